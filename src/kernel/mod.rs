@@ -1,0 +1,23 @@
+//! The ground floor: what money, points, days and lots are.
+//!
+//! Everything here is a value or a pure function. This room knows no clock, no randomness, no
+//! file, no text format and nothing of the rooms above it.
+
+pub mod account;
+pub mod allocation;
+pub mod amounts;
+pub mod calendar;
+pub mod currency;
+pub mod fraction;
+pub mod ids;
+pub mod lots;
+pub mod rounding;
+
+pub use account::{Account, Balance};
+pub use amounts::{Money, Points, Quantity};
+pub use calendar::{BusinessDate, Instant, UtcOffset};
+pub use currency::Currency;
+pub use fraction::Fraction;
+pub use ids::{MemberNumber, SaleId, StreamId, WalletNumber, WriterId};
+pub use lots::{Lot, LotId, Portion};
+pub use rounding::Rounding;

@@ -1,0 +1,2 @@
+//! loy: an embedded loyalty ledger and rule evaluator for tills.
+pub mod kernel;
