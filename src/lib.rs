@@ -1,2 +1,3 @@
 //! loy: an embedded loyalty ledger and rule evaluator for tills.
+pub mod evaluate;
 pub mod kernel;

@@ -1,5 +1,6 @@
 //! A member's account: the lots and the debt in one wallet, and what they amount to on a day.
 
+use minicbor::{Decode, Encode};
 use serde::Serialize;
 
 use super::amounts::Points;
@@ -16,17 +17,23 @@ pub struct Account {
 }
 
 /// A balance as it is told to people. All in the wallet's smallest unit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Encode, Decode)]
+#[cbor(array)]
 pub struct Balance {
     /// All points that count as the member's, less what is owed. May be below zero.
+    #[n(0)]
     pub known: Points,
     /// Can be spent here, now.
+    #[n(1)]
     pub spendable: Points,
     /// Reserved by sales that are authorised and not yet committed.
+    #[n(2)]
     pub held: Points,
     /// Awarded, but not to be spent before a later date.
+    #[n(3)]
     pub pending: Points,
     /// Owed; the next awards repay it first.
+    #[n(4)]
     pub debt: Points,
 }
 

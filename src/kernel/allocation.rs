@@ -14,7 +14,10 @@
 /// If a weight is negative: a share of less than nothing has no meaning, and callers hand in what
 /// lines have left.
 pub fn allocate(total: i64, weights: &[i64]) -> Vec<i64> {
-    assert!(weights.iter().all(|&weight| weight >= 0), "weights are what is left of each part");
+    assert!(
+        weights.iter().all(|&weight| weight >= 0),
+        "weights are what is left of each part"
+    );
     let sum: i128 = weights.iter().map(|&weight| i128::from(weight)).sum();
     if sum == 0 {
         let mut parts = vec![0; weights.len()];
@@ -33,7 +36,10 @@ pub fn allocate(total: i64, weights: &[i64]) -> Vec<i64> {
     }
     let left = magnitude - parts.iter().sum::<i128>();
     remainders.sort_by(|(a, i), (b, j)| b.cmp(a).then(i.cmp(j)));
-    for (_, index) in remainders.into_iter().take(usize::try_from(left).unwrap_or(usize::MAX)) {
+    for (_, index) in remainders
+        .into_iter()
+        .take(usize::try_from(left).unwrap_or(usize::MAX))
+    {
         parts[index] += 1;
     }
     let sign = if total < 0 { -1 } else { 1 };

@@ -4,6 +4,7 @@ use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Neg, Sub, SubAssign};
 
+use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 /// The largest amount a cart, a programme or a ledger accepts, in either direction.
@@ -16,10 +17,23 @@ macro_rules! whole_number {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(
-            Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+            Clone,
+            Copy,
+            Debug,
+            Default,
+            PartialEq,
+            Eq,
+            PartialOrd,
+            Ord,
+            Hash,
+            Serialize,
+            Deserialize,
+            Encode,
+            Decode,
         )]
         #[serde(transparent)]
-        pub struct $name(i64);
+        #[cbor(transparent)]
+        pub struct $name(#[n(0)] i64);
 
         impl $name {
             /// None of it.

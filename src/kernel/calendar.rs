@@ -3,14 +3,28 @@
 use std::fmt;
 
 use chrono::{Datelike, Days, Months, NaiveDate, Weekday};
+use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 /// Milliseconds since 1970-01-01 00:00 UTC, without leap seconds.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone,
+    Copy,
+    Debug,
+    Default,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    Encode,
+    Decode,
 )]
 #[serde(transparent)]
-pub struct Instant(i64);
+#[cbor(transparent)]
+pub struct Instant(#[n(0)] i64);
 
 impl Instant {
     /// The largest instant accepted: the end of the year 9999.
@@ -33,7 +47,11 @@ impl Instant {
 
     /// This instant and some seconds more, no later than the year 9999.
     pub fn plus_seconds(self, seconds: i64) -> Self {
-        Self(self.0.saturating_add(seconds.saturating_mul(1000)).min(Self::MAX.0))
+        Self(
+            self.0
+                .saturating_add(seconds.saturating_mul(1000))
+                .min(Self::MAX.0),
+        )
     }
 
     /// The calendar date at `offset`.
@@ -55,7 +73,7 @@ impl Instant {
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
-#[serde(transparent)]
+#[serde(try_from = "i32", into = "i32")]
 pub struct UtcOffset(i32);
 
 impl UtcOffset {
@@ -128,7 +146,9 @@ impl BusinessDate {
 
     /// So many days later.
     pub fn plus_days(self, days: u32) -> Option<Self> {
-        self.0.checked_add_days(Days::new(u64::from(days))).and_then(Self::from_naive)
+        self.0
+            .checked_add_days(Days::new(u64::from(days)))
+            .and_then(Self::from_naive)
     }
 
     /// So many months later, on the same day or the last one the month has.
@@ -136,7 +156,27 @@ impl BusinessDate {
     /// Count from the anchor each time, never from the last result: 31 January plus one month is
     /// 28 February, and plus two months is 31 March, not 28 March.
     pub fn plus_months(self, months: u32) -> Option<Self> {
-        self.0.checked_add_months(Months::new(months)).and_then(Self::from_naive)
+        self.0
+            .checked_add_months(Months::new(months))
+            .and_then(Self::from_naive)
+    }
+}
+
+/// A number that is no UTC offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0} is no UTC offset; expected minutes between -1080 and 1080")]
+pub struct NoOffset(pub i32);
+
+impl TryFrom<i32> for UtcOffset {
+    type Error = NoOffset;
+    fn try_from(minutes: i32) -> Result<Self, NoOffset> {
+        Self::from_minutes(minutes).ok_or(NoOffset(minutes))
+    }
+}
+
+impl From<UtcOffset> for i32 {
+    fn from(offset: UtcOffset) -> i32 {
+        offset.0
     }
 }
 
@@ -181,7 +221,16 @@ mod tests {
 
     #[test]
     fn what_is_no_date_is_refused() {
-        for number in [0, -1, 20_250_229, 20_251_301, 20_250_100, 18_991_231, i64::MAX, i64::MIN] {
+        for number in [
+            0,
+            -1,
+            20_250_229,
+            20_251_301,
+            20_250_100,
+            18_991_231,
+            i64::MAX,
+            i64::MIN,
+        ] {
             assert_eq!(BusinessDate::from_yyyymmdd(number), Err(NoDate(number)));
         }
     }
@@ -212,6 +261,9 @@ mod tests {
     #[test]
     fn days_go_there_and_back() {
         assert_eq!(date(19_700_101).days_since_1970(), 0);
-        assert_eq!(BusinessDate::from_days_since_1970(20_779), Some(date(20_261_122)));
+        assert_eq!(
+            BusinessDate::from_days_since_1970(20_779),
+            Some(date(20_261_122))
+        );
     }
 }

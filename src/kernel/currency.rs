@@ -45,10 +45,19 @@ impl Currency {
     }
 
     fn find_decimals(&self) -> Option<u32> {
-        [(0, NO_DECIMALS), (2, TWO_DECIMALS), (3, THREE_DECIMALS), (4, FOUR_DECIMALS)]
-            .into_iter()
-            .find(|(_, codes)| codes.split_ascii_whitespace().any(|code| code.as_bytes() == self.code))
-            .map(|(decimals, _)| decimals)
+        [
+            (0, NO_DECIMALS),
+            (2, TWO_DECIMALS),
+            (3, THREE_DECIMALS),
+            (4, FOUR_DECIMALS),
+        ]
+        .into_iter()
+        .find(|(_, codes)| {
+            codes
+                .split_ascii_whitespace()
+                .any(|code| code.as_bytes() == self.code)
+        })
+        .map(|(decimals, _)| decimals)
     }
 }
 
@@ -70,10 +79,20 @@ mod tests {
 
     #[test]
     fn decimals_are_those_of_iso_4217() {
-        for (code, decimals) in
-            [("VND", 0), ("JPY", 0), ("EUR", 2), ("GBP", 2), ("KWD", 3), ("CLF", 4), ("IDR", 2)]
-        {
-            assert_eq!(Currency::from_code(code).map(|c| c.decimals()), Some(decimals), "{code}");
+        for (code, decimals) in [
+            ("VND", 0),
+            ("JPY", 0),
+            ("EUR", 2),
+            ("GBP", 2),
+            ("KWD", 3),
+            ("CLF", 4),
+            ("IDR", 2),
+        ] {
+            assert_eq!(
+                Currency::from_code(code).map(|c| c.decimals()),
+                Some(decimals),
+                "{code}"
+            );
         }
     }
 

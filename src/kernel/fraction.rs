@@ -14,9 +14,15 @@ pub struct Fraction {
 
 impl Fraction {
     /// Zero.
-    pub const ZERO: Self = Self { numerator: 0, denominator: 1 };
+    pub const ZERO: Self = Self {
+        numerator: 0,
+        denominator: 1,
+    };
     /// One.
-    pub const ONE: Self = Self { numerator: 1, denominator: 1 };
+    pub const ONE: Self = Self {
+        numerator: 1,
+        denominator: 1,
+    };
 
     /// A fraction in lowest terms. Nothing if the denominator is zero.
     pub fn new(numerator: i128, denominator: i128) -> Option<Self> {
@@ -33,7 +39,10 @@ impl Fraction {
 
     /// A whole number.
     pub fn whole(value: i64) -> Self {
-        Self { numerator: i128::from(value), denominator: 1 }
+        Self {
+            numerator: i128::from(value),
+            denominator: 1,
+        }
     }
 
     /// What stands above the line.
@@ -54,11 +63,17 @@ impl Fraction {
     /// The sum, or nothing if it does not fit.
     pub fn checked_add(self, other: Self) -> Option<Self> {
         if self.denominator == other.denominator {
-            return Self::new(self.numerator.checked_add(other.numerator)?, self.denominator);
+            return Self::new(
+                self.numerator.checked_add(other.numerator)?,
+                self.denominator,
+            );
         }
         let left = self.numerator.checked_mul(other.denominator)?;
         let right = other.numerator.checked_mul(self.denominator)?;
-        Self::new(left.checked_add(right)?, self.denominator.checked_mul(other.denominator)?)
+        Self::new(
+            left.checked_add(right)?,
+            self.denominator.checked_mul(other.denominator)?,
+        )
     }
 
     /// The product, or nothing if it does not fit.
@@ -104,8 +119,14 @@ impl Ord for Fraction {
                 (_, 0) => return Ordering::Greater,
                 // rest/den < rest'/den'  <=>  den'/rest' < den/rest: swap sides and go on.
                 (rest, rest_other) => {
-                    let flipped = Self { numerator: b.denominator, denominator: rest_other };
-                    b = Self { numerator: a.denominator, denominator: rest };
+                    let flipped = Self {
+                        numerator: b.denominator,
+                        denominator: rest_other,
+                    };
+                    b = Self {
+                        numerator: a.denominator,
+                        denominator: rest,
+                    };
                     a = flipped;
                 }
             }
@@ -132,7 +153,9 @@ mod tests {
     #[test]
     fn three_thirds_are_one() {
         let third = fraction(1, 3);
-        let sum = third.checked_add(third).and_then(|two| two.checked_add(third));
+        let sum = third
+            .checked_add(third)
+            .and_then(|two| two.checked_add(third));
         assert_eq!(sum, Some(Fraction::ONE));
     }
 
@@ -162,6 +185,9 @@ mod tests {
     fn what_does_not_fit_is_nothing() {
         assert_eq!(fraction(i128::MAX, 1).checked_add(Fraction::ONE), None);
         assert_eq!(fraction(i128::MAX, 1).checked_mul(fraction(2, 1)), None);
-        assert_eq!(fraction(i128::MAX, 2).checked_mul(fraction(2, 1)), Some(fraction(i128::MAX, 1)));
+        assert_eq!(
+            fraction(i128::MAX, 2).checked_mul(fraction(2, 1)),
+            Some(fraction(i128::MAX, 1))
+        );
     }
 }

@@ -64,13 +64,25 @@ impl SaleId {
     /// The sale that began with entry `seq` of `stream`.
     pub fn new(stream: &StreamId, seq: Seq) -> Self {
         let [a, b, c, d, ..] = stream.writer.0;
-        Self { writer_prefix: [a, b, c, d], epoch: stream.epoch, tag: stream.tag, seq }
+        Self {
+            writer_prefix: [a, b, c, d],
+            epoch: stream.epoch,
+            tag: stream.tag,
+            seq,
+        }
     }
 }
 
 impl fmt::Display for SaleId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}-{}-{:08x}-{}", hex(&self.writer_prefix), self.epoch, self.tag, self.seq)
+        write!(
+            f,
+            "{}-{}-{:08x}-{}",
+            hex(&self.writer_prefix),
+            self.epoch,
+            self.tag,
+            self.seq
+        )
     }
 }
 
@@ -84,25 +96,31 @@ impl FromStr for SaleId {
 
     fn from_str(text: &str) -> Result<Self, NoSaleId> {
         let parts: Vec<&str> = text.split('-').collect();
-        let [writer, epoch, tag, seq] = parts[..] else { return Err(NoSaleId) };
+        let [writer, epoch, tag, seq] = parts[..] else {
+            return Err(NoSaleId);
+        };
         if writer.len() != 8 || tag.len() != 8 {
             return Err(NoSaleId);
         }
         let id = Self {
-            writer_prefix: u32::from_str_radix(writer, 16).map_err(|_| NoSaleId)?.to_be_bytes(),
+            writer_prefix: u32::from_str_radix(writer, 16)
+                .map_err(|_| NoSaleId)?
+                .to_be_bytes(),
             epoch: epoch.parse().map_err(|_| NoSaleId)?,
             tag: u32::from_str_radix(tag, 16).map_err(|_| NoSaleId)?,
             seq: seq.parse().map_err(|_| NoSaleId)?,
         };
         // One sale has one spelling: leading zeros, plus signs and capitals are other texts.
-        if id.to_string() == text { Ok(id) } else { Err(NoSaleId) }
+        if id.to_string() == text {
+            Ok(id)
+        } else {
+            Err(NoSaleId)
+        }
     }
 }
 
 /// A member's number: eleven digits and a check digit (Damm), given from the writer's blocks.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "u64", into = "u64")]
 pub struct MemberNumber(u64);
 
@@ -113,7 +131,9 @@ pub enum NoMemberNumber {
     #[error("a member number has 12 digits")]
     Form,
     /// A digit is wrong or two are swapped.
-    #[error("the check digit of the member number is wrong: a digit was misread or two were swapped")]
+    #[error(
+        "the check digit of the member number is wrong: a digit was misread or two were swapped"
+    )]
     CheckDigit,
 }
 
@@ -162,7 +182,9 @@ impl FromStr for MemberNumber {
         if text.len() != 12 || !text.bytes().all(|byte| byte.is_ascii_digit()) {
             return Err(NoMemberNumber::Form);
         }
-        text.parse::<u64>().map_err(|_| NoMemberNumber::Form)?.try_into()
+        text.parse::<u64>()
+            .map_err(|_| NoMemberNumber::Form)?
+            .try_into()
     }
 }
 
@@ -200,10 +222,12 @@ fn damm_check_digit(body: u64) -> u8 {
 /// Lower-case hexadecimal, for names in print.
 pub fn hex(bytes: &[u8]) -> String {
     use fmt::Write as _;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        write!(text, "{byte:02x}").expect("writing to a string does not fail");
-        text
-    })
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            write!(text, "{byte:02x}").expect("writing to a string does not fail");
+            text
+        })
 }
 
 #[cfg(test)]
@@ -240,11 +264,20 @@ mod tests {
 
     #[test]
     fn a_sale_id_reads_back_and_has_one_spelling() {
-        let stream = StreamId { writer: WriterId([0xab; 16]), epoch: 2, tag: 0x00c0_ffee };
+        let stream = StreamId {
+            writer: WriterId([0xab; 16]),
+            epoch: 2,
+            tag: 0x00c0_ffee,
+        };
         let id = SaleId::new(&stream, 41);
         assert_eq!(id.to_string(), "abababab-2-00c0ffee-41");
         assert_eq!("abababab-2-00c0ffee-41".parse(), Ok(id));
-        for other in ["abababab-2-00c0ffee-041", "ABABABAB-2-00c0ffee-41", "abababab-2-41", ""] {
+        for other in [
+            "abababab-2-00c0ffee-041",
+            "ABABABAB-2-00c0ffee-41",
+            "abababab-2-41",
+            "",
+        ] {
             assert_eq!(other.parse::<SaleId>(), Err(NoSaleId), "{other}");
         }
     }

@@ -27,7 +27,10 @@ pub struct Portion {
 impl Portion {
     /// A fresh award.
     pub fn earned(points: Points) -> Self {
-        Self { earned: points, ..Self::default() }
+        Self {
+            earned: points,
+            ..Self::default()
+        }
     }
 
     /// Still there, reserved or not.
@@ -42,9 +45,15 @@ impl Portion {
 
     /// The law of portions: nobody spends what is not there.
     pub fn is_sound(&self) -> bool {
-        [self.granted, self.earned, self.released, self.used, self.held]
-            .iter()
-            .all(|counter| !counter.is_negative())
+        [
+            self.granted,
+            self.earned,
+            self.released,
+            self.used,
+            self.held,
+        ]
+        .iter()
+        .all(|counter| !counter.is_negative())
             && !self.free().is_negative()
     }
 }
@@ -82,7 +91,12 @@ impl Lot {
 
     /// Earliest expiry first, never last; then the older award; then the lower entry (ledger.md).
     fn spending_order(&self) -> (bool, Option<BusinessDate>, Instant, LotId) {
-        (self.expires_on.is_none(), self.expires_on, self.awarded_at, self.id)
+        (
+            self.expires_on.is_none(),
+            self.expires_on,
+            self.awarded_at,
+            self.id,
+        )
     }
 }
 
@@ -107,7 +121,10 @@ pub struct Short {
 
 /// What can be spent out of these lots on a date.
 pub fn spendable(lots: &[Lot], on: BusinessDate) -> Points {
-    lots.iter().filter(|lot| lot.is_spendable(on)).map(|lot| lot.portion.free()).sum()
+    lots.iter()
+        .filter(|lot| lot.is_spendable(on))
+        .map(|lot| lot.portion.free())
+        .sum()
 }
 
 /// Takes `wanted` points from the lots, the ones that expire first going first.
@@ -123,7 +140,11 @@ pub fn take(lots: &[Lot], wanted: Points, on: BusinessDate) -> Result<Vec<Taken>
         return Err(Short { wanted, spendable });
     }
     let taken = take_up_to(lots, wanted, on);
-    assert_eq!(taken.iter().map(|part| part.points).sum::<Points>(), wanted, "parts add up");
+    assert_eq!(
+        taken.iter().map(|part| part.points).sum::<Points>(),
+        wanted,
+        "parts add up"
+    );
     Ok(taken)
 }
 
@@ -133,16 +154,24 @@ pub fn take(lots: &[Lot], wanted: Points, on: BusinessDate) -> Result<Vec<Taken>
 /// As [`take`].
 pub fn take_up_to(lots: &[Lot], wanted: Points, on: BusinessDate) -> Vec<Taken> {
     assert!(wanted.is_positive(), "a redemption takes something");
-    assert!(lots.iter().all(|lot| lot.portion.is_sound()), "no portion is overdrawn");
-    let mut open: Vec<&Lot> =
-        lots.iter().filter(|lot| lot.is_spendable(on) && lot.portion.free().is_positive()).collect();
+    assert!(
+        lots.iter().all(|lot| lot.portion.is_sound()),
+        "no portion is overdrawn"
+    );
+    let mut open: Vec<&Lot> = lots
+        .iter()
+        .filter(|lot| lot.is_spendable(on) && lot.portion.free().is_positive())
+        .collect();
     open.sort_by_key(|lot| lot.spending_order());
     let mut left = wanted;
     let mut taken = Vec::new();
     for lot in open {
         let points = left.min(lot.portion.free());
         if points.is_positive() {
-            taken.push(Taken { lot: lot.id, points });
+            taken.push(Taken {
+                lot: lot.id,
+                points,
+            });
             left -= points;
         }
     }
@@ -168,27 +197,46 @@ mod tests {
     }
 
     fn taken(parts: &[(LotId, i64)]) -> Vec<Taken> {
-        parts.iter().map(|&(lot, points)| Taken { lot, points: Points::new(points) }).collect()
+        parts
+            .iter()
+            .map(|&(lot, points)| Taken {
+                lot,
+                points: Points::new(points),
+            })
+            .collect()
     }
 
     #[test]
     fn what_expires_first_goes_first_and_never_goes_last() {
-        let lots = [lot(1, 5, None), lot(2, 5, Some(20_270_101)), lot(3, 5, Some(20_261_231))];
+        let lots = [
+            lot(1, 5, None),
+            lot(2, 5, Some(20_270_101)),
+            lot(3, 5, Some(20_261_231)),
+        ];
         let on = day(20_261_122);
-        assert_eq!(take(&lots, Points::new(12), on), Ok(taken(&[(3, 5), (2, 5), (1, 2)])));
+        assert_eq!(
+            take(&lots, Points::new(12), on),
+            Ok(taken(&[(3, 5), (2, 5), (1, 2)]))
+        );
     }
 
     #[test]
     fn of_two_that_expire_together_the_older_award_goes_first() {
         // The fixture gives the higher id the earlier instant.
         let lots = [lot(1, 5, None), lot(2, 5, None)];
-        assert_eq!(take(&lots, Points::new(6), day(20_261_122)), Ok(taken(&[(2, 5), (1, 1)])));
+        assert_eq!(
+            take(&lots, Points::new(6), day(20_261_122)),
+            Ok(taken(&[(2, 5), (1, 1)]))
+        );
     }
 
     #[test]
     fn pending_and_expired_lots_are_not_touched() {
         let lots = [lot(1, 5, Some(20_261_122)), lot(2, 4, Some(20_261_123))];
-        let refusal = Short { wanted: Points::new(5), spendable: Points::new(4) };
+        let refusal = Short {
+            wanted: Points::new(5),
+            spendable: Points::new(4),
+        };
         assert_eq!(take(&lots, Points::new(5), day(20_261_122)), Err(refusal));
         assert_eq!(spendable(&lots, day(20_251_231)), Points::ZERO);
     }
@@ -198,13 +246,19 @@ mod tests {
         let mut held = lot(1, 10, None);
         held.portion.held = Points::new(7);
         assert_eq!(spendable(&[held], day(20_261_122)), Points::new(3));
-        assert_eq!(take_up_to(&[held], Points::new(9), day(20_261_122)), taken(&[(1, 3)]));
+        assert_eq!(
+            take_up_to(&[held], Points::new(9), day(20_261_122)),
+            taken(&[(1, 3)])
+        );
     }
 
     #[test]
     fn points_of_365_days_are_dead_on_day_366() {
         // Given on 1 January 2025 for 365 days: `expires_on` is 1 January 2026.
-        let lots = [Lot { available_from: day(20_250_101), ..lot(1, 5, Some(20_260_101)) }];
+        let lots = [Lot {
+            available_from: day(20_250_101),
+            ..lot(1, 5, Some(20_260_101))
+        }];
         assert_eq!(spendable(&lots, day(20_251_231)), Points::new(5));
         assert_eq!(spendable(&lots, day(20_260_101)), Points::ZERO);
     }

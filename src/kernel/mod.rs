@@ -12,6 +12,7 @@ pub mod fraction;
 pub mod ids;
 pub mod lots;
 pub mod rounding;
+mod stored;
 
 pub use account::{Account, Balance};
 pub use amounts::{Money, Points, Quantity};

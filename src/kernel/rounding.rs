@@ -75,7 +75,11 @@ mod tests {
         for (numerator, denominator, expected) in table {
             let value = Fraction::new(numerator, denominator).expect("a fraction");
             for (rule, expected) in rules.into_iter().zip(expected) {
-                assert_eq!(rule.round(value), Some(expected), "{numerator}/{denominator} {rule:?}");
+                assert_eq!(
+                    rule.round(value),
+                    Some(expected),
+                    "{numerator}/{denominator} {rule:?}"
+                );
             }
         }
     }

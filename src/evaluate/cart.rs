@@ -1,0 +1,260 @@
+//! The cart: what a till says about a sale. `docs/cart.md` lists every field with its C setter.
+//!
+//! This is one model with two doors, the builder calls of the C header and JSON. Integers only:
+//! money in minor units, quantities in thousandths, points in the wallet's smallest unit.
+
+use std::collections::BTreeMap;
+
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, Points, Quantity, UtcOffset};
+
+/// Everything the evaluation and the ledger know of a sale.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[serde(deny_unknown_fields)]
+#[cbor(map)]
+pub struct Cart {
+    /// ISO 4217 code; must be the programme's.
+    #[n(0)]
+    pub currency: String,
+    /// When the sale is rung up, UTC.
+    #[n(1)]
+    pub at_ms: Instant,
+    /// Minutes east of UTC at the till.
+    #[n(2)]
+    pub utc_offset_minutes: UtcOffset,
+    /// The day in the books.
+    #[n(3)]
+    pub business_date: BusinessDate,
+    /// The receipt's number at its till.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[n(4)]
+    pub receipt_number: Option<String>,
+    /// Part of a receipt that is rung up in several sales, from 1.
+    #[serde(default = "first_part", skip_serializing_if = "is_first_part")]
+    #[cbor(n(5), default)]
+    pub receipt_part: ReceiptPart,
+    /// Name shared by the sales of a split bill.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[n(6)]
+    pub receipt_group: Option<String>,
+    /// The till's name on the receipt; provisioning's if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[n(7)]
+    pub till: Option<String>,
+    /// The cashier's number or short name at the POS; never a person's full name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[n(8)]
+    pub cashier: Option<String>,
+    /// `store` if absent; `online`, `app`, `phone` or the vendor's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[n(9)]
+    pub channel: Option<String>,
+    /// Whose sale it is; nobody's if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[n(10)]
+    pub member: Option<MemberNumber>,
+    /// What was sold, in the order of the receipt.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cbor(n(11), default)]
+    pub lines: Vec<Line>,
+    /// How it is paid, as far as known.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cbor(n(12), default)]
+    pub payments: Vec<Payment>,
+    /// Voucher and promotion codes shown at the till.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cbor(n(13), default)]
+    pub codes: Vec<String>,
+    /// Rewards the member asks for, by their id in the programme.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cbor(n(14), default)]
+    pub rewards_wanted: Vec<String>,
+    /// Automatic rewards the member does not want today.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cbor(n(15), default)]
+    pub rewards_declined: Vec<String>,
+    /// Points to spend at the most, by wallet id.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cbor(n(16), default)]
+    pub points_wanted: BTreeMap<String, Points>,
+    /// The vendor's own facts, kept with the sale and never read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cbor(n(17), default)]
+    pub x: BTreeMap<String, String>,
+}
+
+/// One line of a cart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[serde(deny_unknown_fields)]
+#[cbor(map)]
+pub struct Line {
+    /// The article.
+    #[n(0)]
+    pub sku: String,
+    /// How much, in thousandths; negative for a return.
+    #[n(1)]
+    pub quantity_milli: Quantity,
+    /// What the line costs after the POS's own discounts, signed. The truth.
+    #[n(2)]
+    pub line_total: Money,
+    /// Price of one, for price conditions only; never checked against `line_total`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[n(3)]
+    pub unit_price: Option<Money>,
+    /// From the widest to the narrowest: `food/dairy/milk`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[n(4)]
+    pub category: Option<String>,
+    /// The brand.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[n(5)]
+    pub brand: Option<String>,
+    /// Free words to select lines by.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cbor(n(6), default)]
+    pub tags: Vec<String>,
+    /// What the POS already took off, zero or more; `line_total` is what is left.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[cbor(n(7), default)]
+    pub discount: Money,
+    /// Why the POS took it off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[n(8)]
+    pub discount_reason: Option<String>,
+    /// Tax contained in `line_total`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[cbor(n(9), default)]
+    pub tax_inside: Money,
+    /// Tax the POS adds on top of `line_total`.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    #[cbor(n(10), default)]
+    pub tax_outside: Money,
+    /// What kind of line it is, beyond goods.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[cbor(n(11), default)]
+    pub flags: Vec<LineFlag>,
+    /// The vendor's own facts, kept with the sale and never read.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[cbor(n(12), default)]
+    pub x: BTreeMap<String, String>,
+}
+
+/// What a line is, beyond goods.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode,
+)]
+#[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
+pub enum LineFlag {
+    /// Work, not goods.
+    #[n(0)]
+    Service,
+    /// Sells stored value.
+    #[n(1)]
+    GiftCard,
+    /// Delivery.
+    #[n(2)]
+    Shipping,
+    /// A tip.
+    #[n(3)]
+    Tip,
+    /// Weighed at the till or by the scale's label.
+    #[n(4)]
+    Weighed,
+}
+
+/// One way in which the sale is paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[serde(deny_unknown_fields)]
+#[cbor(map)]
+pub struct Payment {
+    /// `cash`, `card`, `transfer`, `ewallet`, `gift_card`, `voucher` or the vendor's own.
+    #[n(0)]
+    pub method: String,
+    /// Minor units; negative where money is given back.
+    #[n(1)]
+    pub amount: Money,
+}
+
+/// Part of a receipt, from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[serde(transparent)]
+#[cbor(transparent)]
+pub struct ReceiptPart(#[n(0)] pub u32);
+
+impl Default for ReceiptPart {
+    fn default() -> Self {
+        Self(1)
+    }
+}
+
+fn first_part() -> ReceiptPart {
+    ReceiptPart::default()
+}
+
+fn is_first_part(part: &ReceiptPart) -> bool {
+    *part == ReceiptPart::default()
+}
+
+fn is_zero(amount: &Money) -> bool {
+    amount.is_zero()
+}
+
+impl Cart {
+    /// An empty cart.
+    pub fn new(
+        currency: &str,
+        at: Instant,
+        offset: UtcOffset,
+        business_date: BusinessDate,
+    ) -> Self {
+        Self {
+            currency: currency.to_owned(),
+            at_ms: at,
+            utc_offset_minutes: offset,
+            business_date,
+            receipt_number: None,
+            receipt_part: ReceiptPart::default(),
+            receipt_group: None,
+            till: None,
+            cashier: None,
+            channel: None,
+            member: None,
+            lines: Vec::new(),
+            payments: Vec::new(),
+            codes: Vec::new(),
+            rewards_wanted: Vec::new(),
+            rewards_declined: Vec::new(),
+            points_wanted: BTreeMap::new(),
+            x: BTreeMap::new(),
+        }
+    }
+
+    /// The sum of the lines, after the POS's own discounts.
+    pub fn total(&self) -> Money {
+        self.lines.iter().map(|line| line.line_total).sum()
+    }
+}
+
+impl Line {
+    /// A line with nothing but the facts every line has.
+    pub fn new(sku: &str, quantity: Quantity, line_total: Money) -> Self {
+        Self {
+            sku: sku.to_owned(),
+            quantity_milli: quantity,
+            line_total,
+            unit_price: None,
+            category: None,
+            brand: None,
+            tags: Vec::new(),
+            discount: Money::ZERO,
+            discount_reason: None,
+            tax_inside: Money::ZERO,
+            tax_outside: Money::ZERO,
+            flags: Vec::new(),
+            x: BTreeMap::new(),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Compiled programme + member + cart -> quote. Total and pure.
+pub mod cart;
+pub mod quote;

@@ -1,0 +1,131 @@
+//! The quote: what a sale would give and take, and why.
+
+use minicbor::{Decode, Encode};
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points, WalletNumber};
+
+/// What the evaluation is told about the member: nothing else of the ledger reaches it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct MemberSnapshot {
+    /// Whose balances these are.
+    #[n(0)]
+    pub number: MemberNumber,
+    /// Balance on the cart's business date, by wallet. A wallet that is absent is empty.
+    #[n(1)]
+    pub balances: BTreeMap<WalletNumber, Balance>,
+}
+
+/// What a sale gives and takes. This is what `authorise` freezes and `commit` posts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Outcome {
+    /// What the lines cost before loy took anything off.
+    #[n(0)]
+    pub total: Money,
+    /// What is left to pay by the POS's tenders.
+    #[n(1)]
+    pub payable: Money,
+    /// What loy takes off each line, one amount a line in the cart's order, zero or more.
+    #[n(2)]
+    pub line_discounts: Vec<Money>,
+    /// Points spent, one item a wallet and rule.
+    #[n(3)]
+    pub redemptions: Vec<Redemption>,
+    /// Points awarded, one item a wallet and rule.
+    #[n(4)]
+    pub awards: Vec<Award>,
+}
+
+/// Points spent as money.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Redemption {
+    /// Out of which wallet, by its number in the programme.
+    #[n(0)]
+    pub wallet: WalletNumber,
+    /// How many points, above zero.
+    #[n(1)]
+    pub points: Points,
+    /// What they take off the bill.
+    #[n(2)]
+    pub amount: Money,
+}
+
+/// Points given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Encode, Decode)]
+#[cbor(map)]
+pub struct Award {
+    /// Into which wallet, by its number in the programme.
+    #[n(0)]
+    pub wallet: WalletNumber,
+    /// Which rule gave them.
+    #[n(1)]
+    pub rule: String,
+    /// How many; above zero for a sale, below zero where the lines are returned goods.
+    #[n(2)]
+    pub points: Points,
+    /// First business date on which they can be spent.
+    #[n(3)]
+    pub available_from: BusinessDate,
+    /// First business date on which they cannot be spent any more; absent for never.
+    #[n(4)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<BusinessDate>,
+}
+
+/// One line of the explanation. `key` is stable; `text` is in the till's language.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reason {
+    /// The rule, offer, reward or wallet it is about, by its id in the programme.
+    pub rule: String,
+    /// It gave or took something.
+    pub applied: bool,
+    /// Stable key, such as `earn.amount.applied`.
+    pub key: &'static str,
+    /// The numbers of the sentence by name, exact, as text: `{"base": "55000", "rate": "10000"}`.
+    pub values: BTreeMap<&'static str, String>,
+    /// The sentence in the chosen language.
+    pub text: String,
+}
+
+/// A balance before and after the sale.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WalletLine {
+    /// The wallet's id in the programme.
+    pub wallet: String,
+    /// Its number in the programme.
+    pub number: WalletNumber,
+    /// Before the sale.
+    pub before: Balance,
+    /// Awarded by it.
+    pub awarded: Points,
+    /// Spent in it.
+    pub redeemed: Points,
+    /// Known balance after it.
+    pub after: Points,
+    /// Most points this sale could spend, whether or not it does.
+    pub redeemable: Points,
+}
+
+/// An evaluated cart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Quote {
+    /// Which programme priced it.
+    pub programme: String,
+    /// And in which version.
+    pub programme_version: u32,
+    /// Currency of all amounts.
+    pub currency: String,
+    /// What it gives and takes.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+    /// Balances of the member, one line a wallet of the programme; empty without a member.
+    pub wallets: Vec<WalletLine>,
+    /// For every rule: what it did, or why it did nothing.
+    pub explanation: Vec<Reason>,
+    /// Language of the texts: `vi` or `en`.
+    pub language: &'static str,
+}
