@@ -307,15 +307,13 @@ fn check(parts: &BatchParts<'_>, epoch_key: &SigningKey) -> Result<(), BuildErro
         parts.library_version.len() <= LIBRARY_MAX,
         "our own version is a short text"
     );
-    let mut expected = parts.entries[0].seq;
-    for entry in parts.entries {
+    for (expected, entry) in (parts.entries[0].seq..).zip(parts.entries) {
         if entry.seq != expected
             || entry.seq <= parts.epoch.parent.seq
             || !postings::is_bounded(entry)
         {
             return Err(BuildError::Entry(entry.seq));
         }
-        expected += 1;
     }
     if parts.baskets.len() > ENTRIES_MAX {
         return Err(BuildError::TooLarge);
