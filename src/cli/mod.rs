@@ -9,8 +9,11 @@ mod ingest;
 mod office;
 mod output;
 mod provision;
+#[cfg(test)]
+mod tests;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -67,38 +70,62 @@ enum CliError {
     Random(getrandom::Error),
     #[error("the clock of this machine stands before 1970")]
     Clock,
-    #[error("standard output: {0}")]
+    #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),
     #[error("the result cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
 
+/// Where a command writes.
+struct Streams<'a> {
+    /// Results.
+    out: &'a mut dyn Write,
+    /// Everything else.
+    notes: &'a mut dyn Write,
+}
+
 /// Runs the command line. `arguments` begin with the program's name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let streams = &mut Streams {
+        out: &mut std::io::stdout().lock(),
+        notes: &mut std::io::stderr(),
+    };
+    let code = execute(arguments, streams);
+    // What could not be said to anybody cannot be reported either.
+    let flushed = streams.out.flush();
+    ExitCode::from(if flushed.is_err() && code == 0 {
+        2
+    } else {
+        code
+    })
+}
+
+fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> u8 {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version are answers, not errors; clap knows which stream each belongs to.
+            // Help and version are answers, not errors.
             let code = u8::try_from(error.exit_code()).unwrap_or(2);
-            return error
-                .print()
-                .map_or(ExitCode::from(2), |()| ExitCode::from(code));
+            let to = if code == 0 {
+                &mut *streams.out
+            } else {
+                &mut *streams.notes
+            };
+            return write!(to, "{error}").map_or(2, |()| code);
         }
     };
     let ending = match arguments.command {
-        Command::Office(command) => office::run(command),
-        Command::Provision(arguments) => provision::run(&arguments),
+        Command::Office(command) => office::run(command, streams),
+        Command::Provision(arguments) => provision::run(&arguments, streams),
     };
     match ending {
-        Ok(Ending::Clean) => ExitCode::SUCCESS,
-        Ok(Ending::Findings) => ExitCode::from(1),
+        Ok(Ending::Clean) => 0,
+        Ok(Ending::Findings) => 1,
         // Whoever reads our output may stop reading: `loy office totals DIR | head`.
-        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
-            ExitCode::SUCCESS
-        }
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
         Err(error) => {
-            eprintln!("loy: {error}");
-            ExitCode::from(2)
+            let _ = writeln!(streams.notes, "loy: {error}");
+            2
         }
     }
 }

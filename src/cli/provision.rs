@@ -1,11 +1,10 @@
 //! `loy provision`: a sealed file for a new till, and the code that opens it.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
-use super::{CliError, Ending, files, now, with_randomness};
+use super::{CliError, Ending, Streams, files, now, with_randomness};
 use crate::exchange::provisioning::{ClockLimits, PROGRAMME_MAX};
 use crate::kernel::Currency;
 use crate::office::{MemberList, NewTill, Office};
@@ -53,7 +52,7 @@ pub(super) struct Arguments {
     member_list: bool,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<Ending, CliError> {
+pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<Ending, CliError> {
     // A writer is never taken back, so what can fail is looked at first.
     for path in [Some(&arguments.out), arguments.code_file.as_ref()]
         .into_iter()
@@ -85,13 +84,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, CliError> {
     if let Some(path) = &arguments.code_file {
         files::write_secret(path, format!("{code}\n").as_bytes())?;
     }
-    writeln!(std::io::stdout(), "{code}")?;
-    eprintln!(
+    writeln!(streams.out, "{code}")?;
+    writeln!(
+        streams.notes,
         "loy: {} holds till {} of store {}; the line above is its activation code, and it is kept nowhere",
         arguments.out.display(),
         arguments.till,
         arguments.store
-    );
+    )?;
     Ok(Ending::Clean)
 }
 
