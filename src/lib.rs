@@ -2,3 +2,4 @@
 pub mod evaluate;
 pub mod kernel;
 pub mod ledger;
+pub mod store;
