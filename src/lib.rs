@@ -2,4 +2,6 @@
 pub mod evaluate;
 pub mod kernel;
 pub mod ledger;
+pub mod programme;
 pub mod store;
+pub mod texts;
