@@ -3,8 +3,8 @@ pub mod evaluate;
 pub mod exchange;
 pub mod kernel;
 pub mod ledger;
+#[cfg(feature = "office")]
+pub mod office;
 pub mod programme;
 pub mod store;
 pub mod texts;
-#[cfg(feature = "office")]
-pub mod office;
