@@ -273,6 +273,8 @@ fn amounts_are_exact() {
         "const A: X = 1.5;",
         "const A: X = 1.;",
         "const A: X = 2e9;",
+        "const A: X = 2e-9;",
+        "const A: X = 15f32;",
         "const A: X = 1_f64;",
         "fn f(a: X) { a.to_f64() }",
     ];
@@ -282,6 +284,7 @@ fn amounts_are_exact() {
     let good = [
         "fn f() { for a in 0..9 { 1.max(2); pair.0.1; } } // 1.5\nconst A: &str = \"1.5\";",
         "const A: u32 = 0x2e9;\nfn f(a: (u8, u8)) -> u8 { a.0 }\nconst B: u64 = 1_000;",
+        "const A: usize = 0usize;",
         "const HASH: u64 = 0xff64;\nconst C: char = '.';",
     ];
     lets_pass(rule, "src/kernel/amounts.rs", &good);

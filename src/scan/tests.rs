@@ -4,6 +4,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::texts::{Language, has_phrase};
 
 /// What [`recognise`] makes of a text, as one line: `phone +84901234567`, `card AB12 repaired`, or
 /// the reason of a refusal.
@@ -302,6 +303,26 @@ fn neither_an_error_nor_a_debug_print_repeats_the_text() {
         let told = format!("{reason} {reason:?} {}", reason.reason());
         let digits: String = text.chars().filter(char::is_ascii_digit).collect();
         assert!(!told.contains(&digits), "{told}");
+    }
+}
+
+#[test]
+fn a_cashier_reads_why_in_every_language() {
+    for reason in [
+        Unreadable::Empty,
+        Unreadable::TooLong,
+        Unreadable::NotPrintable,
+        Unreadable::PaymentCard,
+        Unreadable::CheckDigit,
+        Unreadable::NotAPhone,
+        Unreadable::NotACardCode,
+    ] {
+        for language in Language::ALL {
+            assert!(
+                has_phrase(language, reason.reason()),
+                "{language:?} {reason:?}"
+            );
+        }
     }
 }
 

@@ -303,13 +303,20 @@ pub fn amounts_are_exact(source: &Source) -> Vec<Finding> {
     let tokens = tokens(&source.code);
     let mut found = Vec::new();
     for (place, token) in tokens.iter().enumerate() {
-        let is_type = token.text.ends_with("f32") || token.text.ends_with("f64");
-        let is_hexadecimal = token.text.starts_with("0x");
         let text = |place: usize| tokens.get(place).map_or("", |token| token.text);
         let before = place.checked_sub(1).map_or("", text);
+        let is_hexadecimal = token.text.starts_with("0x");
         let is_number = token.text.starts_with(|c: char| c.is_ascii_digit()) && !is_hexadecimal;
+        let suffix = token
+            .text
+            .trim_start_matches(|c: char| c == '_' || c.is_ascii_digit());
+        let ends = ["_f32", "_f64"].iter().any(|end| token.text.ends_with(end));
+        let is_type = ends || (matches!(suffix, "f32" | "f64") && !is_hexadecimal);
         // 2e9 is one word; 1.5 and 1. are three marks; 0..9, 1.max(2) and pair.0.1 are no floats.
-        let has_exponent = is_number && token.text.contains(['e', 'E']);
+        let exponent = suffix.strip_prefix(['e', 'E']);
+        let has_exponent = is_number
+            && exponent
+                .is_some_and(|e| e.bytes().all(|byte| byte == b'_' || byte.is_ascii_digit()));
         let dot_follows = touches(token, tokens.get(place + 1)) && text(place + 1) == ".";
         let after_dot = text(place + 2);
         let has_point = is_number
@@ -317,7 +324,7 @@ pub fn amounts_are_exact(source: &Source) -> Vec<Finding> {
             && dot_follows
             && after_dot != "."
             && !after_dot.starts_with(|c: char| c == '_' || c.is_alphabetic());
-        if (is_type && !is_hexadecimal) || has_exponent || has_point {
+        if is_type || has_exponent || has_point {
             found.push(finding(
                 source,
                 token.at,
