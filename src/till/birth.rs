@@ -67,8 +67,11 @@ impl Till {
         }
         let key = SigningKey::from_bytes(&seed);
         let public = key.verifying_key().to_bytes();
-        let stream =
-            StreamId { writer: provisioning.writer, epoch: 1, tag: u32::from_be_bytes(tag) };
+        let stream = StreamId {
+            writer: provisioning.writer,
+            epoch: 1,
+            tag: u32::from_be_bytes(tag),
+        };
         let payload = EpochPayload::sign(
             provisioning.tenant,
             stream,
@@ -81,8 +84,15 @@ impl Till {
         let birth = Birth {
             identity: &identity,
             genesis: payload.genesis(provisioning.tenant, stream),
-            keys: Keys { public, secret: seed },
-            trusted_at: if is_suspect { provisioning.issued_at } else { now },
+            keys: Keys {
+                public,
+                secret: seed,
+            },
+            trusted_at: if is_suspect {
+                provisioning.issued_at
+            } else {
+                now
+            },
             number_block: (
                 provisioning.member_block.first_body,
                 provisioning.member_block.last_body,
@@ -91,7 +101,9 @@ impl Till {
         };
         let facts = first_facts(now, is_suspect, programme.version());
         Store::create(&settings.path, settings.busy_timeout(), &birth, |writing| {
-            let epoch = note(0, &facts, Kind::Epoch, |entry| entry.payload = payload.encode());
+            let epoch = note(0, &facts, Kind::Epoch, |entry| {
+                entry.payload = payload.encode()
+            });
             let installed = note(epoch.seq, &facts, Kind::ProgrammeInstalled, |entry| {
                 entry.payload = programme.hash().to_vec();
             });
@@ -138,11 +150,17 @@ fn first_facts(now: Instant, is_suspect: bool, programme_version: u32) -> SaleFa
         at,
         sold_at: at,
         offset: UtcOffset::UTC,
-        business_date: at.date_at(UtcOffset::UTC).unwrap_or(crate::kernel::BusinessDate::MAX),
+        business_date: at
+            .date_at(UtcOffset::UTC)
+            .unwrap_or(crate::kernel::BusinessDate::MAX),
         member: None,
         amount: Money::ZERO,
         programme_version,
-        flags: if is_suspect { Flags::CLOCK_SUSPECT } else { Flags::default() },
+        flags: if is_suspect {
+            Flags::CLOCK_SUSPECT
+        } else {
+            Flags::default()
+        },
     }
 }
 
@@ -160,17 +178,23 @@ impl UsedFiles {
 
     fn has(&self, provisioning: &Provisioning) -> Result<bool, Error> {
         match std::fs::read_to_string(&self.0) {
-            Ok(ids) => Ok(ids.lines().any(|id| id == hex(&provisioning.provisioning_id))),
+            Ok(ids) => Ok(ids
+                .lines()
+                .any(|id| id == hex(&provisioning.provisioning_id))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
             Err(error) => Err(StoreError::from(error).into()),
         }
     }
 
     fn add(&self, provisioning: &Provisioning) -> Result<(), Error> {
-        let added = OpenOptions::new().create(true).append(true).open(&self.0).and_then(|mut file| {
-            writeln!(file, "{}", hex(&provisioning.provisioning_id))?;
-            file.sync_all()
-        });
+        let added = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&self.0)
+            .and_then(|mut file| {
+                writeln!(file, "{}", hex(&provisioning.provisioning_id))?;
+                file.sync_all()
+            });
         Ok(added.map_err(StoreError::from)?)
     }
 }

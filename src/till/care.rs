@@ -100,14 +100,24 @@ impl Till {
     /// An operator has looked at the clock and says that it is right. From here on it is believed.
     pub fn confirm_clock(&self, id: &str, cashier: &str) -> Result<(), Error> {
         if cashier.is_empty() || cashier.len() > CASHIER_MAX {
-            return Err(Error::Argument { field: "cashier", expected: "1 to 200 bytes" });
+            return Err(Error::Argument {
+                field: "cashier",
+                expected: "1 to 200 bytes",
+            });
         }
         let content = json!({ "cashier": cashier }).to_string();
-        let operation =
-            Operation { id, call: Call::ConfirmClock, content, kept_in_document: false };
+        let operation = Operation {
+            id,
+            call: Call::ConfirmClock,
+            content,
+            kept_in_document: false,
+        };
         self.operate(&operation, retell_nothing, |writing, moment| {
             if !moment.now.is_in_range() {
-                return Err(Error::Argument { field: "clock", expected: "1970 to 9999" });
+                return Err(Error::Argument {
+                    field: "clock",
+                    expected: "1970 to 9999",
+                });
             }
             let entry = note(writing.head().seq, &moment.facts(), Kind::Clock, |_| {});
             let seq = entry.seq;
@@ -116,7 +126,12 @@ impl Till {
             Ok(seq)
         })?;
         let now = self.ports.clock.now();
-        self.lock().log.add(now, Level::Info, "clock.confirmed", "an operator confirmed the clock");
+        self.lock().log.add(
+            now,
+            Level::Info,
+            "clock.confirmed",
+            "an operator confirmed the clock",
+        );
         Ok(())
     }
 
@@ -126,7 +141,9 @@ impl Till {
         if !findings.is_empty() {
             let now = self.ports.clock.now();
             let text = format!("verify found {} problems", findings.len());
-            self.lock().log.add(now, Level::Error, "verify.findings", text);
+            self.lock()
+                .log
+                .add(now, Level::Error, "verify.findings", text);
         }
         Ok(findings)
     }

@@ -16,8 +16,13 @@ use crate::ledger::{Entry, Kind, SaleFacts, Totals};
 use crate::store::{Reading, Writing};
 
 /// Kinds of entries that are bookkeeping: a date that has nothing newer need not be closed again.
-const BOOKKEEPING: [Kind; 5] =
-    [Kind::Epoch, Kind::ProgrammeInstalled, Kind::DayClosed, Kind::Synced, Kind::Clock];
+const BOOKKEEPING: [Kind; 5] = [
+    Kind::Epoch,
+    Kind::ProgrammeInstalled,
+    Kind::DayClosed,
+    Kind::Synced,
+    Kind::Clock,
+];
 
 /// One line of control totals.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -48,7 +53,12 @@ impl Till {
     /// obstacle: they stay. Closing again writes new totals only if something was added since.
     pub fn close_day(&self, id: &str, date: BusinessDate) -> Result<DayReport, Error> {
         let content = json!({ "business_date": date }).to_string();
-        let operation = Operation { id, call: Call::CloseDay, content, kept_in_document: false };
+        let operation = Operation {
+            id,
+            call: Call::CloseDay,
+            content,
+            kept_in_document: false,
+        };
         let (first, _) = self.operate(&operation, retell_nothing, |writing, moment| {
             let dates = dates_to_close(&writing.reading(), date)?;
             if dates.is_empty() {
@@ -56,7 +66,10 @@ impl Till {
             }
             let first = writing.head().seq + 1;
             for date in dates {
-                let facts = SaleFacts { business_date: date, ..moment.facts() };
+                let facts = SaleFacts {
+                    business_date: date,
+                    ..moment.facts()
+                };
                 let totals = writing.reading().totals(date)?;
                 write_close(writing, &facts, &totals)?;
             }
@@ -112,8 +125,10 @@ fn dates_to_close(
 ) -> Result<BTreeSet<BusinessDate>, Error> {
     let bookkeeping = BOOKKEEPING.map(Kind::number);
     let closed = Kind::DayClosed.number();
-    let mut dates: BTreeSet<_> =
-        reading.open_dates(date, closed, &bookkeeping)?.into_iter().collect();
+    let mut dates: BTreeSet<_> = reading
+        .open_dates(date, closed, &bookkeeping)?
+        .into_iter()
+        .collect();
     if reading.last_of_kind(date, closed)?.is_none() {
         dates.insert(date);
     }
@@ -126,13 +141,11 @@ fn last_close(reading: &Reading<'_>, date: BusinessDate) -> Result<Seq, Error> {
         .ok_or(Error::Internal("a closed date without its close"))
 }
 
-fn write_close(
-    writing: &mut Writing<'_>,
-    facts: &SaleFacts,
-    totals: &Totals,
-) -> Result<(), Error> {
+fn write_close(writing: &mut Writing<'_>, facts: &SaleFacts, totals: &Totals) -> Result<(), Error> {
     let head = writing.head();
     let payload = totals.to_payload(&head.side_hash);
-    let entry = note(head.seq, facts, Kind::DayClosed, |entry| entry.payload = payload);
+    let entry = note(head.seq, facts, Kind::DayClosed, |entry| {
+        entry.payload = payload
+    });
     Ok(writing.append(&[entry])?)
 }

@@ -28,13 +28,22 @@ pub struct Refused {
 impl Refused {
     pub(super) fn new(status: i32, reason: &str, values: &[(&str, String)]) -> Self {
         assert!((1..100).contains(&status), "a refusal by the rules");
-        let values = values.iter().map(|(name, value)| ((*name).to_owned(), value.clone()));
-        Self { status, reason: reason.to_owned(), values: values.collect() }
+        let values = values
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), value.clone()));
+        Self {
+            status,
+            reason: reason.to_owned(),
+            values: values.collect(),
+        }
     }
 
     fn text(&self, language: Language) -> String {
-        let values: Vec<(&str, &str)> =
-            self.values.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let values: Vec<(&str, &str)> = self
+            .values
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
         phrase(language, &self.reason, &values)
     }
 
@@ -107,7 +116,9 @@ pub enum Error {
 }
 
 fn first(problems: &[Problem]) -> String {
-    problems.first().map_or_else(|| "no problem given".to_owned(), Problem::to_string)
+    problems
+        .first()
+        .map_or_else(|| "no problem given".to_owned(), Problem::to_string)
 }
 
 impl From<Unreadable> for Error {

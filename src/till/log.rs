@@ -49,7 +49,12 @@ impl Log {
         if self.0.len() == EVENTS_MAX {
             self.0.pop_front();
         }
-        self.0.push_back(LogEvent { at_ms: at, level, key, text: text.into() });
+        self.0.push_back(LogEvent {
+            at_ms: at,
+            level,
+            key,
+            text: text.into(),
+        });
     }
 
     pub(super) fn take(&mut self) -> Vec<LogEvent> {

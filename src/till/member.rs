@@ -34,7 +34,9 @@ pub struct Enrolment {
 /// Leaves the identifiers out: they are personal.
 impl fmt::Debug for Enrolment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Enrolment").field("identifiers", &self.identifiers.len()).finish()
+        f.debug_struct("Enrolment")
+            .field("identifiers", &self.identifiers.len())
+            .finish()
     }
 }
 
@@ -75,33 +77,43 @@ impl Till {
         let hashes = self.hashes(enrolment)?;
         let told: Vec<String> = hashes.iter().map(|hash| hex(hash)).collect();
         let content = json!({ "identifiers": told }).to_string();
-        let operation = Operation { id, call: Call::Enrol, content, kept_in_document: false };
-        let (number, replay) =
-            self.operate(&operation, retell_nothing, |writing, moment| {
-                for hash in &hashes {
-                    if writing.reading().member_of(hash)?.is_some() {
-                        return Err(Error::refused(status::REFUSED, "identifier.known", &[]));
-                    }
+        let operation = Operation {
+            id,
+            call: Call::Enrol,
+            content,
+            kept_in_document: false,
+        };
+        let (number, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
+            for hash in &hashes {
+                if writing.reading().member_of(hash)?.is_some() {
+                    return Err(Error::refused(status::REFUSED, "identifier.known", &[]));
                 }
-                let number = writing.take_member_number()?.ok_or_else(|| {
-                    Error::refused(status::LIMIT_REACHED, "members.numbers_used_up", &[])
-                })?;
-                let plain = moment.facts();
-                let facts = match enrolment.time {
-                    None => plain,
-                    Some((sold_at, offset, business_date)) => {
-                        SaleFacts { sold_at, offset, business_date, ..plain }
-                    }
-                };
-                let facts = SaleFacts { member: Some(number), ..facts };
-                let entry = note(writing.head().seq, &facts, Kind::Enrol, |entry| {
-                    entry.payload = enrolment::encode(&hashes);
-                });
-                let seq = entry.seq;
-                writing.append(&[entry])?;
-                writing.put_member(number, seq, &hashes)?;
-                Ok(number.get())
+            }
+            let number = writing.take_member_number()?.ok_or_else(|| {
+                Error::refused(status::LIMIT_REACHED, "members.numbers_used_up", &[])
             })?;
+            let plain = moment.facts();
+            let facts = match enrolment.time {
+                None => plain,
+                Some((sold_at, offset, business_date)) => SaleFacts {
+                    sold_at,
+                    offset,
+                    business_date,
+                    ..plain
+                },
+            };
+            let facts = SaleFacts {
+                member: Some(number),
+                ..facts
+            };
+            let entry = note(writing.head().seq, &facts, Kind::Enrol, |entry| {
+                entry.payload = enrolment::encode(&hashes);
+            });
+            let seq = entry.seq;
+            writing.append(&[entry])?;
+            writing.put_member(number, seq, &hashes)?;
+            Ok(number.get())
+        })?;
         let number = MemberNumber::try_from(number)
             .map_err(|_| Error::Internal("an impossible member number"))?;
         let on = enrolment.time.map(|(_, _, date)| date);
@@ -114,10 +126,16 @@ impl Till {
 
     fn hashes(&self, enrolment: &Enrolment) -> Result<Vec<IdentifierHash>, Error> {
         if enrolment.identifiers.len() > enrolment::IDENTIFIERS_MAX {
-            return Err(Error::Argument { field: "identifiers", expected: "at most 16" });
+            return Err(Error::Argument {
+                field: "identifiers",
+                expected: "at most 16",
+            });
         }
         if enrolment.time.is_some_and(|(at, ..)| !at.is_in_range()) {
-            return Err(Error::Argument { field: "at_ms", expected: "1970 to 9999" });
+            return Err(Error::Argument {
+                field: "at_ms",
+                expected: "1970 to 9999",
+            });
         }
         let mut hashes = enrolment
             .identifiers
@@ -172,9 +190,16 @@ impl Till {
             .zip(&wallets)
             .map(|(wallet, line)| wallet.say(line.balance.known, self.language))
             .collect();
-        let key = if is_known_here { "member.card" } else { "member.card_elsewhere" };
+        let key = if is_known_here {
+            "member.card"
+        } else {
+            "member.card_elsewhere"
+        };
         let number_text = number.to_string();
-        let values = [("member", number_text.as_str()), ("balance", &told.join(", "))];
+        let values = [
+            ("member", number_text.as_str()),
+            ("balance", &told.join(", ")),
+        ];
         Ok(MemberCard {
             number,
             is_known_here,

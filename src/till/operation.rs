@@ -58,7 +58,11 @@ impl Operation<'_> {
     }
 
     fn hash(&self) -> Hash {
-        Sha256::new().chain_update([self.call as u8]).chain_update(&self.content).finalize().into()
+        Sha256::new()
+            .chain_update([self.call as u8])
+            .chain_update(&self.content)
+            .finalize()
+            .into()
     }
 
     /// Looks the operation up. `retell` gives the stored content of an operation that is kept in a
@@ -68,9 +72,13 @@ impl Operation<'_> {
         reading: &Reading<'_>,
         retell: impl FnOnce(&Reading<'_>, &OperationRow) -> Result<String, Error>,
     ) -> Result<Known, Error> {
-        let Some(row) = reading.operation(self.id)? else { return Ok(Known::New) };
+        let Some(row) = reading.operation(self.id)? else {
+            return Ok(Known::New);
+        };
         if row.call != self.call as u8 {
-            return Err(Error::Conflict { field: "operation_id".to_owned() });
+            return Err(Error::Conflict {
+                field: "operation_id".to_owned(),
+            });
         }
         if row.content != self.hash() {
             let stored = match &row.request {
@@ -111,6 +119,13 @@ impl Operation<'_> {
         request: Option<&'b str>,
     ) -> NewOperation<'b> {
         let content = self.hash();
-        NewOperation { id: self.id, call: self.call as u8, content, result, refusal, request }
+        NewOperation {
+            id: self.id,
+            call: self.call as u8,
+            content,
+            result,
+            refusal,
+            request,
+        }
     }
 }

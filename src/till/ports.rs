@@ -47,6 +47,9 @@ pub struct Ports {
 impl Default for Ports {
     /// The machine's.
     fn default() -> Self {
-        Self { clock: Arc::new(SystemClock), randomness: Arc::new(SystemRandomness) }
+        Self {
+            clock: Arc::new(SystemClock),
+            randomness: Arc::new(SystemRandomness),
+        }
     }
 }

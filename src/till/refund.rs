@@ -70,7 +70,10 @@ impl Till {
             let entries = self.refund_entries(reading, &row, &facts)?;
             let document = load_document(reading, row.document_seq)?;
             let programme = self.programme_version(document.programme_version)?;
-            Ok(RefundPreview { amount: facts.amount, wallets: by_wallet(&entries, &programme) })
+            Ok(RefundPreview {
+                amount: facts.amount,
+                wallets: by_wallet(&entries, &programme),
+            })
         })
     }
 
@@ -84,7 +87,12 @@ impl Till {
             "receipt_number": request.receipt_number,
         });
         let content = content.to_string();
-        let operation = Operation { id, call: Call::Refund, content, kept_in_document: false };
+        let operation = Operation {
+            id,
+            call: Call::Refund,
+            content,
+            kept_in_document: false,
+        };
         let receipt = request.receipt_number.as_ref().map(|number| {
             let key = ReceiptKey {
                 receipt_number: number.clone(),
@@ -125,7 +133,10 @@ impl Till {
         request: &RefundRequest,
     ) -> Result<(SaleRow, SaleFacts), Error> {
         if !request.at.is_in_range() {
-            return Err(Error::Argument { field: "at_ms", expected: "1970 to 9999" });
+            return Err(Error::Argument {
+                field: "at_ms",
+                expected: "1970 to 9999",
+            });
         }
         let row = self.sale_row(reading, request.sale)?;
         self.refuse_resolved(&row, &[SaleState::Committed])?;
@@ -135,7 +146,11 @@ impl Till {
         }
         let closed = reading.head()?.closed_date;
         let is_closed = closed.is_some_and(|date| request.business_date <= date);
-        let late = if is_closed { Flags::LATE } else { Flags::default() };
+        let late = if is_closed {
+            Flags::LATE
+        } else {
+            Flags::default()
+        };
         let facts = SaleFacts {
             at: moment.now,
             sold_at: request.at,
@@ -178,7 +193,11 @@ fn by_wallet(entries: &[Entry], programme: &Programme) -> Vec<WalletRefund> {
         .filter_map(|wallet| {
             let sum = |kind: Kind| {
                 let moved = |entry: &&Entry| entry.wallet == wallet.number && entry.kind == kind;
-                entries.iter().filter(moved).map(|entry| entry.points).sum::<Points>()
+                entries
+                    .iter()
+                    .filter(moved)
+                    .map(|entry| entry.points)
+                    .sum::<Points>()
             };
             let line = WalletRefund {
                 wallet: wallet.id.clone(),
@@ -186,7 +205,10 @@ fn by_wallet(entries: &[Entry], programme: &Programme) -> Vec<WalletRefund> {
                 returned: sum(Kind::RedemptionRefund),
                 debt: sum(Kind::Debt),
             };
-            let touched = WalletRefund { wallet: wallet.id.clone(), ..WalletRefund::default() };
+            let touched = WalletRefund {
+                wallet: wallet.id.clone(),
+                ..WalletRefund::default()
+            };
             (line != touched).then_some(line)
         })
         .collect()

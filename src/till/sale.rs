@@ -38,7 +38,12 @@ impl Till {
         self.read(|reading| {
             let programme = self.programme_on(cart.business_date)?;
             let (_, snapshot) = self.snapshot(reading, cart, &[])?;
-            Ok(evaluate(&programme, snapshot.as_ref(), cart, self.language)?)
+            Ok(evaluate(
+                &programme,
+                snapshot.as_ref(),
+                cart,
+                self.language,
+            )?)
         })
     }
 
@@ -46,7 +51,10 @@ impl Till {
     /// hold, counted by the ledger's clock.
     pub fn authorise(&self, id: &str, cart: &Cart, hold_seconds: u32) -> Result<Sale, Error> {
         if !(1..=HOLD_SECONDS_MAX).contains(&hold_seconds) {
-            return Err(Error::Argument { field: "hold_seconds", expected: "1 to 604800" });
+            return Err(Error::Argument {
+                field: "hold_seconds",
+                expected: "1 to 604800",
+            });
         }
         cart.check()?;
         let operation = sale_operation(id, Call::Authorise, cart);
@@ -99,12 +107,7 @@ impl Till {
     /// Makes an authorised sale final. A paid sale is never refused: an unchanged cart posts exactly
     /// what was authorised, whatever has changed since; what is then missing becomes debt. A changed
     /// cart is priced again.
-    pub fn commit(
-        &self,
-        id: &str,
-        sale: SaleId,
-        final_cart: Option<&Cart>,
-    ) -> Result<Sale, Error> {
+    pub fn commit(&self, id: &str, sale: SaleId, final_cart: Option<&Cart>) -> Result<Sale, Error> {
         if let Some(cart) = final_cart {
             cart.check()?;
         }
@@ -115,7 +118,9 @@ impl Till {
             kept_in_document: final_cart.is_some(),
         };
         let retell = |reading: &Reading<'_>, row: &OperationRow| {
-            let sale_row = reading.sale(row.result)?.ok_or(Error::Internal("no such sale"))?;
+            let sale_row = reading
+                .sale(row.result)?
+                .ok_or(Error::Internal("no such sale"))?;
             let cart = load_document(reading, sale_row.document_seq)?.cart;
             Ok(commit_content(self.sale_id(row.result), Some(&cart)))
         };
@@ -148,7 +153,10 @@ impl Till {
             Priced {
                 programme: self.programme_version(authorised.programme_version)?,
                 accounts: self.snapshot(&reading, &cart, &[])?.0,
-                document: SaleDocument { cart, ..authorised.clone() },
+                document: SaleDocument {
+                    cart,
+                    ..authorised.clone()
+                },
             }
         } else {
             self.price(&reading, &cart, &held.portions)?
@@ -157,8 +165,10 @@ impl Till {
         if row.state == SaleState::Expired as u8 {
             facts.flags = facts.flags.with(Flags::LATE);
         }
-        let (before, after) =
-            (self.receipt_of(&authorised.cart), self.receipt_of(&priced.document.cart));
+        let (before, after) = (
+            self.receipt_of(&authorised.cart),
+            self.receipt_of(&priced.document.cart),
+        );
         if before != after {
             self.refuse_known_receipt(writing, &priced.document.cart)?;
         }
@@ -176,7 +186,12 @@ impl Till {
     pub fn void(&self, id: &str, sale: SaleId, reason: &str) -> Result<Sale, Error> {
         check_reason(reason)?;
         let content = json!({ "sale": sale.to_string() }).to_string();
-        let operation = Operation { id, call: Call::Void, content, kept_in_document: false };
+        let operation = Operation {
+            id,
+            call: Call::Void,
+            content,
+            kept_in_document: false,
+        };
         let done = self.operate(&operation, retell_nothing, |writing, moment| {
             let row = self.sale_row(&writing.reading(), sale)?;
             self.refuse_resolved(&row, &[SaleState::Held, SaleState::Expired])?;
@@ -220,8 +235,15 @@ impl Till {
         };
         let entries = decide::release(writing.head().seq, &facts, kind, &held);
         writing.append(&entries)?;
-        let state = if kind == Kind::Void { SaleState::Voided } else { SaleState::Expired };
-        writing.put_sale(&SaleRow { state: state as u8, ..row.clone() })?;
+        let state = if kind == Kind::Void {
+            SaleState::Voided
+        } else {
+            SaleState::Expired
+        };
+        writing.put_sale(&SaleRow {
+            state: state as u8,
+            ..row.clone()
+        })?;
         if let Some(key) = self.receipt_of(&document.cart) {
             self.free_receipt_of(writing, &key, row.seq)?;
         }
@@ -239,11 +261,20 @@ impl Till {
     ) -> Result<(), Error> {
         let head = writing.head().seq;
         let outcome = &priced.document.outcome;
-        let entries =
-            decide::post(head, facts, held, &spends(outcome), &gives(outcome), &priced.accounts);
+        let entries = decide::post(
+            head,
+            facts,
+            held,
+            &spends(outcome),
+            &gives(outcome),
+            &priced.accounts,
+        );
         let posted_seq = head + 1;
         writing.append(&entries)?;
-        let stored = held.map(|_| writing.reading().sale(sale)).transpose()?.flatten();
+        let stored = held
+            .map(|_| writing.reading().sale(sale))
+            .transpose()?
+            .flatten();
         let bytes = priced.document.to_bytes();
         let document_seq = match &stored {
             Some(row) if writing.reading().document(row.document_seq)? == bytes => row.document_seq,
@@ -280,7 +311,11 @@ impl Till {
             outcome: quote.outcome,
             programme_version: programme.version(),
         };
-        Ok(Priced { programme, accounts, document })
+        Ok(Priced {
+            programme,
+            accounts,
+            document,
+        })
     }
 
     /// The accounts as they are, and what the evaluation is told of them.
@@ -290,11 +325,15 @@ impl Till {
         cart: &Cart,
         reserved: &[HeldPortion],
     ) -> Result<(Accounts, Option<MemberSnapshot>), Error> {
-        let Some(number) = cart.member else { return Ok((Accounts::new(), None)) };
+        let Some(number) = cart.member else {
+            return Ok((Accounts::new(), None));
+        };
         let accounts = reading.accounts(number, &[])?;
         let mut seen = accounts.clone();
         for portion in reserved {
-            let lots = seen.get_mut(&portion.wallet).map(|account| &mut account.lots);
+            let lots = seen
+                .get_mut(&portion.wallet)
+                .map(|account| &mut account.lots);
             if let Some(lot) = lots.into_iter().flatten().find(|lot| lot.id == portion.lot) {
                 lot.portion.held -= portion.points;
             }
@@ -313,8 +352,15 @@ impl Till {
         document: &SaleDocument,
     ) -> SaleFacts {
         let cart = &document.cart;
-        let is_closed = writing.head().closed_date.is_some_and(|date| cart.business_date <= date);
-        let late = if is_closed { Flags::LATE } else { Flags::default() };
+        let is_closed = writing
+            .head()
+            .closed_date
+            .is_some_and(|date| cart.business_date <= date);
+        let late = if is_closed {
+            Flags::LATE
+        } else {
+            Flags::default()
+        };
         SaleFacts {
             at: moment.now,
             sold_at: cart.at_ms,
@@ -334,13 +380,18 @@ impl Till {
                 .wallet_by_number(*wallet)
                 .map_or_else(String::new, |wallet| wallet.say(points, self.language))
         };
-        let values = [("wanted", say(short.wanted)), ("spendable", say(short.spendable))];
+        let values = [
+            ("wanted", say(short.wanted)),
+            ("spendable", say(short.spendable)),
+        ];
         Error::refused(status::REFUSED, "points.short", &values)
     }
 
     /// One receipt is one sale, whatever the operation is called.
     fn refuse_known_receipt(&self, writing: &Writing<'_>, cart: &Cart) -> Result<(), Error> {
-        let Some(key) = self.receipt_of(cart) else { return Ok(()) };
+        let Some(key) = self.receipt_of(cart) else {
+            return Ok(());
+        };
         match writing.reading().sale_of_receipt(&key)? {
             None => Ok(()),
             Some(seq) => Err(self.resolved("receipt.known", seq)),
@@ -373,7 +424,9 @@ impl Till {
     }
 
     fn give_receipt(&self, writing: &Writing<'_>, cart: &Cart, sale: Seq) -> Result<(), Error> {
-        let Some(key) = self.receipt_of(cart) else { return Ok(()) };
+        let Some(key) = self.receipt_of(cart) else {
+            return Ok(());
+        };
         match writing.reading().sale_of_receipt(&key)? {
             Some(owner) if owner == sale => Ok(()),
             // Only after the hold ran out, when someone else took the number meanwhile. The sale is
@@ -405,7 +458,12 @@ fn last(entries: &[Entry]) -> Seq {
 }
 
 fn sale_operation<'a>(id: &'a str, call: Call, cart: &Cart) -> Operation<'a> {
-    Operation { id, call, content: cart.content(), kept_in_document: true }
+    Operation {
+        id,
+        call,
+        content: cart.content(),
+        kept_in_document: true,
+    }
 }
 
 /// The content of an authorise or record: the cart of its sale as it was first stored.
@@ -447,16 +505,26 @@ fn held_portions(reading: &Reading<'_>, row: &SaleRow) -> Result<Held, Error> {
         for (entry, _) in reading.entries(row.seq, row.last_seq)? {
             if entry.kind == Kind::Hold && entry.is_portion() {
                 let (wallet, lot, points) = (entry.wallet, entry.lot, entry.points);
-                portions.push(HeldPortion { wallet, lot, points });
+                portions.push(HeldPortion {
+                    wallet,
+                    lot,
+                    points,
+                });
             }
         }
     }
-    Ok(Held { sale: row.seq, portions })
+    Ok(Held {
+        sale: row.seq,
+        portions,
+    })
 }
 
 pub(super) fn check_reason(reason: &str) -> Result<(), Error> {
     if reason.len() > REASON_MAX {
-        return Err(Error::Argument { field: "reason", expected: "at most 200 bytes" });
+        return Err(Error::Argument {
+            field: "reason",
+            expected: "at most 200 bytes",
+        });
     }
     Ok(())
 }

@@ -30,7 +30,11 @@ pub struct Settings {
 impl Settings {
     /// The usual ones: provisioning's language, two seconds.
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into(), language: None, busy_timeout_ms: 2_000 }
+        Self {
+            path: path.into(),
+            language: None,
+            busy_timeout_ms: 2_000,
+        }
     }
 
     pub(super) fn busy_timeout(&self) -> Duration {
@@ -104,7 +108,10 @@ impl Till {
             genesis,
             epoch_keys,
             programmes,
-            inner: Mutex::new(Inner { store: Some(store), log: Log::default() }),
+            inner: Mutex::new(Inner {
+                store: Some(store),
+                log: Log::default(),
+            }),
             poisoned: AtomicBool::new(false),
         })
     }
@@ -135,13 +142,21 @@ impl Till {
 
     /// The latest programme version.
     pub fn programme(&self) -> Result<Arc<Programme>, Error> {
-        self.programmes.last().cloned().ok_or(Error::Internal("a ledger without a programme"))
+        self.programmes
+            .last()
+            .cloned()
+            .ok_or(Error::Internal("a ledger without a programme"))
     }
 
     /// The version that is valid on a business date: the latest of those that are, or the latest of
     /// all, whose evaluation then says that it is not valid.
     pub(super) fn programme_on(&self, date: BusinessDate) -> Result<Arc<Programme>, Error> {
-        match self.programmes.iter().rev().find(|programme| programme.is_valid_on(date)) {
+        match self
+            .programmes
+            .iter()
+            .rev()
+            .find(|programme| programme.is_valid_on(date))
+        {
             Some(programme) => Ok(Arc::clone(programme)),
             None => self.programme(),
         }
@@ -152,7 +167,9 @@ impl Till {
             .iter()
             .find(|programme| programme.version() == version)
             .cloned()
-            .ok_or(Error::Internal("a sale of a programme version that is not installed"))
+            .ok_or(Error::Internal(
+                "a sale of a programme version that is not installed",
+            ))
     }
 
     pub(super) fn stream(&self) -> &StreamId {
@@ -258,11 +275,19 @@ impl Till {
         code: i32,
     ) -> Result<Result<(u64, Replay), Refused>, Error> {
         let now = self.ports.clock.now();
-        inner.log.add(now, Level::Error, "store.commit_failed", format!("SQLite code {code}"));
+        inner.log.add(
+            now,
+            Level::Error,
+            "store.commit_failed",
+            format!("SQLite code {code}"),
+        );
         let unknown = || Error::Store(StoreError::OutcomeUnknown { code });
         let store = inner.store()?;
         store.reopen().map_err(|_| unknown())?;
-        match store.read(|reading| operation.look_up(reading, retell)).map_err(|_| unknown())? {
+        match store
+            .read(|reading| operation.look_up(reading, retell))
+            .map_err(|_| unknown())?
+        {
             Known::Done(result) => Ok(Ok((result, Replay::First))),
             Known::Refused(refused) => Ok(Err(refused)),
             Known::New => Err(Error::Store(StoreError::Io { code })),
@@ -270,7 +295,11 @@ impl Till {
     }
 
     fn refuse_if_poisoned(&self) -> Result<(), Error> {
-        if self.poisoned.load(Ordering::SeqCst) { Err(Error::Poisoned) } else { Ok(()) }
+        if self.poisoned.load(Ordering::SeqCst) {
+            Err(Error::Poisoned)
+        } else {
+            Ok(())
+        }
     }
 
     /// The ledger's clock, and whether it may be believed.
@@ -279,10 +308,16 @@ impl Till {
         let head = writing.head();
         let is_suspect = self.identity.clock.is_suspect(says, head.trusted_at);
         let last = writing.reading().entries(head.seq, head.seq)?;
-        let offset = last.first().map_or(UtcOffset::UTC, |(entry, _)| entry.offset);
+        let offset = last
+            .first()
+            .map_or(UtcOffset::UTC, |(entry, _)| entry.offset);
         // An instant that no ledger can hold is written as the nearest one it can.
         let now = Instant::from_ms(says.ms().clamp(0, Instant::MAX.ms()));
-        Ok(Moment { now, is_suspect, offset })
+        Ok(Moment {
+            now,
+            is_suspect,
+            offset,
+        })
     }
 
     fn trust_clock(&self, writing: &mut Writing<'_>, moment: &Moment) {
@@ -309,7 +344,11 @@ pub(super) struct Moment {
 
 impl Moment {
     pub(super) fn flags(&self) -> Flags {
-        if self.is_suspect { Flags::CLOCK_SUSPECT } else { Flags::default() }
+        if self.is_suspect {
+            Flags::CLOCK_SUSPECT
+        } else {
+            Flags::default()
+        }
     }
 
     /// The calendar date, for entries that no POS gave a business date.

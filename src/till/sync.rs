@@ -34,8 +34,12 @@ impl Till {
             let head = writing.head().clone();
             let first = head.acknowledged_seq + 1;
             let last = head.seq.min(head.acknowledged_seq + ENTRIES_MAX);
-            let entries: Vec<Entry> =
-                writing.reading().entries(first, last)?.into_iter().map(|(e, _)| e).collect();
+            let entries: Vec<Entry> = writing
+                .reading()
+                .entries(first, last)?
+                .into_iter()
+                .map(|(e, _)| e)
+                .collect();
             // An acknowledgement alone is no news for the one who gave it.
             if entries.iter().all(|entry| entry.kind == Kind::Synced) {
                 return Ok(None);
@@ -43,10 +47,15 @@ impl Till {
             let baskets = baskets(&writing.reading(), &entries)?;
             let (bytes, count) =
                 self.build(writing, &head, &entries, &baskets, size_max, moment.now)?;
-            let id = read(&bytes).map_err(|_| Error::Internal("a batch just built"))?.id();
+            let id = read(&bytes)
+                .map_err(|_| Error::Internal("a batch just built"))?
+                .id();
             let count = u64::try_from(count).expect("a count fits");
             writing.put_batch(first, first + count - 1, &id, &bytes)?;
-            Ok(Some(Export { bytes, entries: count }))
+            Ok(Some(Export {
+                bytes,
+                entries: count,
+            }))
         })
     }
 
@@ -130,7 +139,9 @@ impl Till {
         if let Err(Error::Diverged) = &taken {
             let now = self.ports.clock.now();
             let text = "head office acknowledges entries that this file does not have";
-            self.lock().log.add(now, Level::Error, "ledger.diverged", text);
+            self.lock()
+                .log
+                .add(now, Level::Error, "ledger.diverged", text);
         }
         taken
     }
@@ -143,10 +154,19 @@ fn baskets(reading: &Reading<'_>, entries: &[Entry]) -> Result<Vec<Basket>, Erro
         if entry.kind != Kind::Commit || entry.is_portion() {
             continue;
         }
-        let sale_seq = if entry.refers_to == 0 { entry.seq } else { entry.refers_to };
-        let row = reading.sale(sale_seq)?.ok_or(Error::Internal("a commit of no sale"))?;
+        let sale_seq = if entry.refers_to == 0 {
+            entry.seq
+        } else {
+            entry.refers_to
+        };
+        let row = reading
+            .sale(sale_seq)?
+            .ok_or(Error::Internal("a commit of no sale"))?;
         let document = SaleDocument::from_bytes(&reading.document(row.document_seq)?)?;
-        baskets.push(Basket { sale_seq, lines: basket_lines(document) });
+        baskets.push(Basket {
+            sale_seq,
+            lines: basket_lines(document),
+        });
     }
     Ok(baskets)
 }

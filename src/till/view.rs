@@ -37,10 +37,16 @@ pub enum SaleState {
 
 impl SaleState {
     pub(super) fn from_number(number: u8) -> Result<Self, Error> {
-        [Self::Held, Self::Committed, Self::Voided, Self::Expired, Self::Refunded]
-            .into_iter()
-            .find(|state| *state as u8 == number)
-            .ok_or(Error::Internal("a sale in an unknown state"))
+        [
+            Self::Held,
+            Self::Committed,
+            Self::Voided,
+            Self::Expired,
+            Self::Refunded,
+        ]
+        .into_iter()
+        .find(|state| *state as u8 == number)
+        .ok_or(Error::Internal("a sale in an unknown state"))
     }
 }
 
@@ -155,7 +161,9 @@ impl Till {
             let seq = reading
                 .sale_of_receipt(&hash)?
                 .ok_or_else(|| Error::refused(status::NOT_FOUND, "receipt.unknown", &[]))?;
-            let row = reading.sale(seq)?.ok_or(Error::Internal("a receipt of no sale"))?;
+            let row = reading
+                .sale(seq)?
+                .ok_or(Error::Internal("a receipt of no sale"))?;
             self.view(reading, &row, Replay::First)
         })
     }
@@ -171,7 +179,11 @@ impl Till {
                     let is_over = now >= row.hold_until;
                     Ok(PendingSale {
                         id: self.sale_id(row.seq),
-                        state: if is_over { SaleState::Expired } else { SaleState::Held },
+                        state: if is_over {
+                            SaleState::Expired
+                        } else {
+                            SaleState::Held
+                        },
                         held_until_ms: row.hold_until,
                         receipt_number: document.cart.receipt_number,
                         business_date: document.cart.business_date,
@@ -195,7 +207,9 @@ impl Till {
         seq: Seq,
         replay: Replay,
     ) -> Result<Sale, Error> {
-        let row = reading.sale(seq)?.ok_or(Error::Internal("an operation of no sale"))?;
+        let row = reading
+            .sale(seq)?
+            .ok_or(Error::Internal("an operation of no sale"))?;
         self.view(reading, &row, replay)
     }
 
@@ -209,8 +223,12 @@ impl Till {
     ) -> Result<Sale, Error> {
         let document = load_document(reading, row.document_seq)?;
         let programme = self.programme_version(document.programme_version)?;
-        let mut quote =
-            evaluate(&programme, document.member.as_ref(), &document.cart, self.language)?;
+        let mut quote = evaluate(
+            &programme,
+            document.member.as_ref(),
+            &document.cart,
+            self.language,
+        )?;
         quote.outcome = document.outcome;
         let posted = match row.posted_seq {
             0 => None,
