@@ -48,7 +48,7 @@ pub struct Cart {
     /// Part of a receipt that is rung up in several sales, from 1.
     #[serde(default = "first_part", skip_serializing_if = "is_first_part")]
     #[cbor(n(5), default)]
-    #[cfg_attr(test, schemars(with = "u32", range(min = 1, max = 9999)))]
+    #[cfg_attr(test, schemars(with = "u32", range(min = 1, max = 9999), extend("default" = 1)))]
     pub receipt_part: ReceiptPart,
     /// Name shared by the sales of a split bill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -118,7 +118,7 @@ pub struct Cart {
         deserialize_with = "unique_map"
     )]
     #[cbor(n(16), default)]
-    #[cfg_attr(test, schemars(with = "BTreeMap<String, i64>", extend("maxProperties" = 100)))]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, u64>", extend("maxProperties" = 100)))]
     pub points_wanted: BTreeMap<String, Points>,
     /// The vendor's own facts, kept with the sale and never read.
     #[serde(

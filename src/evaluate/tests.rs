@@ -1,6 +1,7 @@
 //! Stories a cashier would understand: programme, cart, and what comes out.
 
 mod bounds;
+mod documents;
 mod doors;
 mod lines;
 mod schemas;
