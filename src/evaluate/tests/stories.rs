@@ -1,6 +1,10 @@
 //! What carts earn and what points pay, in tables of text.
 
-use super::check;
+use proptest::prelude::*;
+
+use super::{VND_10000, cart_in, check, member, programme};
+use crate::evaluate::evaluate;
+use crate::texts::Language;
 
 #[test]
 fn a_bill_of_55_000_earns_6_points_when_halves_go_up() {
@@ -348,4 +352,63 @@ fn a_bill_of_nothing_uses_no_points() {
         because:  Points: there is nothing to pay with points
     ",
     );
+}
+
+#[test]
+fn a_new_member_is_told_that_there_is_nothing_to_spend_yet() {
+    check(
+        "
+        member:   0
+        wants:    5
+        language: en
+        cart:     1 x ao 55.000
+        uses:     0
+        because:  Points: none to spend yet
+    ",
+    );
+}
+
+proptest! {
+    /// The most whole steps within every limit: one more step would break one of them.
+    #[test]
+    fn points_pay_as_much_as_every_limit_lets_them(
+        lines in prop::collection::vec(-50_000i64..200_000, 0..12),
+        (spendable, wanted) in (0i64..500, 0i64..500),
+        (value, step, least) in (1i64..5_000, 1i64..20, 0i64..60),
+        most in prop::option::of(80i64..400),
+        percent in 1i64..=100,
+    ) {
+        let most_json = most.map_or("null".to_owned(), |most| format!("\"{most}\""));
+        let terms = format!(
+            r#"{{"value":"{value}","step":"{step}","least":"{least}","most":{most_json},"share_percent":"{percent}"}}"#
+        );
+        let document = VND_10000.replace(r#"{ "value": "1000" }"#, &terms);
+        prop_assert_ne!(&document, VND_10000);
+        let snapshot = member(spendable);
+        let mut cart = cart_in("VND");
+        cart.member = Some(snapshot.number);
+        for amount in &lines {
+            cart.add_line("ao", 1000, *amount).expect("a line");
+        }
+        cart.want_points("points", wanted).expect("points");
+        let quote = evaluate(&programme(&document), Some(&snapshot), &cart, Language::Vi)
+            .expect("a quote");
+
+        let total: i64 = lines.iter().sum();
+        let allowed = |points: i64| {
+            points <= wanted
+                && points <= spendable
+                && most.is_none_or(|most| points <= most)
+                && points * value * 100 <= total * percent
+                && points * value <= total
+        };
+        let best = (0..=30_000).map(|steps| steps * step).take_while(|&points| allowed(points)).last();
+        let best = best.unwrap_or(0);
+        let expected = if best >= least { best } else { 0 };
+        prop_assert_eq!(quote.redeemed(1).get(), expected);
+        prop_assert_eq!(quote.discount().get(), expected * value);
+        for (line, discount) in lines.iter().zip(&quote.outcome.line_discounts) {
+            prop_assert!((0..=(*line).max(0)).contains(&discount.get()));
+        }
+    }
 }
