@@ -59,6 +59,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("redeem.limit.wanted", "{text}; {limit} asked for"),
     ("redeem.no_member", "{name}: no member card, none used"),
+    ("redeem.none_spendable", "{name}: none to spend yet"),
     ("redeem.not_offered", "{name}: not for paying with"),
     (
         "redeem.not_wanted",

@@ -65,6 +65,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "redeem.no_member",
         "{name}: không có thẻ thành viên, không dùng điểm",
     ),
+    ("redeem.none_spendable", "{name}: hiện chưa có điểm để dùng"),
     ("redeem.not_offered", "{name}: không dùng để thanh toán"),
     (
         "redeem.not_wanted",
