@@ -35,16 +35,22 @@ pub fn read(text: &str) -> Option<Phone> {
 
 /// Whether the text can only be meant as a telephone number, be it right or wrong.
 pub fn is_meant(text: &str) -> bool {
-    spelled_digits(text).is_some_and(|(is_international, _)| is_international)
+    let (has_scheme, rest) = without_scheme(text);
+    spelled_digits(text).is_some() && (has_scheme || rest.starts_with('+'))
 }
 
-/// Whether the text begins with a plus (or `tel:`), and its digits; `None` when it holds anything
-/// that nobody writes in a telephone number.
-fn spelled_digits(text: &str) -> Option<(bool, String)> {
-    let (has_scheme, text) = match text.get(..4) {
-        Some(scheme) if scheme.eq_ignore_ascii_case("tel:") => (true, &text[4..]),
+/// The text without `tel:`, and whether it had it.
+fn without_scheme(text: &str) -> (bool, &str) {
+    match text.split_at_checked(4) {
+        Some((scheme, rest)) if scheme.eq_ignore_ascii_case("tel:") => (true, rest),
         _ => (false, text),
-    };
+    }
+}
+
+/// Whether the text begins with a plus, and its digits; `None` when it holds anything that nobody
+/// writes in a telephone number.
+fn spelled_digits(text: &str) -> Option<(bool, String)> {
+    let (_, text) = without_scheme(text);
     let (has_plus, text) = match text.strip_prefix('+') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -53,8 +59,7 @@ fn spelled_digits(text: &str) -> Option<(bool, String)> {
         .bytes()
         .all(|byte| byte.is_ascii_digit() || b" .-()/".contains(&byte));
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    let is_international = has_plus || (has_scheme && digits.starts_with("84"));
-    (is_spelled && (1..=DIGITS_MAX).contains(&digits.len())).then_some((is_international, digits))
+    (is_spelled && (1..=DIGITS_MAX).contains(&digits.len())).then_some((has_plus, digits))
 }
 
 /// The national number without country code and trunk zero. Each length has one reading, so

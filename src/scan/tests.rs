@@ -78,6 +78,8 @@ fn a_phone_number_is_one_number_however_it_is_written() {
         ("02838221234", "phone +842838221234"),
         ("024 3825 1234", "phone +842438251234"),
         ("tel:+84901234567", "phone +84901234567"),
+        ("tel:0901234567", "phone +84901234567"),
+        ("TEL:84901234567", "phone +84901234567"),
         ("0084901234567", "phone +84901234567"),
         ("0084 0901 234 567", "phone +84901234567"),
         ("901234567", "phone +84901234567"),
@@ -122,6 +124,28 @@ fn a_phone_number_of_before_2018_is_found_under_its_new_prefix() {
         ("+841681234567", "phone +84381234567 repaired"),
         ("841221234567", "phone +84771234567 repaired"),
     ]);
+}
+
+#[test]
+fn every_mobile_operator_s_prefix_is_known_and_no_other() {
+    // Prefixes in use, by operator, as the operators publish them.
+    let viettel = "032 033 034 035 036 037 038 039 086 096 097 098";
+    let vinaphone = "081 082 083 084 085 088 091 094";
+    let mobifone = "070 076 077 078 079 0896 0897 0898 0899 090 093";
+    let vietnamobile = "0522 0523 0528 056 058 092";
+    let others = "0559 059 087 0993 0994 0995 0996 0997 0998 0999";
+    for operator in [viettel, vinaphone, mobifone, vietnamobile, others] {
+        for prefix in operator.split_ascii_whitespace() {
+            let number = format!("{prefix}{}", &"1234567"[prefix.len() - 3..]);
+            assert_eq!(read(&number), format!("phone +84{}", &number[1..]));
+        }
+    }
+    for prefix in [
+        "040", "050", "053", "054", "060", "071", "075", "080", "0521", "0891", "0992",
+    ] {
+        let number = format!("{prefix}{}", &"1234567"[prefix.len() - 3..]);
+        assert_eq!(read(&number), format!("card {number}"));
+    }
 }
 
 #[test]
@@ -174,6 +198,9 @@ fn what_only_looks_like_a_phone_number_is_no_phone_number() {
     check(&[
         ("+1 650 253 0000", "scan.not_a_phone"),
         ("+84 401234567", "scan.not_a_phone"),
+        ("+841234567", "scan.not_a_phone"),
+        ("tel:0123456789", "scan.not_a_phone"),
+        ("tel:hello", "card TEL:HELLO"),
         ("0123456789", "card 0123456789"),
         ("0291234567", "card 0291234567"),
         ("0992234567", "card 0992234567"),
@@ -196,6 +223,11 @@ fn a_bank_card_is_refused_by_name() {
         "6011111111111117",
         "30569309025904",
         "4222222222222",
+        "6759649826438453",
+        "6799990100000000019",
+        "2201382000000013",
+        "36006666333344",
+        "3566002020360505",
         "4111 1111 1111 1111",
         "4111-1111-1111-1111\r\n",
         "]C14111111111111111",
@@ -244,6 +276,8 @@ fn what_a_scanner_puts_around_a_code_is_cut_off() {
         ("\u{0}0901234567\u{0}", "phone +84901234567"),
         ("ưE08934563138165", "card 8934563138165 repaired"),
         ("ơE0202601010016", "member 202601010016 repaired"),
+        ("ưE00901234567", "phone +84901234567 repaired"),
+        ("ưE0]E0KH12", "card KH12 repaired"),
         ("]-12", "card ]-12"),
         ("]E0", "scan.empty"),
         ("]E0 ]E0 KH12", "card KH12"),
