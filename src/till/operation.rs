@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::error::{Error, Refused};
-use crate::evaluate::cart_json::first_difference;
+use crate::evaluate::first_difference;
 use crate::ledger::Hash;
 use crate::store::{NewOperation, OperationRow, Reading, Writing};
 
