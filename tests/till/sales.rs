@@ -41,7 +41,9 @@ fn points_pay_and_come_back_with_the_goods() {
     till.record("sale-1", &cart_of(member, 200_000)).unwrap();
     assert_eq!(balance(&till, member), (20, 20, 0, 0));
     // 20 points are 20.000 d; the other 80.000 d earn 8 points.
-    let second = till.record("sale-2", &spending(member, 100_000, 20)).unwrap();
+    let second = till
+        .record("sale-2", &spending(member, 100_000, 20))
+        .unwrap();
     assert_eq!(second.quote.outcome.payable, Money::new(80_000));
     assert_eq!(balance(&till, member), (8, 8, 0, 0));
     let back = till.refund("refund-1", &refund_of(second.id)).unwrap();
@@ -56,7 +58,8 @@ fn goods_come_back_when_their_points_are_spent_and_the_member_owes_them() {
     let till = shop.create();
     let member = enrol(&till);
     let first = till.record("sale-1", &cart_of(member, 200_000)).unwrap();
-    till.record("sale-2", &spending(member, 20_000, 15)).unwrap();
+    till.record("sale-2", &spending(member, 20_000, 15))
+        .unwrap();
     // 20 - 15 spent + 1 for the 5.000 d left to pay (0,5 rounded up).
     assert_eq!(balance(&till, member), (6, 6, 0, 0));
     let preview = till.preview_refund(&refund_of(first.id)).unwrap();
@@ -96,7 +99,9 @@ fn the_same_operation_with_another_cart_is_a_conflict_that_names_the_field() {
     let error = till.record("sale-1", &cart_of(member, 56_000)).unwrap_err();
     assert_eq!(error.status(), status::E_OPERATION_CONFLICT);
     assert_eq!(error.field(), "lines[0].line_total");
-    let error = till.authorise("sale-1", &cart_of(member, 55_000), 60).unwrap_err();
+    let error = till
+        .authorise("sale-1", &cart_of(member, 55_000), 60)
+        .unwrap_err();
     assert_eq!(error.status(), status::E_OPERATION_CONFLICT);
     assert_eq!(balance(&till, member), (6, 6, 0, 0));
 }
@@ -105,10 +110,17 @@ fn the_same_operation_with_another_cart_is_a_conflict_that_names_the_field() {
 fn a_refused_operation_stays_refused() {
     let shop = Shop::new();
     let till = shop.create();
-    let first = till.record("sale-1", &with_receipt(cart(10_000), "0001")).unwrap();
+    let first = till
+        .record("sale-1", &with_receipt(cart(10_000), "0001"))
+        .unwrap();
     for _ in 0..2 {
-        let error = till.record("sale-2", &with_receipt(cart(20_000), "0001")).unwrap_err();
-        assert_eq!((error.status(), error.reason()), (status::ALREADY_RESOLVED, "receipt.known"));
+        let error = till
+            .record("sale-2", &with_receipt(cart(20_000), "0001"))
+            .unwrap_err();
+        assert_eq!(
+            (error.status(), error.reason()),
+            (status::ALREADY_RESOLVED, "receipt.known")
+        );
         assert_eq!(error.sale(), Some(first.id));
     }
 }
@@ -124,7 +136,8 @@ fn a_receipt_is_found_by_number_date_and_part() {
     let till = shop.create();
     let mut part_two = with_receipt(cart(20_000), "0001");
     part_two.receipt_part = ReceiptPart(2);
-    till.record("sale-1", &with_receipt(cart(10_000), "0001")).unwrap();
+    till.record("sale-1", &with_receipt(cart(10_000), "0001"))
+        .unwrap();
     let second = till.record("sale-2", &part_two).unwrap();
     let key = |part| ReceiptKey {
         receipt_number: "0001".to_owned(),
@@ -143,7 +156,9 @@ fn an_authorised_sale_reserves_its_points_until_it_is_committed() {
     let till = shop.create();
     let member = enrol(&till);
     till.record("sale-1", &cart_of(member, 200_000)).unwrap();
-    let held = till.authorise("hold-1", &spending(member, 100_000, 15), 900).unwrap();
+    let held = till
+        .authorise("hold-1", &spending(member, 100_000, 15), 900)
+        .unwrap();
     assert_eq!(balance(&till, member), (20, 5, 15, 0));
     // A second basket at the next till can only have what is left.
     let other = till.evaluate(&spending(member, 100_000, 20)).unwrap();
@@ -156,7 +171,10 @@ fn an_authorised_sale_reserves_its_points_until_it_is_committed() {
     assert!(till.pending_sales().unwrap().is_empty());
     assert!(till.commit("commit-1", held.id, None).unwrap().was_replayed);
     let error = till.commit("commit-2", held.id, None).unwrap_err();
-    assert_eq!((error.status(), error.reason()), (status::ALREADY_RESOLVED, "sale.committed"));
+    assert_eq!(
+        (error.status(), error.reason()),
+        (status::ALREADY_RESOLVED, "sale.committed")
+    );
     assert_sound(&till);
 }
 
@@ -168,11 +186,17 @@ fn a_voided_sale_gives_everything_back_and_frees_its_receipt() {
     till.record("sale-1", &cart_of(member, 200_000)).unwrap();
     let basket = with_receipt(spending(member, 100_000, 15), "0002");
     let held = till.authorise("hold-1", &basket, 900).unwrap();
-    assert_eq!(till.void("void-1", held.id, "card declined").unwrap().state, SaleState::Voided);
+    assert_eq!(
+        till.void("void-1", held.id, "card declined").unwrap().state,
+        SaleState::Voided
+    );
     assert_eq!(balance(&till, member), (20, 20, 0, 0));
     let error = till.commit("commit-1", held.id, None).unwrap_err();
     assert_eq!(error.reason(), "sale.voided");
-    assert!(till.record("sale-2", &basket).is_ok(), "the receipt number is free again");
+    assert!(
+        till.record("sale-2", &basket).is_ok(),
+        "the receipt number is free again"
+    );
     assert_sound(&till);
 }
 
@@ -182,12 +206,15 @@ fn a_hold_runs_out_and_a_paid_sale_is_committed_all_the_same() {
     let till = shop.create();
     let member = enrol(&till);
     till.record("sale-1", &cart_of(member, 200_000)).unwrap();
-    let held = till.authorise("hold-1", &spending(member, 100_000, 15), 900).unwrap();
+    let held = till
+        .authorise("hold-1", &spending(member, 100_000, 15), 900)
+        .unwrap();
     shop.clock.advance_seconds(901);
     till.idle().unwrap();
     assert_eq!(balance(&till, member), (20, 20, 0, 0));
     // Meanwhile 18 of the 20 points are spent elsewhere; 2 are earned for 2.000 + 18.000.
-    till.record("sale-2", &spending(member, 18_000, 18)).unwrap();
+    till.record("sale-2", &spending(member, 18_000, 18))
+        .unwrap();
     assert_eq!(balance(&till, member), (2, 2, 0, 0));
     let late = till.commit("commit-1", held.id, None).unwrap();
     assert!(late.is_late);
@@ -203,13 +230,22 @@ fn a_changed_cart_is_priced_again_with_its_own_reservation_counting_as_free() {
     let till = shop.create();
     let member = enrol(&till);
     till.record("sale-1", &cart_of(member, 200_000)).unwrap();
-    let held = till.authorise("hold-1", &spending(member, 100_000, 15), 900).unwrap();
-    let done = till.commit("commit-1", held.id, Some(&spending(member, 50_000, 20))).unwrap();
+    let held = till
+        .authorise("hold-1", &spending(member, 100_000, 15), 900)
+        .unwrap();
+    let done = till
+        .commit("commit-1", held.id, Some(&spending(member, 50_000, 20)))
+        .unwrap();
     assert_eq!(done.quote.outcome.payable, Money::new(30_000));
     // 20 - 20 + 3.
     assert_eq!(balance(&till, member), (3, 3, 0, 0));
-    assert!(till.commit("commit-1", held.id, Some(&spending(member, 50_000, 20))).is_ok());
-    let error = till.commit("commit-1", held.id, Some(&spending(member, 51_000, 20))).unwrap_err();
+    assert!(
+        till.commit("commit-1", held.id, Some(&spending(member, 50_000, 20)))
+            .is_ok()
+    );
+    let error = till
+        .commit("commit-1", held.id, Some(&spending(member, 51_000, 20)))
+        .unwrap_err();
     assert_eq!(error.field(), "cart.lines[0].line_total");
     assert_sound(&till);
 }
@@ -219,7 +255,9 @@ fn tenders_and_the_receipt_number_may_come_with_the_commit() {
     let shop = Shop::new();
     let till = shop.create();
     let member = enrol(&till);
-    let held = till.authorise("hold-1", &cart_of(member, 55_000), 900).unwrap();
+    let held = till
+        .authorise("hold-1", &cart_of(member, 55_000), 900)
+        .unwrap();
     let mut paid = with_receipt(cart_of(member, 55_000), "0042");
     paid.add_payment("cash", 55_000).unwrap();
     let done = till.commit("commit-1", held.id, Some(&paid)).unwrap();
@@ -241,7 +279,10 @@ fn a_sale_without_a_member_is_kept_and_can_be_returned() {
     let till = shop.create();
     let sale = till.record("sale-1", &cart(55_000)).unwrap();
     assert!(sale.quote.outcome.awards.is_empty());
-    assert_eq!(till.refund("refund-1", &refund_of(sale.id)).unwrap().state, SaleState::Refunded);
+    assert_eq!(
+        till.refund("refund-1", &refund_of(sale.id)).unwrap().state,
+        SaleState::Refunded
+    );
     let error = till.refund("refund-2", &refund_of(sale.id)).unwrap_err();
     assert_eq!(error.reason(), "sale.refunded");
     assert_sound(&till);
@@ -253,7 +294,10 @@ fn what_is_not_final_cannot_be_returned() {
     let till = shop.create();
     let held = till.authorise("hold-1", &cart(55_000), 900).unwrap();
     let error = till.refund("refund-1", &refund_of(held.id)).unwrap_err();
-    assert_eq!((error.status(), error.reason()), (status::REFUSED, "sale.not_committed"));
+    assert_eq!(
+        (error.status(), error.reason()),
+        (status::REFUSED, "sale.not_committed")
+    );
     let unknown = "00000000-1-00000000-7".parse().unwrap();
     let error = till.refund("refund-2", &refund_of(unknown)).unwrap_err();
     assert_eq!(error.status(), status::NOT_FOUND);
@@ -264,8 +308,17 @@ fn a_member_is_found_by_number_and_by_phone_however_it_is_typed() {
     let shop = Shop::new();
     let till = shop.create();
     let member = enrol(&till);
-    for typed in ["0912345678", "+84 912 345 678", "84912345678", " 0912.345.678 "] {
-        assert_eq!(till.scan(typed, date(TODAY)).unwrap().number, member, "{typed}");
+    for typed in [
+        "0912345678",
+        "+84 912 345 678",
+        "84912345678",
+        " 0912.345.678 ",
+    ] {
+        assert_eq!(
+            till.scan(typed, date(TODAY)).unwrap().number,
+            member,
+            "{typed}"
+        );
     }
     let again = till.enrol("enrol-1", &phone("0912345678")).unwrap();
     assert!(again.was_replayed);
@@ -273,7 +326,10 @@ fn a_member_is_found_by_number_and_by_phone_however_it_is_typed() {
     let error = till.enrol("enrol-2", &phone("+84912345678")).unwrap_err();
     assert_eq!(error.reason(), "identifier.known");
     let error = till.scan("0987654321", date(TODAY)).unwrap_err();
-    assert_eq!((error.status(), error.reason()), (status::NOT_FOUND, "member.unknown"));
+    assert_eq!(
+        (error.status(), error.reason()),
+        (status::NOT_FOUND, "member.unknown")
+    );
     assert!(!error.to_string().contains("0987654321"));
 }
 
@@ -285,11 +341,17 @@ fn a_cart_with_a_mistake_is_refused_with_its_field_and_nothing_is_written() {
     let mut wrong = cart(55_000);
     wrong.currency = "EUR".to_owned();
     let error = till.record("sale-1", &wrong).unwrap_err();
-    assert_eq!((error.status(), error.field()), (status::E_ARGUMENT, "currency"));
+    assert_eq!(
+        (error.status(), error.field()),
+        (status::E_ARGUMENT, "currency")
+    );
     let error = till.record("", &cart(1)).unwrap_err();
     assert_eq!(error.field(), "operation_id");
     assert_eq!(till.info().unwrap().head_seq, before);
     // The id is not used up by a mistake.
     assert!(till.record("sale-1", &cart(55_000)).is_ok());
-    assert!(matches!(till.record("a b", &cart(1)), Err(Error::Argument { .. })));
+    assert!(matches!(
+        till.record("a b", &cart(1)),
+        Err(Error::Argument { .. })
+    ));
 }

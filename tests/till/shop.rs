@@ -78,7 +78,10 @@ impl Shop {
             currency: Currency::VND,
             language: "vi".to_owned(),
             identifier_key: zeroize::Zeroizing::new([5; 32]),
-            member_block: MemberBlock { first_body: 10_000_000_000, last_body: 10_000_999_999 },
+            member_block: MemberBlock {
+                first_body: 10_000_000_000,
+                last_body: 10_000_999_999,
+            },
             members: Vec::new(),
             programme: include_bytes!("../../examples/programmes/vnd-10000.json").to_vec(),
             issued_at: Instant::from_ms(MORNING_MS - 3_600_000),
@@ -86,7 +89,7 @@ impl Shop {
         };
         change(&mut provisioning);
         let code = ActivationCode::from_random(&[7; 20]);
-        let file = provisioning.seal(&office_key, &code, &[8; 24]).expect("a provisioning file");
+        let file = provisioning.seal(&office_key, &code, &[8; 24]);
         Self {
             folder: tempfile::tempdir().expect("a folder"),
             clock: Arc::new(TestClock(AtomicI64::new(MORNING_MS))),
@@ -101,12 +104,18 @@ impl Shop {
     }
 
     pub fn settings(&self) -> Settings {
-        Settings { busy_timeout_ms: 0, ..Settings::new(self.path()) }
+        Settings {
+            busy_timeout_ms: 0,
+            ..Settings::new(self.path())
+        }
     }
 
     fn ports(&self) -> Ports {
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
-        Ports { clock, randomness: Arc::new(Counter(AtomicI64::new(1))) }
+        Ports {
+            clock,
+            randomness: Arc::new(Counter(AtomicI64::new(1))),
+        }
     }
 
     pub fn create(&self) -> Till {
@@ -134,34 +143,51 @@ pub fn date(number: i64) -> BusinessDate {
 pub fn cart(total: i64) -> Cart {
     let offset = UtcOffset::from_minutes(420).expect("an offset");
     let mut cart = Cart::new("VND", Instant::from_ms(MORNING_MS), offset, date(TODAY));
-    cart.lines.push(Line::new("AO-01", Quantity::new(1000), Money::new(total)));
+    cart.lines
+        .push(Line::new("AO-01", Quantity::new(1000), Money::new(total)));
     cart
 }
 
 pub fn cart_of(member: MemberNumber, total: i64) -> Cart {
-    Cart { member: Some(member), ..cart(total) }
+    Cart {
+        member: Some(member),
+        ..cart(total)
+    }
 }
 
 /// A cart whose member wants to spend at most so many points.
 pub fn spending(member: MemberNumber, total: i64, points: i64) -> Cart {
     let mut cart = cart_of(member, total);
-    cart.points_wanted.insert("points".to_owned(), Points::new(points));
+    cart.points_wanted
+        .insert("points".to_owned(), Points::new(points));
     cart
 }
 
 pub fn phone(number: &str) -> Enrolment {
-    Enrolment { identifiers: vec![(IdentifierKind::Phone, number.to_owned())], time: None }
+    Enrolment {
+        identifiers: vec![(IdentifierKind::Phone, number.to_owned())],
+        time: None,
+    }
 }
 
 pub fn enrol(till: &Till) -> MemberNumber {
-    till.enrol("enrol-1", &phone("0912345678")).expect("an enrolment").number
+    till.enrol("enrol-1", &phone("0912345678"))
+        .expect("an enrolment")
+        .number
 }
 
 /// Known, spendable, held, debt of the only wallet.
 pub fn balance(till: &Till, member: MemberNumber) -> (i64, i64, i64, i64) {
-    let card = till.scan(&member.to_string(), date(TODAY)).expect("a member");
+    let card = till
+        .scan(&member.to_string(), date(TODAY))
+        .expect("a member");
     let balance = card.wallets[0].balance;
-    (balance.known.get(), balance.spendable.get(), balance.held.get(), balance.debt.get())
+    (
+        balance.known.get(),
+        balance.spendable.get(),
+        balance.held.get(),
+        balance.debt.get(),
+    )
 }
 
 /// No problem is found, however closely one looks.
