@@ -8,7 +8,7 @@ use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
 use super::write::Head;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
-    Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId, WriterId,
+    BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId, WriterId,
 };
 use crate::ledger::{Accounts, Entry, Genesis, Hash, Totals, chain};
 
