@@ -18,22 +18,29 @@ pub struct Account {
 
 /// A balance as it is told to people. All in the wallet's smallest unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Encode, Decode)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "balance"))]
 #[cbor(array)]
 pub struct Balance {
     /// All points that count as the member's, less what is owed. May be below zero.
     #[n(0)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub known: Points,
-    /// Can be spent here, now.
+    /// Can be spent here, now: what is free in the lots less what is owed, never below zero.
     #[n(1)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub spendable: Points,
     /// Reserved by sales that are authorised and not yet committed.
     #[n(2)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub held: Points,
     /// Awarded, but not to be spent before a later date.
     #[n(3)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub pending: Points,
     /// Owed; the next awards repay it first.
     #[n(4)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub debt: Points,
 }
 
@@ -42,7 +49,8 @@ impl Account {
     /// expiry has been written yet.
     pub fn balance(&self, on: BusinessDate) -> Balance {
         let mut balance = Balance {
-            spendable: lots::spendable(&self.lots, on),
+            // Who owes points does not spend others meanwhile.
+            spendable: (lots::spendable(&self.lots, on) - self.debt).max(Points::ZERO),
             debt: self.debt,
             known: -self.debt,
             ..Balance::default()
@@ -87,7 +95,7 @@ mod tests {
             debt: Points::new(2),
         };
         let balance = account.balance(day(20_261_122));
-        assert_eq!(balance.spendable, Points::new(6));
+        assert_eq!(balance.spendable, Points::new(6 - 2));
         assert_eq!(balance.held, Points::new(4));
         assert_eq!(balance.pending, Points::new(7));
         assert_eq!(balance.debt, Points::new(2));
