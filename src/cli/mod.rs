@@ -6,6 +6,7 @@
 
 mod files;
 mod ingest;
+mod look;
 mod office;
 mod output;
 mod provision;
@@ -22,6 +23,7 @@ use clap::{Parser, Subcommand};
 
 use crate::kernel::Instant;
 use crate::office::OfficeError;
+use crate::programme::Problem;
 
 /// Loyalty at the till and at head office.
 #[derive(Parser, Debug)]
@@ -38,6 +40,10 @@ enum Command {
     Office(office::Command),
     /// Make the sealed file that turns a ledger into a till of the chain
     Provision(provision::Arguments),
+    /// Check a programme document and name every problem
+    Check(look::CheckArguments),
+    /// Look for damage in a ledger, without writing to it
+    Verify(look::VerifyArguments),
 }
 
 /// How a command that did its work ended.
@@ -61,10 +67,15 @@ enum CliError {
     TooLong { path: PathBuf, most: u64 },
     #[error("{} exists already and is not overwritten; name another file", path.display())]
     Exists { path: PathBuf },
-    #[error("{}: {expected}", path.display())]
+    #[error("{}: not a programme this version takes:{}", path.display(), listed(problems))]
     Programme {
         path: PathBuf,
-        expected: &'static str,
+        problems: Vec<Problem>,
+    },
+    #[error("{}: {source}", path.display())]
+    Ledger {
+        path: PathBuf,
+        source: Box<crate::till::Error>,
     },
     #[error("the operating system gives no random bytes: {0}")]
     Random(getrandom::Error),
@@ -74,6 +85,14 @@ enum CliError {
     Output(#[from] std::io::Error),
     #[error("the result cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
+}
+
+/// One problem a line, below the sentence.
+fn listed(problems: &[Problem]) -> String {
+    problems
+        .iter()
+        .map(|problem| format!("\n  {problem}"))
+        .collect()
 }
 
 /// Where a command writes.
@@ -117,6 +136,8 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
     let ending = match arguments.command {
         Command::Office(command) => office::run(command, streams),
         Command::Provision(arguments) => provision::run(&arguments, streams),
+        Command::Check(arguments) => look::check(&arguments, streams),
+        Command::Verify(arguments) => look::verify(&arguments, streams),
     };
     match ending {
         Ok(Ending::Clean) => 0,

@@ -1,13 +1,13 @@
 //! `loy provision`: a sealed file for a new till, and the code that opens it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
 use super::{CliError, Ending, Streams, files, now, with_randomness};
 use crate::exchange::provisioning::{ClockLimits, PROGRAMME_MAX};
-use crate::kernel::Currency;
 use crate::office::{MemberList, NewTill, Office};
+use crate::programme::Programme;
 
 /// Language of texts at the till.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -62,15 +62,18 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<En
             return Err(CliError::Exists { path: path.clone() });
         }
     }
-    let programme = files::read(&arguments.programme, PROGRAMME_MAX as u64)?;
-    let currency = currency_of(&arguments.programme, &programme)?;
+    let document = files::read(&arguments.programme, PROGRAMME_MAX as u64)?;
+    let programme = Programme::read(&document).map_err(|problems| CliError::Programme {
+        path: arguments.programme.clone(),
+        problems,
+    })?;
     let mut office = Office::open(&arguments.dir)?;
     let new = NewTill {
         store: &arguments.store,
         till: &arguments.till,
-        currency,
+        currency: programme.currency(),
         language: arguments.language.code(),
-        programme,
+        programme: document,
         clock: ClockLimits::default(),
         members: if arguments.member_list {
             MemberList::Sent
@@ -93,18 +96,4 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<En
         arguments.store
     )?;
     Ok(Ending::Clean)
-}
-
-fn currency_of(path: &Path, programme: &[u8]) -> Result<Currency, CliError> {
-    let wrong = |expected| CliError::Programme {
-        path: path.to_owned(),
-        expected,
-    };
-    let document: serde_json::Value = serde_json::from_slice(programme)
-        .map_err(|_| wrong("not a programme: expected a JSON object"))?;
-    document
-        .get("currency")
-        .and_then(serde_json::Value::as_str)
-        .and_then(Currency::from_code)
-        .ok_or_else(|| wrong("`currency` must be a code of ISO 4217, such as \"VND\""))
 }

@@ -8,6 +8,14 @@ use tempfile::TempDir;
 use super::{Streams, execute};
 use crate::exchange::samples::{SampleTill, member};
 use crate::exchange::{Acknowledgement, Provisioning};
+use crate::till::{Settings, Till};
+
+/// The programme with a currency that is none.
+fn without_currency() -> String {
+    let text = std::str::from_utf8(PROGRAMME).expect("text");
+    assert!(text.contains("\"VND\""));
+    text.replace("\"VND\"", "\"dong\"")
+}
 
 /// Exit code, standard output, standard error.
 fn loy(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> (u8, String, String) {
@@ -28,6 +36,8 @@ fn loy(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> (u8, String, String) {
     (code, text(out), text(notes))
 }
 
+const PROGRAMME: &[u8] = include_bytes!("../../examples/programmes/vnd-10000.json");
+
 struct Chain {
     root: TempDir,
 }
@@ -35,7 +45,7 @@ struct Chain {
 impl Chain {
     fn new() -> Self {
         let root = TempDir::new().expect("a directory");
-        std::fs::write(root.path().join("p.json"), r#"{"currency":"VND"}"#).expect("written");
+        std::fs::write(root.path().join("p.json"), PROGRAMME).expect("written");
         let chain = Self { root };
         let (code, _, notes) = loy(&[&"office", &"init", &chain.office(), &"--name", &"Cà phê"]);
         assert_eq!(code, 0, "{notes}");
@@ -194,7 +204,7 @@ fn errors_say_where_and_what_was_expected() {
     assert_eq!(code, 2);
     assert!(notes.contains("till.loyp exists already"), "{notes}");
 
-    std::fs::write(chain.path("p.json"), r#"{"currency":"dong"}"#).expect("written");
+    std::fs::write(chain.path("p.json"), without_currency()).expect("written");
     let (code, _, notes) = chain.provision(&chain.path("other.loyp"));
     assert_eq!(code, 2);
     assert!(
@@ -213,4 +223,35 @@ fn errors_say_where_and_what_was_expected() {
     let (code, help, _) = loy(&[&"office", &"--help"]);
     assert_eq!(code, 0);
     assert!(help.contains("ingest"));
+}
+
+#[test]
+fn a_programme_and_a_ledger_are_looked_at() {
+    let chain = Chain::new();
+    let programme = chain.path("p.json");
+    let (code, out, notes) = loy(&[&"check", &programme]);
+    assert_eq!((code, out.as_str()), (0, ""), "{notes}");
+    assert!(notes.contains("is right"), "{notes}");
+    std::fs::write(&programme, without_currency()).expect("written");
+    let (code, out, _) = loy(&[&"check", &programme, &"--format", &"csv"]);
+    assert_eq!(code, 1);
+    assert!(
+        out.starts_with("path,code,expected,found\n") && out.contains("\ncurrency,"),
+        "{out}"
+    );
+
+    std::fs::write(&programme, PROGRAMME).expect("written");
+    let out = chain.path("till.loyp");
+    let (_, activation, _) = chain.provision(&out);
+    let ledger = chain.path("till/ledger.loy");
+    std::fs::create_dir(chain.path("till")).expect("a directory");
+    let file = std::fs::read(out).expect("a file");
+    let till = Till::create(&Settings::new(&ledger), &file, &activation).expect("a ledger");
+    till.close();
+    let (code, out, notes) = loy(&[&"verify", &ledger]);
+    assert_eq!((code, out.as_str()), (0, ""), "{notes}");
+    assert!(notes.contains("is sound"), "{notes}");
+    let (code, _, notes) = loy(&[&"verify", &programme]);
+    assert_eq!(code, 2);
+    assert!(notes.contains("p.json"), "{notes}");
 }
