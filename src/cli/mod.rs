@@ -6,6 +6,7 @@
 
 mod files;
 mod ingest;
+mod ledger;
 mod office;
 mod output;
 mod provision;
@@ -35,6 +36,10 @@ enum Command {
     Office(office::Command),
     /// Make the sealed file that turns a ledger into a till of the chain
     Provision(provision::Arguments),
+    /// Look for damage in a till's ledger file
+    Verify(ledger::VerifyArguments),
+    /// Name every problem of a programme document
+    Check(ledger::CheckArguments),
 }
 
 /// How a command that did its work ended.
@@ -58,17 +63,18 @@ enum CliError {
     TooLong { path: PathBuf, most: u64 },
     #[error("{} exists already and is not overwritten; name another file", path.display())]
     Exists { path: PathBuf },
-    #[error("{}: {expected}", path.display())]
-    Programme {
-        path: PathBuf,
-        expected: &'static str,
-    },
+    #[error("{}: the programme cannot be used:\n  {problems}", path.display())]
+    Programme { path: PathBuf, problems: String },
+    #[error(transparent)]
+    Ledger(#[from] crate::till::Error),
     #[error("the operating system gives no random bytes: {0}")]
     Random(getrandom::Error),
     #[error("the clock of this machine stands before 1970")]
     Clock,
     #[error("standard output: {0}")]
     Output(#[from] std::io::Error),
+    #[error("the result cannot be written as CSV: {0}")]
+    Csv(#[from] csv::Error),
     #[error("the result cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
@@ -88,6 +94,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let ending = match arguments.command {
         Command::Office(command) => office::run(command),
         Command::Provision(arguments) => provision::run(&arguments),
+        Command::Verify(arguments) => ledger::verify(&arguments),
+        Command::Check(arguments) => ledger::check(&arguments),
     };
     match ending {
         Ok(Ending::Clean) => ExitCode::SUCCESS,

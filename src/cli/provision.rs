@@ -1,13 +1,13 @@
 //! `loy provision`: a sealed file for a new till, and the code that opens it.
 
 use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::ledger::usable_programme;
 use super::{CliError, Ending, files, now, with_randomness};
-use crate::exchange::provisioning::{ClockLimits, PROGRAMME_MAX};
-use crate::kernel::Currency;
+use crate::ledger::clock::ClockLimits;
 use crate::office::{MemberList, NewTill, Office};
 
 /// Language of texts at the till.
@@ -63,15 +63,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, CliError> {
             return Err(CliError::Exists { path: path.clone() });
         }
     }
-    let programme = files::read(&arguments.programme, PROGRAMME_MAX as u64)?;
-    let currency = currency_of(&arguments.programme, &programme)?;
+    let programme = usable_programme(&arguments.programme)?;
     let mut office = Office::open(&arguments.dir)?;
     let new = NewTill {
         store: &arguments.store,
         till: &arguments.till,
-        currency,
+        currency: programme.currency(),
         language: arguments.language.code(),
-        programme,
+        programme: programme.document().to_vec(),
         clock: ClockLimits::default(),
         members: if arguments.member_list {
             MemberList::Sent
@@ -93,18 +92,4 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, CliError> {
         arguments.store
     );
     Ok(Ending::Clean)
-}
-
-fn currency_of(path: &Path, programme: &[u8]) -> Result<Currency, CliError> {
-    let wrong = |expected| CliError::Programme {
-        path: path.to_owned(),
-        expected,
-    };
-    let document: serde_json::Value = serde_json::from_slice(programme)
-        .map_err(|_| wrong("not a programme: expected a JSON object"))?;
-    document
-        .get("currency")
-        .and_then(serde_json::Value::as_str)
-        .and_then(Currency::from_code)
-        .ok_or_else(|| wrong("`currency` must be a code of ISO 4217, such as \"VND\""))
 }
