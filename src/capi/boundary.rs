@@ -113,7 +113,11 @@ fn wall<T>(body: impl FnOnce() -> T) -> Result<T, String> {
     INSIDE.with(|inside| inside.set(inside.get().saturating_sub(1)));
     result.map_err(|payload| {
         let place = PLACE.with(|place| place.take());
-        let place = if place.is_empty() { "an unknown place".to_owned() } else { place };
+        let place = if place.is_empty() {
+            "an unknown place".to_owned()
+        } else {
+            place
+        };
         format!("a bug in loy at {place}: {}", said(payload))
     })
 }

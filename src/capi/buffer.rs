@@ -37,8 +37,9 @@ impl BufferObject {
 pub unsafe extern "C" fn loy_buffer_data(buffer: *const loy_buffer) -> *const u8 {
     const NOTHING: &CStr = c"";
     boundary::number(NOTHING.as_ptr().cast(), || {
-        handles::find(buffer)
-            .map_or(NOTHING.as_ptr().cast(), |buffer| buffer.bytes_and_nul.as_ptr())
+        handles::find(buffer).map_or(NOTHING.as_ptr().cast(), |buffer| {
+            buffer.bytes_and_nul.as_ptr()
+        })
     })
 }
 

@@ -45,7 +45,10 @@ impl Basket {
 
     /// The cart as it is now.
     pub(super) fn cart(&self) -> Cart {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -84,8 +87,8 @@ pub unsafe extern "C" fn loy_cart_new(
     boundary::call(error_out, || {
         let currency = text::text(currency, "currency")?;
         let date = i64::from(business_date);
-        let cart = Cart::begin(&currency, at_ms, utc_offset_minutes, date)
-            .map_err(wrong_argument)?;
+        let cart =
+            Cart::begin(&currency, at_ms, utc_offset_minutes, date).map_err(wrong_argument)?;
         cart_out.reserve()?.give(Basket::new(cart));
         Ok(())
     })
@@ -126,7 +129,9 @@ pub unsafe extern "C" fn loy_cart_to_json(
     let json_out = HandleOut::clear(json_out, "json_out");
     boundary::call(error_out, || {
         let basket = handles::find(cart)?;
-        json_out.reserve()?.give(BufferObject::new(basket.cart().to_json()));
+        json_out
+            .reserve()?
+            .give(BufferObject::new(basket.cart().to_json()));
         Ok(())
     })
 }
@@ -324,7 +329,13 @@ pub unsafe extern "C" fn loy_cart_decline_reward(
     reward_id: *const c_char,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    add(cart, reward_id, "reward_id", error_out, Cart::decline_reward)
+    add(
+        cart,
+        reward_id,
+        "reward_id",
+        error_out,
+        Cart::decline_reward,
+    )
 }
 
 /// Asks to pay with at most so many points of a wallet; 0 takes the wish back. The quote uses as

@@ -50,7 +50,11 @@ impl Config {
 
     /// The settings, once they are complete.
     pub(super) fn settings(&self) -> Result<Settings, Fault> {
-        let collected = self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let collected = self
+            .settings
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
         let path = collected.path.ok_or_else(|| {
             Fault::argument("config.path", "path", "loy_config_set_path was not called")
         })?;
@@ -88,7 +92,12 @@ pub unsafe extern "C" fn loy_config_new(
                 "the program was compiled with loy.h {header_version}; this library is \
                  {VERSION_NUMBER} (MAJOR * 10000 + MINOR * 100 + PATCH)"
             );
-            return Err(Fault::new(LOY_E_VERSION, "version.header", "header_version", message));
+            return Err(Fault::new(
+                LOY_E_VERSION,
+                "version.header",
+                "header_version",
+                message,
+            ));
         }
         config_out.reserve()?.give(Config {
             settings: Mutex::new(Collected {

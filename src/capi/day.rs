@@ -15,12 +15,12 @@ use super::text;
 /// Sales that are held are carried over; list them with loy_sale_pending. A date may be closed
 /// again: sales that came late are then in the totals.
 ///
-/// Rows: business_date, wallet (number; 0 where no points move), kind (text, such as "award"),
+/// Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
 /// count, points, amount. Compare them with your own totals of the day.
 ///
 /// Writes: one entry a date, and expiries that fell due; the write-ahead log is brought home.
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_OPERATION_CONFLICT; LOY_E_POISONED;
-/// LOY_E_STORE_READ_ONLY; the store's.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+/// LOY_E_OPERATION_CONFLICT; the store's.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]
@@ -36,13 +36,20 @@ pub unsafe extern "C" fn loy_day_close(
         let operation_id = text::text(operation_id, "operation_id")?;
         let business_date = text::business_date(business_date, "business_date")?;
         let rows_out = rows_out.reserve()?;
-        let fields = &["business_date", "wallet", "kind", "count", "points", "amount"];
+        let fields = &[
+            "business_date",
+            "wallet",
+            "kind",
+            "count",
+            "points",
+            "amount",
+        ];
         let mut rows = Rows::new(fields);
-        for line in till.close_day(&operation_id, business_date)?.rows {
+        for line in till.close_day(&operation_id, business_date)?.totals {
             rows.push([
-                line.date.yyyymmdd().into(),
-                i64::from(line.wallet).into(),
-                line.kind.name().into(),
+                line.business_date.yyyymmdd().into(),
+                line.wallet.into(),
+                line.kind.into(),
                 line.count.into(),
                 line.points.get().into(),
                 line.amount.get().into(),

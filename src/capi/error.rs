@@ -36,7 +36,13 @@ pub(super) struct ErrorObject {
 impl ErrorObject {
     pub(super) fn new(fault: &Fault, language: Language) -> Self {
         let (reason, message, field, is_retryable, store_code) = match fault {
-            Fault::Call(call) => (call.reason, call.message.clone(), call.field.as_str(), false, 0),
+            Fault::Call(call) => (
+                call.reason,
+                call.message.clone(),
+                call.field.as_str(),
+                false,
+                0,
+            ),
             Fault::Till(error) => (
                 error.reason(),
                 error.to_string(),
@@ -121,7 +127,9 @@ pub unsafe extern "C" fn loy_error_is_retryable(error: *const loy_error) -> i32 
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_error_store_code(error: *const loy_error) -> i32 {
-    boundary::number(0, || handles::find(error).map_or(0, |error| error.store_code))
+    boundary::number(0, || {
+        handles::find(error).map_or(0, |error| error.store_code)
+    })
 }
 
 /// Frees an error.

@@ -35,7 +35,8 @@ pub unsafe extern "C" fn loy_export_next(
 ) -> loy_status {
     let batch_out = HandleOut::clear(batch_out, "batch_out");
     boundary::call_on(ledger, error_out, |till| {
-        let size_max: usize = text::within(size_max, BATCH_BYTES_MIN..=BATCH_BYTES_MAX, "size_max")?;
+        let size_max: usize =
+            text::within(size_max, BATCH_BYTES_MIN..=BATCH_BYTES_MAX, "size_max")?;
         let batch_out = batch_out.reserve()?;
         let entries_out = NumberOut::required(entries_out, "entries_out")?;
         match till.export_next(size_max)? {
@@ -53,7 +54,8 @@ pub unsafe extern "C" fn loy_export_next(
 ///
 /// Writes: one entry, up to where head office has everything.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_DOCUMENT for one that is damaged, of another till, or
-/// not signed by head office; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; the store's.
+/// not signed by head office; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_STORE_CORRUPT where head
+/// office knows other entries than this file, which is then an old copy; the store's.
 /// Crash: feed it in again.
 /// @since 0.1
 #[unsafe(no_mangle)]

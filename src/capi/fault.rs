@@ -34,7 +34,12 @@ impl Fault {
         field: impl Into<String>,
         message: impl Into<String>,
     ) -> Self {
-        Self::Call(CallFault { status, reason, field: field.into(), message: message.into() })
+        Self::Call(CallFault {
+            status,
+            reason,
+            field: field.into(),
+            message: message.into(),
+        })
     }
 
     /// An argument that cannot be meant.

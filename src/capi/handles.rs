@@ -36,9 +36,17 @@ struct Layout {
 
 impl Layout {
     #[cfg(target_pointer_width = "64")]
-    const NATIVE: Self = Self { slot_bits: 16, generation_bits: 32, nonce_bits: 16 };
+    const NATIVE: Self = Self {
+        slot_bits: 16,
+        generation_bits: 32,
+        nonce_bits: 16,
+    };
     #[cfg(not(target_pointer_width = "64"))]
-    const NATIVE: Self = Self { slot_bits: 14, generation_bits: 18, nonce_bits: 0 };
+    const NATIVE: Self = Self {
+        slot_bits: 14,
+        generation_bits: 18,
+        nonce_bits: 0,
+    };
 
     const fn slots(self) -> u64 {
         1 << self.slot_bits
@@ -90,7 +98,13 @@ struct Table {
 
 impl Table {
     const fn new(layout: Layout) -> Self {
-        Self { layout, slots: Vec::new(), free: VecDeque::new(), taken: 0, full: 0 }
+        Self {
+            layout,
+            slots: Vec::new(),
+            free: VecDeque::new(),
+            taken: 0,
+            full: 0,
+        }
     }
 
     fn slot(&mut self, index: u64) -> Option<&mut Slot> {
@@ -104,14 +118,21 @@ impl Table {
     fn reserve(&mut self, nonce: u64, may_take_last: bool) -> Result<u64, NoSlot> {
         let never_used = self.layout.slots().saturating_sub(self.grown_by());
         let left = never_used + u64::try_from(self.free.len()).unwrap_or(u64::MAX);
-        let kept_back = if may_take_last { 0 } else { LAST_SLOTS.min(self.layout.slots() / 4) };
+        let kept_back = if may_take_last {
+            0
+        } else {
+            LAST_SLOTS.min(self.layout.slots() / 4)
+        };
         if left <= kept_back {
             return Err(NoSlot);
         }
         let index = match self.free.pop_front() {
             Some(index) => index,
             None => {
-                self.slots.push(Slot { generation: 1, state: State::Free });
+                self.slots.push(Slot {
+                    generation: 1,
+                    state: State::Free,
+                });
                 self.grown_by() - 1
             }
         };
@@ -133,7 +154,8 @@ impl Table {
 
     fn find(&mut self, ticket: u64, nonce: u64) -> Option<&mut Slot> {
         let (index, generation) = self.layout.read(ticket, nonce)?;
-        self.slot(index).filter(|slot| slot.generation == generation)
+        self.slot(index)
+            .filter(|slot| slot.generation == generation)
     }
 
     fn get<T: Any + Send + Sync>(&mut self, ticket: u64, nonce: u64) -> Option<Arc<T>> {
@@ -252,7 +274,11 @@ mod tests {
     use super::*;
     use std::collections::HashSet;
 
-    const ON_32_BITS: Layout = Layout { slot_bits: 14, generation_bits: 18, nonce_bits: 0 };
+    const ON_32_BITS: Layout = Layout {
+        slot_bits: 14,
+        generation_bits: 18,
+        nonce_bits: 0,
+    };
     const NONCE: u64 = 0xbeef;
 
     fn open(table: &mut Table, value: i32) -> u64 {
@@ -280,7 +306,11 @@ mod tests {
 
     #[test]
     fn a_slot_that_had_every_generation_is_never_used_again() {
-        let mut table = Table::new(Layout { slot_bits: 1, generation_bits: 2, nonce_bits: 16 });
+        let mut table = Table::new(Layout {
+            slot_bits: 1,
+            generation_bits: 2,
+            nonce_bits: 16,
+        });
         let mut seen = HashSet::new();
         // Two slots of three generations each: six tickets, then none.
         for round in 0..6 {
@@ -289,7 +319,10 @@ mod tests {
             table.end(ticket, NONCE);
         }
         assert_eq!(table.reserve(NONCE, true), Err(NoSlot));
-        assert!(seen.iter().all(|ticket| table.get::<i32>(*ticket, NONCE).is_none()));
+        assert!(
+            seen.iter()
+                .all(|ticket| table.get::<i32>(*ticket, NONCE).is_none())
+        );
     }
 
     #[test]

@@ -16,7 +16,7 @@
 use std::ffi::c_char;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
-use crate::till::{Info, Till};
+use crate::till::{Info, Level, Till};
 
 use super::boundary;
 use super::config::{Config, loy_config};
@@ -64,14 +64,20 @@ impl Entered<'_> {
 
 impl Ledger {
     fn new(till: Till) -> Self {
-        Self { till, gate: RwLock::new(Gate::Open) }
+        Self {
+            till,
+            gate: RwLock::new(Gate::Open),
+        }
     }
 
     /// Begins a call, unless the ledger was closed since its handle was looked up.
     pub(super) fn enter(&self) -> Result<Entered<'_>, BadHandle> {
         let gate = self.gate.read().unwrap_or_else(PoisonError::into_inner);
         match *gate {
-            Gate::Open => Ok(Entered { till: &self.till, _gate: gate }),
+            Gate::Open => Ok(Entered {
+                till: &self.till,
+                _gate: gate,
+            }),
             Gate::Closed => Err(BadHandle),
         }
     }
@@ -105,8 +111,8 @@ fn begin(
 /// ledger.
 ///
 /// Writes: the ledger's file, under another name until it is whole and on disk.
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path; LOY_E_TEXT; LOY_E_DOCUMENT for a
-/// damaged provisioning file or a wrong code; LOY_E_STORE_EXISTS; the store's.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path; LOY_E_TEXT; LOY_E_STORE_EXISTS;
+/// LOY_E_DOCUMENT for a provisioning file that is damaged or was used, or a wrong code; the store's.
 /// Crash: there is a ledger or there is none. Try loy_ledger_open; on LOY_E_STORE_ABSENT call this
 /// again.
 /// @since 0.1
@@ -128,7 +134,11 @@ pub unsafe extern "C" fn loy_ledger_create(
             "provisioning_size",
         )?;
         let activation_code = text::text(activation_code, "activation_code")?;
-        Ok(Till::create(&config.settings()?, &provisioning, &activation_code)?)
+        Ok(Till::create(
+            &config.settings()?,
+            &provisioning,
+            &activation_code,
+        )?)
     })
 }
 
@@ -151,7 +161,9 @@ pub unsafe extern "C" fn loy_ledger_open(
     error_out: *mut *mut loy_error,
 ) -> loy_status {
     let ledger_out = HandleOut::clear(ledger_out, "ledger_out");
-    begin(config, ledger_out, error_out, |config| Ok(Till::open(&config.settings()?)?))
+    begin(config, ledger_out, error_out, |config| {
+        Ok(Till::open(&config.settings()?)?)
+    })
 }
 
 /// Opens a ledger to read it, beside the till that writes to it: for the back office.
@@ -167,15 +179,18 @@ pub unsafe extern "C" fn loy_ledger_open_reader(
     error_out: *mut *mut loy_error,
 ) -> loy_status {
     let ledger_out = HandleOut::clear(ledger_out, "ledger_out");
-    begin(config, ledger_out, error_out, |config| Ok(Till::open_reader(&config.settings()?)?))
+    begin(config, ledger_out, error_out, |config| {
+        Ok(Till::open_reader(&config.settings()?)?)
+    })
 }
 
 /// Tells what the ledger is and how it is.
 ///
-/// One row: tenant_name, store, till, writer (texts), epoch, head_seq, programme (text),
-/// programme_version, currency (text), open_sales, unsent_entries, clock_suspect (0 or 1),
-/// file_bytes, wal_bytes. Show it on the till's service screen. clock_suspect 1 means that the
-/// clock jumped: see loy_ledger_confirm_clock.
+/// One row: tenant_name, store, till, writer (texts), epoch, head_seq (the last entry),
+/// unsent_entries (what head office has not acknowledged), programme (text), programme_version,
+/// currency, language (texts), closed_date (the last closed business date, 0 before the first),
+/// open_sales (authorised, not yet committed), members (known here), clock_suspect (1: the clock
+/// jumped, see loy_ledger_confirm_clock), file_bytes, wal_bytes. Show it on the service screen.
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, the store's.
 /// @since 0.1
@@ -201,11 +216,14 @@ fn info_rows(info: Info) -> Rows {
         "writer",
         "epoch",
         "head_seq",
+        "unsent_entries",
         "programme",
         "programme_version",
         "currency",
+        "language",
+        "closed_date",
         "open_sales",
-        "unsent_entries",
+        "members",
         "clock_suspect",
         "file_bytes",
         "wal_bytes",
@@ -214,15 +232,18 @@ fn info_rows(info: Info) -> Rows {
         info.tenant_name.into(),
         info.store.into(),
         info.till.into(),
-        info.writer.to_string().into(),
+        info.writer.into(),
         info.epoch.into(),
         info.head_seq.into(),
+        info.unsent_entries.into(),
         info.programme.into(),
         info.programme_version.into(),
         info.currency.into(),
-        info.open_sales.into(),
-        info.unsent_entries.into(),
-        info.clock_suspect.into(),
+        info.language.into(),
+        info.closed_date.into(),
+        info.pending_sales.into(),
+        info.members.into(),
+        info.is_clock_suspect.into(),
         info.file_bytes.into(),
         info.wal_bytes.into(),
     ]);
@@ -250,8 +271,8 @@ pub unsafe extern "C" fn loy_ledger_idle(
 /// out. Let a supervisor look at date and time, then call this. cashier is who looked.
 ///
 /// Writes: one entry.
-/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT, LOY_E_OPERATION_CONFLICT, LOY_E_POISONED,
-/// LOY_E_STORE_READ_ONLY, the store's.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+/// LOY_E_OPERATION_CONFLICT; the store's.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]
@@ -286,8 +307,8 @@ pub unsafe extern "C" fn loy_ledger_log(
         let mut rows = Rows::new(&["at_ms", "level", "key", "text"]);
         for event in till.take_log() {
             rows.push([
-                event.at.ms().into(),
-                event.level.number().into(),
+                event.at_ms.ms().into(),
+                level_number(event.level).into(),
                 event.key.into(),
                 event.text.into(),
             ]);
@@ -295,6 +316,14 @@ pub unsafe extern "C" fn loy_ledger_log(
         rows_out.give(rows);
         Ok(())
     })
+}
+
+fn level_number(level: Level) -> i32 {
+    match level {
+        Level::Error => 1,
+        Level::Warning => 2,
+        Level::Info => 3,
+    }
 }
 
 /// Closes a ledger, a reader too. Waits for calls in flight in other threads; their handles and

@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::kernel::ids::NoMemberNumber;
 use crate::kernel::{Balance, MemberNumber, Points};
-use crate::till::{Enrolment, IdentifierKind, MemberCard};
+use crate::scan::IdentifierKind;
+use crate::till::{Enrolment, MemberCard};
 
 use super::boundary;
 use super::buffer::loy_buffer;
@@ -42,7 +43,10 @@ impl Form {
     }
 
     fn read(&self) -> Enrolment {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -67,7 +71,11 @@ impl Member {
     fn new(card: MemberCard) -> Self {
         let number = for_c(&card.number.to_string());
         let cashier_text = for_c(&card.cashier_text);
-        Self { card, number, cashier_text }
+        Self {
+            card,
+            number,
+            cashier_text,
+        }
     }
 }
 
@@ -91,7 +99,9 @@ pub unsafe extern "C" fn loy_enrolment_new(
 ) -> loy_status {
     let enrolment_out = HandleOut::clear(enrolment_out, "enrolment_out");
     boundary::call(error_out, || {
-        enrolment_out.reserve()?.give(Form(Mutex::new(Enrolment::default())));
+        enrolment_out
+            .reserve()?
+            .give(Form(Mutex::new(Enrolment::default())));
         Ok(())
     })
 }
@@ -137,37 +147,6 @@ pub unsafe extern "C" fn loy_enrolment_add_identifier(
     })
 }
 
-/// Sets "cashier" (the cashier's number at the POS) or "channel" ("store" if never set). An empty
-/// value removes it.
-///
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for another name; LOY_E_TEXT.
-/// @since 0.1
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn loy_enrolment_set_text(
-    enrolment: *mut loy_enrolment,
-    name: *const c_char,
-    value: *const c_char,
-    error_out: *mut *mut loy_error,
-) -> loy_status {
-    boundary::call(error_out, || {
-        let form = handles::find(enrolment)?;
-        let name = text::text(name, "name")?;
-        let value = text::text(value, "value")?;
-        let value = Some(value).filter(|value| !value.is_empty());
-        form.change(|enrolment| {
-            match name.as_str() {
-                "cashier" => enrolment.cashier = value,
-                "channel" => enrolment.channel = value,
-                _ => {
-                    let message = "name must be cashier or channel";
-                    return Err(Fault::argument("enrolment.name", "name", message));
-                }
-            }
-            Ok(())
-        })
-    })
-}
-
 /// Says when the member joins, for an enrolment that is entered later than it happened.
 ///
 /// If it is never called, it is now and today by the ledger's clock.
@@ -188,9 +167,7 @@ pub unsafe extern "C" fn loy_enrolment_set_time(
         let offset = text::offset(utc_offset_minutes, "utc_offset_minutes")?;
         let business_date = text::business_date(business_date, "business_date")?;
         form.change(|enrolment| {
-            enrolment.at = Some(at);
-            enrolment.offset = Some(offset);
-            enrolment.business_date = Some(business_date);
+            enrolment.time = Some((at, offset, business_date));
             Ok(())
         })
     })
@@ -206,13 +183,13 @@ pub unsafe extern "C" fn loy_enrolment_free(enrolment: *mut loy_enrolment) {
 
 /// Makes a member, with a new member number, without asking anyone.
 ///
-/// A phone or card that another member has already is not refused here: two tills may both not know
-/// of each other. Head office proposes to merge the two.
+/// A phone or card that a member known here has already is refused; scan it instead. Two tills that
+/// do not know of each other may each enrol it: head office then proposes to merge the two.
 ///
 /// Writes: the member and one entry, in one sync.
-/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT, LOY_E_OPERATION_CONFLICT; LOY_LIMIT_REACHED
-/// when the member numbers of this till are used up; LOY_REFUSED; LOY_E_POISONED,
-/// LOY_E_STORE_READ_ONLY, the store's.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+/// LOY_E_OPERATION_CONFLICT; LOY_REFUSED for a phone or card that is known, or is none;
+/// LOY_LIMIT_REACHED when the member numbers of this till are used up; the store's.
 /// Crash: repeat it with the same operation_id: the member has the same number.
 /// @since 0.1
 #[unsafe(no_mangle)]
@@ -238,8 +215,8 @@ pub unsafe extern "C" fn loy_member_enrol(
 ///
 /// business_date is the day on which the balance is looked at: the till's present one.
 ///
-/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT; LOY_REFUSED for a code that is no member's, such
-/// as a payment code; LOY_NOT_FOUND; the store's. The error's cashier text says what to do.
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT; LOY_REFUSED for a code that is no member's,
+/// such as a payment code; LOY_NOT_FOUND; the store's. The error's cashier text says what to do.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_member_scan(
@@ -277,9 +254,13 @@ fn points(
     boundary::call(error_out, || {
         let member = handles::find(member)?;
         let wallet = text::text(wallet, "wallet")?;
-        let (_, balance) =
-            member.card.wallets.iter().find(|(id, _)| *id == wallet).ok_or_else(no_such_wallet)?;
-        NumberOut::required(points_out, "points_out")?.give(pick(balance).get());
+        let line = member
+            .card
+            .wallets
+            .iter()
+            .find(|line| line.wallet == wallet)
+            .ok_or_else(no_such_wallet)?;
+        NumberOut::required(points_out, "points_out")?.give(pick(&line.balance).get());
         Ok(())
     })
 }
@@ -302,7 +283,9 @@ pub unsafe extern "C" fn loy_member_balance(
     points_out: *mut i64,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    points(member, wallet, points_out, error_out, |balance| balance.known)
+    points(member, wallet, points_out, error_out, |balance| {
+        balance.known
+    })
 }
 
 /// Tells how many points can be spent here and now.
@@ -316,7 +299,9 @@ pub unsafe extern "C" fn loy_member_spendable(
     points_out: *mut i64,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    points(member, wallet, points_out, error_out, |balance| balance.spendable)
+    points(member, wallet, points_out, error_out, |balance| {
+        balance.spendable
+    })
 }
 
 /// Tells how many points are reserved by sales that are authorised and not yet committed.
@@ -330,7 +315,9 @@ pub unsafe extern "C" fn loy_member_held(
     points_out: *mut i64,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    points(member, wallet, points_out, error_out, |balance| balance.held)
+    points(member, wallet, points_out, error_out, |balance| {
+        balance.held
+    })
 }
 
 /// Tells how many points are awarded but cannot be spent before a later date.
@@ -344,7 +331,9 @@ pub unsafe extern "C" fn loy_member_pending(
     points_out: *mut i64,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    points(member, wallet, points_out, error_out, |balance| balance.pending)
+    points(member, wallet, points_out, error_out, |balance| {
+        balance.pending
+    })
 }
 
 /// Tells how many points are owed; the next awards repay them first.
@@ -358,7 +347,9 @@ pub unsafe extern "C" fn loy_member_debt(
     points_out: *mut i64,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    points(member, wallet, points_out, error_out, |balance| balance.debt)
+    points(member, wallet, points_out, error_out, |balance| {
+        balance.debt
+    })
 }
 
 /// Writes number and balances as JSON.

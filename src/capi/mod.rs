@@ -75,22 +75,22 @@ mod out;
 mod text;
 
 // The sections of the header, in its order (build.rs has the same list).
+pub mod buffer;
+pub mod care;
+pub mod cart;
+pub mod config;
+pub mod day;
+pub mod error;
+pub mod exchange;
+pub mod ledger;
+pub mod member;
+pub mod programme;
+pub mod quote;
+pub mod refund;
+pub mod rows;
+pub mod sale;
 pub mod status;
 pub mod version;
-pub mod error;
-pub mod buffer;
-pub mod rows;
-pub mod config;
-pub mod ledger;
-pub mod programme;
-pub mod member;
-pub mod cart;
-pub mod quote;
-pub mod sale;
-pub mod refund;
-pub mod day;
-pub mod exchange;
-pub mod care;
 
 #[cfg(feature = "fault-injection")]
 pub mod injection;

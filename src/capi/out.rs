@@ -27,12 +27,19 @@ impl<T: Handle> HandleOut<T> {
             return Err(Fault::missing(self.name));
         }
         let slot = Reserved::new::<T>()?;
-        Ok(ReservedOut { place: self.place, slot })
+        Ok(ReservedOut {
+            place: self.place,
+            slot,
+        })
     }
 
     /// The same for an output that may be NULL.
     pub(super) fn reserve_if_wanted(self) -> Option<ReservedOut<T>> {
-        if self.place.is_null() { None } else { self.reserve().ok() }
+        if self.place.is_null() {
+            None
+        } else {
+            self.reserve().ok()
+        }
     }
 }
 
@@ -59,7 +66,11 @@ pub(super) struct NumberOut<N> {
 impl<N: Copy> NumberOut<N> {
     /// A number output that must be there.
     pub(super) fn required(place: *mut N, name: &str) -> Result<Self, Fault> {
-        if place.is_null() { Err(Fault::missing(name)) } else { Ok(Self { place }) }
+        if place.is_null() {
+            Err(Fault::missing(name))
+        } else {
+            Ok(Self { place })
+        }
     }
 
     /// A number output that may be NULL.

@@ -46,7 +46,10 @@ pub unsafe extern "C" fn loy_programme_check(
             None => Ok(()),
             Some(first) => Err(Fault::document(
                 first.path.as_str(),
-                format!("{} problem(s) in the programme; the first: {first}", problems.len()),
+                format!(
+                    "{} problem(s) in the programme; the first: {first}",
+                    problems.len()
+                ),
             )),
         }
     })

@@ -57,11 +57,19 @@ impl Priced {
         let kept = Diacritics::Kept;
         let cashier_text = for_c(&cashier_line(&quote, &programme, CASHIER_COLUMNS, kept));
         let customer_text = for_c(&display_line(&quote, &programme, CUSTOMER_COLUMNS, kept));
-        Self { quote, programme, cashier_text, customer_text }
+        Self {
+            quote,
+            programme,
+            cashier_text,
+            customer_text,
+        }
     }
 
     fn wallet(&self, id: &str) -> Result<WalletNumber, Fault> {
-        self.programme.wallet(id).map(|wallet| wallet.number).ok_or_else(no_such_wallet)
+        self.programme
+            .wallet(id)
+            .map(|wallet| wallet.number)
+            .ok_or_else(no_such_wallet)
     }
 }
 
@@ -113,7 +121,9 @@ pub unsafe extern "C" fn loy_quote_payable(
     amount_out: *mut i64,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    amount(quote, amount_out, error_out, |quote| quote.outcome.payable.get())
+    amount(quote, amount_out, error_out, |quote| {
+        quote.outcome.payable.get()
+    })
 }
 
 /// Tells what the lines add up to, before loy takes anything off.
@@ -126,7 +136,9 @@ pub unsafe extern "C" fn loy_quote_total(
     amount_out: *mut i64,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    amount(quote, amount_out, error_out, |quote| quote.outcome.total.get())
+    amount(quote, amount_out, error_out, |quote| {
+        quote.outcome.total.get()
+    })
 }
 
 /// Tells what loy takes off the bill, zero or more: points spent as money included.
@@ -157,7 +169,9 @@ pub unsafe extern "C" fn loy_quote_line_discount(
     boundary::call(error_out, || {
         let priced = handles::find(quote)?;
         let discounts = &priced.quote.outcome.line_discounts;
-        let discount = usize::try_from(line).ok().and_then(|line| discounts.get(line));
+        let discount = usize::try_from(line)
+            .ok()
+            .and_then(|line| discounts.get(line));
         let discount = discount.ok_or_else(|| {
             let message = format!("the cart has {} lines, numbered from 0", discounts.len());
             Fault::argument("no_such_line", "line", message)
@@ -184,7 +198,9 @@ fn points(
 }
 
 fn of_member(quote: &Quote, wallet: WalletNumber) -> Result<&WalletLine, Fault> {
-    quote.wallet(wallet).ok_or_else(|| Fault::not_found("member", "the cart has no member"))
+    quote
+        .wallet(wallet)
+        .ok_or_else(|| Fault::not_found("member", "the cart has no member"))
 }
 
 /// Tells how many points of a wallet the sale awards. 0 without a member.
@@ -199,7 +215,9 @@ pub unsafe extern "C" fn loy_quote_points_awarded(
     points_out: *mut i64,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    points(quote, wallet, points_out, error_out, |quote, wallet| Ok(quote.awarded(wallet)))
+    points(quote, wallet, points_out, error_out, |quote, wallet| {
+        Ok(quote.awarded(wallet))
+    })
 }
 
 /// Tells how many points of a wallet the sale spends. 0 without a member.
@@ -213,7 +231,9 @@ pub unsafe extern "C" fn loy_quote_points_redeemed(
     points_out: *mut i64,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    points(quote, wallet, points_out, error_out, |quote, wallet| Ok(quote.redeemed(wallet)))
+    points(quote, wallet, points_out, error_out, |quote, wallet| {
+        Ok(quote.redeemed(wallet))
+    })
 }
 
 /// Tells the known balance before the sale.
@@ -363,7 +383,9 @@ pub unsafe extern "C" fn loy_quote_to_json(
     let json_out = HandleOut::clear(json_out, "json_out");
     boundary::call(error_out, || {
         let priced = handles::find(quote)?;
-        json_out.reserve()?.give(BufferObject::new(priced.quote.to_json()));
+        json_out
+            .reserve()?
+            .give(BufferObject::new(priced.quote.to_json()));
         Ok(())
     })
 }

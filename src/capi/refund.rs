@@ -190,13 +190,19 @@ pub unsafe extern "C" fn loy_refund_evaluate(
         let request = handles::find(refund)?.request()?;
         let rows_out = rows_out.reserve()?;
         let preview = till.preview_refund(&request)?;
-        let fields = &["wallet", "points_taken_back", "points_returned", "debt", "amount"];
+        let fields = &[
+            "wallet",
+            "points_taken_back",
+            "points_returned",
+            "debt",
+            "amount",
+        ];
         let mut rows = Rows::new(fields);
         for line in preview.wallets {
             rows.push([
                 line.wallet.into(),
-                line.points_taken_back.get().into(),
-                line.points_returned.get().into(),
+                line.taken_back.get().into(),
+                line.returned.get().into(),
                 line.debt.get().into(),
                 preview.amount.get().into(),
             ]);
@@ -209,8 +215,9 @@ pub unsafe extern "C" fn loy_refund_evaluate(
 /// Refunds the sale.
 ///
 /// Writes: the refund and the points it moves, in one sync.
-/// Status: as loy_refund_evaluate, and before them LOY_E_TEXT and LOY_E_OPERATION_CONFLICT, after
-/// them LOY_E_POISONED and LOY_E_STORE_READ_ONLY.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_E_TEXT;
+/// LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND;
+/// LOY_ALREADY_RESOLVED where the sale was refunded or voided before; LOY_REFUSED; the store's.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]
@@ -228,7 +235,7 @@ pub unsafe extern "C" fn loy_refund_commit(
         let request = refund.request()?;
         let sale_out = sale_out.reserve()?;
         let sale = till.refund(&operation_id, &request)?;
-        sale_out.give(Sold::new(sale, till)?);
+        sale_out.give(Sold::new(sale));
         Ok(())
     })
 }

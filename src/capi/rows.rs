@@ -92,7 +92,10 @@ pub(super) struct Rows {
 impl Rows {
     /// An empty table with these fields.
     pub(super) fn new(fields: &'static [&'static str]) -> Self {
-        Self { fields, rows: Vec::new() }
+        Self {
+            fields,
+            rows: Vec::new(),
+        }
     }
 
     /// Adds a row: one value a field, in the order of the fields.
@@ -102,13 +105,22 @@ impl Rows {
     }
 
     fn value(&self, row: i32, field: &str) -> Result<&Value, Fault> {
-        let values = usize::try_from(row).ok().and_then(|row| self.rows.get(row)).ok_or_else(|| {
-            let message = format!("there is no row {row}, only {} rows from 0", self.rows.len());
-            Fault::argument("rows.row", "row", message)
-        })?;
+        let values = usize::try_from(row)
+            .ok()
+            .and_then(|row| self.rows.get(row))
+            .ok_or_else(|| {
+                let message = format!(
+                    "there is no row {row}, only {} rows from 0",
+                    self.rows.len()
+                );
+                Fault::argument("rows.row", "row", message)
+            })?;
         let place = self.fields.iter().position(|known| *known == field);
         place.and_then(|place| values.get(place)).ok_or_else(|| {
-            let message = format!("there is no such field; known are: {}", self.fields.join(", "));
+            let message = format!(
+                "there is no such field; known are: {}",
+                self.fields.join(", ")
+            );
             Fault::argument("rows.field", "field", message)
         })
     }
@@ -119,7 +131,10 @@ impl Serialize for Rows {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let mut list = serializer.serialize_seq(Some(self.rows.len()))?;
         for values in &self.rows {
-            list.serialize_element(&Row { fields: self.fields, values })?;
+            list.serialize_element(&Row {
+                fields: self.fields,
+                values,
+            })?;
         }
         list.end()
     }
@@ -256,8 +271,14 @@ mod tests {
     #[test]
     fn a_misspelt_field_is_refused_and_the_known_ones_are_named() {
         let rows = two_wallets();
-        let Err(Fault::Call(fault)) = rows.value(0, "point") else { panic!("refused") };
-        assert!(fault.message.contains("wallet, points, expires_on"), "{}", fault.message);
+        let Err(Fault::Call(fault)) = rows.value(0, "point") else {
+            panic!("refused")
+        };
+        assert!(
+            fault.message.contains("wallet, points, expires_on"),
+            "{}",
+            fault.message
+        );
         assert!(rows.value(2, "points").is_err());
         assert!(rows.value(-1, "points").is_err());
         assert_eq!(rows.value(1, "points").ok(), Some(&Value::Number(2)));

@@ -11,8 +11,7 @@ use std::sync::Arc;
 
 use crate::kernel::SaleId;
 use crate::kernel::ids::NoSaleId;
-use crate::programme::Programme;
-use crate::till::{ReceiptKey, Sale, SaleState, Till};
+use crate::till::{ReceiptKey, Sale, SaleState};
 
 use super::boundary;
 use super::buffer::loy_buffer;
@@ -50,16 +49,23 @@ impl Handle for loy_sale {
 /// A sale with its texts ready for C.
 pub(super) struct Sold {
     sale: Sale,
-    programme: Arc<Programme>,
     id: CString,
     member: CString,
 }
 
 impl Sold {
-    pub(super) fn new(sale: Sale, till: &Till) -> Result<Self, Fault> {
+    pub(super) fn new(sale: Sale) -> Self {
         let id = for_c(&sale.id.to_string());
-        let member = sale.cart.member.map(|number| number.to_string()).unwrap_or_default();
-        Ok(Self { sale, programme: till.programme()?, id, member: for_c(&member) })
+        let member = sale
+            .cart
+            .member
+            .map(|number| number.to_string())
+            .unwrap_or_default();
+        Self {
+            sale,
+            id,
+            member: for_c(&member),
+        }
     }
 }
 
@@ -79,9 +85,9 @@ pub(super) fn sale_id(place: *const c_char) -> Result<SaleId, Fault> {
 /// loy_sale_quote with what you showed: balance or programme may have changed since.
 ///
 /// Writes: the sale and its cart, in one sync.
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_OPERATION_CONFLICT; LOY_ALREADY_RESOLVED
-/// where another operation sold this receipt; LOY_NOT_FOUND; LOY_REFUSED; LOY_LIMIT_REACHED;
-/// LOY_E_POISONED; LOY_E_STORE_READ_ONLY; the store's.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme; LOY_E_TEXT;
+/// LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_ALREADY_RESOLVED where
+/// another operation sold this receipt; LOY_NOT_FOUND; LOY_REFUSED; LOY_LIMIT_REACHED; the store's.
 /// Crash: repeat it with the same operation_id, or leave it: the hold runs out.
 /// @since 0.1
 #[unsafe(no_mangle)]
@@ -101,7 +107,7 @@ pub unsafe extern "C" fn loy_sale_authorise(
         let hold_seconds: u32 = text::within(i64::from(hold_seconds), range, "hold_seconds")?;
         let sale_out = sale_out.reserve()?;
         let sale = till.authorise(&operation_id, &basket.cart(), hold_seconds)?;
-        sale_out.give(Sold::new(sale, till)?);
+        sale_out.give(Sold::new(sale));
         Ok(())
     })
 }
@@ -114,9 +120,9 @@ pub unsafe extern "C" fn loy_sale_authorise(
 /// the sale is then marked late, and points that are gone become a debt.
 ///
 /// Writes: the sale's points, in one sync.
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND;
-/// LOY_ALREADY_RESOLVED where another operation committed, voided or refunded it; LOY_E_POISONED;
-/// LOY_E_STORE_READ_ONLY; the store's. Do not keep the customer waiting for any of them: keep the
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+/// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation committed,
+/// voided or refunded it; the store's. Do not keep the customer waiting for any of them: keep the
 /// operation_id and repeat the call later.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
@@ -140,7 +146,7 @@ pub unsafe extern "C" fn loy_sale_commit(
         let id = self::sale_id(sale_id)?;
         let sale_out = sale_out.reserve()?;
         let sale = till.commit(&operation_id, id, final_cart.as_ref())?;
-        sale_out.give(Sold::new(sale, till)?);
+        sale_out.give(Sold::new(sale));
         Ok(())
     })
 }
@@ -148,9 +154,9 @@ pub unsafe extern "C" fn loy_sale_commit(
 /// Calls an authorised sale off: the customer did not pay. Reserved points are free again.
 ///
 /// Writes: one entry and what frees the points, in one sync.
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND;
-/// LOY_ALREADY_RESOLVED where it was committed or voided before; LOY_E_POISONED;
-/// LOY_E_STORE_READ_ONLY; the store's.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+/// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where it was committed or voided
+/// before; the store's.
 /// Crash: repeat it with the same operation_id, or leave it: the hold runs out.
 /// @since 0.1
 #[unsafe(no_mangle)]
@@ -169,7 +175,7 @@ pub unsafe extern "C" fn loy_sale_void(
         let reason = text::text(reason, "reason")?;
         let sale_out = sale_out.reserve()?;
         let sale = till.void(&operation_id, id, &reason)?;
-        sale_out.give(Sold::new(sale, till)?);
+        sale_out.give(Sold::new(sale));
         Ok(())
     })
 }
@@ -197,7 +203,7 @@ pub unsafe extern "C" fn loy_sale_record(
         let operation_id = text::text(operation_id, "operation_id")?;
         let sale_out = sale_out.reserve()?;
         let sale = till.record(&operation_id, &basket.cart())?;
-        sale_out.give(Sold::new(sale, till)?);
+        sale_out.give(Sold::new(sale));
         Ok(())
     })
 }
@@ -217,7 +223,7 @@ pub unsafe extern "C" fn loy_sale_get(
     boundary::call_on(ledger, error_out, |till| {
         let id = self::sale_id(sale_id)?;
         let sale_out = sale_out.reserve()?;
-        sale_out.give(Sold::new(till.sale(id)?, till)?);
+        sale_out.give(Sold::new(till.sale(id)?));
         Ok(())
     })
 }
@@ -248,7 +254,7 @@ pub unsafe extern "C" fn loy_sale_find(
             part: text::within(i64::from(part), 1..=9_999, "part")?,
         };
         let sale_out = sale_out.reserve()?;
-        sale_out.give(Sold::new(till.find_sale(&key)?, till)?);
+        sale_out.give(Sold::new(till.find_sale(&key)?));
         Ok(())
     })
 }
@@ -281,9 +287,12 @@ pub unsafe extern "C" fn loy_sale_pending(
             rows.push([
                 sale.id.to_string().into(),
                 sale.receipt_number.unwrap_or_default().into(),
-                sale.member.map(|number| number.to_string()).unwrap_or_default().into(),
+                sale.member
+                    .map(|number| number.to_string())
+                    .unwrap_or_default()
+                    .into(),
                 sale.payable.get().into(),
-                sale.held_until.ms().into(),
+                sale.held_until_ms.ms().into(),
                 state_number(sale.state).into(),
             ]);
         }
@@ -334,7 +343,9 @@ pub unsafe extern "C" fn loy_sale_state(
     state_out: *mut i32,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    fact(sale, state_out, "state_out", error_out, |sale| state_number(sale.state))
+    fact(sale, state_out, "state_out", error_out, |sale| {
+        state_number(sale.state)
+    })
 }
 
 /// Tells whether the call found its operation done before: 1 if so. Its quote is the first one, its
@@ -348,7 +359,9 @@ pub unsafe extern "C" fn loy_sale_was_replayed(
     replayed_out: *mut i32,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    fact(sale, replayed_out, "replayed_out", error_out, |sale| i32::from(sale.was_replayed))
+    fact(sale, replayed_out, "replayed_out", error_out, |sale| {
+        i32::from(sale.was_replayed)
+    })
 }
 
 /// Tells whether the sale was committed late, after its hold ran out or its day was closed: 1 if so.
@@ -361,7 +374,9 @@ pub unsafe extern "C" fn loy_sale_is_late(
     late_out: *mut i32,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    fact(sale, late_out, "late_out", error_out, |sale| i32::from(sale.is_late))
+    fact(sale, late_out, "late_out", error_out, |sale| {
+        i32::from(sale.is_late)
+    })
 }
 
 /// Copies the quote of the sale: what was frozen, or posted. Free it with loy_quote_free; it lives
@@ -379,7 +394,10 @@ pub unsafe extern "C" fn loy_sale_quote(
     boundary::call(error_out, || {
         let sold = handles::find(sale)?;
         let quote_out = quote_out.reserve()?;
-        quote_out.give(Priced::new(sold.sale.quote.clone(), Arc::clone(&sold.programme)));
+        quote_out.give(Priced::new(
+            sold.sale.quote.clone(),
+            Arc::clone(&sold.sale.programme),
+        ));
         Ok(())
     })
 }

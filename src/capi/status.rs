@@ -16,7 +16,7 @@ pub const LOY_REFUSED: i32 = 1;
 pub const LOY_NOT_FOUND: i32 = 2;
 /// Its time is over.
 pub const LOY_EXPIRED: i32 = 3;
-/// The sale is committed, voided or refunded already, or the receipt is known by another sale.
+/// The sale is settled already, or the receipt belongs to another sale. Do not repeat it.
 pub const LOY_ALREADY_RESOLVED: i32 = 4;
 /// A limit of the programme or of this till is used up.
 pub const LOY_LIMIT_REACHED: i32 = 5;
@@ -52,7 +52,7 @@ pub const LOY_E_STORE_NEWER: i32 = 205;
 pub const LOY_E_STORE_ABSENT: i32 = 206;
 /// There is a file where a new one should be made.
 pub const LOY_E_STORE_EXISTS: i32 = 207;
-/// The disk failed while it was being told: written or not. Open again and repeat the operation.
+/// The disk failed in the middle: written or not. Open again and repeat the operation.
 pub const LOY_E_OUTCOME_UNKNOWN: i32 = 208;
 
 /// A bug in loy. The error's message says where; send it to loy's makers.

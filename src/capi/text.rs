@@ -25,14 +25,22 @@ pub(super) fn text(place: *const c_char, field: &str) -> Result<String, Fault> {
 
 /// A text that may be NULL.
 pub(super) fn optional_text(place: *const c_char, field: &str) -> Result<Option<String>, Fault> {
-    if place.is_null() { Ok(None) } else { text(place, field).map(Some) }
+    if place.is_null() {
+        Ok(None)
+    } else {
+        text(place, field).map(Some)
+    }
 }
 
 /// A path in UTF-8, on Windows too.
 pub(super) fn path(place: *const c_char, field: &str) -> Result<String, Fault> {
     let path = bounded(place, field, PATH_MAX)?;
     if path.is_empty() {
-        return Err(Fault::argument("argument.empty", field, format!("{field} is empty")));
+        return Err(Fault::argument(
+            "argument.empty",
+            field,
+            format!("{field} is empty"),
+        ));
     }
     Ok(path)
 }
@@ -66,10 +74,13 @@ pub(super) fn document(
     if place.is_null() {
         return Err(Fault::missing(field));
     }
-    let size = usize::try_from(size).ok().filter(|size| *size <= DOCUMENT_MAX).ok_or_else(|| {
-        let message = format!("{size_field} must be from 0 to {DOCUMENT_MAX} bytes");
-        Fault::argument("argument.range", size_field, message)
-    })?;
+    let size = usize::try_from(size)
+        .ok()
+        .filter(|size| *size <= DOCUMENT_MAX)
+        .ok_or_else(|| {
+            let message = format!("{size_field} must be from 0 to {DOCUMENT_MAX} bytes");
+            Fault::argument("argument.range", size_field, message)
+        })?;
     // SAFETY: the pointer is not NULL, the caller promised that many readable bytes, and the size
     // is within the bound above, hence within isize.
     Ok(unsafe { std::slice::from_raw_parts(place, size) }.to_vec())
@@ -83,10 +94,12 @@ pub(super) fn business_date(number: i32, field: &str) -> Result<BusinessDate, Fa
 
 /// An instant between 1970 and 9999.
 pub(super) fn instant(at_ms: i64, field: &str) -> Result<Instant, Fault> {
-    Some(Instant::from_ms(at_ms)).filter(|at| at.is_in_range()).ok_or_else(|| {
-        let message = format!("{field} is no instant in milliseconds between 1970 and 9999");
-        Fault::argument("argument.range", field, message)
-    })
+    Some(Instant::from_ms(at_ms))
+        .filter(|at| at.is_in_range())
+        .ok_or_else(|| {
+            let message = format!("{field} is no instant in milliseconds between 1970 and 9999");
+            Fault::argument("argument.range", field, message)
+        })
 }
 
 /// An offset from UTC in minutes.
@@ -101,7 +114,11 @@ pub(super) fn within<T: TryFrom<i64>>(
     range: std::ops::RangeInclusive<i64>,
     field: &str,
 ) -> Result<T, Fault> {
-    let wanted = if range.contains(&number) { T::try_from(number).ok() } else { None };
+    let wanted = if range.contains(&number) {
+        T::try_from(number).ok()
+    } else {
+        None
+    };
     wanted.ok_or_else(|| {
         let message = format!("{field} must be from {} to {}", range.start(), range.end());
         Fault::argument("argument.range", field, message)
@@ -125,7 +142,10 @@ mod tests {
     #[test]
     fn a_text_may_be_1023_bytes_long_and_no_longer() {
         let longest = CString::new("a".repeat(1_023)).expect("no NUL");
-        assert_eq!(text(longest.as_ptr(), "name").map(|text| text.len()).ok(), Some(1_023));
+        assert_eq!(
+            text(longest.as_ptr(), "name").map(|text| text.len()).ok(),
+            Some(1_023)
+        );
         let longer = CString::new("a".repeat(1_024)).expect("no NUL");
         assert_eq!(status(text(longer.as_ptr(), "name")), LOY_E_ARGUMENT);
     }
@@ -134,14 +154,26 @@ mod tests {
     fn a_text_in_the_code_page_of_old_windows_is_refused_as_text() {
         // "Trần" in code page 1258 is no UTF-8.
         assert_eq!(status(text(c"Tr\xe2\xccn".as_ptr(), "cashier")), LOY_E_TEXT);
-        assert_eq!(text(c"Trần".as_ptr(), "cashier").ok().as_deref(), Some("Trần"));
+        assert_eq!(
+            text(c"Trần".as_ptr(), "cashier").ok().as_deref(),
+            Some("Trần")
+        );
     }
 
     #[test]
     fn a_document_of_no_bytes_is_a_document_and_one_of_minus_one_is_not() {
-        assert_eq!(document(c"".as_ptr().cast(), 0, "json", "size").ok(), Some(Vec::new()));
-        assert_eq!(status(document(c"".as_ptr().cast(), -1, "json", "size")), LOY_E_ARGUMENT);
-        assert_eq!(status(document(std::ptr::null(), 0, "json", "size")), LOY_E_ARGUMENT);
+        assert_eq!(
+            document(c"".as_ptr().cast(), 0, "json", "size").ok(),
+            Some(Vec::new())
+        );
+        assert_eq!(
+            status(document(c"".as_ptr().cast(), -1, "json", "size")),
+            LOY_E_ARGUMENT
+        );
+        assert_eq!(
+            status(document(std::ptr::null(), 0, "json", "size")),
+            LOY_E_ARGUMENT
+        );
     }
 
     #[test]
