@@ -96,8 +96,8 @@ pub unsafe extern "C" fn loy_cart_new(
 
 /// Reads a cart from JSON.
 ///
-/// Status: LOY_E_ARGUMENT; LOY_E_DOCUMENT for what is no cart: the error's field is the place, such
-/// as "lines[3].quantity_milli".
+/// Status: LOY_E_ARGUMENT; LOY_E_DOCUMENT for what is no cart: the error's field is the place,
+/// such as "lines[3].quantity_milli".
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_cart_from_json(

@@ -53,9 +53,9 @@ pub unsafe extern "C" fn loy_export_next(
 /// Takes head office's acknowledgement in. One that is old or comes twice changes nothing.
 ///
 /// Writes: one entry, up to where head office has everything.
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_DOCUMENT for one that is damaged, of another till, or
-/// not signed by head office; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_STORE_CORRUPT where head
-/// office knows other entries than this file, which is then an old copy; the store's.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_DOCUMENT for one that is damaged, of another till,
+/// or not signed by head office; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_STORE_CORRUPT where
+/// head office knows other entries than this file, which is then an old copy; the store's.
 /// Crash: feed it in again.
 /// @since 0.1
 #[unsafe(no_mangle)]

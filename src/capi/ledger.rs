@@ -112,7 +112,8 @@ fn begin(
 ///
 /// Writes: the ledger's file, under another name until it is whole and on disk.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path; LOY_E_TEXT; LOY_E_STORE_EXISTS;
-/// LOY_E_DOCUMENT for a provisioning file that is damaged or was used, or a wrong code; the store's.
+/// LOY_E_DOCUMENT for a provisioning file that is damaged or was used, or a wrong code; the
+/// store's.
 /// Crash: there is a ledger or there is none. Try loy_ledger_open; on LOY_E_STORE_ABSENT call this
 /// again.
 /// @since 0.1
@@ -253,8 +254,8 @@ fn info_rows(info: Info) -> Rows {
 /// Does what can wait: call it between two customers, or once a minute while the till is quiet.
 ///
 /// Writes: holds that ran out are ended; the write-ahead log is brought home.
-/// Status: LOY_E_HANDLE, LOY_E_POISONED, LOY_E_STORE_READ_ONLY, the store's. You need not act on any
-/// of them.
+/// Status: LOY_E_HANDLE, LOY_E_POISONED, LOY_E_STORE_READ_ONLY, the store's. You need not act on
+/// any of them.
 /// Crash: nothing to do.
 /// @since 0.1
 #[unsafe(no_mangle)]

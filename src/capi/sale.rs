@@ -85,9 +85,10 @@ pub(super) fn sale_id(place: *const c_char) -> Result<SaleId, Fault> {
 /// loy_sale_quote with what you showed: balance or programme may have changed since.
 ///
 /// Writes: the sale and its cart, in one sync.
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme; LOY_E_TEXT;
-/// LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_ALREADY_RESOLVED where
-/// another operation sold this receipt; LOY_NOT_FOUND; LOY_REFUSED; LOY_LIMIT_REACHED; the store's.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme;
+/// LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
+/// LOY_ALREADY_RESOLVED where another operation sold this receipt; LOY_NOT_FOUND; LOY_REFUSED;
+/// LOY_LIMIT_REACHED; the store's.
 /// Crash: repeat it with the same operation_id, or leave it: the hold runs out.
 /// @since 0.1
 #[unsafe(no_mangle)]
@@ -121,9 +122,9 @@ pub unsafe extern "C" fn loy_sale_authorise(
 ///
 /// Writes: the sale's points, in one sync.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
-/// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation committed,
-/// voided or refunded it; the store's. Do not keep the customer waiting for any of them: keep the
-/// operation_id and repeat the call later.
+/// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation
+/// committed, voided or refunded it; the store's. Do not keep the customer waiting for any of
+/// them: keep the operation_id and repeat the call later.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]
