@@ -1,1 +1,5 @@
-fn main() {}
+//! The command line `loy`.
+
+fn main() -> std::process::ExitCode {
+    loy::cli::run(std::env::args_os())
+}

@@ -43,7 +43,14 @@ fn make(name: &str, features: &[&str]) -> PathBuf {
     let mut cargo = Command::new(env!("CARGO"));
     cargo
         .current_dir(root())
-        .args(["rustc", "--offline", "--lib", "--crate-type", "cdylib", "--target-dir"])
+        .args([
+            "rustc",
+            "--offline",
+            "--lib",
+            "--crate-type",
+            "cdylib",
+            "--target-dir",
+        ])
         .arg(&target)
         .args(features);
     succeed(&mut cargo);
@@ -55,7 +62,9 @@ fn make(name: &str, features: &[&str]) -> PathBuf {
 
 /// Runs a command that must succeed.
 pub fn succeed(command: &mut Command) -> Output {
-    let output = command.output().unwrap_or_else(|error| panic!("{command:?}: {error}"));
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}"));
     assert!(
         output.status.success(),
         "{command:?}: {}\n{}{}",
@@ -67,22 +76,37 @@ pub fn succeed(command: &mut Command) -> Output {
 }
 
 /// A C program, compiled with warnings as errors.
-pub fn compile(source: &Path, include: &[&Path], build: Build, folder_of_program: &Path) -> PathBuf {
+pub fn compile(
+    source: &Path,
+    include: &[&Path],
+    build: Build,
+    folder_of_program: &Path,
+) -> PathBuf {
     let library = folder(build);
     let program = folder_of_program.join(source.file_stem().expect("a name"));
     let mut gcc = Command::new("gcc");
-    gcc.args(["-std=c99", "-pedantic", "-Wall", "-Wextra", "-Werror", "-Wstrict-prototypes"])
-        .args(["-g", "-o"])
-        .arg(&program)
-        .arg(source)
-        .arg("-I")
-        .arg(root().join("include"))
-        .arg("-I")
-        .arg(root().join("tests/c"));
+    gcc.args([
+        "-std=c99",
+        "-pedantic",
+        "-Wall",
+        "-Wextra",
+        "-Werror",
+        "-Wstrict-prototypes",
+    ])
+    .args(["-g", "-o"])
+    .arg(&program)
+    .arg(source)
+    .arg("-I")
+    .arg(root().join("include"))
+    .arg("-I")
+    .arg(root().join("tests/c"));
     for folder in include {
         gcc.arg("-I").arg(folder);
     }
-    gcc.arg("-L").arg(library).arg("-lloy").arg(format!("-Wl,-rpath,{}", library.display()));
+    gcc.arg("-L")
+        .arg(library)
+        .arg("-lloy")
+        .arg(format!("-Wl,-rpath,{}", library.display()));
     succeed(&mut gcc);
     program
 }
@@ -132,7 +156,10 @@ impl Shop {
             currency: Currency::VND,
             language: "vi".to_owned(),
             identifier_key: [5; 32].into(),
-            member_block: MemberBlock { first_body: 10_000_000_000, last_body: 10_000_000_999 },
+            member_block: MemberBlock {
+                first_body: 10_000_000_000,
+                last_body: 10_000_000_999,
+            },
             members: Vec::new(),
             programme,
             issued_at: Instant::from_ms(1_795_300_000_000),

@@ -8,8 +8,11 @@ use super::header::{Function, functions};
 use super::library::{Build, Shop, compile, root, run};
 
 /// Arguments that may be NULL, as the header says.
-const OPTIONAL: [(&str, &str); 3] =
-    [("loy_sale_commit", "final_cart"), ("loy_sale_find", "till"), ("loy_cart_add_line", "line_out")];
+const OPTIONAL: [(&str, &str); 3] = [
+    ("loy_sale_commit", "final_cart"),
+    ("loy_sale_find", "till"),
+    ("loy_cart_add_line", "line_out"),
+];
 
 /// What a parameter is to C.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -40,7 +43,9 @@ fn kind_of(function: &Function, place: usize) -> Kind {
 
 /// The C type of a handle: `loy_cart` of `const loy_cart *` and `loy_cart **`.
 fn bare(kind: &str) -> &str {
-    kind.trim_start_matches("const ").trim_end_matches('*').trim()
+    kind.trim_start_matches("const ")
+        .trim_end_matches('*')
+        .trim()
 }
 
 /// An argument that is right, in C. `misuse.c` makes the handles.
@@ -93,7 +98,10 @@ fn answer_to_a_bad_handle(function: &Function) -> &'static str {
 
 fn misuses(function: &Function) -> String {
     let mut c = String::new();
-    let fails = function.parameters.iter().any(|(_, name)| name == "error_out");
+    let fails = function
+        .parameters
+        .iter()
+        .any(|(_, name)| name == "error_out");
     let mut fail = |wrong: (usize, &str), status: &str, what: &str| {
         let field = &function.parameters[wrong.0].1;
         let label = format!("{}: {field} {what}", function.name);
@@ -108,7 +116,11 @@ fn misuses(function: &Function) -> String {
         match kind_of(function, place) {
             Kind::Handle => {
                 let handle = bare(kind);
-                let wrong_type = if handle == "loy_buffer" { "loy_rows" } else { "loy_buffer" };
+                let wrong_type = if handle == "loy_buffer" {
+                    "loy_rows"
+                } else {
+                    "loy_buffer"
+                };
                 let mut wrongs = vec![
                     (format!("freed_{handle}"), "freed twice"),
                     (format!("({kind})right_{wrong_type}"), "of another type"),
@@ -131,7 +143,11 @@ fn misuses(function: &Function) -> String {
                     fail((place, "NULL"), "LOY_E_ARGUMENT", "NULL");
                 }
                 fail((place, "\"\\xc3\\x28\""), "LOY_E_TEXT", "not UTF-8");
-                fail((place, "\"a\\xed\\xa0\\x80\""), "LOY_E_TEXT", "a lone surrogate");
+                fail(
+                    (place, "\"a\\xed\\xa0\\x80\""),
+                    "LOY_E_TEXT",
+                    "a lone surrogate",
+                );
                 fail((place, "long_text"), "LOY_E_ARGUMENT", "too long");
             }
             Kind::Document => fail((place, "NULL"), "LOY_E_ARGUMENT", "NULL"),
@@ -155,11 +171,19 @@ fn misuses_without_an_error(function: &Function) -> String {
         return c;
     };
     if kind_of(function, 0) != Kind::Handle {
-        let _ = writeln!(c, "    (void){}(-1);\n    (void){0}(INT32_MAX);", function.name);
+        let _ = writeln!(
+            c,
+            "    (void){}(-1);\n    (void){0}(INT32_MAX);",
+            function.name
+        );
         return c;
     }
     let handle = bare(kind);
-    let wrong_type = if handle == "loy_buffer" { "loy_rows" } else { "loy_buffer" };
+    let wrong_type = if handle == "loy_buffer" {
+        "loy_rows"
+    } else {
+        "loy_buffer"
+    };
     let wrongs = [
         "NULL".to_owned(),
         format!("freed_{handle}"),

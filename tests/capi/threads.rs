@@ -33,16 +33,25 @@ impl Ticket {
 fn open(shop: &Shop) -> Ticket {
     let provisioning = fs::read(shop.path().join("provisioning")).expect("there");
     let code = CString::new(fs::read(shop.path().join("code")).expect("there")).expect("a text");
-    let path = shop.path().join("till.loy").into_os_string().into_encoded_bytes();
+    let path = shop
+        .path()
+        .join("till.loy")
+        .into_os_string()
+        .into_encoded_bytes();
     let path = CString::new(path).expect("a path");
     let size = i64::try_from(provisioning.len()).expect("a size");
     let (mut config, mut ledger) = (null_mut(), null_mut());
     unsafe {
-        assert_eq!(loy_config_new(loy_version_number(), &mut config, null_mut()), LOY_OK);
-        assert_eq!(loy_config_set_path(config, path.as_ptr(), null_mut()), LOY_OK);
+        assert_eq!(
+            loy_config_new(loy_version_number(), &mut config, null_mut()),
+            LOY_OK
+        );
+        assert_eq!(
+            loy_config_set_path(config, path.as_ptr(), null_mut()),
+            LOY_OK
+        );
         let bytes = provisioning.as_ptr();
-        let status =
-            loy_ledger_create(config, bytes, size, code.as_ptr(), &mut ledger, null_mut());
+        let status = loy_ledger_create(config, bytes, size, code.as_ptr(), &mut ledger, null_mut());
         assert_eq!(status, LOY_OK);
         loy_config_free(config);
     }
