@@ -227,12 +227,12 @@ static const struct command *read_command(char *line) {
 /* Keeps a command for the next start; "" forgets it. */
 static void keep(const char *line) {
     FILE *file = fopen(kept_path, "wb");
-    if (!file || fputs(line, file) == EOF || fclose(file) != 0) perror(kept_path);
+    if (!file || (fputs(line, file) == EOF) | (fclose(file) != 0)) perror(kept_path);
 }
 
 static int32_t run(const char *line, struct call *c) {
     static char copy[COMMAND_BYTES_MAX];
-    const struct command *command = read_command(strcpy(copy, line));
+    const struct command *command = strchr(line, '\n') ? read_command(strcpy(copy, line)) : NULL;
     if (command && *command->kinds == 'o') keep(line);
     return command ? command->run(c) : NO_COMMAND;
 }
