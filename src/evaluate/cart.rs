@@ -3,12 +3,13 @@
 //! This is one model with two doors, the builder calls of the C header and JSON. Integers only:
 //! money in minor units, quantities in thousandths, points in the wallet's smallest unit.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, Points, Quantity, UtcOffset};
+use crate::programme::shape::{objects, unique_map, unique_set};
 
 /// Everything the evaluation and the ledger know of a sale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
@@ -56,11 +57,19 @@ pub struct Cart {
     #[n(10)]
     pub member: Option<MemberNumber>,
     /// What was sold, in the order of the receipt.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "objects"
+    )]
     #[cbor(n(11), default)]
     pub lines: Vec<Line>,
     /// How it is paid, as far as known.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "objects"
+    )]
     #[cbor(n(12), default)]
     pub payments: Vec<Payment>,
     /// Voucher and promotion codes shown at the till.
@@ -76,11 +85,19 @@ pub struct Cart {
     #[cbor(n(15), default)]
     pub rewards_declined: Vec<String>,
     /// Points to spend at the most, by wallet id.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "unique_map"
+    )]
     #[cbor(n(16), default)]
     pub points_wanted: BTreeMap<String, Points>,
     /// The vendor's own facts, kept with the sale and never read.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "unique_map"
+    )]
     #[cbor(n(17), default)]
     pub x: BTreeMap<String, String>,
 }
@@ -112,9 +129,13 @@ pub struct Line {
     #[n(5)]
     pub brand: Option<String>,
     /// Free words to select lines by.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        deserialize_with = "unique_set"
+    )]
     #[cbor(n(6), default)]
-    pub tags: Vec<String>,
+    pub tags: BTreeSet<String>,
     /// What the POS already took off, zero or more; `line_total` is what is left.
     #[serde(default, skip_serializing_if = "is_zero")]
     #[cbor(n(7), default)]
@@ -132,11 +153,19 @@ pub struct Line {
     #[cbor(n(10), default)]
     pub tax_outside: Money,
     /// What kind of line it is, beyond goods.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeSet::is_empty",
+        deserialize_with = "unique_set"
+    )]
     #[cbor(n(11), default)]
-    pub flags: Vec<LineFlag>,
+    pub flags: BTreeSet<LineFlag>,
     /// The vendor's own facts, kept with the sale and never read.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(
+        default,
+        skip_serializing_if = "BTreeMap::is_empty",
+        deserialize_with = "unique_map"
+    )]
     #[cbor(n(12), default)]
     pub x: BTreeMap<String, String>,
 }
@@ -233,6 +262,9 @@ impl Cart {
     }
 
     /// The sum of the lines, after the POS's own discounts.
+    ///
+    /// # Panics
+    /// If the sum does not fit; a cart that passed [`Cart::check`] never has such lines.
     pub fn total(&self) -> Money {
         self.lines.iter().map(|line| line.line_total).sum()
     }
@@ -248,12 +280,12 @@ impl Line {
             unit_price: None,
             category: None,
             brand: None,
-            tags: Vec::new(),
+            tags: BTreeSet::new(),
             discount: Money::ZERO,
             discount_reason: None,
             tax_inside: Money::ZERO,
             tax_outside: Money::ZERO,
-            flags: Vec::new(),
+            flags: BTreeSet::new(),
             x: BTreeMap::new(),
         }
     }

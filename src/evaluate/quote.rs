@@ -122,10 +122,65 @@ pub struct Quote {
     /// What it gives and takes.
     #[serde(flatten)]
     pub outcome: Outcome,
+    /// What a member would have been awarded, where the sale is nobody's; empty with a member.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub awards_with_card: Vec<Award>,
     /// Balances of the member, one line a wallet of the programme; empty without a member.
     pub wallets: Vec<WalletLine>,
     /// For every rule: what it did, or why it did nothing.
     pub explanation: Vec<Reason>,
     /// Language of the texts: `vi` or `en`.
     pub language: &'static str,
+}
+
+impl Quote {
+    /// The whole quote as compact JSON; equal inputs give equal bytes.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a quote has no keys but texts and no floats")
+    }
+
+    /// Points awarded into a wallet by all rules together.
+    pub fn awarded(&self, wallet: WalletNumber) -> Points {
+        sum_of(&self.outcome.awards, wallet)
+    }
+
+    /// Points a member would have been awarded, where the sale is nobody's.
+    pub fn awarded_with_card(&self, wallet: WalletNumber) -> Points {
+        sum_of(&self.awards_with_card, wallet)
+    }
+
+    /// Points spent out of a wallet.
+    pub fn redeemed(&self, wallet: WalletNumber) -> Points {
+        self.outcome
+            .redemptions
+            .iter()
+            .filter(|redemption| redemption.wallet == wallet)
+            .map(|redemption| redemption.points)
+            .sum()
+    }
+
+    /// What loy takes off the bill.
+    pub fn discount(&self) -> Money {
+        self.outcome.line_discounts.iter().copied().sum()
+    }
+
+    /// The balances of one wallet; nothing without a member.
+    pub fn wallet(&self, wallet: WalletNumber) -> Option<&WalletLine> {
+        self.wallets.iter().find(|line| line.number == wallet)
+    }
+
+    /// What was said of one rule, wallet, code or reward.
+    pub fn reasons<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a Reason> {
+        self.explanation
+            .iter()
+            .filter(move |reason| reason.rule == rule)
+    }
+}
+
+fn sum_of(awards: &[Award], wallet: WalletNumber) -> Points {
+    awards
+        .iter()
+        .filter(|award| award.wallet == wallet)
+        .map(|award| award.points)
+        .sum()
 }

@@ -23,7 +23,7 @@ pub struct Balance {
     /// All points that count as the member's, less what is owed. May be below zero.
     #[n(0)]
     pub known: Points,
-    /// Can be spent here, now.
+    /// Can be spent here, now: what is free in the lots less what is owed, never below zero.
     #[n(1)]
     pub spendable: Points,
     /// Reserved by sales that are authorised and not yet committed.
@@ -42,7 +42,8 @@ impl Account {
     /// expiry has been written yet.
     pub fn balance(&self, on: BusinessDate) -> Balance {
         let mut balance = Balance {
-            spendable: lots::spendable(&self.lots, on),
+            // Who owes points does not spend others meanwhile.
+            spendable: (lots::spendable(&self.lots, on) - self.debt).max(Points::ZERO),
             debt: self.debt,
             known: -self.debt,
             ..Balance::default()
@@ -87,7 +88,7 @@ mod tests {
             debt: Points::new(2),
         };
         let balance = account.balance(day(20_261_122));
-        assert_eq!(balance.spendable, Points::new(6));
+        assert_eq!(balance.spendable, Points::new(6 - 2));
         assert_eq!(balance.held, Points::new(4));
         assert_eq!(balance.pending, Points::new(7));
         assert_eq!(balance.debt, Points::new(2));

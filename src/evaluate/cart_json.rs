@@ -1,0 +1,122 @@
+//! The JSON door of the cart, and the text by which two carts are the same operation.
+
+use serde_json::Value;
+
+use super::cart::Cart;
+use super::problem::CartProblem;
+use crate::programme::shape::read_object;
+use crate::programme::{DOCUMENT_MAX, NESTING_MAX};
+
+impl Cart {
+    /// Reads and checks one cart. docs/cart.md lists the fields.
+    ///
+    /// Strict: an unknown key, a key twice, a number with a fraction or an exponent, a text where a
+    /// number belongs and anything out of its bounds is a problem. An optional field may be `null`,
+    /// and an optional text may be empty; both mean absent.
+    ///
+    /// # Errors
+    /// The first problem, with the path of its field. At most 8 MB and 16 levels of nesting.
+    pub fn from_json(json: &[u8]) -> Result<Self, CartProblem> {
+        let mut cart: Self = read_object(json, DOCUMENT_MAX, NESTING_MAX)?;
+        cart.forget_empty_texts();
+        cart.check()?;
+        Ok(cart)
+    }
+
+    /// The cart as compact JSON that [`Cart::from_json`] reads back to an equal cart. Fields that
+    /// are not set are left out.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("a cart has no keys but texts and no floats")
+    }
+
+    /// What makes a repeated operation the same one: the cart as canonical JSON, without the
+    /// instant, the offset, and what is only noted: cashier, discount reasons and `x`.
+    ///
+    /// Fields that are not set are left out, so a field added by a later version does not change
+    /// the content of an older cart.
+    pub fn content(&self) -> String {
+        let mut cart = self.clone();
+        cart.cashier = None;
+        cart.x.clear();
+        for line in &mut cart.lines {
+            line.discount_reason = None;
+            line.x.clear();
+        }
+        let mut value = serde_json::to_value(&cart).expect("as in to_json");
+        if let Value::Object(fields) = &mut value {
+            fields.remove("at_ms");
+            fields.remove("utc_offset_minutes");
+        }
+        value.to_string()
+    }
+
+    fn forget_empty_texts(&mut self) {
+        let forget = |text: &mut Option<String>| {
+            if text.as_deref() == Some("") {
+                *text = None;
+            }
+        };
+        for text in [
+            &mut self.receipt_number,
+            &mut self.receipt_group,
+            &mut self.till,
+            &mut self.cashier,
+            &mut self.channel,
+        ] {
+            forget(text);
+        }
+        for line in &mut self.lines {
+            forget(&mut line.category);
+            forget(&mut line.brand);
+            forget(&mut line.discount_reason);
+        }
+        // None wanted and none mentioned are the same.
+        self.points_wanted.retain(|_, points| !points.is_zero());
+    }
+}
+
+/// The path of the first field in which two texts of [`Cart::content`] differ, such as
+/// `lines[1].line_total`; nothing if they are the same. Fields go in alphabetical order.
+///
+/// A text that is no content of a cart differs as a whole: `.`.
+pub fn first_difference(a: &str, b: &str) -> Option<String> {
+    if a == b {
+        return None;
+    }
+    match (serde_json::from_str(a), serde_json::from_str(b)) {
+        (Ok(a), Ok(b)) => difference("", &a, &b),
+        _ => Some(".".to_owned()),
+    }
+}
+
+fn difference(path: &str, a: &Value, b: &Value) -> Option<String> {
+    match (a, b) {
+        (Value::Object(a), Value::Object(b)) => {
+            let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
+            keys.sort_unstable();
+            keys.dedup();
+            keys.into_iter().find_map(|key| {
+                let path = if path.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{path}.{key}")
+                };
+                difference(
+                    &path,
+                    a.get(key).unwrap_or(&Value::Null),
+                    b.get(key).unwrap_or(&Value::Null),
+                )
+            })
+        }
+        (Value::Array(a), Value::Array(b)) => (0..a.len().max(b.len())).find_map(|index| {
+            difference(
+                &format!("{path}[{index}]"),
+                a.get(index).unwrap_or(&Value::Null),
+                b.get(index).unwrap_or(&Value::Null),
+            )
+        }),
+        _ if a == b => None,
+        _ if path.is_empty() => Some(".".to_owned()),
+        _ => Some(path.to_owned()),
+    }
+}

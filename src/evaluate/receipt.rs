@@ -1,0 +1,223 @@
+//! What loy adds to a receipt, and one line each for the cashier and the customer's display.
+
+use super::quote::Quote;
+use crate::kernel::{Currency, Money, Points};
+use crate::programme::{Programme, Wallet};
+use crate::texts::{self, Diacritics, Language};
+
+/// The narrowest printer or display, in columns.
+pub const WIDTH_MIN: usize = 20;
+/// The widest.
+pub const WIDTH_MAX: usize = 48;
+
+/// The lines to print under the till's own: points earned, spent, the discount and the balance, in
+/// the quote's language. None for a sale that has nothing to say.
+///
+/// `width_columns` is 20 to 48; anything else is taken as the nearer of the two. No line is wider:
+/// what does not fit beside its label stands on a line of its own. A character is a column.
+pub fn receipt_lines(
+    quote: &Quote,
+    programme: &Programme,
+    width_columns: usize,
+    diacritics: Diacritics,
+) -> Vec<String> {
+    let page = Page::new(quote, programme, width_columns, diacritics);
+    let mut lines = Vec::new();
+    for wallet in programme.wallets() {
+        let number = wallet.number;
+        let mut points = |key: &str, points: Points| {
+            if !points.is_zero() {
+                page.row(key, &page.points(wallet, points), &mut lines);
+            }
+        };
+        points("receipt.earned", quote.awarded(number));
+        points("receipt.with_card", quote.awarded_with_card(number));
+        points("receipt.spent", quote.redeemed(number));
+    }
+    if !quote.discount().is_zero() {
+        page.row(
+            "receipt.discount",
+            &page.money(-quote.discount()),
+            &mut lines,
+        );
+    }
+    for line in &quote.wallets {
+        if let Some(wallet) = programme.wallet_by_number(line.number) {
+            page.row(
+                "receipt.balance",
+                &page.points(wallet, line.after),
+                &mut lines,
+            );
+        }
+    }
+    lines
+}
+
+/// One line for the cashier: what the sale earns, uses and takes off, and the balance after it.
+/// Parts that do not fit are left out from the end; a number is never cut.
+pub fn cashier_line(
+    quote: &Quote,
+    programme: &Programme,
+    width_columns: usize,
+    diacritics: Diacritics,
+) -> String {
+    let page = Page::new(quote, programme, width_columns, diacritics);
+    let mut parts = page.parts("cashier");
+    if !quote.discount().is_zero() {
+        parts.push(page.phrase("cashier.discount", "amount", &page.money(-quote.discount())));
+    }
+    parts.extend(page.balances("cashier"));
+    page.join(parts, "cashier.nothing")
+}
+
+/// One line for the customer's display: what the sale earns and the balance after it. Parts that do
+/// not fit are left out from the end; a number is never cut.
+pub fn display_line(
+    quote: &Quote,
+    programme: &Programme,
+    width_columns: usize,
+    diacritics: Diacritics,
+) -> String {
+    let page = Page::new(quote, programme, width_columns, diacritics);
+    let mut parts = page.parts("display");
+    parts.extend(page.balances("display"));
+    page.join(parts, "display.nothing")
+}
+
+/// Where the lines go: how wide, in which language, with which letters.
+struct Page<'a> {
+    quote: &'a Quote,
+    programme: &'a Programme,
+    language: Language,
+    width: usize,
+    diacritics: Diacritics,
+}
+
+impl<'a> Page<'a> {
+    fn new(
+        quote: &'a Quote,
+        programme: &'a Programme,
+        width_columns: usize,
+        diacritics: Diacritics,
+    ) -> Self {
+        Self {
+            quote,
+            programme,
+            language: Language::from_code(quote.language).unwrap_or_default(),
+            width: width_columns.clamp(WIDTH_MIN, WIDTH_MAX),
+            diacritics,
+        }
+    }
+
+    fn points(&self, wallet: &Wallet, points: Points) -> String {
+        wallet.say(points, self.language)
+    }
+
+    fn money(&self, amount: Money) -> String {
+        let currency =
+            Currency::from_code(&self.quote.currency).unwrap_or_else(|| self.programme.currency());
+        texts::money(
+            self.language,
+            amount.get(),
+            currency.decimals(),
+            currency.code(),
+        )
+    }
+
+    fn phrase(&self, key: &str, place: &str, value: &str) -> String {
+        texts::phrase(self.language, key, &[(place, value)])
+    }
+
+    /// What was earned and spent, wallet by wallet, in the phrases of `for_whom`.
+    fn parts(&self, for_whom: &str) -> Vec<String> {
+        let mut parts = Vec::new();
+        for wallet in self.programme.wallets() {
+            let number = wallet.number;
+            for (word, points) in [
+                ("earned", self.quote.awarded(number)),
+                ("with_card", self.quote.awarded_with_card(number)),
+                ("spent", self.quote.redeemed(number)),
+            ] {
+                if !points.is_zero() {
+                    let said = self.points(wallet, points);
+                    parts.push(self.phrase(&format!("{for_whom}.{word}"), "points", &said));
+                }
+            }
+        }
+        parts
+    }
+
+    fn balances(&self, for_whom: &str) -> Vec<String> {
+        let key = format!("{for_whom}.balance");
+        let balance = |line: &super::quote::WalletLine| {
+            let wallet = self.programme.wallet_by_number(line.number)?;
+            Some(self.phrase(&key, "points", &self.points(wallet, line.after)))
+        };
+        self.quote.wallets.iter().filter_map(balance).collect()
+    }
+
+    /// As many parts as fit; what is said where there are none.
+    fn join(&self, parts: Vec<String>, nothing: &str) -> String {
+        let mut line = String::new();
+        for part in parts {
+            let part = self.diacritics.apply(&part);
+            let joined = if line.is_empty() {
+                part
+            } else {
+                format!("{line}, {part}")
+            };
+            if columns(&joined) > self.width {
+                break;
+            }
+            line = joined;
+        }
+        if line.is_empty() {
+            let text = self
+                .diacritics
+                .apply(&texts::phrase(self.language, nothing, &[]));
+            line = text.chars().take(self.width).collect();
+        }
+        line
+    }
+
+    /// A label on the left and its value on the right, on one line or on as many as it takes.
+    fn row(&self, key: &str, value: &str, lines: &mut Vec<String>) {
+        let label = self
+            .diacritics
+            .apply(&texts::phrase(self.language, key, &[]));
+        let value = self.diacritics.apply(value);
+        let (left, right) = (columns(&label), columns(&value));
+        if left + 1 + right <= self.width {
+            let gap = " ".repeat(self.width - left - right);
+            lines.push(format!("{label}{gap}{value}"));
+            return;
+        }
+        lines.extend(wrap(&label, self.width));
+        lines.extend(wrap(&value, self.width).into_iter().map(|line| {
+            let gap = " ".repeat(self.width - columns(&line));
+            format!("{gap}{line}")
+        }));
+    }
+}
+
+fn columns(text: &str) -> usize {
+    text.chars().count()
+}
+
+/// Breaks between words; a word longer than a line is broken inside.
+fn wrap(text: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let letters: Vec<char> = word.chars().collect();
+        for piece in letters.chunks(width) {
+            match lines.last_mut() {
+                Some(line) if columns(line) + 1 + piece.len() <= width => {
+                    line.push(' ');
+                    line.extend(piece);
+                }
+                _ => lines.push(piece.iter().collect()),
+            }
+        }
+    }
+    lines
+}

@@ -1,0 +1,58 @@
+//! Whether the ledger's clock may be believed.
+
+use crate::kernel::Instant;
+
+/// How far the clock may be off from the last entry that was written with a clock believed right.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClockLimits {
+    /// Milliseconds it may be behind; a clock set back by a day is wrong.
+    pub behind_ms: i64,
+    /// Milliseconds it may be ahead; a shop closes for a month, not for a year.
+    pub ahead_ms: i64,
+}
+
+impl Default for ClockLimits {
+    /// 24 hours behind, 35 days ahead (ledger.md, Sale).
+    fn default() -> Self {
+        Self {
+            behind_ms: 24 * 3_600_000,
+            ahead_ms: 35 * 24 * 3_600_000,
+        }
+    }
+}
+
+impl ClockLimits {
+    /// The clock says `now`, and `anchor` was the last instant believed right.
+    pub fn is_suspect(&self, now: Instant, anchor: Instant) -> bool {
+        let ahead_ms = now.ms().saturating_sub(anchor.ms());
+        !now.is_in_range() || ahead_ms < -self.behind_ms || ahead_ms > self.ahead_ms
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_of_1970_and_one_of_2099_are_suspect_and_a_long_holiday_is_not() {
+        let limits = ClockLimits::default();
+        let anchor = Instant::from_ms(1_795_312_800_000); // 22 November 2026
+        let day_ms = 86_400_000;
+        for (now_ms, suspect) in [
+            (0, true),
+            (4_070_908_800_000, true), // 1 January 2099
+            (anchor.ms() - day_ms, false),
+            (anchor.ms() - day_ms - 1, true),
+            (anchor.ms() + 35 * day_ms, false),
+            (anchor.ms() + 35 * day_ms + 1, true),
+            (i64::MIN, true),
+            (i64::MAX, true),
+        ] {
+            assert_eq!(
+                limits.is_suspect(Instant::from_ms(now_ms), anchor),
+                suspect,
+                "{now_ms}"
+            );
+        }
+    }
+}

@@ -1,0 +1,147 @@
+//! The state that a log amounts to, rebuilt from nothing. `verify` compares it with the tables.
+
+use std::collections::BTreeMap;
+
+use super::effect::Effect;
+use super::entry::Entry;
+use crate::kernel::ids::Seq;
+use crate::kernel::{LotId, MemberNumber, Points, Portion, WalletNumber};
+
+/// Portions and debts of all members, by folding entries in order.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fold {
+    /// By member, wallet and lot.
+    pub portions: BTreeMap<(MemberNumber, WalletNumber, LotId), Portion>,
+    /// By member and wallet; absent where nothing was ever owed.
+    pub debts: BTreeMap<(MemberNumber, WalletNumber), Points>,
+}
+
+/// An entry that cannot be true where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unsound {
+    /// More is taken out of a lot than is in it, or more given back than was taken.
+    #[error("entry {0}: more than there is in the lot")]
+    Portion(Seq),
+    /// More debt is repaid than is owed.
+    #[error("entry {0}: more debt repaid than owed")]
+    Debt(Seq),
+    /// Points without a member to own them.
+    #[error("entry {0}: points of nobody")]
+    Nobody(Seq),
+}
+
+impl Fold {
+    /// Adds one entry.
+    pub fn apply(&mut self, entry: &Entry) -> Result<(), Unsound> {
+        let Some(effect) = Effect::of(entry) else {
+            return Ok(());
+        };
+        let member = entry.member.ok_or(Unsound::Nobody(entry.seq))?;
+        if !effect.debt.is_zero() {
+            let debt = self.debts.entry((member, entry.wallet)).or_default();
+            *debt += effect.debt;
+            if debt.is_negative() {
+                return Err(Unsound::Debt(entry.seq));
+            }
+        }
+        if effect.lot != 0 {
+            let portion = self
+                .portions
+                .entry((member, entry.wallet, effect.lot))
+                .or_default();
+            portion.earned += effect.earned;
+            portion.used += effect.used;
+            portion.held += effect.held;
+            if !portion.is_sound() {
+                return Err(Unsound::Portion(entry.seq));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::decide::tests::{accounts, facts, give, spend};
+    use super::super::decide::{Held, HeldPortion, authorise, post, release};
+    use super::super::entry::Kind;
+    use super::super::refund::{SaleHistory, refund_all};
+    use super::*;
+    use crate::kernel::Account;
+
+    fn apply_all(fold: &mut Fold, entries: &[Entry]) {
+        for entry in entries {
+            fold.apply(entry).expect("a sound log");
+        }
+    }
+
+    #[test]
+    fn a_sale_and_its_refund_leave_nothing_behind() {
+        let mut fold = Fold::default();
+        let first = post(0, &facts(), None, &[], &[give(10)], &accounts(&[], 0));
+        apply_all(&mut fold, &first);
+        let lot = |id, points: i64| {
+            let mut accounts = accounts(&[points], 0);
+            accounts.get_mut(&1).expect("the wallet").lots[0].id = id;
+            accounts
+        };
+        let second = post(
+            2,
+            &facts(),
+            None,
+            &[spend(4, 4_000)],
+            &[give(5)],
+            &lot(2, 10),
+        );
+        apply_all(&mut fold, &second);
+        let member = facts().member.expect("a member");
+        let own = lot(5, 5);
+        let refund = refund_all(5, &facts(), 3, &SaleHistory::of(&second), &own);
+        apply_all(&mut fold, &refund);
+        let remaining: Vec<i64> = fold
+            .portions
+            .values()
+            .map(|portion| portion.remaining().get())
+            .collect();
+        assert_eq!(remaining, [10, 0]);
+        assert_eq!(fold.debts.get(&(member, 1)), None);
+    }
+
+    #[test]
+    fn a_hold_that_is_voided_holds_nothing() {
+        let mut fold = Fold::default();
+        apply_all(
+            &mut fold,
+            &post(0, &facts(), None, &[], &[give(10)], &accounts(&[], 0)),
+        );
+        let mut own = accounts(&[10], 0);
+        own.get_mut(&1).expect("the wallet").lots[0].id = 2;
+        let hold = authorise(2, &facts(), &[spend(4, 4_000)], &own).expect("enough points");
+        apply_all(&mut fold, &hold);
+        let held = |fold: &Fold| fold.portions.values().map(|p| p.held.get()).sum::<i64>();
+        assert_eq!(held(&fold), 4);
+        let portions = vec![HeldPortion {
+            wallet: 1,
+            lot: 2,
+            points: Points::new(4),
+        }];
+        let void = release(4, &facts(), Kind::Void, &Held { sale: 3, portions });
+        apply_all(&mut fold, &void);
+        assert_eq!(held(&fold), 0);
+    }
+
+    #[test]
+    fn a_log_that_spends_what_is_not_there_is_unsound() {
+        let stolen = post(
+            0,
+            &facts(),
+            None,
+            &[spend(4, 4_000)],
+            &[],
+            &accounts(&[4], 0),
+        );
+        let mut fold = Fold::default();
+        assert_eq!(fold.apply(&stolen[0]), Ok(()));
+        assert_eq!(fold.apply(&stolen[1]), Err(Unsound::Portion(2)));
+    }
+}

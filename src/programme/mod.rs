@@ -1,0 +1,146 @@
+//! The programme: the document a marketer writes, read, checked and compiled once.
+//!
+//! [`Programme::read`] takes the bytes of one JSON document (docs/programme.md) and answers with a
+//! programme that can be evaluated, or with every problem it has. This room knows nothing of
+//! ledgers, SQL or C.
+
+mod compile;
+mod decimal;
+pub(crate) mod model;
+mod problem;
+pub(crate) mod shape;
+mod wallet;
+
+pub use compile::read;
+pub use problem::Problem;
+pub use wallet::{IsOne, Names, RedeemTerms, Unit, Wallet};
+
+use crate::kernel::{BusinessDate, Currency, Fraction, Money, Rounding, WalletNumber};
+
+/// The largest document, in bytes.
+pub const DOCUMENT_MAX: usize = 8 * 1024 * 1024;
+/// The deepest nesting of objects and lists in a document or a cart.
+pub const NESTING_MAX: usize = 16;
+/// The most rules in a document.
+pub const RULES_MAX: usize = 5_000;
+
+/// A programme that has been read, checked and compiled. It never changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Programme {
+    pub(crate) id: String,
+    pub(crate) version: u32,
+    pub(crate) hash: [u8; 32],
+    pub(crate) document: Vec<u8>,
+    pub(crate) name: Names,
+    pub(crate) currency: Currency,
+    pub(crate) valid_from: Option<BusinessDate>,
+    pub(crate) valid_until: Option<BusinessDate>,
+    /// In the order of their numbers.
+    pub(crate) wallets: Vec<Wallet>,
+    /// In the order of their ids, so that permuting the document changes nothing.
+    pub(crate) earn: Vec<EarnRule>,
+}
+
+impl Programme {
+    /// Reads one document. See [`read`].
+    pub fn read(json: &[u8]) -> Result<Self, Vec<Problem>> {
+        read(json)
+    }
+
+    /// The programme's id, the same in all its versions.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Its version, from 1. A version never changes once it is installed.
+    pub fn version(&self) -> u32 {
+        self.version
+    }
+
+    /// SHA-256 of the document's bytes.
+    pub fn hash(&self) -> [u8; 32] {
+        self.hash
+    }
+
+    /// The bytes it was read from.
+    pub fn document(&self) -> &[u8] {
+        &self.document
+    }
+
+    /// Its name in each language.
+    pub fn name(&self) -> &Names {
+        &self.name
+    }
+
+    /// The currency of all its amounts.
+    pub fn currency(&self) -> Currency {
+        self.currency
+    }
+
+    /// The date lies between its first and its last good day, both included.
+    pub fn is_valid_on(&self, date: BusinessDate) -> bool {
+        self.valid_from.is_none_or(|first| first <= date)
+            && self.valid_until.is_none_or(|last| date <= last)
+    }
+
+    /// First business date on which it prices sales; `None` for ever since.
+    pub fn valid_from(&self) -> Option<BusinessDate> {
+        self.valid_from
+    }
+
+    /// Last business date on which it prices sales; `None` for ever.
+    pub fn valid_until(&self) -> Option<BusinessDate> {
+        self.valid_until
+    }
+
+    /// Its wallets in the order of their numbers.
+    pub fn wallets(&self) -> &[Wallet] {
+        &self.wallets
+    }
+
+    /// A wallet by its id.
+    pub fn wallet(&self, id: &str) -> Option<&Wallet> {
+        self.wallets.iter().find(|wallet| wallet.id == id)
+    }
+
+    /// A wallet by its number.
+    pub fn wallet_by_number(&self, number: WalletNumber) -> Option<&Wallet> {
+        self.wallets.iter().find(|wallet| wallet.number == number)
+    }
+
+    /// Its earn rules in the order of their ids.
+    pub fn earn_rules(&self) -> &[EarnRule] {
+        &self.earn
+    }
+}
+
+/// Awards points for what a sale costs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarnRule {
+    /// Its id in the document.
+    pub id: String,
+    /// Its name in each language; the id if the document gives none.
+    pub name: Names,
+    /// Into which wallet.
+    pub wallet: WalletNumber,
+    /// The amount that earns `points`, above zero.
+    pub per: Money,
+    /// What `per` earns, in the wallet's smallest unit, above zero, before rounding.
+    pub points: Fraction,
+    /// Whether parts of `per` count.
+    pub mode: AmountMode,
+    /// Applied once, to the rule's sum over the sale.
+    pub rounding: Rounding,
+}
+
+/// Whether parts of an amount count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AmountMode {
+    /// Every part counts: 55.000 at 10.000 a point is 5,5 before rounding.
+    #[default]
+    Proportional,
+    /// Only whole amounts count: 55.000 at 10.000 a point is 5.
+    WholeSteps,
+}

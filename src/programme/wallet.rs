@@ -1,0 +1,112 @@
+//! Wallets: the kinds of points a programme has.
+
+use crate::kernel::{Fraction, Money, Points, Rounding, WalletNumber};
+use crate::texts::Language;
+
+/// A name in one or more languages, at least one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    pub(super) vi: Option<String>,
+    pub(super) en: Option<String>,
+}
+
+impl Names {
+    /// The same name in every language.
+    pub(super) fn everywhere(name: &str) -> Self {
+        Self {
+            vi: Some(name.to_owned()),
+            en: Some(name.to_owned()),
+        }
+    }
+
+    /// The name in a language, or the one there is.
+    pub fn in_language(&self, language: Language) -> &str {
+        let (first, second) = match language {
+            Language::Vi => (&self.vi, &self.en),
+            Language::En => (&self.en, &self.vi),
+        };
+        first
+            .as_deref()
+            .or(second.as_deref())
+            .expect("a name has at least one language")
+    }
+}
+
+/// What one point and several points are called: `point/points` in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unit(pub(super) Names);
+
+impl Unit {
+    /// The word that follows a number of points. Languages with one form use it for every number.
+    pub fn word(&self, language: Language, is_exactly_one: IsOne) -> &str {
+        let words = self.0.in_language(language);
+        match (words.split_once('/'), is_exactly_one) {
+            (Some((one, _)), IsOne::Yes) => one,
+            (Some((_, many)), IsOne::No) => many,
+            (None, _) => words,
+        }
+    }
+}
+
+/// Whether a number is exactly one (or minus one), for languages that write it differently.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum IsOne {
+    /// `1 point`.
+    Yes,
+    /// `0 points`, `1.5 points`, `2 points`.
+    No,
+}
+
+/// One kind of points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wallet {
+    /// Its id in the document.
+    pub id: String,
+    /// Its number in the ledger, 1 to 250; never given to another wallet of the programme.
+    pub number: WalletNumber,
+    /// What it is called.
+    pub name: Names,
+    /// What its points are called.
+    pub unit: Unit,
+    /// Digits behind the mark, 0 to 4: with 2, the smallest unit is a hundredth of a point.
+    pub decimals: u32,
+    /// How awards into it are rounded, unless a rule says otherwise.
+    pub rounding: Rounding,
+    /// How its points pay for things; `None` if they do not.
+    pub redeem: Option<RedeemTerms>,
+}
+
+impl Wallet {
+    /// Smallest units in one whole point.
+    pub fn scale(&self) -> i64 {
+        10i64.pow(self.decimals)
+    }
+
+    /// A number of points with its unit, in a language: `6 điểm`, `1 point`, `12.5 points`.
+    pub fn say(&self, points: Points, language: Language) -> String {
+        let number = crate::texts::number_trimmed(language, points.get(), self.decimals);
+        let is_one = if points.get().unsigned_abs() == self.scale().unsigned_abs() {
+            IsOne::Yes
+        } else {
+            IsOne::No
+        };
+        format!("{number} {}", self.unit.word(language, is_one))
+    }
+}
+
+/// How points pay: so much money a step, in whole steps only.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedeemTerms {
+    /// Points are used in multiples of this, above zero.
+    pub step: Points,
+    /// What one step takes off the bill, in minor units, above zero.
+    pub step_value: Money,
+    /// Fewer than this are never used, zero or more.
+    pub least: Points,
+    /// More than this are never used in one sale.
+    pub most: Option<Points>,
+    /// Share of the bill that may be paid with these points, 1 for all of it.
+    pub share: Fraction,
+    /// The same share as the document writes it, in percent.
+    pub share_percent: String,
+}

@@ -1,0 +1,19 @@
+//! The ledger file. The only room that knows SQL on a till; it knows no rules.
+//!
+//! `open.rs` makes and opens the file, `write.rs` appends, `read.rs` answers, `verify.rs` and
+//! `backup.rs` care for it, `schema.sql` explains the tables.
+
+mod backup;
+mod error;
+mod open;
+mod place;
+mod read;
+mod rows;
+mod verify;
+mod write;
+
+pub use error::StoreError;
+pub use open::{Access, Birth, Keys, SCHEMA_VERSION, Store};
+pub use read::{Identity, OperationRow, Reading, SaleRow, Sizes};
+pub use verify::{Depth, Finding};
+pub use write::{Head, NewOperation, Writing};

@@ -1,0 +1,417 @@
+//! Making and opening the file.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, params};
+
+use super::error::StoreError;
+use super::place::refuse_network;
+use super::read::Reading;
+use super::write::Writing;
+use crate::kernel::ids::Seq;
+use crate::kernel::{Instant, MemberNumber};
+use crate::ledger::{Genesis, Hash};
+
+/// Newest schema this library writes and the only one it reads so far.
+pub const SCHEMA_VERSION: i32 = 1;
+/// "loyL": tells `file` and other tools whose file this is.
+const APPLICATION_ID: i32 = 0x6c6f_794c;
+/// The first release of SQLite without the WAL-reset bug, which could lose commits.
+const SQLITE_LEAST: i32 = 3_051_003;
+/// Past this the WAL is written back before the next operation begins.
+const WAL_BYTES_MAX: u64 = 8 * 1024 * 1024;
+
+/// What a handle may do with the file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// The one writer.
+    Writer,
+    /// Any number of readers beside it.
+    Reader,
+}
+
+/// The keys of an epoch (Ed25519).
+pub struct Keys {
+    /// Goes into the chain.
+    pub public: [u8; 32],
+    /// Signs batches.
+    pub secret: zeroize::Zeroizing<[u8; 32]>,
+}
+
+/// Everything a new file is made of.
+pub struct Birth<'a> {
+    /// Identity and limits, by key; see `till`.
+    pub meta: Vec<(&'static str, rusqlite::types::Value)>,
+    /// What the chain hangs on.
+    pub genesis: Genesis,
+    /// The first epoch's keys.
+    pub keys: Keys,
+    /// When head office made the provisioning file: the first instant believed right.
+    pub trusted_at: Instant,
+    /// Bodies of member numbers this writer may give, first and last.
+    pub number_block: (u64, u64),
+    /// Members that come with provisioning.
+    pub members: &'a [([u8; 16], MemberNumber)],
+}
+
+/// The open file.
+pub struct Store {
+    connection: Connection,
+    path: PathBuf,
+    access: Access,
+    busy_timeout: Duration,
+    /// Held while open; a second writer does not get it.
+    _lock: Option<File>,
+}
+
+impl Store {
+    /// Makes a new file. `fill` writes the first entries in the same database transaction.
+    ///
+    /// The file grows under another name and appears at its path complete and synced, or not at
+    /// all: a crash in between leaves no half-made ledger.
+    pub fn create<E: From<StoreError>>(
+        path: &Path,
+        busy_timeout: Duration,
+        birth: &Birth<'_>,
+        fill: impl FnOnce(&mut Writing<'_>) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        check_sqlite()?;
+        refuse_network(&folder_of(path)?)?;
+        let lock = lock(path)?;
+        if path.exists() {
+            return Err(StoreError::Exists.into());
+        }
+        let growing = with_suffix(path, ".creating");
+        for leftover in [
+            &growing,
+            &with_suffix(&growing, "-wal"),
+            &with_suffix(&growing, "-shm"),
+        ] {
+            if leftover.exists() {
+                // Never activated: no acknowledged fact can be in it.
+                std::fs::remove_file(leftover).map_err(StoreError::from)?;
+            }
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
+        let connection = connect(&growing, flags, busy_timeout)?;
+        prepare_new(&connection)?;
+        let mut store = Self {
+            connection,
+            path: growing.clone(),
+            access: Access::Writer,
+            busy_timeout,
+            _lock: None,
+        };
+        store.write(|writing| {
+            writing.be_born(birth)?;
+            fill(writing)
+        })?;
+        let finished = (|| -> Result<(), StoreError> {
+            store.checkpoint()?;
+            store.connection.close().map_err(|(_, error)| error)?;
+            File::open(&growing)?.sync_all()?;
+            std::fs::rename(&growing, path)?;
+            sync_folder(path)
+        })();
+        finished?;
+        Ok(Self::open_locked(path, busy_timeout, lock)?)
+    }
+
+    /// Opens the file as its one writer.
+    pub fn open(path: &Path, busy_timeout: Duration) -> Result<Self, StoreError> {
+        check_sqlite()?;
+        if !path.exists() {
+            return Err(StoreError::Absent);
+        }
+        refuse_network(&folder_of(path)?)?;
+        check_header(path)?;
+        let lock = lock(path)?;
+        Self::open_locked(path, busy_timeout, lock)
+    }
+
+    fn open_locked(path: &Path, busy_timeout: Duration, lock: File) -> Result<Self, StoreError> {
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, busy_timeout)?;
+        check_schema(&connection)?;
+        let store = Self {
+            connection,
+            path: path.to_owned(),
+            access: Access::Writer,
+            busy_timeout,
+            _lock: Some(lock),
+        };
+        store.check_writable()?;
+        Ok(store)
+    }
+
+    /// Opens the file to read, beside a writer or without one.
+    pub fn open_reader(path: &Path, busy_timeout: Duration) -> Result<Self, StoreError> {
+        check_sqlite()?;
+        if !path.exists() {
+            return Err(StoreError::Absent);
+        }
+        check_header(path)?;
+        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, busy_timeout)?;
+        check_schema(&connection)?;
+        let path = path.to_owned();
+        Ok(Self {
+            connection,
+            path,
+            access: Access::Reader,
+            busy_timeout,
+            _lock: None,
+        })
+    }
+
+    /// Begins again after the disk failed under a commit: nothing in memory is believed any more.
+    pub fn reopen(&mut self) -> Result<(), StoreError> {
+        let flags = match self.access {
+            Access::Writer => OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Access::Reader => OpenFlags::SQLITE_OPEN_READ_ONLY,
+        };
+        let fresh = connect(&self.path, flags, self.busy_timeout)?;
+        check_schema(&fresh)?;
+        self.connection = fresh;
+        Ok(())
+    }
+
+    /// A read-only file or folder is found at opening, not at the first sale.
+    fn check_writable(&self) -> Result<(), StoreError> {
+        self.connection.execute_batch("BEGIN IMMEDIATE; ROLLBACK")?;
+        if std::fs::metadata(&self.path)?.permissions().readonly() {
+            return Err(StoreError::ReadOnly);
+        }
+        Ok(())
+    }
+
+    /// Reads. All queries of one call see the same state.
+    pub fn read<T, E: From<StoreError>>(
+        &self,
+        ask: impl FnOnce(&Reading<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let transaction = self
+            .connection
+            .unchecked_transaction()
+            .map_err(StoreError::from)?;
+        let answer = ask(&Reading::new(&transaction));
+        // Nothing was written, so there is nothing to commit.
+        transaction.finish().map_err(StoreError::from)?;
+        answer
+    }
+
+    /// Writes in one IMMEDIATE transaction with exactly one sync, at its end. If `act` fails,
+    /// nothing was written.
+    pub fn write<T, E: From<StoreError>>(
+        &mut self,
+        act: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        if self.access == Access::Reader {
+            return Err(StoreError::ReadOnly.into());
+        }
+        self.checkpoint_when_large();
+        let mut writing = Writing::begin(&mut self.connection)?;
+        let answer = act(&mut writing)?;
+        writing.commit()?;
+        Ok(answer)
+    }
+
+    /// Moves the WAL into the file. Called between customers, at day close and on closing.
+    pub fn checkpoint(&self) -> Result<(), StoreError> {
+        self.connection
+            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+            .map_err(StoreError::from)
+    }
+
+    /// A WAL that has grown large is written back before the next operation, never between a sale
+    /// and its answer. If a reader is in the way it waits for the next one.
+    fn checkpoint_when_large(&self) {
+        let wal = with_suffix(&self.path, "-wal");
+        if std::fs::metadata(wal).is_ok_and(|file| file.len() > WAL_BYTES_MAX) {
+            let _ = self.checkpoint();
+        }
+    }
+
+    /// Bytes of the file and of its WAL.
+    pub fn file_bytes(&self) -> (u64, u64) {
+        let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
+        (size(&self.path), size(&with_suffix(&self.path, "-wal")))
+    }
+
+    /// The SQLite connection, for the other files of this room.
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+}
+
+/// The path with something behind its name, as SQLite names its own companions.
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    PathBuf::from(name)
+}
+
+fn folder_of(path: &Path) -> Result<PathBuf, StoreError> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    Ok(folder.canonicalize()?)
+}
+
+/// The sidecar lock. It is a file of its own because SQLite's locks come and go with each
+/// transaction; it is never removed, so that two programs can never lock two different files.
+fn lock(path: &Path) -> Result<File, StoreError> {
+    let file = OpenOptions::new()
+        .create(true)
+        .truncate(false)
+        .write(true)
+        .open(with_suffix(path, "-lock"))
+        .map_err(StoreError::from)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(StoreError::OpenElsewhere),
+        Err(TryLockError::Error(error)) => Err(error.into()),
+    }
+}
+
+fn check_sqlite() -> Result<(), StoreError> {
+    let number = rusqlite::version_number();
+    if number < SQLITE_LEAST || number != rusqlite::ffi::SQLITE_VERSION_NUMBER {
+        return Err(StoreError::WrongSqlite {
+            found: rusqlite::version(),
+        });
+    }
+    Ok(())
+}
+
+/// Reads the first bytes before SQLite does: a file of another kind is never opened for writing.
+fn check_header(path: &Path) -> Result<(), StoreError> {
+    use std::io::Read as _;
+    let mut header = [0u8; 72];
+    let mut file = File::open(path)?;
+    if file.read_exact(&mut header).is_err() {
+        return Err(StoreError::corrupt("the file is too short"));
+    }
+    let application_id = i32::from_be_bytes(header[68..72].try_into().expect("four bytes"));
+    if &header[..16] != b"SQLite format 3\0" || application_id != APPLICATION_ID {
+        return Err(StoreError::corrupt("no loy ledger"));
+    }
+    Ok(())
+}
+
+fn connect(
+    path: &Path,
+    flags: OpenFlags,
+    busy_timeout: Duration,
+) -> Result<Connection, StoreError> {
+    let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+    connection.busy_timeout(busy_timeout)?;
+    connection.set_prepared_statement_cache_capacity(64);
+    // FULL: what was answered survives a power cut. Checkpoints are ours to time.
+    connection.execute_batch(
+        "PRAGMA synchronous = FULL;
+         PRAGMA foreign_keys = ON;
+         PRAGMA trusted_schema = OFF;
+         PRAGMA cell_size_check = ON;
+         PRAGMA temp_store = MEMORY;
+         PRAGMA wal_autocheckpoint = 0;
+         PRAGMA fullfsync = ON;
+         PRAGMA checkpoint_fullfsync = ON;",
+    )?;
+    Ok(connection)
+}
+
+fn prepare_new(connection: &Connection) -> Result<(), StoreError> {
+    connection.execute_batch(&format!(
+        "PRAGMA page_size = 4096;
+         PRAGMA application_id = {APPLICATION_ID};
+         PRAGMA user_version = {SCHEMA_VERSION};"
+    ))?;
+    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(StoreError::Io { code: 0 });
+    }
+    connection.execute_batch(include_str!("schema.sql"))?;
+    Ok(())
+}
+
+fn check_schema(connection: &Connection) -> Result<(), StoreError> {
+    let found: i32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    if found > SCHEMA_VERSION {
+        return Err(StoreError::Newer {
+            found,
+            known: SCHEMA_VERSION,
+        });
+    }
+    if found < 1 {
+        return Err(StoreError::corrupt("no schema version"));
+    }
+    // A file whose tables are gone is found here and not at the first sale.
+    connection.query_row("SELECT seq FROM head WHERE one = 1", [], |row| {
+        row.get::<_, i64>(0)
+    })?;
+    Ok(())
+}
+
+fn sync_folder(path: &Path) -> Result<(), StoreError> {
+    // Windows cannot open a folder as a file; its rename is durable with the file's own flush.
+    #[cfg(unix)]
+    File::open(folder_of(path)?)?.sync_all()?;
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+impl Writing<'_> {
+    /// The first rows of a new file.
+    fn be_born(&mut self, birth: &Birth<'_>) -> Result<(), StoreError> {
+        let db = self.connection();
+        for (key, value) in &birth.meta {
+            db.execute(
+                "INSERT INTO meta (key, value) VALUES (?1, ?2)",
+                params![key, value],
+            )?;
+        }
+        let genesis = &birth.genesis;
+        let (parent_seq, parent_hash): (Seq, Hash) = genesis.parent;
+        db.execute(
+            "INSERT INTO epoch (epoch, tag, first_seq, public_key, secret_key, parent_seq,
+                 parent_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                genesis.stream.epoch,
+                genesis.stream.tag,
+                parent_seq + 1,
+                birth.keys.public,
+                *birth.keys.secret,
+                parent_seq,
+                parent_hash,
+            ],
+        )?;
+        db.execute(
+            "INSERT INTO head (one, seq, hash, side_hash, trusted_at_ms, closed_date,
+                 acknowledged_seq) VALUES (1, ?1, ?2, ?3, ?4, 0, 0)",
+            params![
+                parent_seq,
+                genesis.hash(),
+                crate::ledger::chain::SIDE_START,
+                birth.trusted_at.ms()
+            ],
+        )?;
+        db.execute(
+            "INSERT INTO number_block (first_body, last_body, next_body) VALUES (?1, ?2, ?1)",
+            params![birth.number_block.0, birth.number_block.1],
+        )?;
+        for (hash, number) in birth.members {
+            db.execute(
+                "INSERT OR IGNORE INTO member (number, enrolled_seq) VALUES (?1, NULL)",
+                [number.get()],
+            )?;
+            db.execute(
+                "INSERT OR IGNORE INTO identifier (hash, member) VALUES (?1, ?2)",
+                params![hash, number.get()],
+            )?;
+        }
+        self.load_head()
+    }
+}

@@ -1,0 +1,427 @@
+//! Questions to the file.
+
+use std::collections::BTreeMap;
+
+use rusqlite::types::{FromSql, Value};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::error::StoreError;
+use super::open::Keys;
+use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
+use super::write::Head;
+use crate::kernel::ids::Seq;
+use crate::kernel::{
+    Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId, WriterId,
+};
+use crate::ledger::{Accounts, Entry, Genesis, Hash, Totals, chain};
+
+/// Where a sale stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SaleRow {
+    /// Its first entry.
+    pub seq: Seq,
+    /// 1 held, 2 committed, 3 voided, 4 expired, 5 refunded.
+    pub state: u8,
+    /// When its hold runs out.
+    pub hold_until: Instant,
+    /// The document in force.
+    pub document_seq: Seq,
+    /// Its commit entry, 0 before.
+    pub posted_seq: Seq,
+    /// The last entry of its hold or commit.
+    pub last_seq: Seq,
+    /// Its refund entry, 0 without.
+    pub refund_seq: Seq,
+}
+
+/// How an operation ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperationRow {
+    /// Which call it was.
+    pub call: u8,
+    /// SHA-256 of what was asked.
+    pub content: Hash,
+    /// An entry or a member number, by call.
+    pub result: u64,
+    /// Why the rules said no.
+    pub refusal: Option<Vec<u8>>,
+    /// What was asked, where no document says it.
+    pub request: Option<String>,
+}
+
+/// Who this file is, by key, as it was written at creation.
+pub struct Identity(BTreeMap<String, Value>);
+
+impl Identity {
+    /// A value by its key; a missing or mistyped one is damage.
+    pub fn get<T: FromSql>(&self, key: &str) -> Result<T, StoreError> {
+        let damaged = || StoreError::corrupt(format!("meta {key} is missing or wrong"));
+        let value = self.0.get(key).ok_or_else(damaged)?;
+        T::column_result(value.into()).map_err(|_| damaged())
+    }
+}
+
+/// Counts for `info`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sizes {
+    /// Members known.
+    pub members: u64,
+    /// Sales authorised and neither committed nor voided.
+    pub held_sales: u64,
+}
+
+/// Queries of one moment.
+pub struct Reading<'a> {
+    db: &'a Connection,
+}
+
+impl<'a> Reading<'a> {
+    pub(super) fn new(db: &'a Connection) -> Self {
+        Self { db }
+    }
+
+    /// Where the chains end.
+    pub fn head(&self) -> Result<Head, StoreError> {
+        self.find_head()?
+            .ok_or_else(|| StoreError::corrupt("no head"))
+    }
+
+    /// The same, or zeros while the file is being made.
+    pub(super) fn head_if_born(&self) -> Result<Head, StoreError> {
+        Ok(self.find_head()?.unwrap_or(Head {
+            seq: 0,
+            hash: [0; 32],
+            side_hash: chain::SIDE_START,
+            trusted_at: Instant::default(),
+            closed_date: None,
+            acknowledged_seq: 0,
+        }))
+    }
+
+    fn find_head(&self) -> Result<Option<Head>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT seq, hash, side_hash, trusted_at_ms, closed_date, acknowledged_seq
+             FROM head WHERE one = 1",
+        )?;
+        let mut rows = statement.query([])?;
+        let Some(row) = rows.next()? else {
+            return Ok(None);
+        };
+        let closed_date: i64 = row.get(4)?;
+        Ok(Some(Head {
+            seq: row.get(0)?,
+            hash: row.get(1)?,
+            side_hash: row.get(2)?,
+            trusted_at: Instant::from_ms(row.get(3)?),
+            closed_date: (closed_date != 0)
+                .then(|| date_from(closed_date))
+                .transpose()?,
+            acknowledged_seq: row.get(5)?,
+        }))
+    }
+
+    /// Who this file is.
+    pub fn identity(&self) -> Result<Identity, StoreError> {
+        let mut statement = self.db.prepare("SELECT key, value FROM meta")?;
+        let pairs = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(Identity(pairs.collect::<Result<_, _>>()?))
+    }
+
+    /// The present epoch: what its chain hangs on, and its keys.
+    pub fn epoch(&self, tenant: [u8; 16], writer: WriterId) -> Result<(Genesis, Keys), StoreError> {
+        Ok(self.db.query_row(
+            "SELECT epoch, tag, public_key, secret_key, parent_seq, parent_hash
+             FROM epoch ORDER BY epoch DESC LIMIT 1",
+            [],
+            |row| {
+                let stream = StreamId {
+                    writer,
+                    epoch: row.get(0)?,
+                    tag: row.get(1)?,
+                };
+                let public = row.get(2)?;
+                let parent = (row.get(4)?, row.get(5)?);
+                let genesis = Genesis {
+                    tenant,
+                    stream,
+                    public_key: public,
+                    parent,
+                };
+                let secret = zeroize::Zeroizing::new(row.get(3)?);
+                Ok((genesis, Keys { public, secret }))
+            },
+        )?)
+    }
+
+    /// A member's accounts in all wallets: lots with something left in them, and the lots named in
+    /// `also` whatever is left.
+    pub fn accounts(&self, member: MemberNumber, also: &[LotId]) -> Result<Accounts, StoreError> {
+        let mut accounts = Accounts::new();
+        let mut statement = self.db.prepare_cached(
+            "SELECT wallet, lot, awarded_at_ms, available_from, expires_on, granted, earned,
+                 released, used, held
+             FROM portion WHERE member = ?1 AND writer = 0",
+        )?;
+        let mut rows = statement.query([member.get()])?;
+        while let Some(row) = rows.next()? {
+            let portion = Portion {
+                granted: Points::new(row.get(5)?),
+                earned: Points::new(row.get(6)?),
+                released: Points::new(row.get(7)?),
+                used: Points::new(row.get(8)?),
+                held: Points::new(row.get(9)?),
+            };
+            let id = row.get(1)?;
+            if portion.remaining().is_zero() && !also.contains(&id) {
+                continue;
+            }
+            let lot = Lot {
+                id,
+                awarded_at: Instant::from_ms(row.get(2)?),
+                available_from: date_from(row.get(3)?)?,
+                expires_on: row.get::<_, Option<i64>>(4)?.map(date_from).transpose()?,
+                portion,
+            };
+            accounts
+                .entry(row.get(0)?)
+                .or_insert_with(Account::default)
+                .lots
+                .push(lot);
+        }
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT wallet, debt FROM account WHERE member = ?1")?;
+        let mut rows = statement.query([member.get()])?;
+        while let Some(row) = rows.next()? {
+            accounts
+                .entry(row.get(0)?)
+                .or_insert_with(Account::default)
+                .debt = Points::new(row.get(1)?);
+        }
+        Ok(accounts)
+    }
+
+    /// The member who shows this identifier.
+    pub fn member_of(&self, identifier: &[u8; 16]) -> Result<Option<MemberNumber>, StoreError> {
+        self.db
+            .prepare_cached("SELECT member FROM identifier WHERE hash = ?1")?
+            .query_row([identifier], |row| row.get::<_, u64>(0))
+            .optional()?
+            .map(|number| {
+                MemberNumber::try_from(number)
+                    .map_err(|_| StoreError::corrupt("an impossible member number"))
+            })
+            .transpose()
+    }
+
+    /// This writer knows the member.
+    pub fn knows_member(&self, number: MemberNumber) -> Result<bool, StoreError> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT 1 FROM member WHERE number = ?1")?
+            .exists([number.get()])?)
+    }
+
+    /// Where a sale stands.
+    pub fn sale(&self, seq: Seq) -> Result<Option<SaleRow>, StoreError> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT seq, state, hold_until_ms, document_seq, posted_seq, last_seq, refund_seq
+                 FROM sale WHERE seq = ?1",
+            )?
+            .query_row([seq], sale_from)
+            .optional()?)
+    }
+
+    /// Sales that are authorised and neither committed nor voided, oldest first.
+    pub fn held_sales(&self) -> Result<Vec<SaleRow>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT seq, state, hold_until_ms, document_seq, posted_seq, last_seq, refund_seq
+             FROM sale WHERE state = 1 ORDER BY seq",
+        )?;
+        let rows = statement.query_map([], sale_from)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Which sale a receipt belongs to.
+    pub fn sale_of_receipt(&self, key: &[u8; 16]) -> Result<Option<Seq>, StoreError> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT sale FROM receipt WHERE key = ?1")?
+            .query_row([key], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// What stands beside an entry.
+    pub fn document(&self, seq: Seq) -> Result<Vec<u8>, StoreError> {
+        self.find_document(seq)?
+            .ok_or_else(|| StoreError::corrupt(format!("the document of entry {seq} is missing")))
+    }
+
+    /// What stands beside an entry, if anything does.
+    pub fn find_document(&self, seq: Seq) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self
+            .db
+            .prepare_cached("SELECT content FROM document WHERE seq = ?1")?
+            .query_row([seq], |row| row.get(0))
+            .optional()?)
+    }
+
+    /// How an operation ended.
+    pub fn operation(&self, id: &str) -> Result<Option<OperationRow>, StoreError> {
+        Ok(self
+            .db
+            .prepare_cached(
+                "SELECT call, content, result, refusal, request FROM operation WHERE id = ?1",
+            )?
+            .query_row([id], |row| {
+                Ok(OperationRow {
+                    call: row.get(0)?,
+                    content: row.get(1)?,
+                    result: row.get(2)?,
+                    refusal: row.get(3)?,
+                    request: row.get(4)?,
+                })
+            })
+            .optional()?)
+    }
+
+    /// Entries from `first` to `last`, with their hashes.
+    pub fn entries(&self, first: Seq, last: Seq) -> Result<Vec<(Entry, Hash)>, StoreError> {
+        let mut found = Vec::new();
+        self.each_entry(first, last, |entry, hash| {
+            found.push((entry, hash));
+            Ok(())
+        })?;
+        Ok(found)
+    }
+
+    /// Walks over entries without holding them all.
+    pub fn each_entry(
+        &self,
+        first: Seq,
+        last: Seq,
+        mut visit: impl FnMut(Entry, Hash) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let sql =
+            format!("SELECT {ENTRY_COLUMNS} FROM entry WHERE seq BETWEEN ?1 AND ?2 ORDER BY seq");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![first, last])?;
+        while let Some(row) = rows.next()? {
+            let (entry, hash) = entry_from(row)?;
+            visit(entry, hash)?;
+        }
+        Ok(())
+    }
+
+    /// A member's entries behind `after`, oldest first.
+    pub fn history(
+        &self,
+        member: MemberNumber,
+        after: Seq,
+        limit: u32,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry WHERE member = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![member.get(), after, limit])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(entry_from(row)?.0);
+        }
+        Ok(found)
+    }
+
+    /// Control totals of one business date.
+    pub fn totals(&self, date: BusinessDate) -> Result<Totals, StoreError> {
+        let sql =
+            format!("SELECT {ENTRY_COLUMNS} FROM entry WHERE business_date = ?1 ORDER BY seq");
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query([date.yyyymmdd()])?;
+        let mut totals = Totals::default();
+        while let Some(row) = rows.next()? {
+            totals.add(&entry_from(row)?.0);
+        }
+        Ok(totals)
+    }
+
+    /// Business dates up to `through` that have entries newer than their last close, oldest first.
+    /// `sales` are the kinds of entries that make a date worth closing.
+    pub fn open_dates(
+        &self,
+        through: BusinessDate,
+        day_closed: u8,
+        bookkeeping: &[u8],
+    ) -> Result<Vec<BusinessDate>, StoreError> {
+        let list = bookkeeping
+            .iter()
+            .map(u8::to_string)
+            .collect::<Vec<_>>()
+            .join(", ");
+        let sql = format!(
+            "SELECT business_date FROM entry WHERE business_date <= ?1
+             GROUP BY business_date
+             HAVING max(iif(kind NOT IN ({list}), seq, 0)) > max(iif(kind = ?2, seq, 0))
+             ORDER BY business_date"
+        );
+        let mut statement = self.db.prepare(&sql)?;
+        let rows = statement.query_map(params![through.yyyymmdd(), day_closed], |row| {
+            row.get::<_, i64>(0)
+        })?;
+        rows.map(|number| date_from(number?)).collect()
+    }
+
+    /// Programme versions and their documents, oldest first.
+    pub fn programmes(&self) -> Result<Vec<(u32, Vec<u8>)>, StoreError> {
+        let mut statement = self
+            .db
+            .prepare("SELECT version, document FROM programme ORDER BY version")?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The oldest batch that is not acknowledged: its bytes and how many entries it has.
+    pub fn waiting_batch(&self) -> Result<Option<(Vec<u8>, u64)>, StoreError> {
+        Ok(self
+            .db
+            .query_row(
+                "SELECT bytes, last_seq - first_seq + 1 FROM batch ORDER BY first_seq LIMIT 1",
+                [],
+                |row| Ok((row.get(0)?, row.get(1)?)),
+            )
+            .optional()?)
+    }
+
+    /// Counts for `info`.
+    pub fn sizes(&self) -> Result<Sizes, StoreError> {
+        Ok(self.db.query_row(
+            "SELECT (SELECT count(*) FROM member), (SELECT count(*) FROM sale WHERE state = 1)",
+            [],
+            |row| {
+                Ok(Sizes {
+                    members: row.get(0)?,
+                    held_sales: row.get(1)?,
+                })
+            },
+        )?)
+    }
+
+    /// All counters as the tables have them, for `verify`.
+    pub(super) fn db(&self) -> &Connection {
+        self.db
+    }
+}
+
+fn sale_from(row: &rusqlite::Row<'_>) -> rusqlite::Result<SaleRow> {
+    Ok(SaleRow {
+        seq: row.get(0)?,
+        state: row.get(1)?,
+        hold_until: Instant::from_ms(row.get(2)?),
+        document_seq: row.get(3)?,
+        posted_seq: row.get(4)?,
+        last_seq: row.get(5)?,
+        refund_seq: row.get(6)?,
+    })
+}

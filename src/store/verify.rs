@@ -1,0 +1,297 @@
+//! Whether the file says what it should.
+
+use std::collections::BTreeMap;
+
+use rusqlite::params;
+
+use super::error::StoreError;
+use super::open::Store;
+use super::read::Reading;
+use crate::kernel::ids::Seq;
+use crate::kernel::{MemberNumber, Points, Portion, WalletNumber};
+use crate::ledger::{Entry, Fold, Genesis, Hash, Kind, Totals, chain};
+
+/// How closely to look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// Pages, and the last thousand links of the chain. Milliseconds to seconds.
+    Quick,
+    /// Everything: every index, every link, every document, every counter. About a second for a
+    /// million entries' chain and as much again for the rest.
+    Full,
+}
+
+/// Something that is not as it should be. Texts name entries, never people.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// Stable key, such as `chain.broken`.
+    pub key: &'static str,
+    /// The entry it is about; 0 for none.
+    pub seq: Seq,
+    /// In English.
+    pub text: String,
+}
+
+/// A sound file may need few; a ruined one does not fill the memory with complaints.
+const FINDINGS_MAX: usize = 1_000;
+/// Links looked at by a quick check.
+const QUICK_LINKS: u64 = 1_000;
+
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn add(&mut self, key: &'static str, seq: Seq, text: impl Into<String>) {
+        if self.0.len() < FINDINGS_MAX {
+            self.0.push(Finding {
+                key,
+                seq,
+                text: text.into(),
+            });
+        }
+    }
+}
+
+impl Store {
+    /// Looks for damage. Writes nothing. An empty list is a sound file.
+    pub fn verify(&self, genesis: &Genesis, depth: Depth) -> Result<Vec<Finding>, StoreError> {
+        self.read(|reading| {
+            let mut findings = Findings(Vec::new());
+            check_pages(reading, depth, &mut findings)?;
+            if findings.0.is_empty() {
+                check_entries(reading, genesis, depth, &mut findings)?;
+            }
+            if findings.0.is_empty() && depth == Depth::Full {
+                check_documents(reading, &mut findings)?;
+                check_sales(reading, &mut findings)?;
+            }
+            Ok(findings.0)
+        })
+    }
+}
+
+fn check_pages(
+    reading: &Reading<'_>,
+    depth: Depth,
+    findings: &mut Findings,
+) -> Result<(), StoreError> {
+    let sql = match depth {
+        Depth::Quick => "PRAGMA quick_check(20)",
+        Depth::Full => "PRAGMA integrity_check(20)",
+    };
+    let mut statement = reading.db().prepare(sql)?;
+    let mut rows = statement.query([])?;
+    loop {
+        match rows.next() {
+            Ok(Some(row)) => {
+                let text: String = row.get(0)?;
+                if text != "ok" {
+                    findings.add("file.damaged", 0, text);
+                }
+            }
+            Ok(None) => break,
+            Err(error) => {
+                let error = StoreError::from(error);
+                findings.add("file.damaged", 0, error.to_string());
+                break;
+            }
+        }
+    }
+    let mut statement = reading.db().prepare("PRAGMA foreign_key_check")?;
+    if statement.exists([])? {
+        findings.add(
+            "file.references",
+            0,
+            "a row refers to another that is missing",
+        );
+    }
+    Ok(())
+}
+
+/// Walks the chain; in full depth folds it and compares every counter and every day's totals.
+fn check_entries(
+    reading: &Reading<'_>,
+    genesis: &Genesis,
+    depth: Depth,
+    findings: &mut Findings,
+) -> Result<(), StoreError> {
+    let head = reading.head()?;
+    let first = genesis.parent.0 + 1;
+    let from = match depth {
+        Depth::Quick => first.max(head.seq.saturating_sub(QUICK_LINKS) + 1),
+        Depth::Full => first,
+    };
+    let mut previous: Option<Hash> = (from == first).then(|| genesis.hash());
+    if from > first {
+        previous = reading
+            .entries(from - 1, from - 1)?
+            .first()
+            .map(|(_, hash)| *hash);
+    }
+    let mut expected_seq = from;
+    let mut fold = Fold::default();
+    let mut days: BTreeMap<i32, Totals> = BTreeMap::new();
+    reading.each_entry(
+        from,
+        Seq::try_from(i64::MAX).expect("positive"),
+        |entry, hash| {
+            if entry.seq != expected_seq {
+                findings.add("chain.gap", expected_seq, "an entry is missing");
+            }
+            expected_seq = entry.seq + 1;
+            if let Some(previous) = previous
+                && chain::link(&previous, &entry) != hash
+            {
+                findings.add(
+                    "chain.broken",
+                    entry.seq,
+                    "the entry was changed after it was written",
+                );
+            }
+            previous = Some(hash);
+            if depth == Depth::Full {
+                if let Err(unsound) = fold.apply(&entry) {
+                    findings.add("entry.unsound", entry.seq, unsound.to_string());
+                }
+                check_day(&entry, &mut days, findings);
+            }
+            Ok(())
+        },
+    )?;
+    if expected_seq != head.seq + 1 || previous != Some(head.hash) {
+        findings.add(
+            "chain.head",
+            head.seq,
+            "the last entry is not the one the head names",
+        );
+    }
+    if depth == Depth::Full {
+        check_counters(reading, fold, findings)?;
+    }
+    Ok(())
+}
+
+/// A day-closed entry's totals are those of the entries before it.
+fn check_day(entry: &Entry, days: &mut BTreeMap<i32, Totals>, findings: &mut Findings) {
+    let day = days.entry(entry.business_date.yyyymmdd()).or_default();
+    if entry.kind == Kind::DayClosed {
+        match Totals::from_payload(&entry.payload) {
+            Ok((totals, _)) if totals == *day => {}
+            _ => findings.add("day.totals", entry.seq, "the control totals do not add up"),
+        }
+    }
+    day.add(entry);
+}
+
+fn check_counters(
+    reading: &Reading<'_>,
+    fold: Fold,
+    findings: &mut Findings,
+) -> Result<(), StoreError> {
+    let mut portions = fold.portions;
+    let mut statement = reading.db().prepare(
+        "SELECT member, wallet, lot, granted, earned, released, used, held FROM portion",
+    )?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let key = (member(row.get(0)?)?, row.get(1)?, row.get(2)?);
+        let portion = Portion {
+            granted: Points::new(row.get(3)?),
+            earned: Points::new(row.get(4)?),
+            released: Points::new(row.get(5)?),
+            used: Points::new(row.get(6)?),
+            held: Points::new(row.get(7)?),
+        };
+        if portions.remove(&key) != Some(portion) {
+            findings.add(
+                "portion.differs",
+                key.2,
+                "a lot's counters are not what its entries say",
+            );
+        }
+    }
+    for (_, _, lot) in portions.into_keys() {
+        findings.add("portion.missing", lot, "a lot has entries and no counters");
+    }
+    let mut debts: BTreeMap<(MemberNumber, WalletNumber), Points> = fold.debts;
+    let mut statement = reading
+        .db()
+        .prepare("SELECT member, wallet, debt FROM account")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let key = (member(row.get(0)?)?, row.get(1)?);
+        if debts.remove(&key) != Some(Points::new(row.get(2)?)) {
+            findings.add("debt.differs", 0, "a debt is not what its entries say");
+        }
+    }
+    if debts.into_values().any(|debt| !debt.is_zero()) {
+        findings.add("debt.missing", 0, "a debt has entries and no account");
+    }
+    Ok(())
+}
+
+/// The side chain over the documents ends where the head says.
+fn check_documents(reading: &Reading<'_>, findings: &mut Findings) -> Result<(), StoreError> {
+    let mut side = chain::SIDE_START;
+    let mut statement = reading
+        .db()
+        .prepare("SELECT seq, content FROM document ORDER BY seq")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let content: Vec<u8> = row.get(1)?;
+        side = chain::side_link(&side, row.get(0)?, &content);
+    }
+    if side != reading.head()?.side_hash {
+        findings.add(
+            "document.changed",
+            0,
+            "a stored cart or quote was changed, added or removed",
+        );
+    }
+    Ok(())
+}
+
+/// Every sale stands where its entries say.
+fn check_sales(reading: &Reading<'_>, findings: &mut Findings) -> Result<(), StoreError> {
+    let mut statement = reading.db().prepare(
+        "SELECT s.seq FROM sale s
+         LEFT JOIN entry f ON f.seq = s.seq
+         LEFT JOIN entry p ON p.seq = s.posted_seq
+         LEFT JOIN entry r ON r.seq = s.refund_seq
+         WHERE f.kind NOT IN (?1, ?2)
+            OR (s.state IN (2, 5)) <> (p.kind IS ?2 AND p.lot = 0)
+            OR (s.state = 5) <> (r.kind IS ?3)",
+    )?;
+    let kinds = params![
+        Kind::Hold.number(),
+        Kind::Commit.number(),
+        Kind::Refund.number()
+    ];
+    let mut rows = statement.query(kinds)?;
+    while let Some(row) = rows.next()? {
+        findings.add(
+            "sale.differs",
+            row.get(0)?,
+            "a sale's state is not what its entries say",
+        );
+    }
+    let sales = "SELECT count(*) FROM sale";
+    let firsts = "SELECT count(*) FROM entry WHERE lot = 0 AND refers_to = 0 AND kind IN (?1, ?2)";
+    let count: i64 = reading.db().query_row(sales, [], |row| row.get(0))?;
+    let expected: i64 = reading.db().query_row(
+        firsts,
+        params![Kind::Hold.number(), Kind::Commit.number()],
+        |row| row.get(0),
+    )?;
+    if count != expected {
+        findings.add(
+            "sale.missing",
+            0,
+            "a sale has entries and no state, or the other way round",
+        );
+    }
+    Ok(())
+}
+
+fn member(number: u64) -> Result<MemberNumber, StoreError> {
+    MemberNumber::try_from(number).map_err(|_| StoreError::corrupt("an impossible member number"))
+}

@@ -1,0 +1,346 @@
+//! Appending: one database transaction, one sync.
+
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
+
+use super::error::StoreError;
+use super::read::{Reading, SaleRow};
+use super::rows::{INSERT_ENTRY, insert_entry};
+use crate::kernel::ids::Seq;
+use crate::kernel::{BusinessDate, Instant, MemberNumber};
+use crate::ledger::{Effect, Entry, Hash, Kind, chain};
+
+/// Where the chains end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The last entry.
+    pub seq: Seq,
+    /// Its hash.
+    pub hash: Hash,
+    /// The side chain's last link.
+    pub side_hash: Hash,
+    /// The last instant at which the clock was believed right.
+    pub trusted_at: Instant,
+    /// The latest business date that is closed.
+    pub closed_date: Option<BusinessDate>,
+    /// Everything up to here is acknowledged by head office.
+    pub acknowledged_seq: Seq,
+}
+
+/// How an operation ended, to be remembered.
+pub struct NewOperation<'a> {
+    /// The POS's name for it.
+    pub id: &'a str,
+    /// Which call it was.
+    pub call: u8,
+    /// SHA-256 of what was asked.
+    pub content: Hash,
+    /// An entry or a member number, by call.
+    pub result: u64,
+    /// Why the rules said no.
+    pub refusal: Option<&'a [u8]>,
+    /// What was asked, where no document says it.
+    pub request: Option<&'a str>,
+}
+
+/// An open write. Dropped without [`Writing::commit`], nothing was written.
+pub struct Writing<'a> {
+    transaction: Transaction<'a>,
+    head: Head,
+    changed: bool,
+}
+
+impl<'a> Writing<'a> {
+    pub(super) fn begin(connection: &'a mut Connection) -> Result<Self, StoreError> {
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let head = Reading::new(&transaction).head_if_born()?;
+        Ok(Self {
+            transaction,
+            head,
+            changed: false,
+        })
+    }
+
+    /// A commit that fails with an I/O error may or may not be on the disk.
+    pub(super) fn commit(self) -> Result<(), StoreError> {
+        if self.changed {
+            self.transaction
+                .prepare_cached(
+                    "UPDATE head SET seq = ?1, hash = ?2, side_hash = ?3, trusted_at_ms = ?4,
+                         closed_date = ?5, acknowledged_seq = ?6 WHERE one = 1",
+                )?
+                .execute(params![
+                    self.head.seq,
+                    self.head.hash,
+                    self.head.side_hash,
+                    self.head.trusted_at.ms(),
+                    self.head.closed_date.map_or(0, BusinessDate::yyyymmdd),
+                    self.head.acknowledged_seq,
+                ])?;
+        }
+        self.transaction.commit().map_err(|error| match error {
+            rusqlite::Error::SqliteFailure(failure, _)
+                if failure.code == ErrorCode::SystemIoFailure =>
+            {
+                StoreError::OutcomeUnknown {
+                    code: failure.extended_code,
+                }
+            }
+            other => other.into(),
+        })
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.transaction
+    }
+
+    pub(super) fn load_head(&mut self) -> Result<(), StoreError> {
+        self.head = self.reading().head()?;
+        Ok(())
+    }
+
+    /// Queries that see what this write has written so far.
+    pub fn reading(&self) -> Reading<'_> {
+        Reading::new(&self.transaction)
+    }
+
+    /// Where the chains end now.
+    pub fn head(&self) -> &Head {
+        &self.head
+    }
+
+    /// Appends entries behind the head and moves the counters.
+    ///
+    /// # Panics
+    /// If the entries are not numbered on from the head: our own mistake, and nothing is written.
+    pub fn append(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
+        let mut insert = self.transaction.prepare_cached(INSERT_ENTRY)?;
+        for entry in entries {
+            assert_eq!(
+                entry.seq,
+                self.head.seq + 1,
+                "entries follow one another without a gap"
+            );
+            let hash = chain::link(&self.head.hash, entry);
+            insert_entry(&mut insert, entry, &hash)?;
+            self.head.seq = entry.seq;
+            self.head.hash = hash;
+            self.changed = true;
+            if let Some(effect) = Effect::of(entry) {
+                move_counters(&self.transaction, entry, &effect)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Keeps a document beside an entry and links it into the side chain.
+    pub fn put_document(&mut self, seq: Seq, content: &[u8]) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached("INSERT INTO document (seq, content) VALUES (?1, ?2)")?
+            .execute(params![seq, content])?;
+        self.head.side_hash = chain::side_link(&self.head.side_hash, seq, content);
+        self.changed = true;
+        Ok(())
+    }
+
+    /// Writes where a sale stands, new or changed.
+    pub fn put_sale(&self, sale: &SaleRow) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO sale (seq, state, hold_until_ms, document_seq, posted_seq, last_seq,
+                     refund_seq) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
+                 ON CONFLICT (seq) DO UPDATE SET state = excluded.state,
+                     hold_until_ms = excluded.hold_until_ms,
+                     document_seq = excluded.document_seq,
+                     posted_seq = excluded.posted_seq,
+                     last_seq = excluded.last_seq,
+                     refund_seq = excluded.refund_seq",
+            )?
+            .execute(params![
+                sale.seq,
+                sale.state,
+                sale.hold_until.ms(),
+                sale.document_seq,
+                sale.posted_seq,
+                sale.last_seq,
+                sale.refund_seq,
+            ])?;
+        Ok(())
+    }
+
+    /// Gives a receipt to a sale.
+    pub fn put_receipt(&self, key: &[u8; 16], sale: Seq) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached("INSERT INTO receipt (key, sale) VALUES (?1, ?2)")?
+            .execute(params![key, sale])?;
+        Ok(())
+    }
+
+    /// Frees the receipts of a sale that was voided or ran out.
+    pub fn free_receipt(&self, key: &[u8; 16]) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached("DELETE FROM receipt WHERE key = ?1")?
+            .execute(params![key])?;
+        Ok(())
+    }
+
+    /// Remembers how an operation ended.
+    pub fn put_operation(&self, operation: &NewOperation<'_>) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached(
+                "INSERT INTO operation (id, call, content, result, refusal, request)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![
+                operation.id,
+                operation.call,
+                operation.content,
+                operation.result,
+                operation.refusal,
+                operation.request,
+            ])?;
+        Ok(())
+    }
+
+    /// The next free member number of this writer's blocks; nothing once they are used up.
+    pub fn take_member_number(&self) -> Result<Option<MemberNumber>, StoreError> {
+        let body = self
+            .transaction
+            .prepare_cached(
+                "UPDATE number_block SET next_body = next_body + 1
+                 WHERE first_body = (SELECT min(first_body) FROM number_block
+                                     WHERE next_body <= last_body)
+                 RETURNING next_body - 1",
+            )?
+            .query_map([], |row| row.get::<_, u64>(0))?
+            .next()
+            .transpose()?;
+        body.map(|body| {
+            MemberNumber::from_body(body)
+                .ok_or_else(|| StoreError::corrupt("a number block beyond eleven digits"))
+        })
+        .transpose()
+    }
+
+    /// Adds a member and what may be shown for it at the till.
+    pub fn put_member(
+        &self,
+        number: MemberNumber,
+        enrolled_seq: Seq,
+        identifiers: &[[u8; 16]],
+    ) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached("INSERT INTO member (number, enrolled_seq) VALUES (?1, ?2)")?
+            .execute(params![number.get(), enrolled_seq])?;
+        for hash in identifiers {
+            self.transaction
+                .prepare_cached("INSERT INTO identifier (hash, member) VALUES (?1, ?2)")?
+                .execute(params![hash, number.get()])?;
+        }
+        Ok(())
+    }
+
+    /// Installs a programme version.
+    pub fn put_programme(
+        &self,
+        version: u32,
+        hash: &Hash,
+        document: &[u8],
+        installed_seq: Seq,
+    ) -> Result<(), StoreError> {
+        self.transaction.execute(
+            "INSERT INTO programme (version, hash, document, installed_seq)
+             VALUES (?1, ?2, ?3, ?4)",
+            params![version, hash, document, installed_seq],
+        )?;
+        Ok(())
+    }
+
+    /// The clock was believed right at this instant.
+    pub fn trust_clock(&mut self, at: Instant) {
+        if self.head.trusted_at != at {
+            self.head.trusted_at = at;
+            self.changed = true;
+        }
+    }
+
+    /// Everything up to this date is closed.
+    pub fn close_date(&mut self, date: BusinessDate) {
+        self.head.closed_date = self.head.closed_date.max(Some(date));
+        self.changed = true;
+    }
+
+    /// Keeps a batch until it is acknowledged.
+    pub fn put_batch(
+        &self,
+        first_seq: Seq,
+        last_seq: Seq,
+        id: &Hash,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
+        self.transaction.execute(
+            "INSERT INTO batch (first_seq, last_seq, id, bytes) VALUES (?1, ?2, ?3, ?4)",
+            params![first_seq, last_seq, id, bytes],
+        )?;
+        Ok(())
+    }
+
+    /// Head office has everything up to `seq`: batches up to there need not be offered again. The
+    /// entries themselves stay.
+    pub fn acknowledge(&mut self, seq: Seq) -> Result<(), StoreError> {
+        self.transaction
+            .execute("DELETE FROM batch WHERE last_seq <= ?1", [seq])?;
+        self.head.acknowledged_seq = self.head.acknowledged_seq.max(seq);
+        self.changed = true;
+        Ok(())
+    }
+}
+
+/// Moves the counters of one portion and one account by what an entry says.
+fn move_counters(db: &Connection, entry: &Entry, effect: &Effect) -> Result<(), StoreError> {
+    let member = entry
+        .member
+        .expect("points always belong to a member")
+        .get();
+    if entry.kind == Kind::Award {
+        db.prepare_cached(
+            "INSERT INTO portion (member, wallet, lot, writer, awarded_at_ms, available_from,
+                 expires_on, granted, earned, released, used, held)
+             VALUES (?1, ?2, ?3, 0, ?4, ?5, ?6, 0, ?7, 0, 0, 0)",
+        )?
+        .execute(params![
+            member,
+            entry.wallet,
+            effect.lot,
+            entry.at.ms(),
+            entry.available_from.yyyymmdd(),
+            entry.expires_on.map(BusinessDate::yyyymmdd),
+            effect.earned.get(),
+        ])?;
+    } else if effect.lot != 0 {
+        let moved = db
+            .prepare_cached(
+                "UPDATE portion SET used = used + ?4, held = held + ?5
+                 WHERE member = ?1 AND wallet = ?2 AND lot = ?3 AND writer = 0",
+            )?
+            .execute(params![
+                member,
+                entry.wallet,
+                effect.lot,
+                effect.used.get(),
+                effect.held.get()
+            ])?;
+        assert_eq!(moved, 1, "points move in a lot that exists");
+    }
+    if !effect.debt.is_zero() {
+        let moved = db
+            .prepare_cached(
+                "UPDATE account SET debt = debt + ?3 WHERE member = ?1 AND wallet = ?2",
+            )?
+            .execute(params![member, entry.wallet, effect.debt.get()])?;
+        if moved == 0 {
+            db.prepare_cached("INSERT INTO account (member, wallet, debt) VALUES (?1, ?2, ?3)")?
+                .execute(params![member, entry.wallet, effect.debt.get()])?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,81 @@
+//! English. In alphabetical order of the keys.
+
+pub(super) const PHRASES: &[(&str, &str)] = &[
+    ("cashier.balance", "balance {points}"),
+    ("cashier.discount", "{amount} off"),
+    ("cashier.earned", "earns {points}"),
+    ("cashier.nothing", "No points"),
+    ("cashier.spent", "uses {points}"),
+    ("cashier.with_card", "with a member card: {points}"),
+    ("code.unknown", "Code {code}: not of this programme"),
+    ("display.balance", "Bal. {points}"),
+    ("display.earned", "+{points}"),
+    ("display.nothing", "Thank you"),
+    ("display.spent", "-{points}"),
+    ("display.with_card", "Member: +{points}"),
+    (
+        "earn.amount.applied",
+        "{name}: {base} / {per} × {rate} = {exact} → {points} ({rounding})",
+    ),
+    ("earn.amount.more", "{text}; {missing} more for {gain} more"),
+    (
+        "earn.amount.no_member",
+        "{name}: {points} with a member card ({base} / {per} × {rate} = {exact}, {rounding})",
+    ),
+    (
+        "earn.amount.nothing_to_pay",
+        "{name}: the bill after discounts is {base}, there is nothing to earn on",
+    ),
+    (
+        "earn.amount.steps",
+        "{name}: {base} has {steps} times {per} × {rate} = {exact} → {points} ({rounding})",
+    ),
+    (
+        "earn.amount.steps_no_member",
+        "{name}: {points} with a member card ({base} has {steps} times {per} × {rate} = {exact}, {rounding})",
+    ),
+    (
+        "earn.amount.too_little",
+        "{name}: a bill of {base} earns nothing yet",
+    ),
+    ("receipt.balance", "Balance"),
+    ("receipt.discount", "Discount"),
+    ("receipt.earned", "Earned"),
+    ("receipt.spent", "Used"),
+    ("receipt.with_card", "With a member card"),
+    ("redeem.applied", "{name}: {points} used, {amount} off"),
+    ("redeem.limit.most", "{text}; at most {limit} at a time"),
+    (
+        "redeem.limit.payable",
+        "{text}; enough for the {limit} to pay",
+    ),
+    (
+        "redeem.limit.share",
+        "{text}; at most {share}% of the bill, which is {limit}",
+    ),
+    (
+        "redeem.limit.spendable",
+        "{text}; only {limit} can be spent now",
+    ),
+    ("redeem.limit.wanted", "{text}; {limit} asked for"),
+    ("redeem.no_member", "{name}: no member card, none used"),
+    ("redeem.not_offered", "{name}: not for paying with"),
+    (
+        "redeem.not_wanted",
+        "{name}: none asked for; {points} could be used, {amount} off",
+    ),
+    (
+        "redeem.nothing_to_pay",
+        "{name}: there is nothing to pay with points",
+    ),
+    (
+        "redeem.too_few",
+        "{name}: {points} could be used, fewer than the least of {least}",
+    ),
+    ("reward.unknown", "Reward {reward}: not of this programme"),
+    ("rounding.ceiling", "rounded up"),
+    ("rounding.floor", "rounded down"),
+    ("rounding.half_even", "halves to even"),
+    ("rounding.half_up", "halves up"),
+    ("rounding.toward_zero", "decimals dropped"),
+];

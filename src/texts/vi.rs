@@ -1,0 +1,90 @@
+//! Vietnamese. In alphabetical order of the keys; the first word after a name is lower case.
+
+pub(super) const PHRASES: &[(&str, &str)] = &[
+    ("cashier.balance", "số dư {points}"),
+    ("cashier.discount", "giảm {amount}"),
+    ("cashier.earned", "được {points}"),
+    ("cashier.nothing", "Không tích điểm"),
+    ("cashier.spent", "dùng {points}"),
+    ("cashier.with_card", "có thẻ thành viên: {points}"),
+    ("code.unknown", "Mã {code}: không thuộc chương trình này"),
+    ("display.balance", "Dư {points}"),
+    ("display.earned", "+{points}"),
+    ("display.nothing", "Cảm ơn quý khách"),
+    ("display.spent", "-{points}"),
+    ("display.with_card", "Có thẻ: +{points}"),
+    (
+        "earn.amount.applied",
+        "{name}: {base} / {per} × {rate} = {exact} → {points} ({rounding})",
+    ),
+    (
+        "earn.amount.more",
+        "{text}; thêm {missing} để được thêm {gain}",
+    ),
+    (
+        "earn.amount.no_member",
+        "{name}: {points} nếu có thẻ thành viên ({base} / {per} × {rate} = {exact}, {rounding})",
+    ),
+    (
+        "earn.amount.nothing_to_pay",
+        "{name}: hóa đơn sau giảm giá là {base}, không có gì để tích điểm",
+    ),
+    (
+        "earn.amount.steps",
+        "{name}: {base} có {steps} lần {per} × {rate} = {exact} → {points} ({rounding})",
+    ),
+    (
+        "earn.amount.steps_no_member",
+        "{name}: {points} nếu có thẻ thành viên ({base} có {steps} lần {per} × {rate} = {exact}, {rounding})",
+    ),
+    (
+        "earn.amount.too_little",
+        "{name}: hóa đơn {base}, chưa được điểm",
+    ),
+    ("receipt.balance", "Số dư"),
+    ("receipt.discount", "Giảm giá"),
+    ("receipt.earned", "Tích được"),
+    ("receipt.spent", "Đã dùng"),
+    ("receipt.with_card", "Nếu có thẻ thành viên"),
+    ("redeem.applied", "{name}: dùng {points}, giảm {amount}"),
+    ("redeem.limit.most", "{text}; mỗi lần nhiều nhất {limit}"),
+    (
+        "redeem.limit.payable",
+        "{text}; đủ cho số tiền phải trả {limit}",
+    ),
+    (
+        "redeem.limit.share",
+        "{text}; nhiều nhất {share}% hóa đơn, là {limit}",
+    ),
+    (
+        "redeem.limit.spendable",
+        "{text}; hiện chỉ dùng được {limit}",
+    ),
+    ("redeem.limit.wanted", "{text}; yêu cầu {limit}"),
+    (
+        "redeem.no_member",
+        "{name}: không có thẻ thành viên, không dùng điểm",
+    ),
+    ("redeem.not_offered", "{name}: không dùng để thanh toán"),
+    (
+        "redeem.not_wanted",
+        "{name}: không yêu cầu dùng; có thể dùng {points}, giảm {amount}",
+    ),
+    (
+        "redeem.nothing_to_pay",
+        "{name}: không có gì để thanh toán bằng điểm",
+    ),
+    (
+        "redeem.too_few",
+        "{name}: dùng được {points}, ít hơn mức tối thiểu {least}",
+    ),
+    (
+        "reward.unknown",
+        "Quà {reward}: không thuộc chương trình này",
+    ),
+    ("rounding.ceiling", "làm tròn lên"),
+    ("rounding.floor", "làm tròn xuống"),
+    ("rounding.half_even", "làm tròn nửa về số chẵn"),
+    ("rounding.half_up", "làm tròn nửa lên"),
+    ("rounding.toward_zero", "bỏ phần lẻ"),
+];
