@@ -1,1 +1,2 @@
+//! Nothing to prepare.
 fn main() {}

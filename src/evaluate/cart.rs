@@ -13,48 +13,70 @@ use crate::programme::shape::{objects, unique_map, unique_set};
 
 /// Everything the evaluation and the ledger know of a sale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "cart"))]
 #[serde(deny_unknown_fields)]
 #[cbor(map)]
 pub struct Cart {
     /// ISO 4217 code; must be the programme's.
     #[n(0)]
+    #[cfg_attr(test, schemars(regex(pattern = r"^[A-Z]{3}$")))]
     pub currency: String,
     /// When the sale is rung up, UTC.
     #[n(1)]
+    #[cfg_attr(
+        test,
+        schemars(with = "i64", range(min = 0, max = 253_402_300_799_999i64))
+    )]
     pub at_ms: Instant,
     /// Minutes east of UTC at the till.
     #[n(2)]
+    #[cfg_attr(test, schemars(with = "i32", range(min = -1080, max = 1080)))]
     pub utc_offset_minutes: UtcOffset,
     /// The day in the books.
     #[n(3)]
+    #[cfg_attr(
+        test,
+        schemars(with = "i32", range(min = 19_000_101, max = 99_991_231))
+    )]
     pub business_date: BusinessDate,
     /// The receipt's number at its till.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[n(4)]
+    #[cfg_attr(test, schemars(length(min = 0, max = 200)))]
     pub receipt_number: Option<String>,
     /// Part of a receipt that is rung up in several sales, from 1.
     #[serde(default = "first_part", skip_serializing_if = "is_first_part")]
     #[cbor(n(5), default)]
+    #[cfg_attr(test, schemars(with = "u32", range(min = 1, max = 9999), extend("default" = 1)))]
     pub receipt_part: ReceiptPart,
     /// Name shared by the sales of a split bill.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[n(6)]
+    #[cfg_attr(test, schemars(length(min = 0, max = 200)))]
     pub receipt_group: Option<String>,
     /// The till's name on the receipt; provisioning's if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[n(7)]
+    #[cfg_attr(test, schemars(length(min = 0, max = 200)))]
     pub till: Option<String>,
     /// The cashier's number or short name at the POS; never a person's full name.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[n(8)]
+    #[cfg_attr(test, schemars(length(min = 0, max = 200)))]
     pub cashier: Option<String>,
     /// `store` if absent; `online`, `app`, `phone` or the vendor's own.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[n(9)]
+    #[cfg_attr(test, schemars(length(min = 0, max = 200)))]
     pub channel: Option<String>,
     /// Whose sale it is; nobody's if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[n(10)]
+    #[cfg_attr(
+        test,
+        schemars(with = "Option<u64>", range(min = 0, max = 999_999_999_999u64))
+    )]
     pub member: Option<MemberNumber>,
     /// What was sold, in the order of the receipt.
     #[serde(
@@ -63,6 +85,7 @@ pub struct Cart {
         deserialize_with = "objects"
     )]
     #[cbor(n(11), default)]
+    #[cfg_attr(test, schemars(length(max = 2000)))]
     pub lines: Vec<Line>,
     /// How it is paid, as far as known.
     #[serde(
@@ -71,18 +94,22 @@ pub struct Cart {
         deserialize_with = "objects"
     )]
     #[cbor(n(12), default)]
+    #[cfg_attr(test, schemars(length(max = 100)))]
     pub payments: Vec<Payment>,
     /// Voucher and promotion codes shown at the till.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cbor(n(13), default)]
+    #[cfg_attr(test, schemars(length(max = 100), inner(length(min = 1, max = 200)), extend("uniqueItems" = true)))]
     pub codes: Vec<String>,
     /// Rewards the member asks for, by their id in the programme.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cbor(n(14), default)]
+    #[cfg_attr(test, schemars(length(max = 100), inner(length(min = 1, max = 64)), extend("uniqueItems" = true)))]
     pub rewards_wanted: Vec<String>,
     /// Automatic rewards the member does not want today.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cbor(n(15), default)]
+    #[cfg_attr(test, schemars(length(max = 100), inner(length(min = 1, max = 64)), extend("uniqueItems" = true)))]
     pub rewards_declined: Vec<String>,
     /// Points to spend at the most, by wallet id.
     #[serde(
@@ -91,6 +118,7 @@ pub struct Cart {
         deserialize_with = "unique_map"
     )]
     #[cbor(n(16), default)]
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, u64>", extend("maxProperties" = 100)))]
     pub points_wanted: BTreeMap<String, Points>,
     /// The vendor's own facts, kept with the sale and never read.
     #[serde(
@@ -99,34 +127,43 @@ pub struct Cart {
         deserialize_with = "unique_map"
     )]
     #[cbor(n(17), default)]
+    #[cfg_attr(test, schemars(extend("maxProperties" = 100)))]
     pub x: BTreeMap<String, String>,
 }
 
 /// One line of a cart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "line"))]
 #[serde(deny_unknown_fields)]
 #[cbor(map)]
 pub struct Line {
     /// The article.
     #[n(0)]
+    #[cfg_attr(test, schemars(length(min = 1, max = 64)))]
     pub sku: String,
     /// How much, in thousandths; negative for a return.
     #[n(1)]
+    #[cfg_attr(test, schemars(with = "i64", range(min = -9_000_000_000_000_000i64, max = 9_000_000_000_000_000i64)))]
     pub quantity_milli: Quantity,
     /// What the line costs after the POS's own discounts, signed. The truth.
     #[n(2)]
+    #[cfg_attr(test, schemars(with = "i64", range(min = -9_000_000_000_000_000i64, max = 9_000_000_000_000_000i64)))]
     pub line_total: Money,
     /// Price of one, for price conditions only; never checked against `line_total`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[n(3)]
+    #[cfg_attr(test, schemars(with = "Option<i64>", range(min = -9_000_000_000_000_000i64, max = 9_000_000_000_000_000i64)))]
     pub unit_price: Option<Money>,
     /// From the widest to the narrowest: `food/dairy/milk`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[n(4)]
+    #[cfg_attr(test, schemars(length(min = 0, max = 200)))]
     pub category: Option<String>,
     /// The brand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[n(5)]
+    #[cfg_attr(test, schemars(length(min = 0, max = 200)))]
     pub brand: Option<String>,
     /// Free words to select lines by.
     #[serde(
@@ -135,22 +172,30 @@ pub struct Line {
         deserialize_with = "unique_set"
     )]
     #[cbor(n(6), default)]
+    #[cfg_attr(test, schemars(length(max = 100), inner(length(min = 1, max = 200))))]
     pub tags: BTreeSet<String>,
     /// What the POS already took off, zero or more; `line_total` is what is left.
     #[serde(default, skip_serializing_if = "is_zero")]
     #[cbor(n(7), default)]
+    #[cfg_attr(
+        test,
+        schemars(with = "i64", range(min = 0, max = 9_000_000_000_000_000i64))
+    )]
     pub discount: Money,
     /// Why the POS took it off.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[n(8)]
+    #[cfg_attr(test, schemars(length(min = 0, max = 200)))]
     pub discount_reason: Option<String>,
     /// Tax contained in `line_total`.
     #[serde(default, skip_serializing_if = "is_zero")]
     #[cbor(n(9), default)]
+    #[cfg_attr(test, schemars(with = "i64", range(min = -9_000_000_000_000_000i64, max = 9_000_000_000_000_000i64)))]
     pub tax_inside: Money,
     /// Tax the POS adds on top of `line_total`.
     #[serde(default, skip_serializing_if = "is_zero")]
     #[cbor(n(10), default)]
+    #[cfg_attr(test, schemars(with = "i64", range(min = -9_000_000_000_000_000i64, max = 9_000_000_000_000_000i64)))]
     pub tax_outside: Money,
     /// What kind of line it is, beyond goods.
     #[serde(
@@ -167,6 +212,7 @@ pub struct Line {
         deserialize_with = "unique_map"
     )]
     #[cbor(n(12), default)]
+    #[cfg_attr(test, schemars(extend("maxProperties" = 100)))]
     pub x: BTreeMap<String, String>,
 }
 
@@ -174,6 +220,8 @@ pub struct Line {
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode,
 )]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "line_flag"))]
 #[serde(rename_all = "snake_case")]
 #[cbor(index_only)]
 pub enum LineFlag {
@@ -196,14 +244,18 @@ pub enum LineFlag {
 
 /// One way in which the sale is paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "payment"))]
 #[serde(deny_unknown_fields)]
 #[cbor(map)]
 pub struct Payment {
     /// `cash`, `card`, `transfer`, `ewallet`, `gift_card`, `voucher` or the vendor's own.
     #[n(0)]
+    #[cfg_attr(test, schemars(length(min = 1, max = 64)))]
     pub method: String,
     /// Minor units; negative where money is given back.
     #[n(1)]
+    #[cfg_attr(test, schemars(with = "i64", range(min = -9_000_000_000_000_000i64, max = 9_000_000_000_000_000i64)))]
     pub amount: Money,
 }
 

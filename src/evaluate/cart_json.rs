@@ -47,6 +47,9 @@ impl Cart {
             fields.remove("at_ms");
             fields.remove("utc_offset_minutes");
         }
+        // Sorted here, because a host that links us with serde_json's `preserve_order` would
+        // otherwise get another text for the same cart.
+        value.sort_all_objects();
         value.to_string()
     }
 

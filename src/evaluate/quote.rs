@@ -20,16 +20,21 @@ pub struct MemberSnapshot {
 
 /// What a sale gives and takes. This is what `authorise` freezes and `commit` posts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Encode, Decode)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "outcome"))]
 #[cbor(map)]
 pub struct Outcome {
     /// What the lines cost before loy took anything off.
     #[n(0)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub total: Money,
     /// What is left to pay by the POS's tenders.
     #[n(1)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub payable: Money,
     /// What loy takes off each line, one amount a line in the cart's order, zero or more.
     #[n(2)]
+    #[cfg_attr(test, schemars(with = "Vec<i64>"))]
     pub line_discounts: Vec<Money>,
     /// Points spent, one item a wallet and rule.
     #[n(3)]
@@ -41,6 +46,8 @@ pub struct Outcome {
 
 /// Points spent as money.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Encode, Decode)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "redemption"))]
 #[cbor(map)]
 pub struct Redemption {
     /// Out of which wallet, by its number in the programme.
@@ -48,14 +55,18 @@ pub struct Redemption {
     pub wallet: WalletNumber,
     /// How many points, above zero.
     #[n(1)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub points: Points,
     /// What they take off the bill.
     #[n(2)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub amount: Money,
 }
 
 /// Points given.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Encode, Decode)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "award"))]
 #[cbor(map)]
 pub struct Award {
     /// Into which wallet, by its number in the programme.
@@ -66,18 +77,23 @@ pub struct Award {
     pub rule: String,
     /// How many; above zero for a sale, below zero where the lines are returned goods.
     #[n(2)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub points: Points,
     /// First business date on which they can be spent.
     #[n(3)]
+    #[cfg_attr(test, schemars(with = "i32"))]
     pub available_from: BusinessDate,
     /// First business date on which they cannot be spent any more; absent for never.
     #[n(4)]
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<i32>"))]
     pub expires_on: Option<BusinessDate>,
 }
 
 /// One line of the explanation. `key` is stable; `text` is in the till's language.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "reason"))]
 pub struct Reason {
     /// The rule, offer, reward or wallet it is about, by its id in the programme.
     pub rule: String,
@@ -93,6 +109,8 @@ pub struct Reason {
 
 /// A balance before and after the sale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "wallet_line"))]
 pub struct WalletLine {
     /// The wallet's id in the programme.
     pub wallet: String,
@@ -101,17 +119,23 @@ pub struct WalletLine {
     /// Before the sale.
     pub before: Balance,
     /// Awarded by it.
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub awarded: Points,
     /// Spent in it.
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub redeemed: Points,
     /// Known balance after it.
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub after: Points,
     /// Most points this sale could spend, whether or not it does.
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub redeemable: Points,
 }
 
 /// An evaluated cart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "quote"))]
 pub struct Quote {
     /// Which programme priced it.
     pub programme: String,

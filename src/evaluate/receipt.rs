@@ -53,7 +53,7 @@ pub fn receipt_lines(
     lines
 }
 
-/// One line for the cashier: what the sale earns, uses and takes off, and the balance after it.
+/// One line for the cashier: what the sale earns, the balance after it, what it uses and takes off.
 /// Parts that do not fit are left out from the end; a number is never cut.
 pub fn cashier_line(
     quote: &Quote,
@@ -64,14 +64,14 @@ pub fn cashier_line(
     let page = Page::new(quote, programme, width_columns, diacritics);
     let mut parts = page.parts("cashier");
     if !quote.discount().is_zero() {
-        parts.push(page.phrase("cashier.discount", "amount", &page.money(-quote.discount())));
+        let amount = page.money(quote.discount());
+        parts.push(page.phrase("cashier.discount", "amount", &amount));
     }
-    parts.extend(page.balances("cashier"));
     page.join(parts, "cashier.nothing")
 }
 
-/// One line for the customer's display: what the sale earns and the balance after it. Parts that do
-/// not fit are left out from the end; a number is never cut.
+/// One line for the customer's display: what the sale earns, the balance after it and what it uses.
+/// Parts that do not fit are left out from the end; a number is never cut.
 pub fn display_line(
     quote: &Quote,
     programme: &Programme,
@@ -79,9 +79,7 @@ pub fn display_line(
     diacritics: Diacritics,
 ) -> String {
     let page = Page::new(quote, programme, width_columns, diacritics);
-    let mut parts = page.parts("display");
-    parts.extend(page.balances("display"));
-    page.join(parts, "display.nothing")
+    page.join(page.parts("display"), "display.nothing")
 }
 
 /// Where the lines go: how wide, in which language, with which letters.
@@ -128,32 +126,35 @@ impl<'a> Page<'a> {
         texts::phrase(self.language, key, &[(place, value)])
     }
 
-    /// What was earned and spent, wallet by wallet, in the phrases of `for_whom`.
+    /// What was earned, what is there now and what was spent, in the phrases of `for_whom`.
     fn parts(&self, for_whom: &str) -> Vec<String> {
         let mut parts = Vec::new();
+        let mut say = |word: &str, wallet: &Wallet, points: Points| {
+            let said = self.points(wallet, points);
+            parts.push(self.phrase(&format!("{for_whom}.{word}"), "points", &said));
+        };
         for wallet in self.programme.wallets() {
-            let number = wallet.number;
-            for (word, points) in [
-                ("earned", self.quote.awarded(number)),
-                ("with_card", self.quote.awarded_with_card(number)),
-                ("spent", self.quote.redeemed(number)),
-            ] {
-                if !points.is_zero() {
-                    let said = self.points(wallet, points);
-                    parts.push(self.phrase(&format!("{for_whom}.{word}"), "points", &said));
-                }
+            let awarded = self.quote.awarded(wallet.number);
+            if !awarded.is_zero() {
+                say("earned", wallet, awarded);
+            }
+            let with_card = self.quote.awarded_with_card(wallet.number);
+            if !with_card.is_zero() {
+                say("with_card", wallet, with_card);
+            }
+        }
+        for line in &self.quote.wallets {
+            if let Some(wallet) = self.programme.wallet_by_number(line.number) {
+                say("balance", wallet, line.after);
+            }
+        }
+        for wallet in self.programme.wallets() {
+            let redeemed = self.quote.redeemed(wallet.number);
+            if !redeemed.is_zero() {
+                say("spent", wallet, redeemed);
             }
         }
         parts
-    }
-
-    fn balances(&self, for_whom: &str) -> Vec<String> {
-        let key = format!("{for_whom}.balance");
-        let balance = |line: &super::quote::WalletLine| {
-            let wallet = self.programme.wallet_by_number(line.number)?;
-            Some(self.phrase(&key, "points", &self.points(wallet, line.after)))
-        };
-        self.quote.wallets.iter().filter_map(balance).collect()
     }
 
     /// As many parts as fit; what is said where there are none.

@@ -96,6 +96,9 @@ pub(super) fn redeem(
         return nothing(speaker, wallet, "redeem.nothing_to_pay");
     }
     let spendable = member.balance(wallet.number).spendable.max(Points::ZERO);
+    if spendable.is_zero() {
+        return nothing(speaker, wallet, "redeem.none_spendable");
+    }
     let found = Limits {
         terms,
         spendable,

@@ -27,10 +27,6 @@ impl Writer {
         Self(Encoder::new(Vec::new()))
     }
 
-    pub(crate) fn len(&self) -> usize {
-        self.0.writer().len()
-    }
-
     pub(crate) fn tag(&mut self, number: u64) -> &mut Self {
         self.0.tag(Tag::new(number)).expect(MEMORY);
         self

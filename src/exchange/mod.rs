@@ -6,17 +6,30 @@
 
 pub mod acknowledgement;
 pub mod activation;
+pub mod baskets;
+pub mod batch;
 mod cbor;
 pub mod cose;
 pub mod enrolment;
 pub mod epoch;
+mod frames;
+pub mod manifest;
+pub mod postings;
 pub mod provisioning;
 
 pub use acknowledgement::Acknowledgement;
 pub use activation::ActivationCode;
+pub use baskets::{Basket, BasketLine};
+pub use batch::{Batch, BatchError, BatchId, BatchParts, BuildError, UnverifiedBatch};
 pub use cbor::FormError;
 pub use cose::SignatureError;
 pub use ed25519_dalek::SigningKey;
 pub use enrolment::{IdentifierHash, identifier_hash};
 pub use epoch::{EpochPayload, Parent};
+pub use manifest::Manifest;
 pub use provisioning::{Provisioning, ProvisioningError};
+
+#[cfg(test)]
+mod batch_tests;
+#[cfg(test)]
+pub(crate) mod samples;

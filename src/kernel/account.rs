@@ -18,22 +18,29 @@ pub struct Account {
 
 /// A balance as it is told to people. All in the wallet's smallest unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Encode, Decode)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "balance"))]
 #[cbor(array)]
 pub struct Balance {
     /// All points that count as the member's, less what is owed. May be below zero.
     #[n(0)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub known: Points,
     /// Can be spent here, now: what is free in the lots less what is owed, never below zero.
     #[n(1)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub spendable: Points,
     /// Reserved by sales that are authorised and not yet committed.
     #[n(2)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub held: Points,
     /// Awarded, but not to be spent before a later date.
     #[n(3)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub pending: Points,
     /// Owed; the next awards repay it first.
     #[n(4)]
+    #[cfg_attr(test, schemars(with = "i64"))]
     pub debt: Points,
 }
 

@@ -103,6 +103,12 @@ pub struct BusinessDate(NaiveDate);
 pub struct NoDate(pub i64);
 
 impl BusinessDate {
+    /// The last day of the year 9999.
+    pub const MAX: Self = match NaiveDate::from_ymd_opt(9999, 12, 31) {
+        Some(date) => Self(date),
+        None => panic!("a date of every calendar"),
+    };
+
     /// Reads yyyymmdd: 20261122 is 22 November 2026.
     pub fn from_yyyymmdd(number: i64) -> Result<Self, NoDate> {
         let year = i32::try_from(number.div_euclid(10_000)).map_err(|_| NoDate(number))?;

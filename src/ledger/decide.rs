@@ -166,6 +166,13 @@ impl Scribe {
     }
 }
 
+/// One entry that is about no sale: an enrolment, a day's close, an acknowledgement.
+pub fn note(head: Seq, facts: &SaleFacts, kind: Kind, fill: impl FnOnce(&mut Entry)) -> Entry {
+    let mut scribe = Scribe::new(head, facts);
+    scribe.write(kind, fill);
+    scribe.finish().swap_remove(0)
+}
+
 /// Reserves what the sale would spend. The first entry names the sale.
 ///
 /// Refused if a wallet has fewer free points than the sale spends; then nothing is written.

@@ -136,6 +136,7 @@ pub struct EarnRule {
 /// Whether parts of an amount count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "amount_mode"))]
 #[serde(rename_all = "snake_case")]
 pub enum AmountMode {
     /// Every part counts: 55.000 at 10.000 a point is 5,5 before rounding.
@@ -144,3 +145,6 @@ pub enum AmountMode {
     /// Only whole amounts count: 55.000 at 10.000 a point is 5.
     WholeSteps,
 }
+
+#[cfg(test)]
+mod tests;

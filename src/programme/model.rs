@@ -187,7 +187,8 @@ pub(crate) struct AmountModel {
     pub mode: AmountMode,
 }
 
-/// The names of the kernel's roundings, for the JSON Schema.
+// Only for the JSON Schema: the kernel's own type has none.
+/// How a fraction becomes a whole number.
 #[cfg(test)]
 #[derive(schemars::JsonSchema)]
 #[schemars(rename = "rounding", rename_all = "snake_case")]

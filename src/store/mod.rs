@@ -5,6 +5,7 @@
 
 mod backup;
 mod error;
+mod identity;
 mod open;
 mod place;
 mod read;
@@ -13,7 +14,8 @@ mod verify;
 mod write;
 
 pub use error::StoreError;
+pub use identity::Identity;
 pub use open::{Access, Birth, Keys, SCHEMA_VERSION, Store};
-pub use read::{Identity, OperationRow, Reading, SaleRow, Sizes};
+pub use read::{OperationRow, Reading, SaleRow, Sizes};
 pub use verify::{Depth, Finding};
 pub use write::{Head, NewOperation, Writing};

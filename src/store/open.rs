@@ -7,6 +7,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::error::StoreError;
+use super::identity::Identity;
 use super::place::refuse_network;
 use super::read::Reading;
 use super::write::Writing;
@@ -42,8 +43,8 @@ pub struct Keys {
 
 /// Everything a new file is made of.
 pub struct Birth<'a> {
-    /// Identity and limits, by key; see `till`.
-    pub meta: Vec<(&'static str, rusqlite::types::Value)>,
+    /// Who it is.
+    pub identity: &'a Identity,
     /// What the chain hangs on.
     pub genesis: Genesis,
     /// The first epoch's keys.
@@ -367,12 +368,7 @@ impl Writing<'_> {
     /// The first rows of a new file.
     fn be_born(&mut self, birth: &Birth<'_>) -> Result<(), StoreError> {
         let db = self.connection();
-        for (key, value) in &birth.meta {
-            db.execute(
-                "INSERT INTO meta (key, value) VALUES (?1, ?2)",
-                params![key, value],
-            )?;
-        }
+        birth.identity.write(db)?;
         let genesis = &birth.genesis;
         let (parent_seq, parent_hash): (Seq, Hash) = genesis.parent;
         db.execute(
@@ -390,7 +386,7 @@ impl Writing<'_> {
         )?;
         db.execute(
             "INSERT INTO head (one, seq, hash, side_hash, trusted_at_ms, closed_date,
-                 acknowledged_seq) VALUES (1, ?1, ?2, ?3, ?4, 0, 0)",
+                 acknowledged_seq, office_index) VALUES (1, ?1, ?2, ?3, ?4, 0, 0, 0)",
             params![
                 parent_seq,
                 genesis.hash(),

@@ -1,8 +1,5 @@
 //! Questions to the file.
 
-use std::collections::BTreeMap;
-
-use rusqlite::types::{FromSql, Value};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::StoreError;
@@ -49,18 +46,6 @@ pub struct OperationRow {
     pub request: Option<String>,
 }
 
-/// Who this file is, by key, as it was written at creation.
-pub struct Identity(BTreeMap<String, Value>);
-
-impl Identity {
-    /// A value by its key; a missing or mistyped one is damage.
-    pub fn get<T: FromSql>(&self, key: &str) -> Result<T, StoreError> {
-        let damaged = || StoreError::corrupt(format!("meta {key} is missing or wrong"));
-        let value = self.0.get(key).ok_or_else(damaged)?;
-        T::column_result(value.into()).map_err(|_| damaged())
-    }
-}
-
 /// Counts for `info`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Sizes {
@@ -95,13 +80,14 @@ impl<'a> Reading<'a> {
             trusted_at: Instant::default(),
             closed_date: None,
             acknowledged_seq: 0,
+            office_index: 0,
         }))
     }
 
     fn find_head(&self) -> Result<Option<Head>, StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT seq, hash, side_hash, trusted_at_ms, closed_date, acknowledged_seq
-             FROM head WHERE one = 1",
+            "SELECT seq, hash, side_hash, trusted_at_ms, closed_date, acknowledged_seq,
+                 office_index FROM head WHERE one = 1",
         )?;
         let mut rows = statement.query([])?;
         let Some(row) = rows.next()? else {
@@ -117,14 +103,8 @@ impl<'a> Reading<'a> {
                 .then(|| date_from(closed_date))
                 .transpose()?,
             acknowledged_seq: row.get(5)?,
+            office_index: row.get(6)?,
         }))
-    }
-
-    /// Who this file is.
-    pub fn identity(&self) -> Result<Identity, StoreError> {
-        let mut statement = self.db.prepare("SELECT key, value FROM meta")?;
-        let pairs = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        Ok(Identity(pairs.collect::<Result<_, _>>()?))
     }
 
     /// The present epoch: what its chain hangs on, and its keys.
@@ -371,6 +351,15 @@ impl<'a> Reading<'a> {
             row.get::<_, i64>(0)
         })?;
         rows.map(|number| date_from(number?)).collect()
+    }
+
+    /// The last entry of a kind on a business date.
+    pub fn last_of_kind(&self, date: BusinessDate, kind: u8) -> Result<Option<Seq>, StoreError> {
+        Ok(self.db.query_row(
+            "SELECT max(seq) FROM entry WHERE business_date = ?1 AND kind = ?2",
+            params![date.yyyymmdd(), kind],
+            |row| row.get(0),
+        )?)
     }
 
     /// Programme versions and their documents, oldest first.

@@ -35,7 +35,9 @@ CREATE TABLE head (
     -- The latest business date that is closed; 0 before the first close.
     closed_date   INTEGER NOT NULL,
     -- Everything up to here is acknowledged by head office.
-    acknowledged_seq INTEGER NOT NULL
+    acknowledged_seq INTEGER NOT NULL,
+    -- Head office's own place in the last acknowledgement; 0 before the first.
+    office_index     INTEGER NOT NULL
 ) STRICT;
 
 -- The facts (src/ledger/entry.rs). Where a column is usually equal to another, the difference is

@@ -24,6 +24,8 @@ pub struct Head {
     pub closed_date: Option<BusinessDate>,
     /// Everything up to here is acknowledged by head office.
     pub acknowledged_seq: Seq,
+    /// Head office's own place in the last acknowledgement; 0 before the first.
+    pub office_index: u64,
 }
 
 /// How an operation ended, to be remembered.
@@ -66,7 +68,7 @@ impl<'a> Writing<'a> {
             self.transaction
                 .prepare_cached(
                     "UPDATE head SET seq = ?1, hash = ?2, side_hash = ?3, trusted_at_ms = ?4,
-                         closed_date = ?5, acknowledged_seq = ?6 WHERE one = 1",
+                         closed_date = ?5, acknowledged_seq = ?6, office_index = ?7 WHERE one = 1",
                 )?
                 .execute(params![
                     self.head.seq,
@@ -75,6 +77,7 @@ impl<'a> Writing<'a> {
                     self.head.trusted_at.ms(),
                     self.head.closed_date.map_or(0, BusinessDate::yyyymmdd),
                     self.head.acknowledged_seq,
+                    self.head.office_index,
                 ])?;
         }
         self.transaction.commit().map_err(|error| match error {
@@ -286,10 +289,11 @@ impl<'a> Writing<'a> {
 
     /// Head office has everything up to `seq`: batches up to there need not be offered again. The
     /// entries themselves stay.
-    pub fn acknowledge(&mut self, seq: Seq) -> Result<(), StoreError> {
+    pub fn acknowledge(&mut self, seq: Seq, office_index: u64) -> Result<(), StoreError> {
         self.transaction
             .execute("DELETE FROM batch WHERE last_seq <= ?1", [seq])?;
         self.head.acknowledged_seq = self.head.acknowledged_seq.max(seq);
+        self.head.office_index = self.head.office_index.max(office_index);
         self.changed = true;
         Ok(())
     }

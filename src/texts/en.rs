@@ -59,6 +59,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("redeem.limit.wanted", "{text}; {limit} asked for"),
     ("redeem.no_member", "{name}: no member card, none used"),
+    ("redeem.none_spendable", "{name}: none to spend yet"),
     ("redeem.not_offered", "{name}: not for paying with"),
     (
         "redeem.not_wanted",
@@ -78,4 +79,26 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("rounding.half_even", "halves to even"),
     ("rounding.half_up", "halves up"),
     ("rounding.toward_zero", "decimals dropped"),
+    (
+        "scan.check_digit",
+        "The check digit is wrong: a digit was misread or two were swapped. Scan again.",
+    ),
+    ("scan.empty", "Nothing was scanned."),
+    (
+        "scan.not_a_card_code",
+        "This is a member number or a telephone number, not a card code.",
+    ),
+    (
+        "scan.not_a_phone",
+        "This is not a Vietnamese telephone number.",
+    ),
+    (
+        "scan.not_printable",
+        "The code arrived damaged. Switch the Vietnamese keyboard off and scan again.",
+    ),
+    (
+        "scan.payment_card",
+        "This is a payment card, not a member card. It was not kept.",
+    ),
+    ("scan.too_long", "This is too long to be a member's code."),
 ];

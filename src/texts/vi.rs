@@ -65,6 +65,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "redeem.no_member",
         "{name}: không có thẻ thành viên, không dùng điểm",
     ),
+    ("redeem.none_spendable", "{name}: hiện chưa có điểm để dùng"),
     ("redeem.not_offered", "{name}: không dùng để thanh toán"),
     (
         "redeem.not_wanted",
@@ -87,4 +88,23 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("rounding.half_even", "làm tròn nửa về số chẵn"),
     ("rounding.half_up", "làm tròn nửa lên"),
     ("rounding.toward_zero", "bỏ phần lẻ"),
+    (
+        "scan.check_digit",
+        "Sai số kiểm tra: đọc nhầm một chữ số hoặc hai chữ số bị đảo. Hãy quét lại.",
+    ),
+    ("scan.empty", "Chưa quét được mã nào."),
+    (
+        "scan.not_a_card_code",
+        "Đây là mã thành viên hoặc số điện thoại, không phải mã thẻ.",
+    ),
+    ("scan.not_a_phone", "Đây không phải số điện thoại Việt Nam."),
+    (
+        "scan.not_printable",
+        "Mã quét bị sai ký tự. Hãy tắt bộ gõ tiếng Việt rồi quét lại.",
+    ),
+    (
+        "scan.payment_card",
+        "Đây là thẻ thanh toán, không phải thẻ thành viên. Số thẻ không được lưu.",
+    ),
+    ("scan.too_long", "Mã quá dài, không phải mã thành viên."),
 ];

@@ -1,0 +1,49 @@
+# Everything a newcomer, a vendor or a release needs, by name. `make` alone lists it.
+
+CARGO ?= cargo
+FEATURES := cli,fault-injection
+LIBRARY := target/release/libloy.so
+SONAME := libloy.so.0
+
+.DEFAULT_GOAL := help
+.PHONY: help lib hello demo test bench soak header fmt lint setup
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+lib: ## build target/release/libloy.so, which exports loy_* and nothing else
+	$(CARGO) rustc --release --lib --crate-type cdylib -- -C link-arg=-Wl,-soname,$(SONAME)
+	ln -sf $(notdir $(LIBRARY)) target/release/$(SONAME)
+
+hello: ## three minutes: a member, a bill, points, a receipt, in C
+	@.ci/setup cc
+	@examples/hello/run
+
+demo: ## real receipts through till and head office; DATA=file for your own
+	@.ci/setup cc python3 xz
+	@examples/replay/run $(if $(DATA),"$(DATA)")
+
+test: ## formatting, lints, all tests; the last line is `N passed, N failed`
+	@.ci/setup cc python3 valgrind
+	@CARGO="$(CARGO)" FEATURES="$(FEATURES)" tests/run
+
+bench: ## every figure beside its baseline, also in target/bench.json
+	$(CARGO) bench --features $(FEATURES)
+
+soak: ## kill the till at random moments, then look whether a sale was lost
+	@.ci/setup cc
+	@tests/soak/run
+
+header: ## write include/loy.h anew from src/capi/
+	LOY_BLESS=1 $(CARGO) test --features $(FEATURES) --test capi header
+
+fmt: ## format the Rust sources
+	$(CARGO) fmt
+
+lint: ## formatting and clippy, warnings as errors, for a till alone and with everything
+	$(CARGO) fmt --check
+	$(CARGO) clippy --lib -- -D warnings
+	$(CARGO) clippy --all-targets --features $(FEATURES) -- -D warnings
+
+setup: ## install or name the tools that the other targets need
+	@.ci/setup cc python3 valgrind xz

@@ -1,0 +1,295 @@
+//! What was scanned or typed at the till: recognised, normalised, checked.
+//!
+//! A cashier's scanner, keyboard or fingers give one line of text. This room says what it is (a
+//! member number, a telephone number, a code printed on a card) and puts it into the one spelling
+//! that is stored and looked up. Enrolment and scanning share the same functions, so that what was
+//! enrolled is found again however it is written the next time. The spelling is part of the file
+//! format: the ledger keeps only a keyed hash of it, so changing a rule here loses members.
+//!
+//! This room is pure. It knows no ledger, no SQL, no FFI, and it never repeats the text it was
+//! given in an error or in a debug print: the text may be a telephone number or a bank card.
+
+mod payment_card;
+mod phone;
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::kernel::MemberNumber;
+use crate::kernel::ids::NoMemberNumber;
+
+/// The longest text that is read as a code, in characters, after trimming.
+pub const TEXT_MAX: usize = 64;
+
+/// Digits of a member number, check digit included.
+const MEMBER_NUMBER_DIGITS: usize = 12;
+
+/// What the scanned text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ScannedKind {
+    /// A member number of this programme: 12 digits with a right check digit.
+    MemberNumber,
+    /// A Vietnamese telephone number.
+    Phone,
+    /// Anything else that can be printed on a card.
+    Card,
+}
+
+/// What kind of thing a member is also known by, besides the member number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum IdentifierKind {
+    /// A Vietnamese telephone number, mobile or fixed.
+    Phone,
+    /// The code of a card or tag the shop handed out, or of an older programme.
+    Card,
+}
+
+impl IdentifierKind {
+    /// The name used in the header, in JSON and in files: `phone` or `card`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Phone => "phone",
+            Self::Card => "card",
+        }
+    }
+}
+
+/// A name that is no identifier kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the kinds of identifier are phone and card")]
+pub struct NoIdentifierKind;
+
+impl FromStr for IdentifierKind {
+    type Err = NoIdentifierKind;
+
+    fn from_str(name: &str) -> Result<Self, NoIdentifierKind> {
+        match name {
+            "phone" => Ok(Self::Phone),
+            "card" => Ok(Self::Card),
+            _ => Err(NoIdentifierKind),
+        }
+    }
+}
+
+/// A text that was understood.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Scanned {
+    /// What it is.
+    pub kind: ScannedKind,
+    /// The one spelling to store and look up: 12 digits, `+84` and the national number (E.164), or
+    /// the card code in capitals, 1 to [`TEXT_MAX`] printable ASCII characters.
+    pub value: String,
+    /// The member number, when the text is one.
+    pub member: Option<MemberNumber>,
+    /// Whether the text was damaged or out of date and had to be mended to be understood: a
+    /// telephone number of before September 2018, or a symbology mark that the Vietnamese keyboard
+    /// changed on its way. Trimming, separators and small letters are no damage.
+    pub repaired: bool,
+}
+
+/// Leaves the value out: it may be somebody's telephone number.
+impl fmt::Debug for Scanned {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scanned")
+            .field("kind", &self.kind)
+            .field("repaired", &self.repaired)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why a text is no code of a member. None of these carries the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum Unreadable {
+    /// Nothing is left after trimming.
+    #[error("nothing was scanned")]
+    Empty,
+    /// The text has over [`TEXT_MAX`] characters.
+    #[error("the scanned text is too long to be a member's code (at most {TEXT_MAX} characters)")]
+    TooLong,
+    /// A control character or a character outside ASCII stands inside the text. Letters with
+    /// Vietnamese marks in a scan mean that an input method was on while the scanner typed.
+    #[error(
+        "the scanned text holds characters that no member's code has; is a Vietnamese keyboard input method on?"
+    )]
+    NotPrintable,
+    /// The text is the number or the magnetic stripe of a bank card. It must not be kept (PCI DSS
+    /// requirement 3.3) and is not looked up.
+    #[error("a payment card is not a member card")]
+    PaymentCard,
+    /// Twelve digits whose check digit is wrong.
+    #[error("the check digit is wrong: a digit was misread or two were swapped")]
+    CheckDigit,
+    /// The text is meant as a telephone number and is none that exists in Vietnam.
+    #[error("not a Vietnamese telephone number")]
+    NotAPhone,
+    /// The text offered as a card code would be read as a member number or a telephone number when
+    /// it is scanned, and so never be found again.
+    #[error("a scan of this card would be read as a member number or a telephone number")]
+    NotACardCode,
+}
+
+impl Unreadable {
+    /// The stable key of the reason, for the header's error and for the texts shown to a cashier.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::Empty => "scan.empty",
+            Self::TooLong => "scan.too_long",
+            Self::NotPrintable => "scan.not_printable",
+            Self::PaymentCard => "scan.payment_card",
+            Self::CheckDigit => "scan.check_digit",
+            Self::NotAPhone => "scan.not_a_phone",
+            Self::NotACardCode => "scan.not_a_card_code",
+        }
+    }
+}
+
+/// Says what a scanned or typed text is, and spells it the one way it is looked up.
+///
+/// In this order, the first that fits: a payment card (refused), a member number, a Vietnamese
+/// telephone number, twelve digits with a wrong check digit (refused), a text that begins like an
+/// international number and is none (refused), a card code. Source of the order:
+/// `studies/standards.md` 1.1.
+///
+/// Control characters and spaces around the text and the symbology mark of the scanner (AIM
+/// identifier, `]C1`) are cut off. Spaces, dots and dashes between digits do not count. A card code
+/// is put into capitals, since a scanner that types with Caps Lock on gives the other case.
+///
+/// # Errors
+/// [`Unreadable`]; it never repeats the text.
+pub fn recognise(text: &str) -> Result<Scanned, Unreadable> {
+    let (text, repaired) = without_framing(text);
+    check(text)?;
+
+    let digits = digits_of(text);
+    let number = digits
+        .as_deref()
+        .filter(|digits| digits.len() == MEMBER_NUMBER_DIGITS);
+    let number = number.map(str::parse::<MemberNumber>);
+    if let Some(Ok(member)) = number {
+        return Ok(Scanned {
+            kind: ScannedKind::MemberNumber,
+            value: member.to_string(),
+            member: Some(member),
+            repaired,
+        });
+    }
+    if let Some(phone) = phone::read(text) {
+        return Ok(Scanned {
+            kind: ScannedKind::Phone,
+            value: phone.e164,
+            member: None,
+            repaired: repaired || phone.had_old_prefix,
+        });
+    }
+    match number {
+        Some(Err(NoMemberNumber::CheckDigit)) => return Err(Unreadable::CheckDigit),
+        _ if phone::is_meant(text) => return Err(Unreadable::NotAPhone),
+        _ => {}
+    }
+    let value = digits.unwrap_or_else(|| text.to_ascii_uppercase());
+    Ok(Scanned {
+        kind: ScannedKind::Card,
+        value,
+        member: None,
+        repaired,
+    })
+}
+
+/// Spells an identifier of a known kind the one way it is stored: as [`recognise`] would when the
+/// same text is scanned.
+///
+/// # Errors
+/// [`Unreadable`]: as [`recognise`], and [`Unreadable::NotAPhone`] or [`Unreadable::NotACardCode`]
+/// when the text is of another kind than the one named.
+pub fn normalise_identifier(kind: IdentifierKind, text: &str) -> Result<String, Unreadable> {
+    match (kind, recognise(text)) {
+        (
+            IdentifierKind::Phone,
+            Ok(Scanned {
+                kind: ScannedKind::Phone,
+                value,
+                ..
+            }),
+        )
+        | (
+            IdentifierKind::Card,
+            Ok(Scanned {
+                kind: ScannedKind::Card,
+                value,
+                ..
+            }),
+        ) => Ok(value),
+        (IdentifierKind::Phone, Ok(_) | Err(Unreadable::CheckDigit)) => Err(Unreadable::NotAPhone),
+        (IdentifierKind::Card, Ok(_)) => Err(Unreadable::NotACardCode),
+        (_, Err(reason)) => Err(reason),
+    }
+}
+
+/// The text without what a scanner puts around it, and whether its symbology mark had to be mended.
+fn without_framing(text: &str) -> (&str, bool) {
+    let mut text = trimmed(text);
+    let mut repaired = false;
+    while let Some((rest, is_damaged)) = without_symbology_mark(text) {
+        text = trimmed(rest);
+        repaired |= is_damaged;
+    }
+    (text, repaired)
+}
+
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|c: char| c.is_ascii_control() || c == ' ')
+}
+
+/// What follows an AIM identifier (`]`, a letter, a modifier), and whether the keyboard damaged it;
+/// `None` when the text begins with none.
+fn without_symbology_mark(text: &str) -> Option<(&str, bool)> {
+    let mut rest = text.chars();
+    // Telex turns `]` into `ư` when a letter follows, the Windows layout turns it into `ơ`.
+    let is_damaged = match rest.next()? {
+        ']' => false,
+        'ư' | 'ơ' => true,
+        _ => return None,
+    };
+    let has_code = rest.next()?.is_ascii_alphabetic();
+    let has_modifier = rest.next()?.is_ascii_digit();
+    (has_code && has_modifier).then_some((rest.as_str(), is_damaged))
+}
+
+/// Refuses what cannot be anybody's code, before anything is copied.
+fn check(text: &str) -> Result<(), Unreadable> {
+    if text.is_empty() {
+        return Err(Unreadable::Empty);
+    }
+    if payment_card::is_one(text) {
+        return Err(Unreadable::PaymentCard);
+    }
+    if text.chars().nth(TEXT_MAX).is_some() {
+        return Err(Unreadable::TooLong);
+    }
+    if !text
+        .bytes()
+        .all(|byte| byte == b' ' || byte.is_ascii_graphic())
+    {
+        return Err(Unreadable::NotPrintable);
+    }
+    Ok(())
+}
+
+/// The digits of a text made of digits and the marks people group them with; `None` of any other.
+fn digits_of(text: &str) -> Option<String> {
+    let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+    (is_grouped_digits(text) && !digits.is_empty()).then_some(digits)
+}
+
+/// Whether the text has only digits and the marks people group them with.
+fn is_grouped_digits(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_digit() || b" .-".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests;

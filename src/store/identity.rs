@@ -1,0 +1,95 @@
+//! Who a ledger file is: written once from the provisioning file, read at every opening.
+
+use rusqlite::types::{FromSql, ToSql};
+use rusqlite::{Connection, params};
+use zeroize::Zeroizing;
+
+use super::error::StoreError;
+use super::read::Reading;
+use crate::kernel::{Currency, WriterId};
+use crate::ledger::clock::ClockLimits;
+use crate::texts::Language;
+
+/// Who a ledger file is.
+#[derive(Clone)]
+pub struct Identity {
+    /// The chain of stores.
+    pub tenant: [u8; 16],
+    /// Its name, for people.
+    pub tenant_name: String,
+    /// Public key of head office.
+    pub office_key: [u8; 32],
+    /// Which writer.
+    pub writer: WriterId,
+    /// Seed of the writer's key, which certifies epochs.
+    pub writer_secret: Zeroizing<[u8; 32]>,
+    /// The store's code.
+    pub store: String,
+    /// The till's code within the store.
+    pub till: String,
+    /// Of all amounts.
+    pub currency: Currency,
+    /// Language of texts unless a call says otherwise.
+    pub language: Language,
+    /// Under which identifiers are hashed.
+    pub identifier_key: Zeroizing<[u8; 32]>,
+    /// How far the clock may be off.
+    pub clock: ClockLimits,
+}
+
+impl Identity {
+    pub(super) fn write(&self, db: &Connection) -> Result<(), StoreError> {
+        put(db, "tenant", self.tenant)?;
+        put(db, "tenant_name", &self.tenant_name)?;
+        put(db, "office_key", self.office_key)?;
+        put(db, "writer", self.writer.0)?;
+        put(db, "writer_secret", *self.writer_secret)?;
+        put(db, "store", &self.store)?;
+        put(db, "till", &self.till)?;
+        put(db, "currency", self.currency.code())?;
+        put(db, "language", self.language.code())?;
+        put(db, "identifier_key", *self.identifier_key)?;
+        put(db, "clock_behind_ms", self.clock.behind_ms)?;
+        put(db, "clock_ahead_ms", self.clock.ahead_ms)
+    }
+}
+
+fn put(db: &Connection, key: &str, value: impl ToSql) -> Result<(), StoreError> {
+    db.execute(
+        "INSERT INTO meta (key, value) VALUES (?1, ?2)",
+        params![key, value],
+    )?;
+    Ok(())
+}
+
+impl Reading<'_> {
+    /// Who this file is.
+    pub fn identity(&self) -> Result<Identity, StoreError> {
+        Ok(Identity {
+            tenant: self.meta("tenant")?,
+            tenant_name: self.meta("tenant_name")?,
+            office_key: self.meta("office_key")?,
+            writer: WriterId(self.meta("writer")?),
+            writer_secret: Zeroizing::new(self.meta("writer_secret")?),
+            store: self.meta("store")?,
+            till: self.meta("till")?,
+            currency: Currency::from_code(&self.meta::<String>("currency")?)
+                .ok_or_else(|| StoreError::corrupt("meta currency is none"))?,
+            language: Language::from_code(&self.meta::<String>("language")?)
+                .ok_or_else(|| StoreError::corrupt("meta language is not known"))?,
+            identifier_key: Zeroizing::new(self.meta("identifier_key")?),
+            clock: ClockLimits {
+                behind_ms: self.meta("clock_behind_ms")?,
+                ahead_ms: self.meta("clock_ahead_ms")?,
+            },
+        })
+    }
+
+    fn meta<T: FromSql>(&self, key: &str) -> Result<T, StoreError> {
+        self.db()
+            .query_row("SELECT value FROM meta WHERE key = ?1", [key], |row| {
+                row.get(0)
+            })
+            .map_err(|_| StoreError::corrupt(format!("meta {key} is missing or wrong")))
+    }
+}

@@ -1,0 +1,200 @@
+//! Making a ledger from a provisioning file, once.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use zeroize::Zeroizing;
+
+use super::error::Error;
+use super::ports::Ports;
+use super::shell::{Settings, Till};
+use crate::exchange::{EpochPayload, Parent, Provisioning, SigningKey};
+use crate::kernel::ids::hex;
+use crate::kernel::{Instant, Money, StreamId, UtcOffset};
+use crate::ledger::clock::ClockLimits;
+use crate::ledger::decide::note;
+use crate::ledger::{Flags, Kind, SaleFacts};
+use crate::programme::Programme;
+use crate::store::{Birth, Identity, Keys, Store, StoreError};
+use crate::texts::Language;
+
+impl Till {
+    /// Makes the ledger of a new till. Refused if there is one, or if the file was used before in
+    /// this folder.
+    pub fn create(settings: &Settings, file: &[u8], code: &str) -> Result<Self, Error> {
+        Self::create_with(settings, file, code, Ports::default())
+    }
+
+    /// [`Till::create`] with a clock and randomness of the caller's.
+    pub fn create_with(
+        settings: &Settings,
+        file: &[u8],
+        code: &str,
+        ports: Ports,
+    ) -> Result<Self, Error> {
+        if settings.path.exists() {
+            return Err(StoreError::Exists.into());
+        }
+        let provisioning = Provisioning::open(file, code)?;
+        let programme = Programme::read(&provisioning.programme).map_err(Error::Programme)?;
+        if programme.currency() != provisioning.currency {
+            return Err(Error::Argument {
+                field: "programme.currency",
+                expected: "the currency of the provisioning file",
+            });
+        }
+        let used = UsedFiles::beside(&settings.path);
+        if used.has(&provisioning)? {
+            return Err(Error::ProvisioningUsed);
+        }
+        let store = Self::write_first(settings, &provisioning, &programme, &ports)?;
+        used.add(&provisioning)?;
+        Self::over(store, settings, ports)
+    }
+
+    fn write_first(
+        settings: &Settings,
+        provisioning: &Provisioning,
+        programme: &Programme,
+        ports: &Ports,
+    ) -> Result<Store, Error> {
+        let identity = identity(provisioning)?;
+        let mut seed = Zeroizing::new([0u8; 32]);
+        let mut tag = [0u8; 4];
+        if !ports.randomness.fill(&mut *seed) || !ports.randomness.fill(&mut tag) {
+            return Err(Error::NoRandomness);
+        }
+        let key = SigningKey::from_bytes(&seed);
+        let public = key.verifying_key().to_bytes();
+        let stream = StreamId {
+            writer: provisioning.writer,
+            epoch: 1,
+            tag: u32::from_be_bytes(tag),
+        };
+        let payload = EpochPayload::sign(
+            provisioning.tenant,
+            stream,
+            public,
+            Parent::NONE,
+            &provisioning.writer_key(),
+        );
+        let now = ports.clock.now();
+        let is_suspect = identity.clock.is_suspect(now, provisioning.issued_at);
+        let birth = Birth {
+            identity: &identity,
+            genesis: payload.genesis(provisioning.tenant, stream),
+            keys: Keys {
+                public,
+                secret: seed,
+            },
+            trusted_at: if is_suspect {
+                provisioning.issued_at
+            } else {
+                now
+            },
+            number_block: (
+                provisioning.member_block.first_body,
+                provisioning.member_block.last_body,
+            ),
+            members: &provisioning.members,
+        };
+        let facts = first_facts(now, is_suspect, programme.version());
+        Store::create(&settings.path, settings.busy_timeout(), &birth, |writing| {
+            let epoch = note(0, &facts, Kind::Epoch, |entry| {
+                entry.payload = payload.encode()
+            });
+            let installed = note(epoch.seq, &facts, Kind::ProgrammeInstalled, |entry| {
+                entry.payload = programme.hash().to_vec();
+            });
+            let seq = installed.seq;
+            writing.append(&[epoch, installed])?;
+            writing.put_programme(
+                programme.version(),
+                &programme.hash(),
+                programme.document(),
+                seq,
+            )?;
+            Ok(())
+        })
+    }
+}
+
+fn identity(provisioning: &Provisioning) -> Result<Identity, Error> {
+    let language = Language::from_code(&provisioning.language).ok_or(Error::Argument {
+        field: "provisioning.language",
+        expected: "vi or en; a newer library may know more",
+    })?;
+    let limit = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
+    Ok(Identity {
+        tenant: provisioning.tenant,
+        tenant_name: provisioning.tenant_name.clone(),
+        office_key: provisioning.office_key,
+        writer: provisioning.writer,
+        writer_secret: provisioning.writer_secret.clone(),
+        store: provisioning.store.clone(),
+        till: provisioning.till.clone(),
+        currency: provisioning.currency,
+        language,
+        identifier_key: provisioning.identifier_key.clone(),
+        clock: ClockLimits {
+            behind_ms: limit(provisioning.clock.behind_ms),
+            ahead_ms: limit(provisioning.clock.ahead_ms),
+        },
+    })
+}
+
+fn first_facts(now: Instant, is_suspect: bool, programme_version: u32) -> SaleFacts {
+    let at = Instant::from_ms(now.ms().clamp(0, Instant::MAX.ms()));
+    SaleFacts {
+        at,
+        sold_at: at,
+        offset: UtcOffset::UTC,
+        business_date: at
+            .date_at(UtcOffset::UTC)
+            .unwrap_or(crate::kernel::BusinessDate::MAX),
+        member: None,
+        amount: Money::ZERO,
+        programme_version,
+        flags: if is_suspect {
+            Flags::CLOCK_SUSPECT
+        } else {
+            Flags::default()
+        },
+    }
+}
+
+/// Provisioning files that made a ledger here, one id a line. It stands beside the ledger, so that
+/// deleting the ledger does not make the file usable again by accident; head office notices a
+/// second use anywhere else.
+struct UsedFiles(PathBuf);
+
+impl UsedFiles {
+    fn beside(ledger: &Path) -> Self {
+        let mut name = ledger.as_os_str().to_owned();
+        name.push("-provisioned");
+        Self(PathBuf::from(name))
+    }
+
+    fn has(&self, provisioning: &Provisioning) -> Result<bool, Error> {
+        match std::fs::read_to_string(&self.0) {
+            Ok(ids) => Ok(ids
+                .lines()
+                .any(|id| id == hex(&provisioning.provisioning_id))),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(StoreError::from(error).into()),
+        }
+    }
+
+    fn add(&self, provisioning: &Provisioning) -> Result<(), Error> {
+        let added = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(&self.0)
+            .and_then(|mut file| {
+                writeln!(file, "{}", hex(&provisioning.provisioning_id))?;
+                file.sync_all()
+            });
+        Ok(added.map_err(StoreError::from)?)
+    }
+}

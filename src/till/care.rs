@@ -1,0 +1,156 @@
+//! Looking after a ledger: what it is, whether it is sound, a copy, a quiet moment, the clock.
+
+use std::path::Path;
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::error::Error;
+use super::log::Level;
+use super::operation::{Call, Operation};
+use super::sale::retell_nothing;
+use super::shell::Till;
+use crate::kernel::ids::Seq;
+use crate::ledger::Kind;
+use crate::ledger::decide::note;
+use crate::store::{Depth, Finding};
+
+/// The longest name of a cashier, in bytes.
+const CASHIER_MAX: usize = 200;
+
+/// What a ledger is and how it stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Info {
+    /// The chain of stores.
+    pub tenant_name: String,
+    /// The store's code.
+    pub store: String,
+    /// The till's code.
+    pub till: String,
+    /// Which writer, a UUID.
+    pub writer: String,
+    /// The writer's present life.
+    pub epoch: u32,
+    /// The last entry.
+    pub head_seq: Seq,
+    /// Entries that head office has not acknowledged.
+    pub unsent_entries: u64,
+    /// The programme's id.
+    pub programme: String,
+    /// Its latest version.
+    pub programme_version: u32,
+    /// Of all amounts.
+    pub currency: String,
+    /// Language of texts.
+    pub language: &'static str,
+    /// The latest closed business date, 0 before the first.
+    pub closed_date: i32,
+    /// Sales that wait to be committed or voided.
+    pub pending_sales: u64,
+    /// Members known here.
+    pub members: u64,
+    /// The clock is not to be believed now.
+    pub is_clock_suspect: bool,
+    /// Bytes of the file.
+    pub file_bytes: u64,
+    /// Bytes of the write-ahead log beside it.
+    pub wal_bytes: u64,
+}
+
+impl Till {
+    /// What this ledger is and how it stands.
+    pub fn info(&self) -> Result<Info, Error> {
+        let now = self.ports.clock.now();
+        let programme = self.programme()?;
+        let mut inner = self.lock();
+        let store = inner.store()?;
+        let (file_bytes, wal_bytes) = store.file_bytes();
+        store.read(|reading| {
+            let head = reading.head()?;
+            let sizes = reading.sizes()?;
+            Ok(Info {
+                tenant_name: self.identity.tenant_name.clone(),
+                store: self.identity.store.clone(),
+                till: self.identity.till.clone(),
+                writer: self.identity.writer.to_string(),
+                epoch: self.stream().epoch,
+                head_seq: head.seq,
+                unsent_entries: head.seq - head.acknowledged_seq,
+                programme: programme.id().to_owned(),
+                programme_version: programme.version(),
+                currency: self.identity.currency.to_string(),
+                language: self.language.code(),
+                closed_date: head.closed_date.map_or(0, |date| date.yyyymmdd()),
+                pending_sales: sizes.held_sales,
+                members: sizes.members,
+                is_clock_suspect: self.identity.clock.is_suspect(now, head.trusted_at),
+                file_bytes,
+                wal_bytes,
+            })
+        })
+    }
+
+    /// Uses a quiet moment between customers: ends holds whose time is over, moves the WAL into the
+    /// file. Does nothing that cannot wait.
+    pub fn idle(&self) -> Result<(), Error> {
+        self.write(|writing, moment| self.expire_holds(writing, moment))?;
+        Ok(self.lock().store()?.checkpoint()?)
+    }
+
+    /// An operator has looked at the clock and says that it is right. From here on it is believed.
+    pub fn confirm_clock(&self, id: &str, cashier: &str) -> Result<(), Error> {
+        if cashier.is_empty() || cashier.len() > CASHIER_MAX {
+            return Err(Error::Argument {
+                field: "cashier",
+                expected: "1 to 200 bytes",
+            });
+        }
+        let content = json!({ "cashier": cashier }).to_string();
+        let operation = Operation {
+            id,
+            call: Call::ConfirmClock,
+            content,
+            kept_in_document: false,
+        };
+        self.operate(&operation, retell_nothing, |writing, moment| {
+            if !moment.now.is_in_range() {
+                return Err(Error::Argument {
+                    field: "clock",
+                    expected: "1970 to 9999",
+                });
+            }
+            let entry = note(writing.head().seq, &moment.facts(), Kind::Clock, |_| {});
+            let seq = entry.seq;
+            writing.append(&[entry])?;
+            writing.trust_clock(moment.now);
+            Ok(seq)
+        })?;
+        let now = self.ports.clock.now();
+        self.lock().log.add(
+            now,
+            Level::Info,
+            "clock.confirmed",
+            "an operator confirmed the clock",
+        );
+        Ok(())
+    }
+
+    /// Looks for damage. Writes nothing; an empty list is a sound ledger.
+    pub fn verify(&self, depth: Depth) -> Result<Vec<Finding>, Error> {
+        let findings = self.lock().store()?.verify(self.genesis(), depth)?;
+        if !findings.is_empty() {
+            let now = self.ports.clock.now();
+            let text = format!("verify found {} problems", findings.len());
+            self.lock()
+                .log
+                .add(now, Level::Error, "verify.findings", text);
+        }
+        Ok(findings)
+    }
+
+    /// Copies the ledger while it is in use. The copy is one file; a till that is restored from it
+    /// has to be told so by head office.
+    pub fn backup(&self, destination: &Path) -> Result<(), Error> {
+        Ok(self.lock().store()?.backup(destination)?)
+    }
+}

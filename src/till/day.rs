@@ -1,0 +1,151 @@
+//! Day close: control totals of each business date, written into the chain.
+
+use std::collections::BTreeSet;
+
+use serde::Serialize;
+use serde_json::json;
+
+use super::error::Error;
+use super::operation::{Call, Operation};
+use super::sale::retell_nothing;
+use super::shell::Till;
+use crate::kernel::ids::Seq;
+use crate::kernel::{BusinessDate, Money, Points};
+use crate::ledger::decide::note;
+use crate::ledger::{Entry, Kind, SaleFacts, Totals};
+use crate::store::{Reading, Writing};
+
+/// Kinds of entries that are bookkeeping: a date that has nothing newer need not be closed again.
+const BOOKKEEPING: [Kind; 5] = [
+    Kind::Epoch,
+    Kind::ProgrammeInstalled,
+    Kind::DayClosed,
+    Kind::Synced,
+    Kind::Clock,
+];
+
+/// One line of control totals.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DayTotal {
+    /// The business date.
+    pub business_date: BusinessDate,
+    /// The wallet's id; empty where no points move.
+    pub wallet: String,
+    /// What kind of entry.
+    pub kind: &'static str,
+    /// How many.
+    pub count: u64,
+    /// Their points, in the wallet's smallest unit.
+    pub points: Points,
+    /// Their money, in minor units.
+    pub amount: Money,
+}
+
+/// The control totals of the dates that were closed, oldest first.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct DayReport {
+    /// By date, wallet and kind.
+    pub totals: Vec<DayTotal>,
+}
+
+impl Till {
+    /// Closes a business date and every earlier one that is still open. Sales on hold are no
+    /// obstacle: they stay. Closing again writes new totals only if something was added since.
+    pub fn close_day(&self, id: &str, date: BusinessDate) -> Result<DayReport, Error> {
+        let content = json!({ "business_date": date }).to_string();
+        let operation = Operation {
+            id,
+            call: Call::CloseDay,
+            content,
+            kept_in_document: false,
+        };
+        let (first, _) = self.operate(&operation, retell_nothing, |writing, moment| {
+            let dates = dates_to_close(&writing.reading(), date)?;
+            if dates.is_empty() {
+                return last_close(&writing.reading(), date);
+            }
+            let first = writing.head().seq + 1;
+            for date in dates {
+                let facts = SaleFacts {
+                    business_date: date,
+                    ..moment.facts()
+                };
+                let totals = writing.reading().totals(date)?;
+                write_close(writing, &facts, &totals)?;
+            }
+            writing.close_date(date);
+            Ok(first)
+        })?;
+        let mut inner = self.lock();
+        let store = inner.store()?;
+        // The day's end is when the cashier waits least. If a reader is in the way, the next
+        // opportunity does it.
+        let _ = store.checkpoint();
+        store.read(|reading| self.report(reading, first))
+    }
+
+    /// The closes that one operation wrote stand next to each other from `first` on.
+    fn report(&self, reading: &Reading<'_>, first: Seq) -> Result<DayReport, Error> {
+        let programme = self.programme()?;
+        let mut report = DayReport::default();
+        let mut date_before = None;
+        let mut seq = first;
+        while let Some((entry, _)) = reading.entries(seq, seq)?.pop() {
+            if entry.kind != Kind::DayClosed || Some(entry.business_date) <= date_before {
+                break;
+            }
+            for ((wallet, kind), total) in totals_of(&entry)?.0 {
+                let wallet = programme.wallet_by_number(wallet);
+                report.totals.push(DayTotal {
+                    business_date: entry.business_date,
+                    wallet: wallet.map_or_else(String::new, |wallet| wallet.id.clone()),
+                    kind: kind.name(),
+                    count: total.count,
+                    points: total.points,
+                    amount: total.amount,
+                });
+            }
+            date_before = Some(entry.business_date);
+            seq += 1;
+        }
+        Ok(report)
+    }
+}
+
+fn totals_of(entry: &Entry) -> Result<Totals, Error> {
+    Totals::from_payload(&entry.payload)
+        .map(|(totals, _)| totals)
+        .map_err(|_| Error::Internal("stored control totals cannot be read"))
+}
+
+/// Dates with something new, and `date` itself if it was never closed.
+fn dates_to_close(
+    reading: &Reading<'_>,
+    date: BusinessDate,
+) -> Result<BTreeSet<BusinessDate>, Error> {
+    let bookkeeping = BOOKKEEPING.map(Kind::number);
+    let closed = Kind::DayClosed.number();
+    let mut dates: BTreeSet<_> = reading
+        .open_dates(date, closed, &bookkeeping)?
+        .into_iter()
+        .collect();
+    if reading.last_of_kind(date, closed)?.is_none() {
+        dates.insert(date);
+    }
+    Ok(dates)
+}
+
+fn last_close(reading: &Reading<'_>, date: BusinessDate) -> Result<Seq, Error> {
+    reading
+        .last_of_kind(date, Kind::DayClosed.number())?
+        .ok_or(Error::Internal("a closed date without its close"))
+}
+
+fn write_close(writing: &mut Writing<'_>, facts: &SaleFacts, totals: &Totals) -> Result<(), Error> {
+    let head = writing.head();
+    let payload = totals.to_payload(&head.side_hash);
+    let entry = note(head.seq, facts, Kind::DayClosed, |entry| {
+        entry.payload = payload
+    });
+    Ok(writing.append(&[entry])?)
+}

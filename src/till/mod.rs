@@ -1,0 +1,37 @@
+//! The shell of a terminal. Every write is one IMMEDIATE database transaction: look up the
+//! operation, load, decide (pure), append, commit. Clock and randomness enter here as ports.
+//!
+//! `operation.rs` makes asking twice safe, `sale.rs` and `refund.rs` hold what a sale can do,
+//! `member.rs` who it is for, `day.rs` the close, `sync.rs` what goes to and comes from head office,
+//! `care.rs` the rest. `birth.rs` makes a ledger from a provisioning file.
+
+mod birth;
+mod care;
+mod day;
+mod document;
+mod error;
+mod log;
+mod member;
+mod operation;
+pub mod ports;
+mod refund;
+mod sale;
+mod shell;
+pub mod status;
+mod sync;
+mod view;
+
+pub use care::Info;
+pub use day::{DayReport, DayTotal};
+pub use error::{Error, Refused};
+pub use log::{Level, LogEvent};
+pub use member::{Enrolment, MemberCard, WalletBalance};
+pub use operation::OPERATION_ID_MAX;
+pub use ports::{Clock, Ports, Randomness};
+pub use refund::{RefundPreview, RefundRequest, WalletRefund};
+pub use sale::HOLD_SECONDS_MAX;
+pub use shell::{Settings, Till};
+pub use sync::Export;
+pub use view::{PendingSale, ReceiptKey, Sale, SaleState};
+
+pub use crate::store::{Depth, Finding};

@@ -1,0 +1,131 @@
+//! Asking twice: the same operation gives the same answer, whatever happened in between.
+
+use sha2::{Digest, Sha256};
+
+use super::error::{Error, Refused};
+use crate::evaluate::first_difference;
+use crate::ledger::Hash;
+use crate::store::{NewOperation, OperationRow, Reading, Writing};
+
+/// The longest operation id, in bytes.
+pub const OPERATION_ID_MAX: usize = 64;
+
+/// Which call an operation was. The numbers are stored and never reused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Call {
+    Enrol = 1,
+    Authorise = 2,
+    Commit = 3,
+    Void = 4,
+    Record = 5,
+    Refund = 6,
+    CloseDay = 7,
+    ConfirmClock = 8,
+}
+
+/// An operation as it is asked.
+pub(super) struct Operation<'a> {
+    pub(super) id: &'a str,
+    pub(super) call: Call,
+    /// Canonical text of what is asked.
+    pub(super) content: String,
+    /// The content can be told again from the stored sale, so it need not be kept itself.
+    pub(super) kept_in_document: bool,
+}
+
+/// What is known of an operation.
+pub(super) enum Known {
+    /// It was never asked.
+    New,
+    /// It was done; this is its result.
+    Done(u64),
+    /// The rules said no.
+    Refused(Refused),
+}
+
+impl Operation<'_> {
+    pub(super) fn check(&self) -> Result<(), Error> {
+        let id = self.id.as_bytes();
+        let printable = id.iter().all(|byte| (0x21..=0x7e).contains(byte));
+        if id.is_empty() || id.len() > OPERATION_ID_MAX || !printable {
+            return Err(Error::Argument {
+                field: "operation_id",
+                expected: "1 to 64 printable ASCII characters without spaces",
+            });
+        }
+        Ok(())
+    }
+
+    fn hash(&self) -> Hash {
+        Sha256::new()
+            .chain_update([self.call as u8])
+            .chain_update(&self.content)
+            .finalize()
+            .into()
+    }
+
+    /// Looks the operation up. `retell` gives the stored content of an operation that is kept in a
+    /// document; it is asked only to name the field of a conflict.
+    pub(super) fn look_up(
+        &self,
+        reading: &Reading<'_>,
+        retell: impl FnOnce(&Reading<'_>, &OperationRow) -> Result<String, Error>,
+    ) -> Result<Known, Error> {
+        let Some(row) = reading.operation(self.id)? else {
+            return Ok(Known::New);
+        };
+        if row.call != self.call as u8 {
+            return Err(Error::Conflict {
+                field: "operation_id".to_owned(),
+            });
+        }
+        if row.content != self.hash() {
+            let stored = match &row.request {
+                Some(request) => request.clone(),
+                None => retell(reading, &row)?,
+            };
+            let field = first_difference(&stored, &self.content).unwrap_or_default();
+            return Err(Error::Conflict { field });
+        }
+        match row.refusal {
+            None => Ok(Known::Done(row.result)),
+            Some(bytes) => serde_json::from_slice(&bytes)
+                .map(Known::Refused)
+                .map_err(|_| Error::Internal("a stored refusal cannot be read")),
+        }
+    }
+
+    /// Remembers that it was done.
+    pub(super) fn remember(&self, writing: &Writing<'_>, result: u64) -> Result<(), Error> {
+        let request = (!self.kept_in_document).then_some(self.content.as_str());
+        Ok(writing.put_operation(&self.row(result, None, request))?)
+    }
+
+    /// Remembers that the rules said no.
+    pub(super) fn remember_refusal(
+        &self,
+        writing: &Writing<'_>,
+        refused: &Refused,
+    ) -> Result<(), Error> {
+        let refusal = serde_json::to_vec(refused).expect("texts and numbers are JSON");
+        Ok(writing.put_operation(&self.row(0, Some(&refusal), Some(&self.content)))?)
+    }
+
+    fn row<'b>(
+        &'b self,
+        result: u64,
+        refusal: Option<&'b [u8]>,
+        request: Option<&'b str>,
+    ) -> NewOperation<'b> {
+        let content = self.hash();
+        NewOperation {
+            id: self.id,
+            call: self.call as u8,
+            content,
+            result,
+            refusal,
+            request,
+        }
+    }
+}

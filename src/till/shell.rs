@@ -1,0 +1,372 @@
+//! The till itself: what it holds, how it opens, and the one way in which it writes.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::error::{Error, Refused};
+use super::log::{Level, Log, LogEvent};
+use super::operation::{Known, Operation};
+use super::ports::Ports;
+use crate::kernel::ids::Seq;
+use crate::kernel::{BusinessDate, Instant, Money, SaleId, StreamId, UtcOffset};
+use crate::ledger::{Flags, Genesis, SaleFacts};
+use crate::programme::Programme;
+use crate::store::{Identity, Keys, OperationRow, Reading, Store, StoreError, Writing};
+use crate::texts::Language;
+
+/// How a ledger is to be opened.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// The ledger file, in its own folder on a local disk.
+    pub path: PathBuf,
+    /// Language of texts; provisioning's if absent.
+    pub language: Option<Language>,
+    /// How long to wait for a lock, in milliseconds.
+    pub busy_timeout_ms: u32,
+}
+
+impl Settings {
+    /// The usual ones: provisioning's language, two seconds.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            language: None,
+            busy_timeout_ms: 2_000,
+        }
+    }
+
+    pub(super) fn busy_timeout(&self) -> Duration {
+        Duration::from_millis(u64::from(self.busy_timeout_ms))
+    }
+}
+
+/// One open ledger. Usable from any thread; calls take turns.
+pub struct Till {
+    pub(super) identity: Identity,
+    pub(super) language: Language,
+    pub(super) ports: Ports,
+    genesis: Genesis,
+    epoch_keys: Keys,
+    programmes: Vec<Arc<Programme>>,
+    inner: Mutex<Inner>,
+    poisoned: AtomicBool,
+}
+
+/// What calls take turns for.
+pub(super) struct Inner {
+    /// Nothing once closed.
+    store: Option<Store>,
+    pub(super) log: Log,
+}
+
+impl Inner {
+    pub(super) fn store(&mut self) -> Result<&mut Store, Error> {
+        self.store.as_mut().ok_or(Error::Closed)
+    }
+}
+
+/// How a write ended by the rules: done with a result to remember, or refused.
+pub(super) type Decided = Result<u64, Error>;
+
+impl Till {
+    /// Opens an existing ledger as its one writer.
+    pub fn open(settings: &Settings) -> Result<Self, Error> {
+        Self::open_with(settings, Ports::default())
+    }
+
+    /// [`Till::open`] with a clock and randomness of the caller's.
+    pub fn open_with(settings: &Settings, ports: Ports) -> Result<Self, Error> {
+        let store = Store::open(&settings.path, settings.busy_timeout())?;
+        Self::over(store, settings, ports)
+    }
+
+    /// Opens an existing ledger to read, beside its writer.
+    pub fn open_reader(settings: &Settings) -> Result<Self, Error> {
+        let store = Store::open_reader(&settings.path, settings.busy_timeout())?;
+        Self::over(store, settings, Ports::default())
+    }
+
+    pub(super) fn over(store: Store, settings: &Settings, ports: Ports) -> Result<Self, Error> {
+        let (identity, (genesis, epoch_keys), documents) =
+            store.read(|reading| -> Result<_, Error> {
+                let identity = reading.identity()?;
+                let epoch = reading.epoch(identity.tenant, identity.writer)?;
+                Ok((identity, epoch, reading.programmes()?))
+            })?;
+        let programmes = documents
+            .into_iter()
+            .map(|(_, document)| Programme::read(&document).map(Arc::new))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(Error::Programme)?;
+        let language = settings.language.unwrap_or(identity.language);
+        Ok(Self {
+            identity,
+            language,
+            ports,
+            genesis,
+            epoch_keys,
+            programmes,
+            inner: Mutex::new(Inner {
+                store: Some(store),
+                log: Log::default(),
+            }),
+            poisoned: AtomicBool::new(false),
+        })
+    }
+
+    /// Closes the ledger after the calls in flight. Later calls answer [`Error::Closed`].
+    pub fn close(&self) {
+        let mut inner = self.lock();
+        if let Some(store) = inner.store.take() {
+            // A checkpoint that fails costs the next opening a moment, nothing else.
+            let _ = store.checkpoint();
+        }
+    }
+
+    /// After a mistake of ours nothing in memory is believed: no more writes until reopened.
+    pub fn poison(&self) {
+        self.poisoned.store(true, Ordering::SeqCst);
+    }
+
+    /// The language of texts.
+    pub fn language(&self) -> Language {
+        self.language
+    }
+
+    /// The last events, which are forgotten by this.
+    pub fn take_log(&self) -> Vec<LogEvent> {
+        self.lock().log.take()
+    }
+
+    /// The latest programme version.
+    pub fn programme(&self) -> Result<Arc<Programme>, Error> {
+        self.programmes
+            .last()
+            .cloned()
+            .ok_or(Error::Internal("a ledger without a programme"))
+    }
+
+    /// The version that is valid on a business date: the latest of those that are, or the latest of
+    /// all, whose evaluation then says that it is not valid.
+    pub(super) fn programme_on(&self, date: BusinessDate) -> Result<Arc<Programme>, Error> {
+        match self
+            .programmes
+            .iter()
+            .rev()
+            .find(|programme| programme.is_valid_on(date))
+        {
+            Some(programme) => Ok(Arc::clone(programme)),
+            None => self.programme(),
+        }
+    }
+
+    pub(super) fn programme_version(&self, version: u32) -> Result<Arc<Programme>, Error> {
+        self.programmes
+            .iter()
+            .find(|programme| programme.version() == version)
+            .cloned()
+            .ok_or(Error::Internal(
+                "a sale of a programme version that is not installed",
+            ))
+    }
+
+    pub(super) fn stream(&self) -> &StreamId {
+        &self.genesis.stream
+    }
+
+    pub(super) fn genesis(&self) -> &Genesis {
+        &self.genesis
+    }
+
+    pub(super) fn epoch_secret(&self) -> &[u8; 32] {
+        &self.epoch_keys.secret
+    }
+
+    pub(super) fn sale_id(&self, seq: Seq) -> SaleId {
+        SaleId::new(self.stream(), seq)
+    }
+
+    /// The sale's first entry, if the id is one of this ledger's.
+    pub(super) fn own_seq(&self, id: SaleId) -> Option<Seq> {
+        (id == self.sale_id(id.seq)).then_some(id.seq)
+    }
+
+    /// A mutex that a panic left locked is taken all the same: what it guards is the open file, and
+    /// the panicking write was rolled back when it unwound.
+    pub(super) fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Reads.
+    pub(super) fn read<T>(
+        &self,
+        ask: impl FnOnce(&Reading<'_>) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.lock().store()?.read(ask)
+    }
+
+    /// Writes what is no operation of the POS: bookkeeping that may be done again.
+    pub(super) fn write<T>(
+        &self,
+        act: impl FnOnce(&mut Writing<'_>, &Moment) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        self.refuse_if_poisoned()?;
+        let mut inner = self.lock();
+        inner.store()?.write(|writing| {
+            let moment = self.moment(writing)?;
+            let done = act(writing, &moment)?;
+            self.trust_clock(writing, &moment);
+            Ok(done)
+        })
+    }
+
+    /// Does an operation once. `act` decides and appends, and gives the result to remember; a
+    /// refusal by the rules is remembered too. Answers with the result and whether it was there
+    /// before.
+    pub(super) fn operate(
+        &self,
+        operation: &Operation<'_>,
+        retell: impl Fn(&Reading<'_>, &OperationRow) -> Result<String, Error>,
+        act: impl FnOnce(&mut Writing<'_>, &Moment) -> Decided,
+    ) -> Result<(u64, Replay), Error> {
+        self.refuse_if_poisoned()?;
+        operation.check()?;
+        let mut inner = self.lock();
+        let written = inner.store()?.write(|writing| -> Result<_, Error> {
+            match operation.look_up(&writing.reading(), &retell)? {
+                Known::Done(result) => return Ok(Ok((result, Replay::Again))),
+                Known::Refused(refused) => return Ok(Err(refused)),
+                Known::New => {}
+            }
+            let moment = self.moment(writing)?;
+            self.expire_holds(writing, &moment)?;
+            let decided = match act(writing, &moment) {
+                Ok(result) => {
+                    operation.remember(writing, result)?;
+                    Ok((result, Replay::First))
+                }
+                Err(Error::Refused(refused)) => {
+                    operation.remember_refusal(writing, &refused)?;
+                    Err(refused)
+                }
+                Err(error) => return Err(error),
+            };
+            self.trust_clock(writing, &moment);
+            Ok(decided)
+        });
+        let decided = match written {
+            Err(Error::Store(StoreError::OutcomeUnknown { code })) => {
+                self.resolve(&mut inner, operation, retell, code)?
+            }
+            other => other?,
+        };
+        decided.map_err(Error::Refused)
+    }
+
+    /// The disk failed while a write was being finished. Nothing in memory is believed any more:
+    /// open the file again and see whether the operation is there.
+    fn resolve(
+        &self,
+        inner: &mut Inner,
+        operation: &Operation<'_>,
+        retell: impl Fn(&Reading<'_>, &OperationRow) -> Result<String, Error>,
+        code: i32,
+    ) -> Result<Result<(u64, Replay), Refused>, Error> {
+        let now = self.ports.clock.now();
+        inner.log.add(
+            now,
+            Level::Error,
+            "store.commit_failed",
+            format!("SQLite code {code}"),
+        );
+        let unknown = || Error::Store(StoreError::OutcomeUnknown { code });
+        let store = inner.store()?;
+        store.reopen().map_err(|_| unknown())?;
+        match store
+            .read(|reading| operation.look_up(reading, retell))
+            .map_err(|_| unknown())?
+        {
+            Known::Done(result) => Ok(Ok((result, Replay::First))),
+            Known::Refused(refused) => Ok(Err(refused)),
+            Known::New => Err(Error::Store(StoreError::Io { code })),
+        }
+    }
+
+    fn refuse_if_poisoned(&self) -> Result<(), Error> {
+        if self.poisoned.load(Ordering::SeqCst) {
+            Err(Error::Poisoned)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// The ledger's clock, and whether it may be believed.
+    fn moment(&self, writing: &Writing<'_>) -> Result<Moment, Error> {
+        let says = self.ports.clock.now();
+        let head = writing.head();
+        let is_suspect = self.identity.clock.is_suspect(says, head.trusted_at);
+        let last = writing.reading().entries(head.seq, head.seq)?;
+        let offset = last
+            .first()
+            .map_or(UtcOffset::UTC, |(entry, _)| entry.offset);
+        // An instant that no ledger can hold is written as the nearest one it can.
+        let now = Instant::from_ms(says.ms().clamp(0, Instant::MAX.ms()));
+        Ok(Moment {
+            now,
+            is_suspect,
+            offset,
+        })
+    }
+
+    fn trust_clock(&self, writing: &mut Writing<'_>, moment: &Moment) {
+        if !moment.is_suspect {
+            writing.trust_clock(moment.now);
+        }
+    }
+}
+
+/// An answer is the first one, or the same one again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Replay {
+    First,
+    Again,
+}
+
+/// The ledger's clock during one write.
+pub(super) struct Moment {
+    pub(super) now: Instant,
+    pub(super) is_suspect: bool,
+    /// The offset of the last entry, for entries that are not about a sale.
+    pub(super) offset: UtcOffset,
+}
+
+impl Moment {
+    pub(super) fn flags(&self) -> Flags {
+        if self.is_suspect {
+            Flags::CLOCK_SUSPECT
+        } else {
+            Flags::default()
+        }
+    }
+
+    /// The calendar date, for entries that no POS gave a business date.
+    pub(super) fn date(&self) -> BusinessDate {
+        self.now.date_at(self.offset).unwrap_or(BusinessDate::MAX)
+    }
+
+    /// Facts of an entry that is about no sale.
+    pub(super) fn facts(&self) -> SaleFacts {
+        SaleFacts {
+            at: self.now,
+            sold_at: self.now,
+            offset: self.offset,
+            business_date: self.date(),
+            member: None,
+            amount: Money::ZERO,
+            programme_version: 0,
+            flags: self.flags(),
+        }
+    }
+}

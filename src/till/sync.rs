@@ -1,0 +1,186 @@
+//! What goes to head office and what comes back. Bytes only: the vendor carries them.
+
+use super::document::SaleDocument;
+use super::error::Error;
+use super::log::Level;
+use super::shell::Till;
+use crate::exchange::batch::{BatchParts, build_up_to, read};
+use crate::exchange::{Acknowledgement, Basket, BasketLine, EpochPayload, SigningKey};
+use crate::kernel::ids::Seq;
+use crate::ledger::decide::note;
+use crate::ledger::{Entry, Kind};
+use crate::store::{Head, Reading, Writing};
+
+/// Entries one batch takes at the most.
+const ENTRIES_MAX: u64 = 20_000;
+
+/// A batch to be carried to head office.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Export {
+    /// The same bytes until they are acknowledged.
+    pub bytes: Vec<u8>,
+    /// How many entries are in it.
+    pub entries: u64,
+}
+
+impl Till {
+    /// The next batch for head office, or nothing if it has everything. Asked again before the
+    /// acknowledgement, the same bytes again.
+    pub fn export_next(&self, size_max: usize) -> Result<Option<Export>, Error> {
+        self.write(|writing, moment| {
+            if let Some((bytes, entries)) = writing.reading().waiting_batch()? {
+                return Ok(Some(Export { bytes, entries }));
+            }
+            let head = writing.head().clone();
+            let first = head.acknowledged_seq + 1;
+            let last = head.seq.min(head.acknowledged_seq + ENTRIES_MAX);
+            let entries: Vec<Entry> = writing
+                .reading()
+                .entries(first, last)?
+                .into_iter()
+                .map(|(e, _)| e)
+                .collect();
+            // An acknowledgement alone is no news for the one who gave it.
+            if entries.iter().all(|entry| entry.kind == Kind::Synced) {
+                return Ok(None);
+            }
+            let baskets = baskets(&writing.reading(), &entries)?;
+            let (bytes, count) =
+                self.build(writing, &head, &entries, &baskets, size_max, moment.now)?;
+            let id = read(&bytes)
+                .map_err(|_| Error::Internal("a batch just built"))?
+                .id();
+            let count = u64::try_from(count).expect("a count fits");
+            writing.put_batch(first, first + count - 1, &id, &bytes)?;
+            Ok(Some(Export {
+                bytes,
+                entries: count,
+            }))
+        })
+    }
+
+    fn build(
+        &self,
+        writing: &Writing<'_>,
+        head: &Head,
+        entries: &[Entry],
+        baskets: &[Basket],
+        size_max: usize,
+        made_at: crate::kernel::Instant,
+    ) -> Result<(Vec<u8>, usize), Error> {
+        let reading = writing.reading();
+        let epoch = self.epoch_payload(&reading)?;
+        let parts = BatchParts {
+            tenant: self.identity.tenant,
+            stream: *self.stream(),
+            epoch: &epoch,
+            prev_hash: self.hash_at(&reading, head.acknowledged_seq)?,
+            entries,
+            baskets,
+            side_head: head.side_hash,
+            office_index: head.office_index,
+            programme_version: self.programme()?.version(),
+            library_version: env!("CARGO_PKG_VERSION"),
+            made_at,
+        };
+        let key = SigningKey::from_bytes(self.epoch_secret());
+        Ok(build_up_to(&parts, &key, size_max)?)
+    }
+
+    fn epoch_payload(&self, reading: &Reading<'_>) -> Result<EpochPayload, Error> {
+        let first = self.genesis().parent.0 + 1;
+        let entry = reading.entries(first, first)?.pop();
+        entry
+            .and_then(|(entry, _)| EpochPayload::decode(&entry.payload).ok())
+            .ok_or(Error::Internal("an epoch without its entry"))
+    }
+
+    fn hash_at(&self, reading: &Reading<'_>, seq: Seq) -> Result<crate::ledger::Hash, Error> {
+        if seq == self.genesis().parent.0 {
+            return Ok(self.genesis().hash());
+        }
+        let entry = reading.entries(seq, seq)?.pop();
+        entry.map(|(_, hash)| hash).ok_or(Error::Diverged)
+    }
+
+    /// Takes head office's signed answer in: what it has need not be offered again.
+    pub fn acknowledge(&self, bytes: &[u8]) -> Result<(), Error> {
+        let acknowledgement = Acknowledgement::verify(bytes, &self.identity.office_key)
+            .map_err(Error::Acknowledgement)?;
+        let stream = self.stream();
+        if acknowledgement.tenant != self.identity.tenant
+            || acknowledgement.stream.writer != stream.writer
+        {
+            return Err(Error::OtherLedger);
+        }
+        let taken = self.write(|writing, moment| {
+            let head = writing.head().clone();
+            if acknowledgement.stream != *stream
+                || acknowledgement.seq > head.seq
+                || self.hash_at(&writing.reading(), acknowledgement.seq)? != acknowledgement.hash
+            {
+                return Err(Error::Diverged);
+            }
+            if acknowledgement.seq <= head.acknowledged_seq {
+                return Ok(());
+            }
+            let entry = note(head.seq, &moment.facts(), Kind::Synced, |entry| {
+                entry.refers_to = acknowledgement.seq;
+            });
+            writing.append(&[entry])?;
+            writing.acknowledge(acknowledgement.seq, acknowledgement.office_index)?;
+            // Head office's clock vouches for ours.
+            let apart_ms = moment.now.ms() - acknowledgement.office_time.ms();
+            if apart_ms.abs() <= self.identity.clock.behind_ms {
+                writing.trust_clock(moment.now);
+            }
+            Ok(())
+        });
+        if let Err(Error::Diverged) = &taken {
+            let now = self.ports.clock.now();
+            let text = "head office acknowledges entries that this file does not have";
+            self.lock()
+                .log
+                .add(now, Level::Error, "ledger.diverged", text);
+        }
+        taken
+    }
+}
+
+/// The lines of the sales that become final in these entries.
+fn baskets(reading: &Reading<'_>, entries: &[Entry]) -> Result<Vec<Basket>, Error> {
+    let mut baskets = Vec::new();
+    for entry in entries {
+        if entry.kind != Kind::Commit || entry.is_portion() {
+            continue;
+        }
+        let sale_seq = if entry.refers_to == 0 {
+            entry.seq
+        } else {
+            entry.refers_to
+        };
+        let row = reading
+            .sale(sale_seq)?
+            .ok_or(Error::Internal("a commit of no sale"))?;
+        let document = SaleDocument::from_bytes(&reading.document(row.document_seq)?)?;
+        baskets.push(Basket {
+            sale_seq,
+            lines: basket_lines(document),
+        });
+    }
+    Ok(baskets)
+}
+
+fn basket_lines(document: SaleDocument) -> Vec<BasketLine> {
+    let discounts = document.outcome.line_discounts;
+    let lines = document.cart.lines.into_iter().zip(discounts);
+    lines
+        .map(|(line, taken_off)| BasketLine {
+            sku: line.sku,
+            quantity: line.quantity_milli,
+            net: line.line_total - taken_off,
+            discount: line.discount + taken_off,
+            category: line.category,
+        })
+        .collect()
+}

@@ -1,0 +1,251 @@
+//! What a sale looks like from outside.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use super::document::SaleDocument;
+use super::error::Error;
+use super::shell::{Replay, Till};
+use super::status;
+use crate::evaluate::cart::Cart;
+use crate::evaluate::evaluate;
+use crate::evaluate::quote::Quote;
+use crate::kernel::ids::Seq;
+use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, SaleId};
+use crate::ledger::Flags;
+use crate::programme::Programme;
+use crate::store::{Reading, SaleRow};
+
+/// Where a sale stands. The numbers are those of the C header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[repr(u8)]
+pub enum SaleState {
+    /// Authorised; its points are reserved.
+    Held = 1,
+    /// Final.
+    Committed = 2,
+    /// Called off.
+    Voided = 3,
+    /// Its hold ran out; it can still be committed.
+    Expired = 4,
+    /// Taken back.
+    Refunded = 5,
+}
+
+impl SaleState {
+    pub(super) fn from_number(number: u8) -> Result<Self, Error> {
+        [
+            Self::Held,
+            Self::Committed,
+            Self::Voided,
+            Self::Expired,
+            Self::Refunded,
+        ]
+        .into_iter()
+        .find(|state| *state as u8 == number)
+        .ok_or(Error::Internal("a sale in an unknown state"))
+    }
+}
+
+/// A sale of this ledger.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Sale {
+    /// Its name.
+    #[serde(serialize_with = "as_text")]
+    pub id: SaleId,
+    /// Where it stands now.
+    pub state: SaleState,
+    /// This call was asked before, and this is its first answer again.
+    pub was_replayed: bool,
+    /// It was committed after its hold ran out or its business date was closed.
+    pub is_late: bool,
+    /// The cart in force.
+    pub cart: Cart,
+    /// What it gave and took, and why.
+    pub quote: Quote,
+    /// The programme that priced it.
+    #[serde(skip)]
+    pub programme: Arc<Programme>,
+}
+
+fn as_text<S: serde::Serializer>(id: &SaleId, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(id)
+}
+
+/// A sale that waits to be committed or voided.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PendingSale {
+    /// Its name.
+    #[serde(serialize_with = "as_text")]
+    pub id: SaleId,
+    /// [`SaleState::Held`], or [`SaleState::Expired`] once its time is over.
+    pub state: SaleState,
+    /// When its hold runs out.
+    pub held_until_ms: Instant,
+    /// The receipt, if the cart named one.
+    pub receipt_number: Option<String>,
+    /// The day in the books.
+    pub business_date: BusinessDate,
+    /// Whose sale.
+    pub member: Option<MemberNumber>,
+    /// What is to be paid.
+    pub payable: Money,
+}
+
+/// How a receipt is found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptKey {
+    /// Its number.
+    pub receipt_number: String,
+    /// The day in the books.
+    pub business_date: BusinessDate,
+    /// The till on it; this ledger's if absent.
+    pub till: Option<String>,
+    /// Its part, from 1.
+    pub part: u32,
+}
+
+/// Sales and refunds have receipts of their own.
+#[derive(Clone, Copy)]
+pub(super) enum ReceiptKind {
+    Sale,
+    Refund,
+}
+
+impl Till {
+    /// The name under which a receipt is kept: the first 16 bytes of a SHA-256, so that its text
+    /// need not stand in an index.
+    pub(super) fn receipt_hash(&self, key: &ReceiptKey, kind: ReceiptKind) -> [u8; 16] {
+        let mut hash = Sha256::new_with_prefix(match kind {
+            ReceiptKind::Sale => b"loy/rs",
+            ReceiptKind::Refund => b"loy/rr",
+        });
+        let till = key.till.as_deref().unwrap_or(&self.identity.till);
+        for text in [&self.identity.store, till, &key.receipt_number] {
+            let length = u64::try_from(text.len()).expect("a length fits");
+            hash.update(length.to_be_bytes());
+            hash.update(text);
+        }
+        hash.update(key.part.to_be_bytes());
+        hash.update(key.business_date.yyyymmdd().to_be_bytes());
+        let digest = hash.finalize();
+        digest[..16].try_into().expect("a digest has 32 bytes")
+    }
+
+    /// The receipt of a cart, if it names one.
+    pub(super) fn receipt_of(&self, cart: &Cart) -> Option<[u8; 16]> {
+        let key = ReceiptKey {
+            receipt_number: cart.receipt_number.clone()?,
+            business_date: cart.business_date,
+            till: cart.till.clone(),
+            part: cart.receipt_part.0,
+        };
+        Some(self.receipt_hash(&key, ReceiptKind::Sale))
+    }
+
+    /// A sale by its id.
+    pub fn sale(&self, id: SaleId) -> Result<Sale, Error> {
+        self.read(|reading| {
+            let row = self.sale_row(reading, id)?;
+            self.view(reading, &row, Replay::First)
+        })
+    }
+
+    /// A sale by its receipt.
+    pub fn find_sale(&self, key: &ReceiptKey) -> Result<Sale, Error> {
+        let hash = self.receipt_hash(key, ReceiptKind::Sale);
+        self.read(|reading| {
+            let seq = reading
+                .sale_of_receipt(&hash)?
+                .ok_or_else(|| Error::refused(status::NOT_FOUND, "receipt.unknown", &[]))?;
+            let row = reading
+                .sale(seq)?
+                .ok_or(Error::Internal("a receipt of no sale"))?;
+            self.view(reading, &row, Replay::First)
+        })
+    }
+
+    /// Sales that wait to be committed or voided, oldest first. Asked at start-up.
+    pub fn pending_sales(&self) -> Result<Vec<PendingSale>, Error> {
+        let now = self.ports.clock.now();
+        self.read(|reading| {
+            let rows = reading.held_sales()?;
+            rows.iter()
+                .map(|row| {
+                    let document = load_document(reading, row.document_seq)?;
+                    let is_over = now >= row.hold_until;
+                    Ok(PendingSale {
+                        id: self.sale_id(row.seq),
+                        state: if is_over {
+                            SaleState::Expired
+                        } else {
+                            SaleState::Held
+                        },
+                        held_until_ms: row.hold_until,
+                        receipt_number: document.cart.receipt_number,
+                        business_date: document.cart.business_date,
+                        member: document.cart.member,
+                        payable: document.outcome.payable,
+                    })
+                })
+                .collect()
+        })
+    }
+
+    pub(super) fn sale_row(&self, reading: &Reading<'_>, id: SaleId) -> Result<SaleRow, Error> {
+        let unknown = || Error::refused(status::NOT_FOUND, "sale.unknown", &[]);
+        let seq = self.own_seq(id).ok_or_else(unknown)?;
+        reading.sale(seq)?.ok_or_else(unknown)
+    }
+
+    pub(super) fn view_of(
+        &self,
+        reading: &Reading<'_>,
+        seq: Seq,
+        replay: Replay,
+    ) -> Result<Sale, Error> {
+        let row = reading
+            .sale(seq)?
+            .ok_or(Error::Internal("an operation of no sale"))?;
+        self.view(reading, &row, replay)
+    }
+
+    /// The sale as it is told: priced again from what was stored, so that the explanation need not
+    /// be kept. What was decided at the time stands, should a later library price differently.
+    pub(super) fn view(
+        &self,
+        reading: &Reading<'_>,
+        row: &SaleRow,
+        replay: Replay,
+    ) -> Result<Sale, Error> {
+        let document = load_document(reading, row.document_seq)?;
+        let programme = self.programme_version(document.programme_version)?;
+        let mut quote = evaluate(
+            &programme,
+            document.member.as_ref(),
+            &document.cart,
+            self.language,
+        )?;
+        quote.outcome = document.outcome;
+        let posted = match row.posted_seq {
+            0 => None,
+            seq => reading.entries(seq, seq)?.pop(),
+        };
+        Ok(Sale {
+            id: self.sale_id(row.seq),
+            state: SaleState::from_number(row.state)?,
+            was_replayed: replay == Replay::Again,
+            is_late: posted.is_some_and(|(entry, _)| entry.flags.has(Flags::LATE)),
+            cart: document.cart,
+            quote,
+            programme,
+        })
+    }
+}
+
+pub(super) fn load_document(reading: &Reading<'_>, seq: Seq) -> Result<SaleDocument, Error> {
+    SaleDocument::from_bytes(&reading.document(seq)?)
+}
