@@ -321,8 +321,8 @@ def main():
     differences = compare(told, expected, replay.members)
     for difference in differences[:10]:
         print(f"       {difference}")
-    compared = f"{len(replay.members):,} members, {len(next(iter(expected.values())))} totals each"
-    print(f"\nhead office agrees: {'no' if differences else 'yes'} ({compared}{f', {len(differences):,} differences' if differences else ''})")
+    print(f"\ncompared: {len(replay.members):,} members, {len(next(iter(expected.values())))} totals of each, {len(differences):,} differences")
+    print(f"head office agrees: {'no' if differences else 'yes'}")
     return 1 if differences or not all(holds for holds, _ in replay.checks) else 0
 
 
