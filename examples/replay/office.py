@@ -30,7 +30,7 @@ class Office:
             "--language", language, "--out", file,
         )
 
-    def ingest(self, files):
+    def ingest(self, files, acknowledgement=None):
         return self.run("office", "ingest", self.directory, *files)
 
     def members(self):

@@ -66,13 +66,15 @@ class Replay:
     # The accidents -----------------------------------------------------------------------------
 
     def plan_accidents(self):
-        """Which sale is hit by what: by the place of its invoice."""
-        sales = [place for place, invoice in enumerate(self.invoices) if is_sale(invoice)]
-        planned = {}
-        for part, accident in ((1, self.post_twice), (2, self.kill_while_paying), (3, self.kill_during_commit)):
-            if sales:
-                planned[sales[min(len(sales) - 1, len(sales) * part // 4)]] = accident
-        return planned
+        """What goes wrong, and from which invoice on: a quarter, half and three quarters through."""
+        quarter = len(self.invoices) // 4
+        return [(quarter, self.post_twice), (2 * quarter, self.kill_while_paying), (3 * quarter, self.kill_during_commit)]
+
+    def accident_at(self, place, points):
+        """The next accident that is due. It waits for a sale that spends points, but not until the end."""
+        if self.accidents and place >= self.accidents[0][0] and (points or place >= len(self.invoices) * 9 // 10):
+            return self.accidents.pop(0)[1]
+        return None
 
     def post_twice(self, invoice, cart):
         first = self.till.sale("sale", f"sale-{invoice.number}", *cart)
@@ -112,13 +114,15 @@ class Replay:
                 self.days.append(Day(str(invoice.time.date())))
             self.enrol(invoice)
             if is_sale(invoice):
-                self.sell(invoice, self.accidents.get(place))
+                self.sell(place, invoice)
             elif invoice.is_cancellation:
                 self.cancel(invoice)
             else:
                 self.skip("adjustment" if invoice.is_adjustment else "invoice below zero")
             progress.show(place + 1, self.days[-1].name)
         self.end_day(last=True)
+        for _, accident in self.accidents:
+            self.check(False, f"accident {accident.__name__}", "no sale left for it")
 
     def enrol(self, invoice):
         if invoice.customer and invoice.customer not in self.members:
@@ -127,8 +131,9 @@ class Replay:
             self.members[invoice.customer] = answer[0]
             self.days[-1].members += 1
 
-    def sell(self, invoice, accident):
+    def sell(self, place, invoice):
         points = self.points_to_ask_for(invoice)
+        accident = self.accident_at(place, points)
         cart = invoice.cart(self.members.get(invoice.customer), points)
         begun = time.perf_counter()
         if accident:
