@@ -3,6 +3,7 @@
 import csv
 import io
 import subprocess
+from pathlib import Path
 
 
 class OfficeError(Exception):
@@ -25,13 +26,20 @@ class Office:
 
     def provision(self, store, till, programme, language, file):
         """Writes a provisioning file and gives the code that opens it."""
-        return self.run(
+        told = self.run(
             "provision", self.directory, "--store", store, "--till", till, "--programme", programme,
             "--language", language, "--out", file,
         )
+        return told.strip()
 
-    def ingest(self, files, acknowledgement=None):
-        return self.run("office", "ingest", self.directory, *files)
+    def ingest(self, files, acknowledgements):
+        """Takes batches in. Of each: what became of it, and the acknowledgement if there is one."""
+        told = self.run("office", "ingest", self.directory, *files, "--ack-dir", acknowledgements)
+        lines = [line.split("\t") for line in told.splitlines()]
+        return [(outcome, Path(acknowledgements) / f"{batch}.ack") for _, outcome, batch, _ in lines]
+
+    def digest(self):
+        return self.run("office", "digest", self.directory).strip()
 
     def members(self):
         """By member number, all columns but the number as numbers."""
