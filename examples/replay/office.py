@@ -43,8 +43,18 @@ class Office:
 
     def members(self):
         """By member number, all columns but the number as numbers."""
-        rows = csv.DictReader(io.StringIO(self.run("office", "members", self.directory, "--format", "csv")))
-        return {row.pop("member"): {name: int(value) for name, value in row.items()} for row in rows}
+        return {row.pop("member"): {name: int(value) for name, value in row.items()} for row in self.table("members")}
+
+    def sums(self):
+        """Count and amount of all entries of a kind."""
+        summed = {}
+        for row in self.table("totals"):
+            count, amount = summed.get(row["kind"], (0, 0))
+            summed[row["kind"]] = (count + int(row["count"]), amount + int(row["amount"]))
+        return summed
+
+    def table(self, name):
+        return csv.DictReader(io.StringIO(self.run("office", name, self.directory, "--format", "csv")))
 
     def verify(self, ledger):
         return self.run("verify", ledger)

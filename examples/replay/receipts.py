@@ -18,6 +18,7 @@ class DataError(Exception):
 @dataclass
 class Line:
     sku: str
+    name: str
     quantity: int
     pence: int
 
@@ -97,7 +98,7 @@ def add_line(invoices, row):
         invoices[number] = Invoice(number, time, row["CustomerID"].removesuffix(".0"))
     quantity = int(row["Quantity"])
     pence = (Decimal(row["UnitPrice"]) * quantity * 100).quantize(Decimal(1), ROUND_HALF_UP)
-    invoices[number].lines.append(Line(row["StockCode"], quantity, int(pence)))
+    invoices[number].lines.append(Line(row["StockCode"], row["Description"].strip(), quantity, int(pence)))
 
 
 class SoldBefore:

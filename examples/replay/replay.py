@@ -17,7 +17,7 @@ from pathlib import Path
 import receipts
 import screen
 from office import Office, OfficeError
-from till import COMMITTED, REFUNDED, Till, TillError
+from till import COMMITTED, REFUNDED, Till, TillError, read_sale
 
 HERE = Path(__file__).resolve().parent
 ENOUGH_TO_ASK = 500
@@ -166,8 +166,8 @@ class Replay:
             self.sold.add(invoice)
         if sale.redeemed:
             self.redeemed.add(invoice.number)
-        kind = "spends points" if sale.redeemed else "earns points" if sale.awarded else "without a member"
-        if kind not in self.shown and len(invoice.lines) <= 12:
+        kind = "spends points" if sale.redeemed else "earns points" if sale.awarded else "is nobody's"
+        if kind not in self.shown and 2 <= len(invoice.lines) <= 8:
             self.shown[kind] = self.receipt(invoice)
 
     def cancel(self, invoice):
@@ -184,8 +184,8 @@ class Replay:
         self.skipped[why] = self.skipped.get(why, 0) + 1
 
     def receipt(self, invoice):
-        *_, lines = self.till.ask("receipt", invoice.number, invoice.date, RECEIPT_COLUMNS)
-        return invoice, lines.replace("\\n", "\n").rstrip("\n").split("\n")
+        *sale, lines = self.till.ask("receipt", invoice.number, invoice.date, RECEIPT_COLUMNS)
+        return invoice, read_sale(sale).payable, lines.split("\\n")
 
     # The evening -------------------------------------------------------------------------------
 
@@ -238,6 +238,18 @@ def compare(told, expected, members):
     return differences
 
 
+def compare_sums(sums, expected):
+    """The same for all sales and refunds together, those without a member included."""
+    sales = (sum(row["sales"] for row in expected.values()), sum(row["spend"] for row in expected.values()))
+    refunded = sum(row["refunded"] for row in expected.values())
+    differences = []
+    if sums.get("commit", (0, 0)) != sales:
+        differences.append(f"all sales: count and amount should be {sales}, head office has {sums.get('commit')}")
+    if sums.get("refund", (0, 0))[1] != refunded:
+        differences.append(f"all refunds: the amount should be {refunded}, head office has {sums.get('refund')}")
+    return differences
+
+
 def read_expected(file):
     rows = csv.DictReader(file.open(newline=""))
     return {row.pop("customer"): {column: int(value) for column, value in row.items()} for row in rows}
@@ -264,8 +276,8 @@ def by_period(days):
 
 
 def report(replay, ledger, seconds):
-    for kind, (invoice, lines) in replay.shown.items():
-        print(screen.receipt(f"\nreceipt {invoice.number}, {kind}:", lines, RECEIPT_COLUMNS))
+    for kind, (invoice, payable, lines) in replay.shown.items():
+        print(screen.receipt(f"A sale that {kind}", invoice, payable, lines, RECEIPT_COLUMNS))
     periods = by_period(replay.days)
     total = Day("all")
     for period in periods:
@@ -324,7 +336,7 @@ def main():
     if recompute.wait() != 0:
         sys.exit("recompute.py failed")
     expected = read_expected(expected_file)
-    differences = compare(told, expected, replay.members)
+    differences = compare(told, expected, replay.members) + compare_sums(office.sums(), expected)
     for difference in differences[:10]:
         print(f"       {difference}")
     print(f"\ncompared: {len(replay.members):,} members, {len(next(iter(expected.values())))} totals of each, {len(differences):,} differences")

@@ -55,6 +55,17 @@ def show(value):
     return f"{value:,}" if isinstance(value, int) else str(value)
 
 
-def receipt(title, lines, columns):
+def receipt(title, invoice, payable, loyalty, columns):
+    """As the customer sees it: the goods by the POS, then the lines of the library, word for word."""
+    def row(left, right):
+        return f"{left[:columns - len(right) - 1]:{columns - len(right)}}{right}"
+
+    lines = [row(f"Receipt {invoice.number}", f"{invoice.time:%d %b %Y %H:%M}"), "-" * columns]
+    for line in invoice.lines:
+        lines.append(row(f"{line.quantity:>3} {line.name.capitalize()}", f"{line.pence / 100:,.2f}"))
+    lines.append("-" * columns)
+    lines.append(row("Total", f"{invoice.total / 100:,.2f}"))
+    lines += [line for line in loyalty if line]
+    lines.append(row("To pay, GBP", f"{payable / 100:,.2f}"))
     edge = "+" + "-" * (columns + 2) + "+"
-    return "\n".join([title, edge, *(f"| {line.ljust(columns)} |" for line in lines), edge])
+    return "\n".join([f"\n{title}:", edge, *(f"| {line.ljust(columns)} |" for line in lines), edge])
