@@ -224,16 +224,19 @@ def is_sale(invoice):
 
 
 def compare(told, expected, members):
-    """Differences between head office's table and the recomputed one, member by member."""
+    """Differences between head office's table and the recomputed one, a line a member."""
     differences = []
     numbers = {members.get(customer): customer for customer in expected if customer != "-"}
     for number, customer in sorted(numbers.items(), key=lambda item: item[1]):
         if number not in told:
             differences.append(f"customer {customer}: not known to head office")
             continue
-        for column, value in expected[customer].items():
-            if told[number].get(column) != value:
-                differences.append(f"customer {customer}, member {number}: {column} should be {value}, head office has {told[number].get(column)}")
+        wrong = [
+            f"{column} should be {value:,}, head office has {told[number][column]:,}"
+            for column, value in expected[customer].items() if told[number][column] != value
+        ]
+        if wrong:
+            differences.append(f"customer {customer}, member {number}: {'; '.join(wrong)}")
     differences += [f"member {number}: known to head office only" for number in told if number not in numbers]
     return differences
 
