@@ -1,2 +1,3 @@
 //! Nothing to prepare.
+//! Nothing to build yet.
 fn main() {}

@@ -35,3 +35,8 @@ pub mod store;
 pub mod office;
 #[forbid(unsafe_code)]
 pub mod till;
+
+// floor 6: the command line
+#[cfg(feature = "cli")]
+#[forbid(unsafe_code)]
+pub mod cli;

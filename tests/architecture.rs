@@ -236,6 +236,7 @@ fn clock_chance_threads_prints_and_environment_enter_through_ports() {
         "use crate::kernel::Instant;\nfn f(at: Instant) { at.now_or_later(); }",
         "const A: &str = env!(\"CARGO_PKG_VERSION\");\nconst B: &str = concat!(env!(\"OUT_DIR\"), \"/a\");",
         "#[cfg(test)]\nmod tests { fn f() { println!(\"{:?}\", std::time::Instant::now()) } }",
+        "const A: &str = env!(\"LOY_TARGET\");\nfn f() -> bool { std::thread::panicking() }",
         "#[cfg(test)]\nmod tests;\n/// Like `std::env`.\nfn print(receipt: &Receipt) {}",
     ];
     lets_pass(rule, "src/till/sale.rs", &good);

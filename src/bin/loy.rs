@@ -1,2 +1,5 @@
-//! The program `loy`.
-fn main() {}
+//! The command line `loy`.
+
+fn main() -> std::process::ExitCode {
+    loy::cli::run(std::env::args_os())
+}

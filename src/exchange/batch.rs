@@ -201,7 +201,7 @@ pub fn build(parts: &BatchParts<'_>, epoch_key: &SigningKey) -> Result<Vec<u8>, 
     check(parts, epoch_key)?;
     let first_seq = parts.entries.first().map_or(0, |entry| entry.seq);
     let (postings, coded_postings) = body(parts.entries.len(), &postings::encode(parts.entries))?;
-    let (baskets, coded_baskets) = body(parts.baskets.len(), &baskets::encode(parts.baskets))?;
+    let (baskets, coded_baskets) = body(parts.baskets.len(), &[baskets::encode(parts.baskets)])?;
     let manifest = Manifest {
         tenant: parts.tenant,
         stream: parts.stream,
@@ -307,15 +307,13 @@ fn check(parts: &BatchParts<'_>, epoch_key: &SigningKey) -> Result<(), BuildErro
         parts.library_version.len() <= LIBRARY_MAX,
         "our own version is a short text"
     );
-    let mut expected = parts.entries[0].seq;
-    for entry in parts.entries {
+    for (expected, entry) in (parts.entries[0].seq..).zip(parts.entries) {
         if entry.seq != expected
             || entry.seq <= parts.epoch.parent.seq
             || !postings::is_bounded(entry)
         {
             return Err(BuildError::Entry(entry.seq));
         }
-        expected += 1;
     }
     if parts.baskets.len() > ENTRIES_MAX {
         return Err(BuildError::TooLarge);
@@ -323,14 +321,15 @@ fn check(parts: &BatchParts<'_>, epoch_key: &SigningKey) -> Result<(), BuildErro
     Ok(baskets::check(parts.baskets)?)
 }
 
-fn body(count: usize, plain: &[u8]) -> Result<(BodyInfo, Vec<u8>), BuildError> {
-    if plain.len() > frames::BODY_MAX {
+fn body(count: usize, columns: &[Vec<u8>]) -> Result<(BodyInfo, Vec<u8>), BuildError> {
+    let plain_len = columns.iter().map(Vec::len).sum();
+    if plain_len > frames::BODY_MAX {
         return Err(BuildError::TooLarge);
     }
-    let coded = frames::pack(plain);
+    let coded = frames::pack(columns);
     let info = BodyInfo {
         count,
-        plain_len: plain.len(),
+        plain_len,
         coded_len: coded.len(),
         coded_hash: Sha256::digest(&coded).into(),
     };
@@ -435,13 +434,18 @@ impl UnverifiedBatch<'_> {
         self.message
             .verify(CONTENT_TYPE, &manifest.epoch.public_key)
             .map_err(BatchError::Signature)?;
-        let postings = open(self.postings, &manifest.postings, Part::Postings)?;
+        let postings = open(
+            self.postings,
+            &manifest.postings,
+            postings::COLUMNS,
+            Part::Postings,
+        )?;
         let entries = postings::decode(&postings, manifest.first_seq, manifest.postings.count)
             .map_err(|source| BatchError::Form {
                 part: Part::Postings,
                 source,
             })?;
-        let plain = open(self.baskets, &manifest.baskets, Part::Baskets)?;
+        let plain = open(self.baskets, &manifest.baskets, 1, Part::Baskets)?.concat();
         let baskets =
             baskets::decode(&plain, manifest.baskets.count).map_err(|source| BatchError::Form {
                 part: Part::Baskets,
@@ -462,12 +466,18 @@ impl UnverifiedBatch<'_> {
     }
 }
 
-fn open(coded: &[u8], info: &BodyInfo, part: Part) -> Result<Vec<u8>, BatchError> {
+fn open(
+    coded: &[u8],
+    info: &BodyInfo,
+    columns: usize,
+    part: Part,
+) -> Result<Vec<Vec<u8>>, BatchError> {
     // Only signed bytes are decompressed.
     if Hash::from(Sha256::digest(coded)) != info.coded_hash {
         return Err(BatchError::Disagrees(part));
     }
-    frames::unpack(coded, info.plain_len).map_err(|source| BatchError::Form { part, source })
+    frames::unpack(coded, columns, info.plain_len)
+        .map_err(|source| BatchError::Form { part, source })
 }
 
 /// The chain through the entries. The first entry of a stream is its `Epoch` entry, follows the

@@ -278,7 +278,7 @@ proptest! {
             *slot = *byte;
         }
         let _ = read(&file).map(|batch| batch.verify(&till.writer_public()));
-        let _ = super::postings::decode(&bytes, 1, bytes.len().min(3));
+        let _ = super::postings::decode(&vec![bytes.clone(); super::postings::COLUMNS], 1, bytes.len().min(3));
         let _ = super::baskets::decode(&bytes, 1);
     }
 }

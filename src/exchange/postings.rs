@@ -1,8 +1,9 @@
 //! The body *postings*: entries as differences from what is to be expected of them.
 //!
-//! A row is a number `mask * 32 + kind`, then one CBOR item for each bit of the mask, lowest first.
-//! A field whose bit is not set has the value that [`Expected`] gives. Sequence numbers and hashes
-//! are not sent; the reader counts and computes them. The rules are in `docs/exchange.md`.
+//! A row is a number `mask * 32 + kind` in the head column and, for each bit of the mask, one CBOR
+//! item in that field's column. A field whose bit is not set has the value that [`Expected`] gives.
+//! Sequence numbers and hashes are not sent; the reader counts and computes them. The rules are in
+//! `docs/exchange.md`.
 
 use super::cbor::{FormError, Next, Reader, Writer, same_form};
 use crate::kernel::amounts::AMOUNT_MAX;
@@ -17,25 +18,37 @@ pub const ENTRIES_MAX: usize = 20_000;
 /// The highest sequence number: what every JSON reader can hold.
 pub(crate) const SEQ_MAX: Seq = (1 << 53) - 1;
 
-/// The bits of the mask, in the order in which the fields follow.
-mod bit {
-    pub(super) const FLAGS: u64 = 1;
-    pub(super) const AT: u64 = 1 << 1;
-    pub(super) const SOLD_AT: u64 = 1 << 2;
-    pub(super) const OFFSET: u64 = 1 << 3;
-    pub(super) const BUSINESS_DATE: u64 = 1 << 4;
-    pub(super) const MEMBER: u64 = 1 << 5;
-    pub(super) const LOT: u64 = 1 << 6;
-    pub(super) const WALLET: u64 = 1 << 7;
-    pub(super) const POINTS: u64 = 1 << 8;
-    pub(super) const AMOUNT: u64 = 1 << 9;
-    pub(super) const REFERS_TO: u64 = 1 << 10;
-    pub(super) const AVAILABLE_FROM: u64 = 1 << 11;
-    pub(super) const EXPIRES_ON: u64 = 1 << 12;
-    pub(super) const PROGRAMME_VERSION: u64 = 1 << 13;
-    pub(super) const PAYLOAD: u64 = 1 << 14;
-    pub(super) const ALL: u64 = (1 << 15) - 1;
+/// The columns, in the order in which they travel. Bit `n - 1` of a row's mask says that the row has
+/// an item in column `n`.
+mod column {
+    pub(super) const HEAD: usize = 0;
+    pub(super) const FLAGS: usize = 1;
+    pub(super) const AT: usize = 2;
+    pub(super) const SOLD_AT: usize = 3;
+    pub(super) const OFFSET: usize = 4;
+    pub(super) const BUSINESS_DATE: usize = 5;
+    pub(super) const MEMBER: usize = 6;
+    pub(super) const LOT: usize = 7;
+    pub(super) const WALLET: usize = 8;
+    pub(super) const POINTS: usize = 9;
+    pub(super) const AMOUNT: usize = 10;
+    pub(super) const REFERS_TO: usize = 11;
+    pub(super) const AVAILABLE_FROM: usize = 12;
+    pub(super) const EXPIRES_ON: usize = 13;
+    pub(super) const PROGRAMME_VERSION: usize = 14;
+    pub(super) const PAYLOAD: usize = 15;
 }
+
+/// Columns of the body.
+pub(crate) const COLUMNS: usize = 16;
+
+const fn bit(column: usize) -> u64 {
+    1 << (column - 1)
+}
+
+/// Member numbers are sent as distances from here, where head office begins to give them out: a
+/// member who comes again is the same bytes again.
+const FIRST_MEMBER_BODY: u64 = 10_000_000_000;
 
 const KINDS: u64 = 32;
 
@@ -47,8 +60,6 @@ struct Expected {
     offset: UtcOffset,
     business_date: BusinessDate,
     member: Option<MemberNumber>,
-    /// Body of the last member named; differences are sent.
-    member_body: u64,
     /// The last wallet that was not 0.
     wallet: WalletNumber,
     /// The sale or refund that postings of points belong to.
@@ -70,7 +81,6 @@ impl Expected {
             offset: UtcOffset::UTC,
             business_date: BusinessDate::from_days_since_1970(0).expect("1970 is a year we know"),
             member: None,
-            member_body: 0,
             wallet: 0,
             subject: 0,
             pending_days: 0,
@@ -126,7 +136,6 @@ impl Expected {
         self.offset = entry.offset;
         self.business_date = entry.business_date;
         self.member = entry.member;
-        self.member_body = entry.member.map_or(self.member_body, MemberNumber::body);
         if entry.wallet != 0 {
             self.wallet = entry.wallet;
         }
@@ -185,18 +194,32 @@ pub(crate) fn is_bounded(entry: &Entry) -> bool {
         && Flags::KNOWN.has(entry.flags)
 }
 
-/// Writes entries. They must be contiguous and within bounds, which `batch` has checked.
-pub(crate) fn encode(entries: &[Entry]) -> Vec<u8> {
-    let mut w = Writer::new();
-    let Some(first) = entries.first() else {
-        return w.finish();
-    };
-    let mut expected = Expected::before(first.seq);
-    for entry in entries {
-        write_row(&mut w, &expected, entry);
-        expected.learn(entry);
+/// Writes entries by columns. They must be contiguous and within bounds, which `batch` has checked.
+pub(crate) fn encode(entries: &[Entry]) -> Vec<Vec<u8>> {
+    let mut columns: [Writer; COLUMNS] = std::array::from_fn(|_| Writer::new());
+    if let Some(first) = entries.first() {
+        let unit = unit_of(entries);
+        if unit != 0 {
+            columns[column::AMOUNT].unsigned(unit);
+        }
+        let mut expected = Expected::before(first.seq);
+        for entry in entries {
+            write_row(&mut columns, &expected, unit, entry);
+            expected.learn(entry);
+        }
     }
-    w.finish()
+    columns.map(Writer::finish).into()
+}
+
+/// The largest number that divides all amounts, 0 if all are zero: dong come in whole hundreds.
+fn unit_of(entries: &[Entry]) -> u64 {
+    entries.iter().fold(0, |unit, entry| {
+        let (mut a, mut b) = (unit, entry.amount.get().unsigned_abs());
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        a
+    })
 }
 
 fn mask_of(expected: &Expected, entry: &Entry) -> u64 {
@@ -206,192 +229,225 @@ fn mask_of(expected: &Expected, entry: &Entry) -> u64 {
         .expires_on
         .map(|date| days_between(entry.business_date, date));
     [
-        (bit::FLAGS, entry.flags != Flags::default()),
-        (bit::AT, entry.at != expected.at),
-        (bit::SOLD_AT, entry.sold_at != expected.sold_at(entry.at)),
-        (bit::OFFSET, entry.offset != expected.offset),
+        (column::FLAGS, entry.flags != Flags::default()),
+        (column::AT, entry.at != expected.at),
+        (column::SOLD_AT, entry.sold_at != expected.sold_at(entry.at)),
+        (column::OFFSET, entry.offset != expected.offset),
         (
-            bit::BUSINESS_DATE,
+            column::BUSINESS_DATE,
             entry.business_date != expected.business_date,
         ),
-        (bit::MEMBER, entry.member != expected.member),
-        (bit::LOT, lot != 0),
-        (bit::WALLET, entry.wallet != expected.wallet(kind, lot)),
-        (bit::POINTS, !entry.points.is_zero()),
-        (bit::AMOUNT, !entry.amount.is_zero()),
+        (column::MEMBER, entry.member != expected.member),
+        (column::LOT, lot != 0),
+        (column::WALLET, entry.wallet != expected.wallet(kind, lot)),
+        (column::POINTS, !entry.points.is_zero()),
+        (column::AMOUNT, !entry.amount.is_zero()),
         (
-            bit::REFERS_TO,
+            column::REFERS_TO,
             entry.refers_to != expected.refers_to(kind, lot),
         ),
-        (bit::AVAILABLE_FROM, pending != expected.pending_days(kind)),
-        (bit::EXPIRES_ON, expiry != expected.expiry_days(kind)),
         (
-            bit::PROGRAMME_VERSION,
+            column::AVAILABLE_FROM,
+            pending != expected.pending_days(kind),
+        ),
+        (column::EXPIRES_ON, expiry != expected.expiry_days(kind)),
+        (
+            column::PROGRAMME_VERSION,
             entry.programme_version != expected.version(kind),
         ),
-        (bit::PAYLOAD, !entry.payload.is_empty()),
+        (column::PAYLOAD, !entry.payload.is_empty()),
     ]
     .into_iter()
     .filter(|(_, differs)| *differs)
-    .map(|(bit, _)| bit)
+    .map(|(column, _)| bit(column))
     .sum()
 }
 
-fn write_row(w: &mut Writer, expected: &Expected, entry: &Entry) {
+fn write_row(columns: &mut [Writer; COLUMNS], expected: &Expected, unit: u64, entry: &Entry) {
     let mask = mask_of(expected, entry);
-    let has = |bit: u64| mask & bit != 0;
-    w.unsigned(mask * KINDS + u64::from(entry.kind.number()));
-    if has(bit::FLAGS) {
-        w.unsigned(u64::from(entry.flags.0));
+    let has = |column: usize| mask & bit(column) != 0;
+    columns[column::HEAD].unsigned(mask * KINDS + u64::from(entry.kind.number()));
+    if has(column::FLAGS) {
+        columns[column::FLAGS].unsigned(u64::from(entry.flags.0));
     }
-    if has(bit::AT) {
-        w.signed(entry.at.ms() - expected.at.ms());
+    if has(column::AT) {
+        columns[column::AT].signed(entry.at.ms() - expected.at.ms());
     }
-    if has(bit::SOLD_AT) {
-        w.signed(entry.at.ms() - entry.sold_at.ms());
+    if has(column::SOLD_AT) {
+        columns[column::SOLD_AT].signed(entry.at.ms() - entry.sold_at.ms());
     }
-    if has(bit::OFFSET) {
-        w.signed(i64::from(entry.offset.minutes()));
+    if has(column::OFFSET) {
+        columns[column::OFFSET].signed(i64::from(entry.offset.minutes()));
     }
-    if has(bit::BUSINESS_DATE) {
-        w.signed(days_between(expected.business_date, entry.business_date));
+    if has(column::BUSINESS_DATE) {
+        columns[column::BUSINESS_DATE]
+            .signed(days_between(expected.business_date, entry.business_date));
     }
-    if has(bit::MEMBER) {
+    if has(column::MEMBER) {
         match entry.member {
-            None => w.null(),
-            Some(member) => w.signed(distance(expected.member_body, member.body())),
+            None => columns[column::MEMBER].null(),
+            Some(member) => {
+                columns[column::MEMBER].signed(distance(FIRST_MEMBER_BODY, member.body()))
+            }
         };
     }
-    if has(bit::LOT) {
-        w.signed(distance(entry.lot, entry.seq));
+    if has(column::LOT) {
+        columns[column::LOT].signed(distance(entry.lot, entry.seq));
     }
-    if has(bit::WALLET) {
-        w.unsigned(u64::from(entry.wallet));
+    if has(column::WALLET) {
+        columns[column::WALLET].unsigned(u64::from(entry.wallet));
     }
-    if has(bit::POINTS) {
-        w.signed(entry.points.get());
+    if has(column::POINTS) {
+        columns[column::POINTS].signed(entry.points.get());
     }
-    if has(bit::AMOUNT) {
-        w.signed(entry.amount.get());
+    if has(column::AMOUNT) {
+        columns[column::AMOUNT].signed(in_units(entry.amount, unit));
     }
-    if has(bit::REFERS_TO) {
-        w.signed(distance(entry.refers_to, entry.seq));
+    if has(column::REFERS_TO) {
+        columns[column::REFERS_TO].signed(distance(entry.refers_to, entry.seq));
     }
-    if has(bit::AVAILABLE_FROM) {
-        w.signed(days_between(entry.business_date, entry.available_from));
+    if has(column::AVAILABLE_FROM) {
+        columns[column::AVAILABLE_FROM]
+            .signed(days_between(entry.business_date, entry.available_from));
     }
-    if has(bit::EXPIRES_ON) {
+    if has(column::EXPIRES_ON) {
         match entry.expires_on {
-            None => w.null(),
-            Some(date) => w.signed(days_between(entry.business_date, date)),
+            None => columns[column::EXPIRES_ON].null(),
+            Some(date) => {
+                columns[column::EXPIRES_ON].signed(days_between(entry.business_date, date))
+            }
         };
     }
-    if has(bit::PROGRAMME_VERSION) {
-        w.unsigned(u64::from(entry.programme_version));
+    if has(column::PROGRAMME_VERSION) {
+        columns[column::PROGRAMME_VERSION].unsigned(u64::from(entry.programme_version));
     }
-    if has(bit::PAYLOAD) {
-        w.bytes(&entry.payload);
+    if has(column::PAYLOAD) {
+        columns[column::PAYLOAD].bytes(&entry.payload);
     }
+}
+
+fn in_units(amount: Money, unit: u64) -> i64 {
+    let unit = i64::try_from(unit).expect("a divisor of an amount is no larger than it");
+    assert!(
+        unit > 0 && amount.get() % unit == 0,
+        "the unit divides every amount"
+    );
+    amount.get() / unit
 }
 
 /// Reads `count` rows, the first being entry `first_seq`. Rows that would not be written again
 /// byte for byte are refused.
-pub(crate) fn decode(body: &[u8], first_seq: Seq, count: usize) -> Result<Vec<Entry>, FormError> {
-    let mut r = Reader::new(body);
-    // A row has one byte at least.
-    if count > ENTRIES_MAX || count > body.len() {
-        return r.fail("more entries are announced than the body can hold");
+pub(crate) fn decode(
+    columns: &[Vec<u8>],
+    first_seq: Seq,
+    count: usize,
+) -> Result<Vec<Entry>, FormError> {
+    assert_eq!(
+        columns.len(),
+        COLUMNS,
+        "the body was opened as so many columns"
+    );
+    let mut r: [Reader<'_>; COLUMNS] = std::array::from_fn(|n| Reader::new(&columns[n]));
+    // A row has one byte at least in the head column.
+    if count > ENTRIES_MAX || count > r[column::HEAD].left() {
+        return r[column::HEAD].fail("more entries are announced than the body can hold");
     }
+    let unit = match r[column::AMOUNT].left() {
+        0 => 0,
+        _ => r[column::AMOUNT].u64()?,
+    };
     let mut expected = Expected::before(first_seq);
     let mut entries = Vec::with_capacity(count);
     for _ in 0..count {
-        let entry = read_row(&mut r, &expected)?;
+        let entry = read_row(&mut r, &expected, unit)?;
         expected.learn(&entry);
         entries.push(entry);
     }
-    r.end()?;
-    same_form(body, &encode(&entries))?;
+    for (read, written) in columns.iter().zip(encode(&entries)) {
+        same_form(read, &written)?;
+    }
     Ok(entries)
 }
 
-fn read_row(r: &mut Reader<'_>, expected: &Expected) -> Result<Entry, FormError> {
-    let head = r.u64()?;
+/// The columns, as one row uses them.
+struct Row<'r, 'b> {
+    mask: u64,
+    columns: &'r mut [Reader<'b>; COLUMNS],
+}
+
+impl<'b> Row<'_, 'b> {
+    /// The column's reader, if the row has an item in it.
+    fn sent(&mut self, column: usize) -> Option<&mut Reader<'b>> {
+        (self.mask & bit(column) != 0).then_some(&mut self.columns[column])
+    }
+}
+
+fn read_row(
+    columns: &mut [Reader<'_>; COLUMNS],
+    expected: &Expected,
+    unit: u64,
+) -> Result<Entry, FormError> {
+    let head = columns[column::HEAD].u64()?;
     let mask = head / KINDS;
     let Some(kind) = u8::try_from(head % KINDS).ok().and_then(Kind::from_number) else {
-        return r.fail("a kind of entry that this version does not know");
+        return columns[column::HEAD].fail("a kind of entry that this version does not know");
     };
-    if mask > bit::ALL {
-        return r.fail("a field that this version does not know");
+    if mask >= 1 << (COLUMNS - 1) {
+        return columns[column::HEAD].fail("a field that this version does not know");
     }
-    let has = |bit: u64| mask & bit != 0;
-    let flags = Flags(if has(bit::FLAGS) { r.u8()? } else { 0 });
-    let at = if has(bit::AT) {
-        Instant::from_ms(sum(r, expected.at.ms())?)
-    } else {
-        expected.at
+    let mut row = Row { mask, columns };
+    let flags = Flags(row.sent(column::FLAGS).map_or(Ok(0), Reader::u8)?);
+    let at = match row.sent(column::AT) {
+        Some(r) => Instant::from_ms(sum(r, expected.at.ms())?),
+        None => expected.at,
     };
-    let sold_at = if has(bit::SOLD_AT) {
-        Instant::from_ms(less(r, at.ms())?)
-    } else {
-        expected.sold_at(at)
+    let sold_at = match row.sent(column::SOLD_AT) {
+        Some(r) => Instant::from_ms(less(r, at.ms())?),
+        None => expected.sold_at(at),
     };
-    let offset = if has(bit::OFFSET) {
-        read_offset(r)?
-    } else {
-        expected.offset
+    let offset = row
+        .sent(column::OFFSET)
+        .map_or(Ok(expected.offset), read_offset)?;
+    let business_date = match row.sent(column::BUSINESS_DATE) {
+        Some(r) => read_date(r, expected.business_date)?,
+        None => expected.business_date,
     };
-    let business_date = if has(bit::BUSINESS_DATE) {
-        read_date(r, expected.business_date)?
-    } else {
-        expected.business_date
+    let member = row
+        .sent(column::MEMBER)
+        .map_or(Ok(expected.member), read_member)?;
+    let lot = match row.sent(column::LOT) {
+        Some(r) => read_seq(r, expected.seq)?,
+        None => 0,
     };
-    let member = if has(bit::MEMBER) {
-        read_member(r, expected.member_body)?
-    } else {
-        expected.member
+    let wallet = row
+        .sent(column::WALLET)
+        .map_or(Ok(expected.wallet(kind, lot)), Reader::u8)?;
+    let points = Points::new(row.sent(column::POINTS).map_or(Ok(0), Reader::i64)?);
+    let amount = match row.sent(column::AMOUNT) {
+        Some(r) => read_amount(r, unit)?,
+        None => Money::ZERO,
     };
-    let lot = if has(bit::LOT) {
-        read_seq(r, expected.seq)?
-    } else {
-        0
+    let refers_to = match row.sent(column::REFERS_TO) {
+        Some(r) => read_seq(r, expected.seq)?,
+        None => expected.refers_to(kind, lot),
     };
-    let wallet = if has(bit::WALLET) {
-        r.u8()?
-    } else {
-        expected.wallet(kind, lot)
+    let available_from = match row.sent(column::AVAILABLE_FROM) {
+        Some(r) => read_date(r, business_date)?,
+        None => some_date(business_date, expected.pending_days(kind))?,
     };
-    let points = Points::new(if has(bit::POINTS) { r.i64()? } else { 0 });
-    let amount = Money::new(if has(bit::AMOUNT) { r.i64()? } else { 0 });
-    let refers_to = if has(bit::REFERS_TO) {
-        read_seq(r, expected.seq)?
-    } else {
-        expected.refers_to(kind, lot)
-    };
-    let available_from = if has(bit::AVAILABLE_FROM) {
-        read_date(r, business_date)?
-    } else {
-        some_date(r, business_date, expected.pending_days(kind))?
-    };
-    let expires_on = if !has(bit::EXPIRES_ON) {
-        expected
+    let expires_on = match row.sent(column::EXPIRES_ON) {
+        Some(r) => read_expiry(r, business_date)?,
+        None => expected
             .expiry_days(kind)
-            .map(|days| some_date(r, business_date, days))
-            .transpose()?
-    } else if r.next() == Next::Null {
-        r.null()?;
-        None
-    } else {
-        Some(read_date(r, business_date)?)
+            .map(|days| some_date(business_date, days))
+            .transpose()?,
     };
-    let programme_version = if has(bit::PROGRAMME_VERSION) {
-        r.u32()?
-    } else {
-        expected.version(kind)
-    };
-    let payload = if has(bit::PAYLOAD) {
-        r.bytes(PAYLOAD_MAX)?.to_vec()
-    } else {
-        Vec::new()
+    let programme_version = row
+        .sent(column::PROGRAMME_VERSION)
+        .map_or(Ok(expected.version(kind)), Reader::u32)?;
+    let payload = match row.sent(column::PAYLOAD) {
+        Some(r) => r.bytes(PAYLOAD_MAX)?.to_vec(),
+        None => Vec::new(),
     };
     let entry = Entry {
         seq: expected.seq,
@@ -415,8 +471,27 @@ fn read_row(r: &mut Reader<'_>, expected: &Expected) -> Result<Entry, FormError>
     if is_bounded(&entry) {
         Ok(entry)
     } else {
-        r.fail("an entry with a value out of bounds")
+        columns[column::HEAD].fail("an entry with a value out of bounds")
     }
+}
+
+fn read_amount(r: &mut Reader<'_>, unit: u64) -> Result<Money, FormError> {
+    let units = r.i64()?;
+    i64::try_from(unit)
+        .ok()
+        .and_then(|unit| unit.checked_mul(units))
+        .map_or_else(
+            || r.fail("an amount out of range"),
+            |amount| Ok(Money::new(amount)),
+        )
+}
+
+fn read_expiry(r: &mut Reader<'_>, base: BusinessDate) -> Result<Option<BusinessDate>, FormError> {
+    if r.next() == Next::Null {
+        r.null()?;
+        return Ok(None);
+    }
+    read_date(r, base).map(Some)
 }
 
 fn sum(r: &mut Reader<'_>, base: i64) -> Result<i64, FormError> {
@@ -447,19 +522,22 @@ fn read_offset(r: &mut Reader<'_>) -> Result<UtcOffset, FormError> {
 
 fn read_date(r: &mut Reader<'_>, base: BusinessDate) -> Result<BusinessDate, FormError> {
     let days = r.i64()?;
-    some_date(r, base, days)
+    some_date(base, days)
 }
 
-fn some_date(r: &Reader<'_>, base: BusinessDate, days: i64) -> Result<BusinessDate, FormError> {
-    date_after(base, days).map_or_else(|| r.fail("no date between 1900 and 9999"), Ok)
+fn some_date(base: BusinessDate, days: i64) -> Result<BusinessDate, FormError> {
+    date_after(base, days).ok_or(FormError {
+        what: "no date between 1900 and 9999",
+        at: 0,
+    })
 }
 
-fn read_member(r: &mut Reader<'_>, base: u64) -> Result<Option<MemberNumber>, FormError> {
+fn read_member(r: &mut Reader<'_>) -> Result<Option<MemberNumber>, FormError> {
     if r.next() == Next::Null {
         r.null()?;
         return Ok(None);
     }
-    let body = sum(r, i64::try_from(base).unwrap_or(i64::MAX))?;
+    let body = sum(r, i64::try_from(FIRST_MEMBER_BODY).expect("small"))?;
     u64::try_from(body)
         .ok()
         .and_then(MemberNumber::from_body)
@@ -512,37 +590,65 @@ mod tests {
         let entries = [sale(1), sale(3)].concat();
         let body = encode(&entries);
         assert_eq!(decode(&body, 1, 4), Ok(entries));
-        let second = body.len() - encode(&sale(1)).len();
-        // Commit: head 3, time 3, sold at 3, member 1, amount 3. Award: head 3, points 1.
-        assert_eq!(second, 17, "before compression");
+        let bytes = |columns: &[Vec<u8>]| columns.iter().map(Vec::len).sum::<usize>();
+        let second = bytes(&body) - bytes(&encode(&sale(1)));
+        // Commit: head 3, time 3, sold at 3, member 1, amount 1 (one unit of 55.000). Award: head 3,
+        // points 1.
+        assert_eq!(second, 15, "before compression");
     }
+
+    /// A body with these numbers in these columns.
+    fn body(items: &[(usize, u64)]) -> Vec<Vec<u8>> {
+        let mut columns: [Writer; COLUMNS] = std::array::from_fn(|_| Writer::new());
+        for (column, number) in items {
+            columns[*column].unsigned(*number);
+        }
+        columns.map(Writer::finish).into()
+    }
+
+    /// The kind that says the clock is right.
+    const CLOCK: u64 = 17;
 
     #[test]
     fn a_row_that_says_what_is_expected_anyway_is_refused() {
-        // Kind 17 (clock) at 0 ms, with a mask that announces points, and 0 points.
-        let mut w = Writer::new();
-        w.unsigned(bit::POINTS * KINDS + 17).signed(0);
-        assert!(decode(&w.finish(), 1, 1).is_err());
-        let mut w = Writer::new();
-        w.unsigned(17);
-        assert!(decode(&w.finish(), 1, 1).is_ok());
+        assert!(decode(&body(&[(column::HEAD, CLOCK)]), 1, 1).is_ok());
+        let head = bit(column::POINTS) * KINDS + CLOCK;
+        let no_points = body(&[(column::HEAD, head), (column::POINTS, 0)]);
+        assert!(decode(&no_points, 1, 1).is_err());
+        let amount = |unit, number| {
+            let head = bit(column::AMOUNT) * KINDS + CLOCK;
+            body(&[
+                (column::HEAD, head),
+                (column::AMOUNT, unit),
+                (column::AMOUNT, number),
+            ])
+        };
+        assert!(decode(&amount(500, 1), 1, 1).is_ok());
+        assert!(
+            decode(&amount(250, 2), 1, 1).is_err(),
+            "not the largest unit"
+        );
+        assert!(decode(&amount(0, 2), 1, 1).is_err());
+        assert!(decode(&amount(u64::MAX, 2), 1, 1).is_err());
     }
 
     #[test]
     fn unknown_kinds_fields_and_counts_are_refused() {
-        let one = |number: u64| {
-            let mut w = Writer::new();
-            w.unsigned(number);
-            w.finish()
-        };
+        let one = |number: u64| body(&[(column::HEAD, number)]);
         assert!(decode(&one(0), 1, 1).is_err(), "kind 0");
         assert!(decode(&one(18), 1, 1).is_err(), "kind 18");
         assert!(
-            decode(&one((1 << 15) * KINDS + 17), 1, 1).is_err(),
+            decode(&one((1 << 15) * KINDS + CLOCK), 1, 1).is_err(),
             "field 16"
         );
-        assert!(decode(&one(17), 1, 2).is_err(), "two announced, one there");
-        assert!(decode(&one(17), 1, ENTRIES_MAX + 1).is_err());
-        assert!(decode(&[17, 17], 1, 1).is_err(), "one announced, two there");
+        assert!(
+            decode(&one(CLOCK), 1, 2).is_err(),
+            "two announced, one there"
+        );
+        assert!(decode(&one(CLOCK), 1, ENTRIES_MAX + 1).is_err());
+        let two = body(&[(column::HEAD, CLOCK), (column::HEAD, CLOCK)]);
+        assert!(decode(&two, 1, 1).is_err(), "one announced, two there");
+        let stray = body(&[(column::HEAD, CLOCK), (column::LOT, 1)]);
+        assert!(decode(&stray, 1, 1).is_err(), "an item of no row");
     }
 }

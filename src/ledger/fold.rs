@@ -67,7 +67,6 @@ mod tests {
     use super::super::entry::Kind;
     use super::super::refund::{SaleHistory, refund_all};
     use super::*;
-    use crate::kernel::Account;
 
     fn apply_all(fold: &mut Fold, entries: &[Entry]) {
         for entry in entries {

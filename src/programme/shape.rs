@@ -445,6 +445,7 @@ mod tests {
         check(r#"{"inner":[],"free":{"a":1,"a":2}}"#, "free", "wrong_form");
         check(r#"[[]]"#, ".", "wrong_type");
         check(r#"{"inner":[[[[]]]]}"#, ".", "too_deep");
+        check(r#"{"inner":[[[[]]]],"free":{}}"#, ".", "too_deep");
         check(r#"{"inner":[]"#, ".", "not_json");
         check(r#"{"inner":[]} {}"#, ".", "not_json");
         check("", ".", "not_json");

@@ -75,6 +75,17 @@ fn both_days_of_a_programme_are_good_days() {
         "\"currency\"",
         "\"valid_from\": 20261101, \"valid_until\": 20261130, \"currency\"",
     );
+    let one_day = text.replace("20261130", "20261101");
+    assert!(
+        Programme::read(one_day.as_bytes()).is_ok(),
+        "one day is enough"
+    );
+    let none = text.replace("20261130", "20261031");
+    let problems = Programme::read(none.as_bytes()).expect_err("ends before it begins");
+    assert_eq!(
+        (problems[0].path.as_str(), problems[0].code),
+        ("valid_until", "out_of_order")
+    );
     let programme = Programme::read(text.as_bytes()).expect("a programme");
     let valid =
         |number| programme.is_valid_on(BusinessDate::from_yyyymmdd(number).expect("a date"));

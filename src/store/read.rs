@@ -8,7 +8,7 @@ use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
 use super::write::Head;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
-    Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId, WriterId,
+    BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId, WriterId,
 };
 use crate::ledger::{Accounts, Entry, Genesis, Hash, Totals, chain};
 
@@ -162,21 +162,14 @@ impl<'a> Reading<'a> {
                 expires_on: row.get::<_, Option<i64>>(4)?.map(date_from).transpose()?,
                 portion,
             };
-            accounts
-                .entry(row.get(0)?)
-                .or_insert_with(Account::default)
-                .lots
-                .push(lot);
+            accounts.entry(row.get(0)?).or_default().lots.push(lot);
         }
         let mut statement = self
             .db
             .prepare_cached("SELECT wallet, debt FROM account WHERE member = ?1")?;
         let mut rows = statement.query([member.get()])?;
         while let Some(row) = rows.next()? {
-            accounts
-                .entry(row.get(0)?)
-                .or_insert_with(Account::default)
-                .debt = Points::new(row.get(1)?);
+            accounts.entry(row.get(0)?).or_default().debt = Points::new(row.get(1)?);
         }
         Ok(accounts)
     }

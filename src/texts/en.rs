@@ -38,10 +38,27 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "earn.amount.too_little",
         "{name}: a bill of {base} earns nothing yet",
     ),
+    (
+        "identifier.known",
+        "This is registered already; scan it to see the member",
+    ),
+    ("member.card", "{member}: balance {balance}"),
+    (
+        "member.card_elsewhere",
+        "{member}: member of another store, balance not known here yet",
+    ),
+    ("member.unknown", "No such member; enrolling is possible"),
+    (
+        "members.numbers_used_up",
+        "This till has no member numbers left; tell head office",
+    ),
+    ("points.short", "{wanted} wanted, {spendable} can be spent"),
     ("receipt.balance", "Balance"),
     ("receipt.discount", "Discount"),
     ("receipt.earned", "Earned"),
+    ("receipt.known", "This receipt is known already"),
     ("receipt.spent", "Used"),
+    ("receipt.unknown", "No such receipt at this till"),
     ("receipt.with_card", "With a member card"),
     ("redeem.applied", "{name}: {points} used, {amount} off"),
     ("redeem.limit.most", "{text}; at most {limit} at a time"),
@@ -73,12 +90,24 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "redeem.too_few",
         "{name}: {points} could be used, fewer than the least of {least}",
     ),
+    ("refund.before_sale", "The return is dated before the sale"),
     ("reward.unknown", "Reward {reward}: not of this programme"),
     ("rounding.ceiling", "rounded up"),
     ("rounding.floor", "rounded down"),
     ("rounding.half_even", "halves to even"),
     ("rounding.half_up", "halves up"),
     ("rounding.toward_zero", "decimals dropped"),
+    (
+        "sale.committed",
+        "The sale is final already; return it instead",
+    ),
+    (
+        "sale.not_committed",
+        "The sale is not final; void it instead of returning it",
+    ),
+    ("sale.refunded", "The sale was returned already"),
+    ("sale.unknown", "No such sale in this ledger"),
+    ("sale.voided", "The sale was called off already"),
     (
         "scan.check_digit",
         "The check digit is wrong: a digit was misread or two were swapped. Scan again.",
@@ -101,4 +130,20 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "This is a payment card, not a member card. It was not kept.",
     ),
     ("scan.too_long", "This is too long to be a member's code."),
+    (
+        "till.call_support",
+        "The checkout software made a wrong call; tell its support",
+    ),
+    (
+        "till.disk_full",
+        "The disk is full; sell on, points can be added once there is space",
+    ),
+    (
+        "till.open_elsewhere",
+        "The points ledger is open in another program",
+    ),
+    (
+        "till.without_loyalty",
+        "Points are not available right now; sell on without them",
+    ),
 ];

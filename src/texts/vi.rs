@@ -41,10 +41,30 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "earn.amount.too_little",
         "{name}: hóa đơn {base}, chưa được điểm",
     ),
+    (
+        "identifier.known",
+        "Số này đã được đăng ký; hãy quét để xem thành viên",
+    ),
+    ("member.card", "{member}: số dư {balance}"),
+    (
+        "member.card_elsewhere",
+        "{member}: thành viên của cửa hàng khác, chưa biết số dư tại đây",
+    ),
+    (
+        "member.unknown",
+        "Không tìm thấy thành viên; có thể đăng ký mới",
+    ),
+    (
+        "members.numbers_used_up",
+        "Quầy này đã hết số thành viên; hãy báo trụ sở",
+    ),
+    ("points.short", "Cần {wanted}, hiện dùng được {spendable}"),
     ("receipt.balance", "Số dư"),
     ("receipt.discount", "Giảm giá"),
     ("receipt.earned", "Tích được"),
+    ("receipt.known", "Hóa đơn này đã được ghi rồi"),
     ("receipt.spent", "Đã dùng"),
+    ("receipt.unknown", "Không tìm thấy hóa đơn"),
     ("receipt.with_card", "Nếu có thẻ thành viên"),
     ("redeem.applied", "{name}: dùng {points}, giảm {amount}"),
     ("redeem.limit.most", "{text}; mỗi lần nhiều nhất {limit}"),
@@ -79,6 +99,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "redeem.too_few",
         "{name}: dùng được {points}, ít hơn mức tối thiểu {least}",
     ),
+    ("refund.before_sale", "Ngày trả hàng sớm hơn ngày bán"),
     (
         "reward.unknown",
         "Quà {reward}: không thuộc chương trình này",
@@ -88,6 +109,17 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("rounding.half_even", "làm tròn nửa về số chẵn"),
     ("rounding.half_up", "làm tròn nửa lên"),
     ("rounding.toward_zero", "bỏ phần lẻ"),
+    (
+        "sale.committed",
+        "Giao dịch này đã hoàn tất; muốn hủy hãy trả hàng",
+    ),
+    (
+        "sale.not_committed",
+        "Giao dịch này chưa hoàn tất; hãy hủy thay vì trả hàng",
+    ),
+    ("sale.refunded", "Hóa đơn này đã được trả hàng rồi"),
+    ("sale.unknown", "Không tìm thấy giao dịch"),
+    ("sale.voided", "Giao dịch này đã bị hủy"),
     (
         "scan.check_digit",
         "Sai số kiểm tra: đọc nhầm một chữ số hoặc hai chữ số bị đảo. Hãy quét lại.",
@@ -107,4 +139,17 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Đây là thẻ thanh toán, không phải thẻ thành viên. Số thẻ không được lưu.",
     ),
     ("scan.too_long", "Mã quá dài, không phải mã thành viên."),
+    (
+        "till.call_support",
+        "Phần mềm bán hàng gọi sai; hãy báo bộ phận hỗ trợ",
+    ),
+    (
+        "till.disk_full",
+        "Ổ đĩa đầy; vẫn bán được, điểm sẽ ghi sau khi có chỗ trống",
+    ),
+    ("till.open_elsewhere", "Sổ điểm đang mở ở chương trình khác"),
+    (
+        "till.without_loyalty",
+        "Tạm thời không tích điểm được; vẫn bán hàng bình thường",
+    ),
 ];

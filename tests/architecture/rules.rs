@@ -247,7 +247,9 @@ pub fn the_world_enters_through_ports(source: &Source) -> Vec<Finding> {
         let is_pair = path
             .windows(2)
             .any(|two| pairs.iter().any(|pair| pair[..] == *two));
-        if is_single || is_pair {
+        // Looks whether this thread unwinds; starts none.
+        let only_looks = path.ends_with(&["thread".to_owned(), "panicking".to_owned()]);
+        if (is_single || is_pair) && !only_looks {
             found.push(finding(
                 source,
                 at,
@@ -256,7 +258,7 @@ pub fn the_world_enters_through_ports(source: &Source) -> Vec<Finding> {
         }
         let reads_environment =
             matches!(path.last().map(String::as_str), Some("env" | "option_env"));
-        if reads_environment && is_macro.starts_with('!') && !is_cargo_variable(source, at) {
+        if reads_environment && is_macro.starts_with('!') && !is_set_by_the_build(source, at) {
             found.push(finding(
                 source,
                 at,
@@ -267,10 +269,12 @@ pub fn the_world_enters_through_ports(source: &Source) -> Vec<Finding> {
     found
 }
 
-/// Whether the `env!` at this place reads what Cargo itself sets.
-fn is_cargo_variable(source: &Source, at: usize) -> bool {
+/// Whether the `env!` at this place reads what Cargo or `build.rs` sets, not the build machine.
+fn is_set_by_the_build(source: &Source, at: usize) -> bool {
     let name = source.strings.iter().find(|(start, _)| *start > at);
-    name.is_some_and(|(_, name)| name == "OUT_DIR" || name.starts_with("CARGO_"))
+    let is_set =
+        |name: &str| name == "OUT_DIR" || name.starts_with("CARGO_") || name.starts_with("LOY_");
+    name.is_some_and(|(_, name)| is_set(name))
 }
 
 /// Files, sockets and processes in the rooms that only compute; a socket anywhere in the library.

@@ -116,12 +116,24 @@ fn points_beyond_nine_quadrillion_are_refused_not_wrapped() {
     let generous = VND_10000.replace("\"points\": \"1\"", "\"points\": \"9000000000000000\"");
     assert_ne!(generous, VND_10000);
     let mut cart = cart_in("VND");
-    cart.add_line("ao", 1000, 55_000).expect("a line");
-    let problem = evaluate(&programme(&generous), None, &cart, Language::Vi).expect_err("too many");
-    assert_eq!(
-        (problem.field.as_str(), problem.code),
-        ("lines", "too_large")
-    );
+    cart.add_line("ao", 1000, 10_000).expect("a line");
+    let quote = |document: &str| evaluate(&programme(document), None, &cart, Language::Vi);
+    let most = quote(&generous).expect("just fits");
+    assert_eq!(most.awarded_with_card(1).get(), 9_000_000_000_000_000);
+    // The same rule twice: each fits, the sum does not.
+    let mut document: serde_json::Value = serde_json::from_str(&generous).expect("JSON");
+    let mut second = document["earn"][0].clone();
+    second["id"] = "again".into();
+    document["earn"].as_array_mut().expect("rules").push(second);
+    let sum = quote(&document.to_string()).expect_err("too many together");
+    cart.lines[0].line_total = Money::new(10_001);
+    let one = evaluate(&programme(&generous), None, &cart, Language::Vi).expect_err("too many");
+    for problem in [sum, one] {
+        assert_eq!(
+            (problem.field.as_str(), problem.code),
+            ("lines", "too_large")
+        );
+    }
 }
 
 #[test]
@@ -150,13 +162,15 @@ fn every_code_and_reward_gets_an_answer() {
 #[test]
 fn wallets_pay_in_the_order_of_their_numbers_whatever_the_document_says_first() {
     // Stars (2) stand first in the document; points (1) pay first: 30.000 of 50.000. Stars of
-    // 7.000 then pay 14.000 of the 20.000 left, and the 6.000 left earn 1 (0,6 half up).
+    // 7.000 may pay 30 % of the whole bill, 15.000, so 14.000 of the 20.000 left; the 6.000 left
+    // earn 1 (0,6 half up). 30 % of what is left would be 6.000: no star at all.
     let mut document: serde_json::Value = serde_json::from_str(VND_10000).expect("JSON");
     let wallets = document["wallets"].as_array_mut().expect("wallets");
     let mut stars = wallets[0].clone();
     stars["id"] = "stars".into();
     stars["number"] = 2.into();
     stars["redeem"]["value"] = "7000".into();
+    stars["redeem"]["share_percent"] = "30".into();
     wallets.insert(0, stars);
     let programme = programme(&document.to_string());
     let mut snapshot = member(30);

@@ -212,6 +212,23 @@ fn no_more_is_used_than_there_is_to_pay() {
 }
 
 #[test]
+fn where_two_limits_say_the_same_the_members_own_is_told() {
+    check(
+        "
+        member:   5
+        wants:    6
+        language: en
+        cart:     1 x ao 5.000
+        uses:     5
+        pays:     0
+        earns:    0
+        because:  Points: 5 points used, 5,000 VND off; only 5 points can be spent now
+        because:  Points on the bill: the bill after discounts is 0 VND, there is nothing to earn on
+    ",
+    );
+}
+
+#[test]
 fn half_of_the_bill_is_the_most_where_the_programme_says_so() {
     check(
         "
@@ -223,6 +240,20 @@ fn half_of_the_bill_is_the_most_where_the_programme_says_so() {
         uses:     7
         pays:     8.000
         because:  Points: 7 points used, 7,000 VND off; at most 50% of the bill, which is 7,500 VND
+    ",
+    );
+}
+
+#[test]
+fn a_share_of_the_bill_is_rounded_down() {
+    // Half of 1.999 is 999,50: a point of 1.000 is too much.
+    check(
+        "
+        with:   /wallets/0/redeem/share_percent = \"50\"
+        member: 100
+        wants:  100
+        cart:   1 x ao 1.999
+        uses:   0
     ",
     );
 }
@@ -372,9 +403,12 @@ proptest! {
     /// The most whole steps within every limit: one more step would break one of them.
     #[test]
     fn points_pay_as_much_as_every_limit_lets_them(
-        lines in prop::collection::vec(-50_000i64..200_000, 0..12),
+        lines in prop_oneof![
+            prop::collection::vec(-50_000i64..200_000, 0..12),
+            prop::collection::vec(-5i64..200, 0..4),
+        ],
         (spendable, wanted) in (0i64..500, 0i64..500),
-        (value, step, least) in (1i64..5_000, 1i64..20, 0i64..60),
+        (value, step, least) in (prop_oneof![1i64..10, 1i64..5_000], 1i64..20, 0i64..60),
         most in prop::option::of(80i64..400),
         percent in 1i64..=100,
     ) {

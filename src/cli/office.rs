@@ -1,0 +1,317 @@
+//! `loy office`: make one, take in, ask.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+
+use super::output::{Format, Sheet};
+use super::{CliError, Ending, ingest, now, with_randomness};
+use crate::kernel::ids::hex;
+use crate::kernel::{BusinessDate, MemberNumber, StreamId};
+use crate::office::{Office, OfficeError, Status};
+
+#[derive(Subcommand, Debug)]
+pub(super) enum Command {
+    /// Make a new head office in a directory
+    Init {
+        /// The directory, made if it is not there
+        dir: PathBuf,
+        /// Name of the chain of stores
+        #[arg(long)]
+        name: String,
+    },
+    /// Take in batches and write acknowledgements
+    Ingest(ingest::Arguments),
+    /// Balances, of one member or of all
+    Balance {
+        /// Directory of the head office
+        dir: PathBuf,
+        /// A member number, 12 digits
+        member: Option<MemberNumber>,
+        #[command(flatten)]
+        on: On,
+        /// How to write them
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// What each member bought, earned and spent, one line for each wallet
+    Members {
+        /// Directory of the head office
+        dir: PathBuf,
+        #[command(flatten)]
+        on: On,
+        /// How to write them
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Sums of entries by business date, wallet and kind
+    Totals {
+        /// Directory of the head office
+        dir: PathBuf,
+        /// How to write them
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Streams and their heads, batches that wait, forks, and what people should look at
+    Status {
+        /// Directory of the head office
+        dir: PathBuf,
+    },
+    /// A fingerprint of everything the entries say: equal for equal entries, however they came
+    Digest {
+        /// Directory of the head office
+        dir: PathBuf,
+    },
+}
+
+#[derive(clap::Args, Clone, Copy, Debug)]
+pub(super) struct On {
+    /// Business date, yyyymmdd; the latest that came in if left out
+    #[arg(long, value_name = "DATE", value_parser = business_date)]
+    on: Option<BusinessDate>,
+}
+
+fn business_date(text: &str) -> Result<BusinessDate, String> {
+    let number: i64 = text
+        .parse()
+        .map_err(|_| "expected yyyymmdd, such as 20261122".to_owned())?;
+    BusinessDate::from_yyyymmdd(number).map_err(|error| error.to_string())
+}
+
+pub(super) fn run(command: Command) -> Result<Ending, CliError> {
+    match command {
+        Command::Init { dir, name } => init(&dir, &name),
+        Command::Ingest(arguments) => ingest::run(&arguments),
+        Command::Balance {
+            dir,
+            member,
+            on,
+            format,
+        } => balance(&Office::open(&dir)?, member, on, format),
+        Command::Members { dir, on, format } => members(&Office::open(&dir)?, on, format),
+        Command::Totals { dir, format } => totals(&Office::open(&dir)?, format),
+        Command::Status { dir } => status(&Office::open(&dir)?),
+        Command::Digest { dir } => {
+            let digest = Office::open(&dir)?.digest()?;
+            writeln!(std::io::stdout(), "{}", hex(&digest))?;
+            Ok(Ending::Clean)
+        }
+    }
+}
+
+fn init(dir: &Path, name: &str) -> Result<Ending, CliError> {
+    let now = now()?;
+    let office = with_randomness(|random| Office::create(dir, name, random, now))?;
+    eprintln!(
+        "loy: {} is the head office of {}; it holds its keys, so back it up and let nobody read it",
+        dir.display(),
+        office.name()
+    );
+    Ok(Ending::Clean)
+}
+
+/// The date asked for, or the latest that came in. Before anything came in, any date will do.
+fn date(office: &Office, on: On) -> Result<BusinessDate, OfficeError> {
+    let latest = match on.on {
+        Some(date) => Some(date),
+        None => office.last_business_date()?,
+    };
+    Ok(latest.unwrap_or_else(|| BusinessDate::from_yyyymmdd(19_700_101).expect("a date")))
+}
+
+fn balance(
+    office: &Office,
+    member: Option<MemberNumber>,
+    on: On,
+    format: Format,
+) -> Result<Ending, CliError> {
+    let on = date(office, on)?;
+    let rows = match member {
+        Some(member) => office.balance(member, on)?,
+        None => office.balances(on)?,
+    };
+    let mut sheet = Sheet::new(&[
+        "member",
+        "wallet",
+        "balance",
+        "spendable",
+        "held",
+        "pending",
+        "debt",
+        "on",
+    ]);
+    for row in rows {
+        let balance = row.balance;
+        sheet.row([
+            row.member.to_string().into(),
+            i64::from(row.wallet).into(),
+            balance.known.get().into(),
+            balance.spendable.get().into(),
+            balance.held.get().into(),
+            balance.pending.get().into(),
+            balance.debt.get().into(),
+            i64::from(on.yyyymmdd()).into(),
+        ]);
+    }
+    sheet.write(format, &mut std::io::stdout().lock())?;
+    Ok(Ending::Clean)
+}
+
+fn members(office: &Office, on: On, format: Format) -> Result<Ending, CliError> {
+    let mut sheet = Sheet::new(&[
+        "member",
+        "wallet",
+        "sales",
+        "spend",
+        "refunded",
+        "awarded",
+        "award_refunded",
+        "redeemed",
+        "redemption_refunded",
+        "debt",
+        "balance",
+    ]);
+    for row in office.member_totals(date(office, on)?)? {
+        sheet.row([
+            row.member.to_string().into(),
+            i64::from(row.wallet).into(),
+            row.sales.into(),
+            row.spend.get().into(),
+            row.refunded.get().into(),
+            row.awarded.get().into(),
+            row.award_refunded.get().into(),
+            row.redeemed.get().into(),
+            row.redemption_refunded.get().into(),
+            row.debt.get().into(),
+            row.balance.get().into(),
+        ]);
+    }
+    sheet.write(format, &mut std::io::stdout().lock())?;
+    Ok(Ending::Clean)
+}
+
+fn totals(office: &Office, format: Format) -> Result<Ending, CliError> {
+    let mut sheet = Sheet::new(&[
+        "business_date",
+        "wallet",
+        "kind",
+        "count",
+        "points",
+        "amount",
+    ]);
+    for row in office.totals()? {
+        sheet.row([
+            i64::from(row.business_date.yyyymmdd()).into(),
+            i64::from(row.wallet).into(),
+            row.kind.name().into(),
+            row.count.into(),
+            row.points.get().into(),
+            row.amount.get().into(),
+        ]);
+    }
+    sheet.write(format, &mut std::io::stdout().lock())?;
+    Ok(Ending::Clean)
+}
+
+/// Forks and overdrawn portions are findings. A batch that waits is not: it came early.
+fn status(office: &Office) -> Result<Ending, CliError> {
+    let status = office.status()?;
+    let out = &mut std::io::stdout().lock();
+    for (title, sheet) in sheets(&status) {
+        if !sheet.is_empty() {
+            writeln!(out, "{title}")?;
+            sheet.write(Format::Table, out)?;
+        }
+    }
+    if status.forks.is_empty() && status.overdrawn.is_empty() {
+        Ok(Ending::Clean)
+    } else {
+        Ok(Ending::Findings)
+    }
+}
+
+fn sheets(status: &Status) -> [(&'static str, Sheet); 6] {
+    let mut streams = Sheet::new(&[
+        "store",
+        "till",
+        "stream",
+        "entries",
+        "business_date",
+        "seen_at_ms",
+    ]);
+    for row in &status.streams {
+        streams.row([
+            row.store.clone().into(),
+            row.till.clone().into(),
+            stream_name(&row.stream).into(),
+            row.seq.into(),
+            row.business_date
+                .map_or(0, |date| i64::from(date.yyyymmdd()))
+                .into(),
+            row.seen_at.ms().into(),
+        ]);
+    }
+    let mut silent = Sheet::new(&["store", "till", "writer"]);
+    for (writer, store, till) in &status.silent {
+        silent.row([
+            store.clone().into(),
+            till.clone().into(),
+            writer.short().into(),
+        ]);
+    }
+    let mut parked = Sheet::new(&["stream", "first", "last", "needs", "batch"]);
+    for row in &status.parked {
+        parked.row([
+            stream_name(&row.stream).into(),
+            row.first_seq.into(),
+            row.last_seq.into(),
+            row.needs.into(),
+            hex(&row.batch_id[..8]).into(),
+        ]);
+    }
+    let mut forks = Sheet::new(&["stream", "first", "last", "differs_at", "batch"]);
+    for row in &status.forks {
+        forks.row([
+            stream_name(&row.stream).into(),
+            row.first_seq.into(),
+            row.last_seq.into(),
+            row.at.into(),
+            hex(&row.batch_id[..8]).into(),
+        ]);
+    }
+    let mut merges = Sheet::new(&["members"]);
+    for row in &status.merge_proposals {
+        let members: Vec<String> = row.members.iter().map(MemberNumber::to_string).collect();
+        merges.row([members.join(" ").into()]);
+    }
+    let mut overdrawn = Sheet::new(&["member", "wallet", "lot", "points"]);
+    for row in &status.overdrawn {
+        overdrawn.row([
+            row.member.to_string().into(),
+            i64::from(row.wallet).into(),
+            row.lot.into(),
+            row.points.get().into(),
+        ]);
+    }
+    [
+        ("Streams", streams),
+        ("Provisioned and not heard of", silent),
+        ("Waiting for earlier entries", parked),
+        ("Forks: kept, not counted", forks),
+        (
+            "One identifier, several members: to be merged or not, by people",
+            merges,
+        ),
+        ("Portions below zero", overdrawn),
+    ]
+}
+
+fn stream_name(stream: &StreamId) -> String {
+    format!(
+        "{}-{}-{:08x}",
+        stream.writer.short(),
+        stream.epoch,
+        stream.tag
+    )
+}

@@ -1,0 +1,95 @@
+//! `loy provision`: a sealed file for a new till, and the code that opens it.
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::ledger::usable_programme;
+use super::{CliError, Ending, files, now, with_randomness};
+use crate::ledger::clock::ClockLimits;
+use crate::office::{MemberList, NewTill, Office};
+
+/// Language of texts at the till.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Language {
+    Vi,
+    En,
+}
+
+impl Language {
+    fn code(self) -> &'static str {
+        match self {
+            Self::Vi => "vi",
+            Self::En => "en",
+        }
+    }
+}
+
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// Directory of the head office
+    dir: PathBuf,
+    /// Code of the store, as on its receipts
+    #[arg(long)]
+    store: String,
+    /// Code of the till within the store
+    #[arg(long)]
+    till: String,
+    /// The programme document (JSON)
+    #[arg(long, value_name = "FILE")]
+    programme: PathBuf,
+    /// Where to write the sealed file; it must not exist yet
+    #[arg(long, value_name = "FILE")]
+    out: PathBuf,
+    /// Also write the activation code to a file that only you can read
+    #[arg(long, value_name = "FILE")]
+    code_file: Option<PathBuf>,
+    /// Language of texts at the till
+    #[arg(long, value_enum, default_value = "vi")]
+    language: Language,
+    /// Send the members known today along, as keyed hashes and numbers
+    #[arg(long)]
+    member_list: bool,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Ending, CliError> {
+    // A writer is never taken back, so what can fail is looked at first.
+    for path in [Some(&arguments.out), arguments.code_file.as_ref()]
+        .into_iter()
+        .flatten()
+    {
+        if path.exists() {
+            return Err(CliError::Exists { path: path.clone() });
+        }
+    }
+    let programme = usable_programme(&arguments.programme)?;
+    let mut office = Office::open(&arguments.dir)?;
+    let new = NewTill {
+        store: &arguments.store,
+        till: &arguments.till,
+        currency: programme.currency(),
+        language: arguments.language.code(),
+        programme: programme.document().to_vec(),
+        clock: ClockLimits::default(),
+        members: if arguments.member_list {
+            MemberList::Sent
+        } else {
+            MemberList::Omitted
+        },
+    };
+    let now = now()?;
+    let (file, code) = with_randomness(|random| office.provision(&new, random, now))?;
+    files::write_secret(&arguments.out, &file)?;
+    if let Some(path) = &arguments.code_file {
+        files::write_secret(path, format!("{code}\n").as_bytes())?;
+    }
+    writeln!(std::io::stdout(), "{code}")?;
+    eprintln!(
+        "loy: {} holds till {} of store {}; the line above is its activation code, and it is kept nowhere",
+        arguments.out.display(),
+        arguments.till,
+        arguments.store
+    );
+    Ok(Ending::Clean)
+}

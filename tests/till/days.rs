@@ -1,0 +1,81 @@
+//! Day close and its control totals.
+
+use loy::till::DayReport;
+
+use crate::shop::{Shop, TODAY, assert_sound, cart, cart_of, date, enrol, spending};
+
+/// Count, points, amount of one kind on one date.
+fn line(report: &DayReport, on: i64, kind: &str) -> Option<(u64, i64, i64)> {
+    report
+        .totals
+        .iter()
+        .find(|total| total.business_date == date(on) && total.kind == kind)
+        .map(|total| (total.count, total.points.get(), total.amount.get()))
+}
+
+#[test]
+fn the_control_totals_are_those_of_the_receipts() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    till.record("sale-1", &cart_of(member, 200_000)).unwrap();
+    till.record("sale-2", &spending(member, 100_000, 20))
+        .unwrap();
+    till.record("sale-3", &cart(7_000)).unwrap();
+    let report = till.close_day("close-1", date(TODAY)).unwrap();
+    // 200.000 + 80.000 + 7.000 paid; 20 + 8 points given; 20 points worth 20.000 spent.
+    assert_eq!(line(&report, TODAY, "commit"), Some((3, 0, 287_000)));
+    assert_eq!(line(&report, TODAY, "award"), Some((2, 28, 0)));
+    assert_eq!(line(&report, TODAY, "redemption"), Some((1, 20, 20_000)));
+    assert_eq!(line(&report, TODAY, "enrol"), Some((1, 0, 0)));
+    assert_sound(&till);
+}
+
+#[test]
+fn closing_again_changes_nothing_until_something_is_added() {
+    let shop = Shop::new();
+    let till = shop.create();
+    till.record("sale-1", &cart(7_000)).unwrap();
+    let first = till.close_day("close-1", date(TODAY)).unwrap();
+    let head = till.info().unwrap().head_seq;
+    assert_eq!(till.close_day("close-1", date(TODAY)).unwrap(), first);
+    assert_eq!(till.close_day("close-2", date(TODAY)).unwrap(), first);
+    assert_eq!(till.info().unwrap().head_seq, head);
+    // A sale rung up after the close is late and is in the next close.
+    let late = till.record("sale-2", &cart(5_000)).unwrap();
+    assert!(late.is_late);
+    let second = till.close_day("close-3", date(TODAY)).unwrap();
+    assert_eq!(line(&second, TODAY, "commit"), Some((2, 0, 12_000)));
+    // The first operation still answers what it answered.
+    assert_eq!(till.close_day("close-1", date(TODAY)).unwrap(), first);
+    assert_sound(&till);
+}
+
+#[test]
+fn closing_a_date_closes_the_earlier_ones_that_are_still_open() {
+    let shop = Shop::new();
+    let till = shop.create();
+    for (id, on, total) in [("a", 20_261_120, 1_000), ("b", 20_261_121, 2_000)] {
+        let mut old = cart(total);
+        old.business_date = date(on);
+        till.record(id, &old).unwrap();
+    }
+    let report = till.close_day("close-1", date(TODAY)).unwrap();
+    assert_eq!(line(&report, 20_261_120, "commit"), Some((1, 0, 1_000)));
+    assert_eq!(line(&report, 20_261_121, "commit"), Some((1, 0, 2_000)));
+    assert_eq!(line(&report, TODAY, "commit"), None);
+    assert_eq!(till.info().unwrap().closed_date, 20_261_122);
+    assert_sound(&till);
+}
+
+#[test]
+fn a_sale_on_hold_is_no_obstacle_and_stays() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let held = till.authorise("hold-1", &cart(9_000), 86_400).unwrap();
+    till.close_day("close-1", date(TODAY)).unwrap();
+    assert_eq!(till.pending_sales().unwrap()[0].id, held.id);
+    let done = till.commit("commit-1", held.id, None).unwrap();
+    assert!(done.is_late);
+    assert_sound(&till);
+}

@@ -1,0 +1,9 @@
+//! What a checkout meets, told through the Rust face of the till.
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod clock;
+mod days;
+mod doors;
+mod sales;
+mod shop;
+mod sync;

@@ -1,0 +1,197 @@
+//! A shop to tell stories about: a head office that provisions, a till with a clock of its own.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use ed25519_dalek::SigningKey;
+use loy::evaluate::{Cart, Line};
+use loy::exchange::provisioning::MemberBlock;
+use loy::exchange::{ActivationCode, Provisioning};
+use loy::kernel::{
+    BusinessDate, Currency, Instant, MemberNumber, Money, Points, Quantity, UtcOffset, WriterId,
+};
+use loy::ledger::clock::ClockLimits;
+use loy::scan::IdentifierKind;
+use loy::till::{Clock, Enrolment, Error, Ports, Randomness, Settings, Till};
+
+/// 22 November 2026, 09:00 in Hanoi.
+pub const MORNING_MS: i64 = 1_795_312_800_000;
+pub const TODAY: i64 = 20_261_122;
+
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn set(&self, ms: i64) {
+        self.0.store(ms, Ordering::SeqCst);
+    }
+
+    pub fn advance_seconds(&self, seconds: i64) {
+        self.0.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Instant {
+        Instant::from_ms(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Bytes that differ at each call and are the same in every run.
+struct Counter(AtomicI64);
+
+impl Randomness for Counter {
+    fn fill(&self, bytes: &mut [u8]) -> bool {
+        for byte in bytes {
+            *byte = u8::try_from(self.0.fetch_add(1, Ordering::SeqCst) % 251).expect("below 251");
+        }
+        true
+    }
+}
+
+pub struct Shop {
+    pub folder: tempfile::TempDir,
+    pub clock: Arc<TestClock>,
+    pub office_key: SigningKey,
+    pub file: Vec<u8>,
+    pub code: String,
+}
+
+pub const TENANT: [u8; 16] = [1; 16];
+
+impl Shop {
+    /// "10.000 d = 1 point, half up; a point is worth 1.000 d".
+    pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub fn with(change: impl FnOnce(&mut Provisioning)) -> Self {
+        let office_key = SigningKey::from_bytes(&[9; 32]);
+        let mut provisioning = Provisioning {
+            provisioning_id: [4; 16],
+            tenant: TENANT,
+            tenant_name: "Hoa Mai".to_owned(),
+            office_key: office_key.verifying_key().to_bytes(),
+            writer: WriterId([2; 16]),
+            writer_secret: zeroize::Zeroizing::new([3; 32]),
+            store: "HN01".to_owned(),
+            till: "1".to_owned(),
+            currency: Currency::VND,
+            language: "vi".to_owned(),
+            identifier_key: zeroize::Zeroizing::new([5; 32]),
+            member_block: MemberBlock {
+                first_body: 10_000_000_000,
+                last_body: 10_000_999_999,
+            },
+            members: Vec::new(),
+            programme: include_bytes!("../../examples/programmes/vnd-10000.json").to_vec(),
+            issued_at: Instant::from_ms(MORNING_MS - 3_600_000),
+            clock: ClockLimits::default(),
+        };
+        change(&mut provisioning);
+        let code = ActivationCode::from_random(&[7; 20]);
+        let file = provisioning.seal(&office_key, &code, &[8; 24]);
+        Self {
+            folder: tempfile::tempdir().expect("a folder"),
+            clock: Arc::new(TestClock(AtomicI64::new(MORNING_MS))),
+            office_key,
+            file,
+            code: code.to_string(),
+        }
+    }
+
+    pub fn path(&self) -> PathBuf {
+        self.folder.path().join("ledger.loy")
+    }
+
+    pub fn settings(&self) -> Settings {
+        Settings {
+            busy_timeout_ms: 0,
+            ..Settings::new(self.path())
+        }
+    }
+
+    fn ports(&self) -> Ports {
+        let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
+        Ports {
+            clock,
+            randomness: Arc::new(Counter(AtomicI64::new(1))),
+        }
+    }
+
+    pub fn create(&self) -> Till {
+        self.try_create().expect("a new ledger")
+    }
+
+    pub fn try_create(&self) -> Result<Till, Error> {
+        Till::create_with(&self.settings(), &self.file, &self.code, self.ports())
+    }
+
+    pub fn open(&self) -> Till {
+        self.try_open().expect("the ledger")
+    }
+
+    pub fn try_open(&self) -> Result<Till, Error> {
+        Till::open_with(&self.settings(), self.ports())
+    }
+}
+
+pub fn date(number: i64) -> BusinessDate {
+    BusinessDate::from_yyyymmdd(number).expect("a date")
+}
+
+/// Today's cart with one shirt at this price.
+pub fn cart(total: i64) -> Cart {
+    let offset = UtcOffset::from_minutes(420).expect("an offset");
+    let mut cart = Cart::new("VND", Instant::from_ms(MORNING_MS), offset, date(TODAY));
+    cart.lines
+        .push(Line::new("AO-01", Quantity::new(1000), Money::new(total)));
+    cart
+}
+
+pub fn cart_of(member: MemberNumber, total: i64) -> Cart {
+    Cart {
+        member: Some(member),
+        ..cart(total)
+    }
+}
+
+/// A cart whose member wants to spend at most so many points.
+pub fn spending(member: MemberNumber, total: i64, points: i64) -> Cart {
+    let mut cart = cart_of(member, total);
+    cart.points_wanted
+        .insert("points".to_owned(), Points::new(points));
+    cart
+}
+
+pub fn phone(number: &str) -> Enrolment {
+    Enrolment {
+        identifiers: vec![(IdentifierKind::Phone, number.to_owned())],
+        time: None,
+    }
+}
+
+pub fn enrol(till: &Till) -> MemberNumber {
+    till.enrol("enrol-1", &phone("0912345678"))
+        .expect("an enrolment")
+        .number
+}
+
+/// Known, spendable, held, debt of the only wallet.
+pub fn balance(till: &Till, member: MemberNumber) -> (i64, i64, i64, i64) {
+    let card = till
+        .scan(&member.to_string(), date(TODAY))
+        .expect("a member");
+    let balance = card.wallets[0].balance;
+    (
+        balance.known.get(),
+        balance.spendable.get(),
+        balance.held.get(),
+        balance.debt.get(),
+    )
+}
+
+/// No problem is found, however closely one looks.
+pub fn assert_sound(till: &Till) {
+    assert_eq!(till.verify(loy::till::Depth::Full).expect("a check"), []);
+}
