@@ -328,6 +328,7 @@ def main():
     till.close()
     seconds = time.monotonic() - begun
     findings = office.verify(ledger)
+    replay.check(not findings, "loy verify: the till's ledger is sound", findings)
 
     second = Office(arguments.loy, work / "second-office")
     second.ingest(shuffled_and_twice(replay.batches), work / "second-acknowledgements")
