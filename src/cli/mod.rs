@@ -6,7 +6,7 @@
 
 mod files;
 mod ingest;
-mod look;
+mod ledger;
 mod office;
 mod output;
 mod provision;
@@ -23,7 +23,6 @@ use clap::{Parser, Subcommand};
 
 use crate::kernel::Instant;
 use crate::office::OfficeError;
-use crate::programme::Problem;
 
 /// Loyalty at the till and at head office.
 #[derive(Parser, Debug)]
@@ -40,10 +39,10 @@ enum Command {
     Office(office::Command),
     /// Make the sealed file that turns a ledger into a till of the chain
     Provision(provision::Arguments),
-    /// Check a programme document and name every problem
-    Check(look::CheckArguments),
-    /// Look for damage in a ledger, without writing to it
-    Verify(look::VerifyArguments),
+    /// Look for damage in a till's ledger file
+    Verify(ledger::VerifyArguments),
+    /// Name every problem of a programme document
+    Check(ledger::CheckArguments),
 }
 
 /// How a command that did its work ended.
@@ -67,16 +66,10 @@ enum CliError {
     TooLong { path: PathBuf, most: u64 },
     #[error("{} exists already and is not overwritten; name another file", path.display())]
     Exists { path: PathBuf },
-    #[error("{}: not a programme this version takes:{}", path.display(), listed(problems))]
-    Programme {
-        path: PathBuf,
-        problems: Vec<Problem>,
-    },
-    #[error("{}: {source}", path.display())]
-    Ledger {
-        path: PathBuf,
-        source: Box<crate::till::Error>,
-    },
+    #[error("{}: the programme cannot be used:\n  {problems}", path.display())]
+    Programme { path: PathBuf, problems: String },
+    #[error(transparent)]
+    Ledger(#[from] crate::till::Error),
     #[error("the operating system gives no random bytes: {0}")]
     Random(getrandom::Error),
     #[error("the clock of this machine stands before 1970")]
@@ -87,12 +80,11 @@ enum CliError {
     Json(#[from] serde_json::Error),
 }
 
-/// One problem a line, below the sentence.
-fn listed(problems: &[Problem]) -> String {
-    problems
-        .iter()
-        .map(|problem| format!("\n  {problem}"))
-        .collect()
+impl From<csv::Error> for CliError {
+    /// The rows are ours and even; what can fail is writing them.
+    fn from(error: csv::Error) -> Self {
+        Self::Output(error.into())
+    }
 }
 
 /// Where a command writes.
@@ -136,8 +128,8 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
     let ending = match arguments.command {
         Command::Office(command) => office::run(command, streams),
         Command::Provision(arguments) => provision::run(&arguments, streams),
-        Command::Check(arguments) => look::check(&arguments, streams),
-        Command::Verify(arguments) => look::verify(&arguments, streams),
+        Command::Verify(arguments) => ledger::verify(&arguments, streams),
+        Command::Check(arguments) => ledger::check(&arguments, streams),
     };
     match ending {
         Ok(Ending::Clean) => 0,

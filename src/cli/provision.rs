@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::ledger::usable_programme;
 use super::{CliError, Ending, Streams, files, now, with_randomness};
-use crate::exchange::provisioning::{ClockLimits, PROGRAMME_MAX};
+use crate::ledger::clock::ClockLimits;
 use crate::office::{MemberList, NewTill, Office};
-use crate::programme::Programme;
 
 /// Language of texts at the till.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -62,18 +62,14 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<En
             return Err(CliError::Exists { path: path.clone() });
         }
     }
-    let document = files::read(&arguments.programme, PROGRAMME_MAX as u64)?;
-    let programme = Programme::read(&document).map_err(|problems| CliError::Programme {
-        path: arguments.programme.clone(),
-        problems,
-    })?;
+    let programme = usable_programme(&arguments.programme)?;
     let mut office = Office::open(&arguments.dir)?;
     let new = NewTill {
         store: &arguments.store,
         till: &arguments.till,
         currency: programme.currency(),
         language: arguments.language.code(),
-        programme: document,
+        programme: programme.document().to_vec(),
         clock: ClockLimits::default(),
         members: if arguments.member_list {
             MemberList::Sent
