@@ -6,7 +6,7 @@
 
 mod files;
 mod ingest;
-mod ledger;
+mod look;
 mod office;
 mod output;
 mod provision;
@@ -23,6 +23,7 @@ use clap::{Parser, Subcommand};
 
 use crate::kernel::Instant;
 use crate::office::OfficeError;
+use crate::programme::Problem;
 
 /// Loyalty at the till and at head office.
 #[derive(Parser, Debug)]
@@ -39,10 +40,10 @@ enum Command {
     Office(office::Command),
     /// Make the sealed file that turns a ledger into a till of the chain
     Provision(provision::Arguments),
-    /// Look for damage in a till's ledger file
-    Verify(ledger::VerifyArguments),
-    /// Name every problem of a programme document
-    Check(ledger::CheckArguments),
+    /// Check a programme document and name every problem
+    Check(look::CheckArguments),
+    /// Look for damage in a ledger, without writing to it
+    Verify(look::VerifyArguments),
 }
 
 /// How a command that did its work ended.
@@ -66,10 +67,16 @@ enum CliError {
     TooLong { path: PathBuf, most: u64 },
     #[error("{} exists already and is not overwritten; name another file", path.display())]
     Exists { path: PathBuf },
-    #[error("{}: the programme cannot be used:\n  {problems}", path.display())]
-    Programme { path: PathBuf, problems: String },
-    #[error(transparent)]
-    Ledger(#[from] crate::till::Error),
+    #[error("{}: not a programme this version takes:{}", path.display(), listed(problems))]
+    Programme {
+        path: PathBuf,
+        problems: Vec<Problem>,
+    },
+    #[error("{}: {source}", path.display())]
+    Ledger {
+        path: PathBuf,
+        source: Box<crate::till::Error>,
+    },
     #[error("the operating system gives no random bytes: {0}")]
     Random(getrandom::Error),
     #[error("the clock of this machine stands before 1970")]
@@ -80,11 +87,12 @@ enum CliError {
     Json(#[from] serde_json::Error),
 }
 
-impl From<csv::Error> for CliError {
-    /// The rows are ours and even; what can fail is writing them.
-    fn from(error: csv::Error) -> Self {
-        Self::Output(error.into())
-    }
+/// One problem a line, below the sentence.
+fn listed(problems: &[Problem]) -> String {
+    problems
+        .iter()
+        .map(|problem| format!("\n  {problem}"))
+        .collect()
 }
 
 /// Where a command writes.
@@ -93,6 +101,13 @@ struct Streams<'a> {
     out: &'a mut dyn Write,
     /// Everything else.
     notes: &'a mut dyn Write,
+}
+
+impl From<csv::Error> for CliError {
+    /// The rows are ours and even; what can fail is writing them.
+    fn from(error: csv::Error) -> Self {
+        Self::Output(error.into())
+    }
 }
 
 /// Runs the command line. `arguments` begin with the program's name.
@@ -128,8 +143,8 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
     let ending = match arguments.command {
         Command::Office(command) => office::run(command, streams),
         Command::Provision(arguments) => provision::run(&arguments, streams),
-        Command::Verify(arguments) => ledger::verify(&arguments, streams),
-        Command::Check(arguments) => ledger::check(&arguments, streams),
+        Command::Check(arguments) => look::check(&arguments, streams),
+        Command::Verify(arguments) => look::verify(&arguments, streams),
     };
     match ending {
         Ok(Ending::Clean) => 0,

@@ -4,10 +4,11 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::ledger::usable_programme;
 use super::{CliError, Ending, Streams, files, now, with_randomness};
+use crate::exchange::provisioning::PROGRAMME_MAX;
 use crate::ledger::clock::ClockLimits;
 use crate::office::{MemberList, NewTill, Office};
+use crate::programme::Programme;
 
 /// Language of texts at the till.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -62,14 +63,18 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<En
             return Err(CliError::Exists { path: path.clone() });
         }
     }
-    let programme = usable_programme(&arguments.programme)?;
+    let document = files::read(&arguments.programme, PROGRAMME_MAX as u64)?;
+    let programme = Programme::read(&document).map_err(|problems| CliError::Programme {
+        path: arguments.programme.clone(),
+        problems,
+    })?;
     let mut office = Office::open(&arguments.dir)?;
     let new = NewTill {
         store: &arguments.store,
         till: &arguments.till,
         currency: programme.currency(),
         language: arguments.language.code(),
-        programme: programme.document().to_vec(),
+        programme: document,
         clock: ClockLimits::default(),
         members: if arguments.member_list {
             MemberList::Sent
