@@ -79,8 +79,11 @@ fn small_batches_follow_one_another() {
     let shop = Shop::new();
     let till = shop.create();
     for number in 0..400 {
-        till.record(&format!("sale-{number}"), &cart(10_000 + number * number * 7_919))
-            .unwrap();
+        till.record(
+            &format!("sale-{number}"),
+            &cart(10_000 + number * number * 7_919),
+        )
+        .unwrap();
     }
     let mut entries = 0;
     let mut batches = 0;
