@@ -2,10 +2,13 @@
 //!
 //! `LOY_BLESS=1 cargo test --test capi header` writes `include/loy.h` anew.
 
-#![allow(unsafe_code, reason = "the functions of the header are called as C would")]
+#![allow(
+    unsafe_code,
+    reason = "the functions of the header are called as C would"
+)]
 
-#[path = "capi/header.rs"]
-mod header;
+#[path = "capi/declared.rs"]
+mod declared;
 #[path = "capi/library.rs"]
 mod library;
 #[path = "capi/misuse.rs"]

@@ -159,11 +159,11 @@ fn install_hook() {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic)]
 mod tests {
     use super::*;
 
     #[test]
-    #[allow(clippy::panic)]
     fn a_bug_says_where_it_is_and_what_it_said() {
         let bug = wall(|| panic!("the till is {}", "on fire")).expect_err("a bug");
         assert!(bug.contains("boundary.rs:"), "{bug}");
@@ -172,7 +172,6 @@ mod tests {
     }
 
     #[test]
-    #[allow(clippy::panic)]
     fn a_wall_inside_a_wall_stops_the_panic_first() {
         let outer = wall(|| wall(|| -> i32 { panic!("inner") }).is_err());
         assert_eq!(outer, Ok(true));

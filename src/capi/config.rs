@@ -188,6 +188,7 @@ pub unsafe extern "C" fn loy_config_free(config: *mut loy_config) {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic)]
 mod tests {
     use super::fits;
 

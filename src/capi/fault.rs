@@ -84,12 +84,15 @@ impl Fault {
         }
     }
 
-    /// What the cashier is told, in the till's language. A fault of the software around loy has one
-    /// text: go on selling, call support.
+    /// What the cashier is told, in the till's language: where the software around loy is wrong, to
+    /// call support; where loy itself is, to go on selling without points.
     pub(super) fn cashier_text(&self, language: Language) -> String {
         match self {
-            Self::Call(_) => phrase(language, "error.software", &[]),
             Self::Till(error) => error.cashier_text(language),
+            Self::Call(call) if call.status >= LOY_E_INTERNAL => {
+                phrase(language, "till.without_loyalty", &[])
+            }
+            Self::Call(_) => phrase(language, "till.call_support", &[]),
         }
     }
 }

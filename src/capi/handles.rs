@@ -270,6 +270,7 @@ pub(super) fn misused() -> i64 {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic)]
 mod tests {
     use super::*;
     use std::collections::HashSet;

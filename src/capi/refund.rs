@@ -142,14 +142,17 @@ pub unsafe extern "C" fn loy_refund_set_text(
         let name = text::text(name, "name")?;
         let value = text::text(value, "value")?;
         let value = Some(value).filter(|value| !value.is_empty());
-        refund.change(|draft| match name.as_str() {
-            "receipt_number" => Ok(draft.receipt_number = value),
-            "cashier" => Ok(draft.cashier = value),
-            "reason" => Ok(draft.reason = value),
-            _ => {
-                let message = "name must be receipt_number, cashier or reason";
-                Err(Fault::argument("refund.name", "name", message))
+        refund.change(|draft| {
+            match name.as_str() {
+                "receipt_number" => draft.receipt_number = value,
+                "cashier" => draft.cashier = value,
+                "reason" => draft.reason = value,
+                _ => {
+                    let message = "name must be receipt_number, cashier or reason";
+                    return Err(Fault::argument("refund.name", "name", message));
+                }
             }
+            Ok(())
         })
     })
 }

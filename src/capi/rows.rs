@@ -258,6 +258,7 @@ pub unsafe extern "C" fn loy_rows_free(rows: *mut loy_rows) {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic)]
 mod tests {
     use super::*;
 

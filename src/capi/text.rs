@@ -131,6 +131,7 @@ pub(super) fn for_c(text: &str) -> CString {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic)]
 mod tests {
     use super::*;
     use crate::capi::status::{LOY_E_ARGUMENT, LOY_E_TEXT};

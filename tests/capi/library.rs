@@ -133,6 +133,9 @@ pub struct Shop {
     folder: tempfile::TempDir,
 }
 
+/// The till's own key, as provisioning gives it.
+pub const WRITER_SECRET: [u8; 32] = [4; 32];
+
 /// Head office's key in these tests.
 pub fn office_key() -> SigningKey {
     SigningKey::from_bytes(&[7; 32])
@@ -150,7 +153,7 @@ impl Shop {
             tenant_name: "Bach hoa Sao Mai".to_owned(),
             office_key: office_key().verifying_key().to_bytes(),
             writer: WriterId([3; 16]),
-            writer_secret: [4; 32].into(),
+            writer_secret: WRITER_SECRET.into(),
             store: "S1".to_owned(),
             till: "1".to_owned(),
             currency: Currency::VND,

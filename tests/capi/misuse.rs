@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 use std::fs;
 
-use super::header::{Function, functions};
+use super::declared::{Function, functions};
 use super::library::{Build, Shop, compile, root, run};
 
 /// Arguments that may be NULL, as the header says.
@@ -87,6 +87,25 @@ fn call(function: &Function, wrong: Option<(usize, &str)>) -> String {
     format!("{}({})", function.name, arguments.join(", "))
 }
 
+/// In C: every handle output of the call is NULL. The one that is wrong itself is left out.
+fn cleared_outputs(function: &Function, wrong: usize) -> String {
+    let outputs = function
+        .parameters
+        .iter()
+        .enumerate()
+        .filter(|(place, (_, name))| {
+            *place != wrong && name != "error_out" && kind_of(function, *place) == Kind::HandleOut
+        });
+    let nulls: Vec<String> = outputs
+        .map(|(_, (kind, _))| format!("{}_out == NULL", bare(kind)))
+        .collect();
+    if nulls.is_empty() {
+        "1".to_owned()
+    } else {
+        nulls.join(" && ")
+    }
+}
+
 /// What a function without error_out answers to a bad handle.
 fn answer_to_a_bad_handle(function: &Function) -> &'static str {
     match (function.result.as_str(), function.name.as_str()) {
@@ -106,7 +125,11 @@ fn misuses(function: &Function) -> String {
         let field = &function.parameters[wrong.0].1;
         let label = format!("{}: {field} {what}", function.name);
         let call = call(function, Some(wrong));
-        let _ = writeln!(c, "    FAILS(\"{label}\", {call}, {status}, \"{field}\");");
+        let cleared = cleared_outputs(function, wrong.0);
+        let _ = writeln!(
+            c,
+            "    FAILS(\"{label}\", {call}, {status}, \"{field}\", {cleared});"
+        );
     };
     for (place, (kind, name)) in function.parameters.iter().enumerate() {
         if name == "error_out" {
@@ -212,7 +235,7 @@ fn misuses_without_an_error(function: &Function) -> String {
 }
 
 #[test]
-fn no_call_of_the_header_can_be_misused_into_a_crash() {
+fn no_call_can_be_misused_into_a_crash() {
     let shop = Shop::new();
     let mut calls = String::from("static void misuse_everything(void)\n{\n");
     let mut count = 0;
