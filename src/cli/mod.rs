@@ -73,10 +73,15 @@ enum CliError {
     Clock,
     #[error("standard output: {0}")]
     Output(#[from] std::io::Error),
-    #[error("the result cannot be written as CSV: {0}")]
-    Csv(#[from] csv::Error),
     #[error("the result cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
+}
+
+impl From<csv::Error> for CliError {
+    /// The rows are ours and even; what can fail is writing them.
+    fn from(error: csv::Error) -> Self {
+        Self::Output(error.into())
+    }
 }
 
 /// Runs the command line. `arguments` begin with the program's name.
