@@ -166,6 +166,9 @@ impl Store {
     }
 
     /// Begins again after the disk failed under a commit: nothing in memory is believed any more.
+    ///
+    /// The frames of a commit whose sync failed may stand complete in the WAL, where the next
+    /// program would find them. So the WAL is emptied before anything is said about the outcome.
     pub fn reopen(&mut self) -> Result<(), StoreError> {
         let flags = match self.access {
             Access::Writer => OpenFlags::SQLITE_OPEN_READ_WRITE,
@@ -173,6 +176,9 @@ impl Store {
         };
         let fresh = connect(&self.path, flags, self.busy_timeout)?;
         check_schema(&fresh)?;
+        if self.access == Access::Writer && empty_wal(&fresh)? == Emptied::NotYet {
+            return Err(StoreError::Busy);
+        }
         self.connection = fresh;
         Ok(())
     }
@@ -218,10 +224,9 @@ impl Store {
     }
 
     /// Moves the WAL into the file. Called between customers, at day close and on closing.
+    /// A reader that is in the way is waited for; if it stays, the next checkpoint does the rest.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
-        self.connection
-            .query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-            .map_err(StoreError::from)
+        empty_wal(&self.connection).map(drop)
     }
 
     /// A WAL that has grown large is written back before the next operation, never between a sale
@@ -243,6 +248,24 @@ impl Store {
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
     }
+}
+
+/// What became of the WAL.
+#[derive(PartialEq, Eq)]
+enum Emptied {
+    Wholly,
+    /// A reader still needs what is in it.
+    NotYet,
+}
+
+fn empty_wal(connection: &Connection) -> Result<Emptied, StoreError> {
+    let is_busy: bool =
+        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
+    Ok(if is_busy {
+        Emptied::NotYet
+    } else {
+        Emptied::Wholly
+    })
 }
 
 /// The path with something behind its name, as SQLite names its own companions.
