@@ -342,7 +342,14 @@ impl Till {
             .iter()
             .map(|(&wallet, account)| (wallet, account.balance(cart.business_date)))
             .collect();
-        Ok((accounts, Some(MemberSnapshot { number, balances })))
+        Ok((
+            accounts,
+            Some(MemberSnapshot {
+                number,
+                balances,
+                history: None,
+            }),
+        ))
     }
 
     fn sale_facts(
