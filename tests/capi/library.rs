@@ -5,9 +5,10 @@ use std::process::{Command, Output};
 use std::sync::OnceLock;
 use std::{env, fs};
 
-use loy::exchange::provisioning::{ClockLimits, MemberBlock};
+use loy::exchange::provisioning::MemberBlock;
 use loy::exchange::{ActivationCode, Provisioning, SigningKey};
 use loy::kernel::{Currency, Instant, WriterId};
+use loy::ledger::clock::ClockLimits;
 
 /// The package.
 pub fn root() -> &'static Path {
