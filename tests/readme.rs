@@ -27,9 +27,15 @@ fn every_path_and_make_target_a_readme_names_is_there() {
     let makefile = include_str!("../Makefile");
     for (name, readme) in READMES {
         for target in readme.split("make ").skip(1) {
-            let target: String = target.chars().take_while(char::is_ascii_lowercase).collect();
+            let target: String = target
+                .chars()
+                .take_while(char::is_ascii_lowercase)
+                .collect();
             if !target.is_empty() && !matches!(target.as_str(), "alone") {
-                assert!(makefile.contains(&format!("\n{target}:")), "{name}: make {target}");
+                assert!(
+                    makefile.contains(&format!("\n{target}:")),
+                    "{name}: make {target}"
+                );
             }
         }
         for link in readme.split("](").skip(1) {

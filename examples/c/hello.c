@@ -21,7 +21,7 @@ int main(int argc, char **argv) {
     loy_config *config; loy_ledger *ledger; loy_enrolment *form; loy_member *member; loy_cart *cart;
     loy_quote *quote; loy_rows *reasons; loy_sale *held, *sale; loy_buffer *receipt; int64_t size, count;
     FILE *file = argc == 4 ? fopen(argv[2], "rb") : NULL;
-    if (!file) return 2;
+    if (!file) return fprintf(stderr, "usage: hello LEDGER PROVISIONING CODE\n"), 2;
     size = (int64_t)fread(provisioning, 1, sizeof provisioning, file);
     fclose(file);
 

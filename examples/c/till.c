@@ -238,7 +238,7 @@ static int32_t run(const char *line, struct call *c) {
 }
 
 static int32_t print_answer(int32_t status, struct call *c) {
-    const char *reason = loy_error_reason(c->error);
+    const char *reason = status > LOY_OK ? loy_error_reason(c->error) : "";
     if (status == LOY_OK) printf("OK%s\n", answer);
     else if (status < 0) printf("ERROR\t%s\n", status == OWN_FILE ? "file" : "not a command of the table");
     else if (loy_status_class(status) == 1) printf("REFUSED\t%s\t%s\n", reason, loy_error_cashier_text(c->error));

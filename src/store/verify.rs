@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use rusqlite::params;
+use sha2::{Digest, Sha256};
 
 use super::error::StoreError;
 use super::open::Store;
 use super::read::Reading;
 use crate::kernel::ids::Seq;
-use crate::kernel::{MemberNumber, Points, Portion, WalletNumber};
+use crate::kernel::{BusinessDate, MemberNumber, Points, Portion, WalletNumber};
 use crate::ledger::{Entry, Fold, Genesis, Hash, Kind, Totals, chain};
 
 /// How closely to look.
@@ -63,6 +64,9 @@ impl Store {
             if findings.0.is_empty() && depth == Depth::Full {
                 check_documents(reading, &mut findings)?;
                 check_sales(reading, &mut findings)?;
+                check_lots(reading, &mut findings)?;
+                check_members(reading, &mut findings)?;
+                check_programmes(reading, &mut findings)?;
             }
             Ok(findings.0)
         })
@@ -288,6 +292,80 @@ fn check_sales(reading: &Reading<'_>, findings: &mut Findings) -> Result<(), Sto
             0,
             "a sale has entries and no state, or the other way round",
         );
+    }
+    Ok(())
+}
+
+/// Every lot was awarded when, and can be spent from and until when, its entry says.
+fn check_lots(reading: &Reading<'_>, findings: &mut Findings) -> Result<(), StoreError> {
+    let mut statement = reading
+        .db()
+        .prepare("SELECT lot, awarded_at_ms, available_from, expires_on FROM portion")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let lot: Seq = row.get(0)?;
+        let stands: (i64, i64, Option<i64>) = (row.get(1)?, row.get(2)?, row.get(3)?);
+        let award = reading.entries(lot, lot)?.pop();
+        let awarded = award.map(|(entry, _)| {
+            let number = |date: BusinessDate| i64::from(date.yyyymmdd());
+            (
+                entry.at.ms(),
+                number(entry.available_from),
+                entry.expires_on.map(number),
+            )
+        });
+        if awarded != Some(stands) {
+            findings.add(
+                "portion.differs",
+                lot,
+                "a lot's dates are not what its entry says",
+            );
+        }
+    }
+    Ok(())
+}
+
+/// Who was enrolled here is known here, and the other way round.
+fn check_members(reading: &Reading<'_>, findings: &mut Findings) -> Result<(), StoreError> {
+    let mut statement = reading.db().prepare(
+        "SELECT e.seq FROM entry e LEFT JOIN member m ON m.number = e.member
+         WHERE e.kind = ?1 AND m.enrolled_seq IS NOT e.seq
+         UNION ALL
+         SELECT m.enrolled_seq FROM member m LEFT JOIN entry e ON e.seq = m.enrolled_seq
+         WHERE m.enrolled_seq IS NOT NULL AND (e.kind IS NOT ?1 OR e.member <> m.number)",
+    )?;
+    let mut rows = statement.query([Kind::Enrol.number()])?;
+    while let Some(row) = rows.next()? {
+        findings.add(
+            "member.differs",
+            row.get(0)?,
+            "an enrolment and the list of members disagree",
+        );
+    }
+    Ok(())
+}
+
+/// Every programme is, byte for byte, the one whose installation stands in the chain.
+fn check_programmes(reading: &Reading<'_>, findings: &mut Findings) -> Result<(), StoreError> {
+    let mut statement = reading
+        .db()
+        .prepare("SELECT installed_seq, hash, document FROM programme")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let (seq, stored): (Seq, Hash) = (row.get(0)?, row.get(1)?);
+        let document: Vec<u8> = row.get(2)?;
+        let hash: Hash = Sha256::digest(document).into();
+        let installed = reading.entries(seq, seq)?.pop();
+        let is_installed = installed.is_some_and(|(entry, _)| {
+            entry.kind == Kind::ProgrammeInstalled && entry.payload == hash
+        });
+        if hash != stored || !is_installed {
+            findings.add(
+                "programme.changed",
+                seq,
+                "a programme was changed after it was installed",
+            );
+        }
     }
     Ok(())
 }

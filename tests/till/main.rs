@@ -4,6 +4,7 @@
 mod clock;
 mod days;
 mod doors;
+mod files;
 mod sales;
 mod shop;
 mod sync;
