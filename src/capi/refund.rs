@@ -16,7 +16,7 @@ use super::handles::{self, Handle};
 use super::ledger::loy_ledger;
 use super::out::HandleOut;
 use super::rows::{Rows, loy_rows};
-use super::sale::{Sold, loy_sale, sale_id};
+use super::sale::{hand_out, loy_sale, sale_id};
 use super::status::loy_status;
 use super::text;
 
@@ -237,9 +237,7 @@ pub unsafe extern "C" fn loy_refund_commit(
         let operation_id = text::text(operation_id, "operation_id")?;
         let request = refund.request()?;
         let sale_out = sale_out.reserve()?;
-        let sale = till.refund(&operation_id, &request)?;
-        sale_out.give(Sold::new(sale));
-        Ok(())
+        hand_out(till, sale_out, till.refund(&operation_id, &request))
     })
 }
 

@@ -44,6 +44,9 @@ int main(int count, char **arguments)
     CHECK(state == 1);
     loy_sale_free(returned);
     EXPECT(LOY_ALREADY_RESOLVED, loy_refund_commit(ledger, "refund-2", refund, &returned, &error));
+    OK(loy_sale_state(returned, &state, &error));
+    CHECK(state == LOY_SALE_REFUNDED);
+    loy_sale_free(returned);
     CHECK(balance_of(ledger, "0912345678") == 0);
     loy_refund_free(refund);
     loy_sale_free(sale);
