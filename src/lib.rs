@@ -36,7 +36,8 @@ pub mod office;
 #[forbid(unsafe_code)]
 pub mod till;
 
-// floor 6: the command line
+// floor 6: the doors
+pub mod capi;
 #[cfg(feature = "cli")]
 #[forbid(unsafe_code)]
 pub mod cli;

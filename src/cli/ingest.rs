@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
-use super::{CliError, Ending, files, now};
+use super::{CliError, Ending, Streams, files, now};
 use crate::exchange::BatchId;
 use crate::kernel::ids::hex;
 use crate::office::{Ingested, Office, Outcome};
@@ -30,13 +30,12 @@ pub(super) struct Arguments {
 struct Counts {
     applied: u64,
     known: u64,
-    parked: u64,
     forks: u64,
     refused: u64,
 }
 
 /// One line for each file, tab-separated: file, outcome, batch, detail.
-pub(super) fn run(arguments: &Arguments) -> Result<Ending, CliError> {
+pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<Ending, CliError> {
     let mut office = Office::open(&arguments.dir)?;
     if let Some(dir) = &arguments.ack_dir {
         files::directory(dir)?;
@@ -47,14 +46,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, CliError> {
         let bytes = files::read(path, FILE_MAX)?;
         let answer = office.ingest(&bytes, now()?)?;
         keep_acknowledgements(arguments.ack_dir.as_deref(), &answer)?;
-        bar.suspend(|| report(path, &answer, &mut counts))?;
+        bar.suspend(|| report(path, &answer, &mut counts, streams.out))?;
         bar.inc(1);
     }
     bar.finish_and_clear();
-    eprintln!(
-        "loy: {} applied, {} known already, {} waiting, {} forks, {} refused",
-        counts.applied, counts.known, counts.parked, counts.forks, counts.refused
-    );
+    let waiting = office.status()?.parked.len();
+    writeln!(
+        streams.notes,
+        "loy: {} applied, {} known already, {} forks, {} refused; {waiting} in all are waiting",
+        counts.applied, counts.known, counts.forks, counts.refused
+    )?;
     if counts.forks + counts.refused == 0 {
         Ok(Ending::Clean)
     } else {
@@ -70,7 +71,12 @@ fn progress(count: u64) -> ProgressBar {
     ProgressBar::new(count).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn report(path: &Path, answer: &Ingested, counts: &mut Counts) -> Result<(), CliError> {
+fn report(
+    path: &Path,
+    answer: &Ingested,
+    counts: &mut Counts,
+    out: &mut dyn Write,
+) -> Result<(), CliError> {
     let id = answer
         .batch_id
         .map_or_else(|| "-".to_owned(), |id| hex(&id));
@@ -80,16 +86,16 @@ fn report(path: &Path, answer: &Ingested, counts: &mut Counts) -> Result<(), Cli
         &answer.outcome,
         answer.duplicate,
         counts,
+        out,
     )?;
     for drained in &answer.drained {
-        // It was counted as waiting when it came, in this run or an earlier one.
-        counts.parked = counts.parked.saturating_sub(1);
         line(
             "(had been waiting)",
             &hex(&drained.batch_id),
             &drained.outcome,
             false,
             counts,
+            out,
         )?;
     }
     Ok(())
@@ -101,6 +107,7 @@ fn line(
     outcome: &Outcome,
     duplicate: bool,
     counts: &mut Counts,
+    out: &mut dyn Write,
 ) -> Result<(), CliError> {
     let (word, detail) = match outcome {
         Outcome::Applied(_) if duplicate => {
@@ -112,7 +119,6 @@ fn line(
             ("applied", String::new())
         }
         Outcome::Parked { needs } => {
-            counts.parked += u64::from(!duplicate);
             counts.known += u64::from(duplicate);
             ("waiting", format!("needs entry {needs}"))
         }
@@ -128,10 +134,7 @@ fn line(
             ("refused", refusal.to_string())
         }
     };
-    Ok(writeln!(
-        std::io::stdout(),
-        "{name}\t{word}\t{id}\t{detail}"
-    )?)
+    Ok(writeln!(out, "{name}\t{word}\t{id}\t{detail}")?)
 }
 
 fn keep_acknowledgements(dir: Option<&Path>, answer: &Ingested) -> Result<(), CliError> {

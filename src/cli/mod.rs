@@ -6,11 +6,15 @@
 
 mod files;
 mod ingest;
+mod look;
 mod office;
 mod output;
 mod provision;
+#[cfg(test)]
+mod tests;
 
 use std::ffi::OsString;
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -19,6 +23,7 @@ use clap::{Parser, Subcommand};
 
 use crate::kernel::Instant;
 use crate::office::OfficeError;
+use crate::programme::Problem;
 
 /// Loyalty at the till and at head office.
 #[derive(Parser, Debug)]
@@ -35,6 +40,10 @@ enum Command {
     Office(office::Command),
     /// Make the sealed file that turns a ledger into a till of the chain
     Provision(provision::Arguments),
+    /// Check a programme document and name every problem
+    Check(look::CheckArguments),
+    /// Look for damage in a ledger, without writing to it
+    Verify(look::VerifyArguments),
 }
 
 /// How a command that did its work ended.
@@ -58,47 +67,93 @@ enum CliError {
     TooLong { path: PathBuf, most: u64 },
     #[error("{} exists already and is not overwritten; name another file", path.display())]
     Exists { path: PathBuf },
-    #[error("{}: {expected}", path.display())]
+    #[error("{}: not a programme this version takes:{}", path.display(), listed(problems))]
     Programme {
         path: PathBuf,
-        expected: &'static str,
+        problems: Vec<Problem>,
+    },
+    #[error("{}: {source}", path.display())]
+    Ledger {
+        path: PathBuf,
+        source: Box<crate::till::Error>,
     },
     #[error("the operating system gives no random bytes: {0}")]
     Random(getrandom::Error),
     #[error("the clock of this machine stands before 1970")]
     Clock,
-    #[error("standard output: {0}")]
+    #[error("the output cannot be written: {0}")]
     Output(#[from] std::io::Error),
     #[error("the result cannot be written as JSON: {0}")]
     Json(#[from] serde_json::Error),
 }
 
+/// One problem a line, below the sentence.
+fn listed(problems: &[Problem]) -> String {
+    problems
+        .iter()
+        .map(|problem| format!("\n  {problem}"))
+        .collect()
+}
+
+/// Where a command writes.
+struct Streams<'a> {
+    /// Results.
+    out: &'a mut dyn Write,
+    /// Everything else.
+    notes: &'a mut dyn Write,
+}
+
+impl From<csv::Error> for CliError {
+    /// The rows are ours and even; what can fail is writing them.
+    fn from(error: csv::Error) -> Self {
+        Self::Output(error.into())
+    }
+}
+
 /// Runs the command line. `arguments` begin with the program's name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let streams = &mut Streams {
+        out: &mut std::io::stdout().lock(),
+        notes: &mut std::io::stderr(),
+    };
+    let code = execute(arguments, streams);
+    // What could not be said to anybody cannot be reported either.
+    let flushed = streams.out.flush();
+    ExitCode::from(if flushed.is_err() && code == 0 {
+        2
+    } else {
+        code
+    })
+}
+
+fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<'_>) -> u8 {
     let arguments = match Arguments::try_parse_from(arguments) {
         Ok(arguments) => arguments,
         Err(error) => {
-            // Help and version are answers, not errors; clap knows which stream each belongs to.
+            // Help and version are answers, not errors.
             let code = u8::try_from(error.exit_code()).unwrap_or(2);
-            return error
-                .print()
-                .map_or(ExitCode::from(2), |()| ExitCode::from(code));
+            let to = if code == 0 {
+                &mut *streams.out
+            } else {
+                &mut *streams.notes
+            };
+            return write!(to, "{error}").map_or(2, |()| code);
         }
     };
     let ending = match arguments.command {
-        Command::Office(command) => office::run(command),
-        Command::Provision(arguments) => provision::run(&arguments),
+        Command::Office(command) => office::run(command, streams),
+        Command::Provision(arguments) => provision::run(&arguments, streams),
+        Command::Check(arguments) => look::check(&arguments, streams),
+        Command::Verify(arguments) => look::verify(&arguments, streams),
     };
     match ending {
-        Ok(Ending::Clean) => ExitCode::SUCCESS,
-        Ok(Ending::Findings) => ExitCode::from(1),
+        Ok(Ending::Clean) => 0,
+        Ok(Ending::Findings) => 1,
         // Whoever reads our output may stop reading: `loy office totals DIR | head`.
-        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
-            ExitCode::SUCCESS
-        }
+        Err(CliError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => 0,
         Err(error) => {
-            eprintln!("loy: {error}");
-            ExitCode::from(2)
+            let _ = writeln!(streams.notes, "loy: {error}");
+            2
         }
     }
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::output::{Format, Sheet};
-use super::{CliError, Ending, ingest, now, with_randomness};
+use super::{CliError, Ending, Streams, ingest, now, with_randomness};
 use crate::kernel::ids::hex;
 use crate::kernel::{BusinessDate, MemberNumber, StreamId};
 use crate::office::{Office, OfficeError, Status};
@@ -79,35 +79,38 @@ fn business_date(text: &str) -> Result<BusinessDate, String> {
     BusinessDate::from_yyyymmdd(number).map_err(|error| error.to_string())
 }
 
-pub(super) fn run(command: Command) -> Result<Ending, CliError> {
+pub(super) fn run(command: Command, streams: &mut Streams<'_>) -> Result<Ending, CliError> {
     match command {
-        Command::Init { dir, name } => init(&dir, &name),
-        Command::Ingest(arguments) => ingest::run(&arguments),
+        Command::Init { dir, name } => init(&dir, &name, streams),
+        Command::Ingest(arguments) => ingest::run(&arguments, streams),
         Command::Balance {
             dir,
             member,
             on,
             format,
-        } => balance(&Office::open(&dir)?, member, on, format),
-        Command::Members { dir, on, format } => members(&Office::open(&dir)?, on, format),
-        Command::Totals { dir, format } => totals(&Office::open(&dir)?, format),
-        Command::Status { dir } => status(&Office::open(&dir)?),
+        } => balance(&Office::open(&dir)?, member, on, format, streams.out),
+        Command::Members { dir, on, format } => {
+            members(&Office::open(&dir)?, on, format, streams.out)
+        }
+        Command::Totals { dir, format } => totals(&Office::open(&dir)?, format, streams.out),
+        Command::Status { dir } => status(&Office::open(&dir)?, streams.out),
         Command::Digest { dir } => {
             let digest = Office::open(&dir)?.digest()?;
-            writeln!(std::io::stdout(), "{}", hex(&digest))?;
+            writeln!(streams.out, "{}", hex(&digest))?;
             Ok(Ending::Clean)
         }
     }
 }
 
-fn init(dir: &Path, name: &str) -> Result<Ending, CliError> {
+fn init(dir: &Path, name: &str, streams: &mut Streams<'_>) -> Result<Ending, CliError> {
     let now = now()?;
     let office = with_randomness(|random| Office::create(dir, name, random, now))?;
-    eprintln!(
+    writeln!(
+        streams.notes,
         "loy: {} is the head office of {}; it holds its keys, so back it up and let nobody read it",
         dir.display(),
         office.name()
-    );
+    )?;
     Ok(Ending::Clean)
 }
 
@@ -125,6 +128,7 @@ fn balance(
     member: Option<MemberNumber>,
     on: On,
     format: Format,
+    out: &mut dyn Write,
 ) -> Result<Ending, CliError> {
     let on = date(office, on)?;
     let rows = match member {
@@ -154,11 +158,16 @@ fn balance(
             i64::from(on.yyyymmdd()).into(),
         ]);
     }
-    sheet.write(format, &mut std::io::stdout().lock())?;
+    sheet.write(format, out)?;
     Ok(Ending::Clean)
 }
 
-fn members(office: &Office, on: On, format: Format) -> Result<Ending, CliError> {
+fn members(
+    office: &Office,
+    on: On,
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<Ending, CliError> {
     let mut sheet = Sheet::new(&[
         "member",
         "wallet",
@@ -187,11 +196,11 @@ fn members(office: &Office, on: On, format: Format) -> Result<Ending, CliError> 
             row.balance.get().into(),
         ]);
     }
-    sheet.write(format, &mut std::io::stdout().lock())?;
+    sheet.write(format, out)?;
     Ok(Ending::Clean)
 }
 
-fn totals(office: &Office, format: Format) -> Result<Ending, CliError> {
+fn totals(office: &Office, format: Format, out: &mut dyn Write) -> Result<Ending, CliError> {
     let mut sheet = Sheet::new(&[
         "business_date",
         "wallet",
@@ -210,14 +219,13 @@ fn totals(office: &Office, format: Format) -> Result<Ending, CliError> {
             row.amount.get().into(),
         ]);
     }
-    sheet.write(format, &mut std::io::stdout().lock())?;
+    sheet.write(format, out)?;
     Ok(Ending::Clean)
 }
 
 /// Forks and overdrawn portions are findings. A batch that waits is not: it came early.
-fn status(office: &Office) -> Result<Ending, CliError> {
+fn status(office: &Office, out: &mut dyn Write) -> Result<Ending, CliError> {
     let status = office.status()?;
-    let out = &mut std::io::stdout().lock();
     for (title, sheet) in sheets(&status) {
         if !sheet.is_empty() {
             writeln!(out, "{title}")?;

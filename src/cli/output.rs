@@ -88,11 +88,12 @@ impl Sheet {
         match format {
             Format::Table => writeln!(to, "{}", self.as_table())?,
             Format::Csv => {
-                let header = self.columns.iter().map(|name| (*name).to_owned());
-                write_csv_line(to, header)?;
+                let mut csv = csv::Writer::from_writer(&mut *to);
+                csv.write_record(self.columns)?;
                 for row in &self.rows {
-                    write_csv_line(to, row.iter().map(Field::shown))?;
+                    csv.write_record(row.iter().map(Field::shown))?;
                 }
+                csv.flush()?;
             }
             Format::Json => {
                 serde_json::to_writer_pretty(&mut *to, self)?;
@@ -142,22 +143,6 @@ impl Serialize for Object<'_> {
 }
 
 /// RFC 4180: a field with a comma, a quote or a line break stands in quotes, quotes are doubled.
-fn write_csv_line(
-    to: &mut dyn Write,
-    fields: impl Iterator<Item = String>,
-) -> Result<(), CliError> {
-    let line: Vec<String> = fields
-        .map(|field| {
-            if field.contains([',', '"', '\n', '\r']) {
-                format!("\"{}\"", field.replace('"', "\"\""))
-            } else {
-                field
-            }
-        })
-        .collect();
-    Ok(writeln!(to, "{}", line.join(","))?)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,14 +1,14 @@
 //! `loy provision`: a sealed file for a new till, and the code that opens it.
 
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::{CliError, Ending, files, now, with_randomness};
-use crate::exchange::provisioning::{ClockLimits, PROGRAMME_MAX};
-use crate::kernel::Currency;
+use super::{CliError, Ending, Streams, files, now, with_randomness};
+use crate::exchange::provisioning::PROGRAMME_MAX;
+use crate::ledger::clock::ClockLimits;
 use crate::office::{MemberList, NewTill, Office};
+use crate::programme::Programme;
 
 /// Language of texts at the till.
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -53,7 +53,7 @@ pub(super) struct Arguments {
     member_list: bool,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<Ending, CliError> {
+pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<Ending, CliError> {
     // A writer is never taken back, so what can fail is looked at first.
     for path in [Some(&arguments.out), arguments.code_file.as_ref()]
         .into_iter()
@@ -63,15 +63,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, CliError> {
             return Err(CliError::Exists { path: path.clone() });
         }
     }
-    let programme = files::read(&arguments.programme, PROGRAMME_MAX as u64)?;
-    let currency = currency_of(&arguments.programme, &programme)?;
+    let document = files::read(&arguments.programme, PROGRAMME_MAX as u64)?;
+    let programme = Programme::read(&document).map_err(|problems| CliError::Programme {
+        path: arguments.programme.clone(),
+        problems,
+    })?;
     let mut office = Office::open(&arguments.dir)?;
     let new = NewTill {
         store: &arguments.store,
         till: &arguments.till,
-        currency,
+        currency: programme.currency(),
         language: arguments.language.code(),
-        programme,
+        programme: document,
         clock: ClockLimits::default(),
         members: if arguments.member_list {
             MemberList::Sent
@@ -85,26 +88,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Ending, CliError> {
     if let Some(path) = &arguments.code_file {
         files::write_secret(path, format!("{code}\n").as_bytes())?;
     }
-    writeln!(std::io::stdout(), "{code}")?;
-    eprintln!(
+    writeln!(streams.out, "{code}")?;
+    writeln!(
+        streams.notes,
         "loy: {} holds till {} of store {}; the line above is its activation code, and it is kept nowhere",
         arguments.out.display(),
         arguments.till,
         arguments.store
-    );
+    )?;
     Ok(Ending::Clean)
-}
-
-fn currency_of(path: &Path, programme: &[u8]) -> Result<Currency, CliError> {
-    let wrong = |expected| CliError::Programme {
-        path: path.to_owned(),
-        expected,
-    };
-    let document: serde_json::Value = serde_json::from_slice(programme)
-        .map_err(|_| wrong("not a programme: expected a JSON object"))?;
-    document
-        .get("currency")
-        .and_then(serde_json::Value::as_str)
-        .and_then(Currency::from_code)
-        .ok_or_else(|| wrong("`currency` must be a code of ISO 4217, such as \"VND\""))
 }

@@ -89,9 +89,12 @@ pub enum NoBaskets {
     /// A text or an amount out of bounds.
     #[error("a line of sale {0} is out of bounds")]
     Line(Seq),
-    /// More lines than a batch takes.
-    #[error("a sale has at most 2,000 lines and a batch 400,000: see sale {0}")]
+    /// More lines than a sale can have.
+    #[error("a sale has at most 2,000 lines: see sale {0}")]
     Lines(Seq),
+    /// More lines than a batch takes; fewer sales at once will do.
+    #[error("a batch has at most 400,000 lines")]
+    TooMany,
 }
 
 /// Checks what [`encode`] relies on.
@@ -105,8 +108,11 @@ pub(crate) fn check(baskets: &[Basket]) -> Result<(), NoBaskets> {
         }
         last = sale;
         total += basket.lines.len();
-        if basket.lines.len() > LINES_OF_A_SALE_MAX || total > LINES_MAX {
+        if basket.lines.len() > LINES_OF_A_SALE_MAX {
             return Err(NoBaskets::Lines(sale));
+        }
+        if total > LINES_MAX {
+            return Err(NoBaskets::TooMany);
         }
         if !basket.lines.iter().all(is_bounded) {
             return Err(NoBaskets::Line(sale));
@@ -115,8 +121,11 @@ pub(crate) fn check(baskets: &[Basket]) -> Result<(), NoBaskets> {
     Ok(())
 }
 
+/// A line's amounts are sums of a few that a cart may have, each up to `AMOUNT_MAX`.
+const LINE_AMOUNT_MAX: i64 = 4 * AMOUNT_MAX;
+
 fn is_bounded(line: &BasketLine) -> bool {
-    let in_bounds = |amount: i64| (-AMOUNT_MAX..=AMOUNT_MAX).contains(&amount);
+    let in_bounds = |amount: i64| (-LINE_AMOUNT_MAX..=LINE_AMOUNT_MAX).contains(&amount);
     (1..=TEXT_MAX).contains(&line.sku.len())
         && line
             .category

@@ -318,7 +318,10 @@ fn check(parts: &BatchParts<'_>, epoch_key: &SigningKey) -> Result<(), BuildErro
     if parts.baskets.len() > ENTRIES_MAX {
         return Err(BuildError::TooLarge);
     }
-    Ok(baskets::check(parts.baskets)?)
+    match baskets::check(parts.baskets) {
+        Err(NoBaskets::TooMany) => Err(BuildError::TooLarge),
+        checked => Ok(checked?),
+    }
 }
 
 fn body(count: usize, columns: &[Vec<u8>]) -> Result<(BodyInfo, Vec<u8>), BuildError> {

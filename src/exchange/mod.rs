@@ -12,6 +12,7 @@ mod cbor;
 pub mod cose;
 pub mod enrolment;
 pub mod epoch;
+mod expected;
 mod frames;
 pub mod manifest;
 pub mod postings;

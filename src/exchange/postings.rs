@@ -6,9 +6,10 @@
 //! `docs/exchange.md`.
 
 use super::cbor::{FormError, Next, Reader, Writer, same_form};
+use super::expected::{Expected, date_after, days_between};
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::Seq;
-use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, Points, UtcOffset, WalletNumber};
+use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, Points, UtcOffset};
 use crate::ledger::entry::PAYLOAD_MAX;
 use crate::ledger::{Entry, Flags, Kind};
 
@@ -51,131 +52,6 @@ const fn bit(column: usize) -> u64 {
 const FIRST_MEMBER_BODY: u64 = 10_000_000_000;
 
 const KINDS: u64 = 32;
-
-/// What the rows so far make one expect of the next.
-struct Expected {
-    seq: Seq,
-    at: Instant,
-    sold_at: Instant,
-    offset: UtcOffset,
-    business_date: BusinessDate,
-    member: Option<MemberNumber>,
-    /// The last wallet that was not 0.
-    wallet: WalletNumber,
-    /// The sale or refund that postings of points belong to.
-    subject: Seq,
-    /// Days from business date to availability of the last award.
-    pending_days: i64,
-    /// Days from business date to expiry of the last award.
-    expiry_days: Option<i64>,
-    /// The last version of each kind.
-    versions: [u32; KINDS as usize],
-}
-
-impl Expected {
-    fn before(first_seq: Seq) -> Self {
-        Self {
-            seq: first_seq,
-            at: Instant::from_ms(0),
-            sold_at: Instant::from_ms(0),
-            offset: UtcOffset::UTC,
-            business_date: BusinessDate::from_days_since_1970(0).expect("1970 is a year we know"),
-            member: None,
-            wallet: 0,
-            subject: 0,
-            pending_days: 0,
-            expiry_days: None,
-            versions: [0; KINDS as usize],
-        }
-    }
-
-    fn sold_at(&self, at: Instant) -> Instant {
-        if at == self.at { self.sold_at } else { at }
-    }
-
-    fn wallet(&self, kind: Kind, lot: Seq) -> WalletNumber {
-        if moves_points(kind, lot) {
-            self.wallet
-        } else {
-            0
-        }
-    }
-
-    fn refers_to(&self, kind: Kind, lot: Seq) -> Seq {
-        if moves_points(kind, lot) {
-            self.subject
-        } else {
-            0
-        }
-    }
-
-    fn pending_days(&self, kind: Kind) -> i64 {
-        if kind == Kind::Award {
-            self.pending_days
-        } else {
-            0
-        }
-    }
-
-    fn expiry_days(&self, kind: Kind) -> Option<i64> {
-        if kind == Kind::Award {
-            self.expiry_days
-        } else {
-            None
-        }
-    }
-
-    fn version(&self, kind: Kind) -> u32 {
-        self.versions[usize::from(kind.number())]
-    }
-
-    fn learn(&mut self, entry: &Entry) {
-        self.seq = entry.seq + 1;
-        self.at = entry.at;
-        self.sold_at = entry.sold_at;
-        self.offset = entry.offset;
-        self.business_date = entry.business_date;
-        self.member = entry.member;
-        if entry.wallet != 0 {
-            self.wallet = entry.wallet;
-        }
-        self.subject = match entry.kind {
-            Kind::Refund => entry.seq,
-            _ if entry.refers_to != 0 => entry.refers_to,
-            _ => entry.seq,
-        };
-        if entry.kind == Kind::Award {
-            self.pending_days = days_between(entry.business_date, entry.available_from);
-            self.expiry_days = entry
-                .expires_on
-                .map(|date| days_between(entry.business_date, date));
-        }
-        self.versions[usize::from(entry.kind.number())] = entry.programme_version;
-    }
-}
-
-/// Entries of these kinds usually belong to the sale or refund just before them.
-fn moves_points(kind: Kind, lot: Seq) -> bool {
-    match kind {
-        Kind::Award
-        | Kind::AwardRefund
-        | Kind::Redemption
-        | Kind::RedemptionRefund
-        | Kind::Debt
-        | Kind::Repayment => true,
-        Kind::Hold | Kind::HoldExpired | Kind::Commit | Kind::Void => lot != 0,
-        _ => false,
-    }
-}
-
-fn days_between(from: BusinessDate, to: BusinessDate) -> i64 {
-    i64::from(to.days_since_1970()) - i64::from(from.days_since_1970())
-}
-
-fn date_after(from: BusinessDate, days: i64) -> Option<BusinessDate> {
-    let days = i64::from(from.days_since_1970()).checked_add(days)?;
-    BusinessDate::from_days_since_1970(i32::try_from(days).ok()?)
-}
 
 fn distance(from: Seq, to: Seq) -> i64 {
     i64::try_from(to).unwrap_or(i64::MAX) - i64::try_from(from).unwrap_or(i64::MAX)

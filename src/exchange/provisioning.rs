@@ -17,6 +17,7 @@ use super::cbor::{FormError, Reader, Writer, same_form};
 use super::cose::{self, SignatureError};
 use super::enrolment::IdentifierHash;
 use crate::kernel::{Currency, Instant, MemberNumber, WriterId};
+use crate::ledger::clock::ClockLimits;
 
 const MAGIC: &[u8; 4] = b"LOYP";
 /// The version of the file this library writes and the newest it reads.
@@ -31,25 +32,6 @@ const KEYS: usize = 19;
 pub const NAME_MAX: usize = 200;
 /// The largest programme document, in bytes (programme.md, bounds).
 pub const PROGRAMME_MAX: usize = 8 * 1024 * 1024;
-
-/// By how much a till's clock may be off before its entries are marked suspect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ClockLimits {
-    /// Behind the last entry, in milliseconds.
-    pub behind_ms: u64,
-    /// Ahead of the last entry, in milliseconds.
-    pub ahead_ms: u64,
-}
-
-impl Default for ClockLimits {
-    /// 24 hours behind, 35 days ahead (ledger.md, "Clock").
-    fn default() -> Self {
-        Self {
-            behind_ms: 24 * 3_600_000,
-            ahead_ms: 35 * 24 * 3_600_000,
-        }
-    }
-}
 
 /// The bodies of member numbers a writer may give out, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,8 +224,8 @@ impl Provisioning {
         }
         w.unsigned(15).bytes(&self.programme);
         w.unsigned(16).signed(self.issued_at.ms());
-        w.unsigned(17).unsigned(self.clock.behind_ms);
-        w.unsigned(18).unsigned(self.clock.ahead_ms);
+        w.unsigned(17).signed(self.clock.behind_ms);
+        w.unsigned(18).signed(self.clock.ahead_ms);
         Zeroizing::new(w.finish())
     }
 
@@ -287,9 +269,12 @@ impl Provisioning {
         r.key(16)?;
         let issued_at = Instant::from_ms(r.i64()?);
         r.key(17)?;
-        let behind_ms = r.u64()?;
+        let behind_ms = r.i64()?;
         r.key(18)?;
-        let ahead_ms = r.u64()?;
+        let ahead_ms = r.i64()?;
+        if behind_ms < 0 || ahead_ms < 0 {
+            return r.fail("clock limits are zero or more");
+        }
         r.end()?;
         let read = Self {
             provisioning_id,

@@ -6,6 +6,7 @@
 
 mod fold;
 mod ingest;
+mod opening;
 mod provision;
 mod report;
 mod storage;
@@ -111,13 +112,13 @@ impl Office {
         now: Instant,
     ) -> Result<Self, OfficeError> {
         check_name("the name of the chain", name)?;
-        storage::create(dir, name, random, now)?;
+        opening::create(dir, name, random, now)?;
         Self::open(dir)
     }
 
     /// Opens the head office in `dir`.
     pub fn open(dir: &Path) -> Result<Self, OfficeError> {
-        storage::open(dir)
+        opening::open(dir)
     }
 
     /// The chain of stores.

@@ -4,9 +4,10 @@ use rusqlite::TransactionBehavior;
 use zeroize::Zeroizing;
 
 use super::{Office, OfficeError, Random, check_name, storage};
-use crate::exchange::provisioning::{ClockLimits, MemberBlock, Provisioning};
+use crate::exchange::provisioning::{MemberBlock, Provisioning};
 use crate::exchange::{ActivationCode, IdentifierHash};
 use crate::kernel::{Currency, Instant, MemberNumber, WriterId};
+use crate::ledger::clock::ClockLimits;
 
 /// Member numbers in a writer's block.
 const BLOCK: u64 = 1_000_000;

@@ -1,29 +1,17 @@
 //! Head office's SQL for taking in: see `schema.sql` for what the tables mean.
 
-use std::path::Path;
-use std::time::Duration;
-
-use ed25519_dalek::SigningKey;
 use rusqlite::types::ValueRef;
-use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
-use zeroize::Zeroizing;
 
 use super::fold::{Ancestry, Sums};
 use super::ingest::Outcome;
-use super::{FILE_NAME, Office, OfficeError, Random, column, member_column};
+use super::{OfficeError, column, member_column};
 use crate::exchange::batch::{Batch, BatchId};
 use crate::exchange::{Manifest, provisioning};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, StreamId, WriterId};
 use crate::ledger::{Entry, Hash};
-
-const SCHEMA: &str = include_str!("schema.sql");
-/// `loyO`: tells a head office file from a ledger and from any other SQLite file.
-const APPLICATION_ID: i64 = 0x6c6f_794f;
-const SCHEMA_VERSION: i64 = 1;
-/// The first member number given out has this body: eleven digits, none of them a leading zero.
-pub(super) const FIRST_BODY: u64 = 10_000_000_000;
 
 /// How far a stream has been applied.
 pub(super) struct StreamRow {
@@ -32,120 +20,6 @@ pub(super) struct StreamRow {
     pub parent_seq: Seq,
     pub seq: Seq,
     pub hash: Hash,
-}
-
-pub(super) fn create(
-    dir: &Path,
-    name: &str,
-    random: Random<'_>,
-    now: Instant,
-) -> Result<(), OfficeError> {
-    let io = |path: &Path| {
-        let path = path.to_owned();
-        move |source| OfficeError::Io { path, source }
-    };
-    std::fs::create_dir_all(dir).map_err(io(dir))?;
-    let path = dir.join(FILE_NAME);
-    if path.exists() {
-        return Err(OfficeError::Exists(dir.to_owned()));
-    }
-    // Made under another name first: a crash must not leave half an office behind.
-    let unfinished = dir.join("office.db.new");
-    if unfinished.exists() {
-        std::fs::remove_file(&unfinished).map_err(io(&unfinished))?;
-    }
-    private_file(&unfinished).map_err(io(&unfinished))?;
-    let db = connect(&unfinished)?;
-    db.execute_batch(SCHEMA)?;
-    let mut tenant = [0; 16];
-    let mut secret = Zeroizing::new([0; 32]);
-    let mut identifier_key = Zeroizing::new([0; 32]);
-    random(&mut tenant);
-    random(secret.as_mut_slice());
-    random(identifier_key.as_mut_slice());
-    db.execute(
-        "INSERT INTO office VALUES (1, ?1, ?2, ?3, ?4, ?5, ?6)",
-        params![
-            tenant,
-            name,
-            secret.as_slice(),
-            identifier_key.as_slice(),
-            column(FIRST_BODY),
-            now.ms()
-        ],
-    )?;
-    db.pragma_update(None, "application_id", APPLICATION_ID)?;
-    db.pragma_update(None, "user_version", SCHEMA_VERSION)?;
-    // Closing the only connection moves everything from the log into the file.
-    db.close().map_err(|(_, error)| error)?;
-    std::fs::rename(&unfinished, &path).map_err(io(&path))?;
-    #[cfg(unix)]
-    std::fs::File::open(dir)
-        .and_then(|dir| dir.sync_all())
-        .map_err(io(dir))?;
-    Ok(())
-}
-
-fn private_file(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(|_| ())
-}
-
-fn connect(path: &Path) -> Result<Connection, OfficeError> {
-    let db = Connection::open_with_flags(
-        path,
-        OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
-    )?;
-    db.busy_timeout(Duration::from_secs(10))?;
-    db.pragma_update(None, "journal_mode", "WAL")?;
-    db.pragma_update(None, "synchronous", "FULL")?;
-    db.pragma_update(None, "foreign_keys", true)?;
-    db.pragma_update(None, "trusted_schema", false)?;
-    db.pragma_update(None, "cell_size_check", true)?;
-    db.set_prepared_statement_cache_capacity(64);
-    Ok(db)
-}
-
-pub(super) fn open(dir: &Path) -> Result<Office, OfficeError> {
-    let path = dir.join(FILE_NAME);
-    if !path.is_file() {
-        return Err(OfficeError::Absent(dir.to_owned()));
-    }
-    let unknown = |found: String| OfficeError::Unknown {
-        path: path.clone(),
-        found,
-    };
-    let db = connect(&path).map_err(|error| unknown(error.to_string()))?;
-    let pragma = |name: &str| db.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-    let application = pragma("application_id").map_err(|error| unknown(error.to_string()))?;
-    if application != APPLICATION_ID {
-        return Err(unknown("another kind of SQLite file".to_owned()));
-    }
-    let version = pragma("user_version")?;
-    if version != SCHEMA_VERSION {
-        return Err(unknown(format!(
-            "version {version}; expected {SCHEMA_VERSION}"
-        )));
-    }
-    let (tenant, name, secret, identifier_key) = db.query_row(
-        "SELECT tenant, name, secret, identifier_key FROM office",
-        [],
-        |row| {
-            let secret = Zeroizing::new(row.get::<_, [u8; 32]>(2)?);
-            let identifier_key = Zeroizing::new(row.get::<_, [u8; 32]>(3)?);
-            Ok((row.get(0)?, row.get(1)?, secret, identifier_key))
-        },
-    )?;
-    Ok(Office {
-        tenant,
-        name,
-        key: SigningKey::from_bytes(&secret),
-        identifier_key,
-        db,
-    })
 }
 
 /// Number and public key of a writer.

@@ -4,10 +4,11 @@ use proptest::prelude::*;
 use tempfile::TempDir;
 
 use super::*;
-use crate::exchange::provisioning::{ClockLimits, Provisioning};
+use crate::exchange::provisioning::Provisioning;
 use crate::exchange::samples::{Numbers, SampleTill, member};
 use crate::exchange::{Acknowledgement, Parent};
 use crate::kernel::{Currency, Points, StreamId, WriterId};
+use crate::ledger::clock::ClockLimits;
 use crate::ledger::{Flags, Kind};
 
 const NOW: Instant = Instant::from_ms(1_795_400_000_000);

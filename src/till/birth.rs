@@ -12,7 +12,6 @@ use super::shell::{Settings, Till};
 use crate::exchange::{EpochPayload, Parent, Provisioning, SigningKey};
 use crate::kernel::ids::hex;
 use crate::kernel::{Instant, Money, StreamId, UtcOffset};
-use crate::ledger::clock::ClockLimits;
 use crate::ledger::decide::note;
 use crate::ledger::{Flags, Kind, SaleFacts};
 use crate::programme::Programme;
@@ -125,7 +124,6 @@ fn identity(provisioning: &Provisioning) -> Result<Identity, Error> {
         field: "provisioning.language",
         expected: "vi or en; a newer library may know more",
     })?;
-    let limit = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
     Ok(Identity {
         tenant: provisioning.tenant,
         tenant_name: provisioning.tenant_name.clone(),
@@ -137,10 +135,7 @@ fn identity(provisioning: &Provisioning) -> Result<Identity, Error> {
         currency: provisioning.currency,
         language,
         identifier_key: provisioning.identifier_key.clone(),
-        clock: ClockLimits {
-            behind_ms: limit(provisioning.clock.behind_ms),
-            ahead_ms: limit(provisioning.clock.ahead_ms),
-        },
+        clock: provisioning.clock,
     })
 }
 

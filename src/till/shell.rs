@@ -79,7 +79,9 @@ impl Till {
     /// [`Till::open`] with a clock and randomness of the caller's.
     pub fn open_with(settings: &Settings, ports: Ports) -> Result<Self, Error> {
         let store = Store::open(&settings.path, settings.busy_timeout())?;
-        Self::over(store, settings, ports)
+        let till = Self::over(store, settings, ports)?;
+        till.end_old_holds();
+        Ok(till)
     }
 
     /// Opens an existing ledger to read, beside its writer.
@@ -114,6 +116,18 @@ impl Till {
             }),
             poisoned: AtomicBool::new(false),
         })
+    }
+
+    /// Holds that ran out while the till was off end at start-up. If the disk does not let it, the
+    /// next operation does it: a ledger that can be read is opened all the same.
+    fn end_old_holds(&self) {
+        let ended = self.write(|writing, moment| self.expire_holds(writing, moment));
+        if let Err(error) = ended {
+            let now = self.ports.clock.now();
+            self.lock()
+                .log
+                .add(now, Level::Warning, "hold.not_ended", error.to_string());
+        }
     }
 
     /// Closes the ledger after the calls in flight. Later calls answer [`Error::Closed`].

@@ -168,6 +168,8 @@ fn baskets(reading: &Reading<'_>, entries: &[Entry]) -> Result<Vec<Basket>, Erro
             lines: basket_lines(document),
         });
     }
+    // Sales end in another order than they began; a batch names them as they began.
+    baskets.sort_unstable_by_key(|basket| basket.sale_seq);
     Ok(baskets)
 }
 

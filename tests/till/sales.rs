@@ -355,3 +355,24 @@ fn a_cart_with_a_mistake_is_refused_with_its_field_and_nothing_is_written() {
         Err(Error::Argument { .. })
     ));
 }
+
+#[test]
+fn a_hold_that_ran_out_while_the_till_was_off_ends_at_start_up() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    till.record("sale-1", &cart_of(member, 100_000)).unwrap();
+    till.authorise("hold-1", &spending(member, 50_000, 10), 60)
+        .unwrap();
+    till.authorise("hold-2", &cart(5_000), 86_400).unwrap();
+    drop(till);
+    shop.clock.advance_seconds(61);
+    let till = shop.open();
+    assert_eq!(balance(&till, member), (10, 10, 0, 0));
+    assert_eq!(
+        till.pending_sales().unwrap().len(),
+        1,
+        "the other is still to be resolved"
+    );
+    assert_sound(&till);
+}

@@ -6,11 +6,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use ed25519_dalek::SigningKey;
 use loy::evaluate::{Cart, Line};
-use loy::exchange::provisioning::{ClockLimits, MemberBlock};
+use loy::exchange::provisioning::MemberBlock;
 use loy::exchange::{ActivationCode, Provisioning};
 use loy::kernel::{
     BusinessDate, Currency, Instant, MemberNumber, Money, Points, Quantity, UtcOffset, WriterId,
 };
+use loy::ledger::clock::ClockLimits;
 use loy::scan::IdentifierKind;
 use loy::till::{Clock, Enrolment, Error, Ports, Randomness, Settings, Till};
 

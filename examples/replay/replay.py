@@ -1,0 +1,355 @@
+#!/usr/bin/env python3
+"""Rings up real receipts at a till and lets head office prove the sums. README.md says how.
+
+    replay.py DATA --till TILL --loy LOY --programme FILE --work DIRECTORY
+"""
+
+import argparse
+import csv
+import json
+import random
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import receipts
+import screen
+from office import Office, OfficeError
+from till import COMMITTED, REFUNDED, Till, TillError, read_sale
+
+HERE = Path(__file__).resolve().parent
+ENOUGH_TO_ASK = 500
+RECEIPT_COLUMNS = 40
+DAYS_SHOWN = 15
+
+
+class Day:
+    """What happened on one trading day; also the sum of several."""
+
+    COUNTED = ("sales", "members", "refunds", "awarded", "redeemed", "batches", "bytes")
+
+    def __init__(self, name):
+        self.name = name
+        self.seconds = []
+        for counted in self.COUNTED:
+            setattr(self, counted, 0)
+
+    def add(self, other):
+        for counted in self.COUNTED:
+            setattr(self, counted, getattr(self, counted) + getattr(other, counted))
+        self.seconds += other.seconds
+
+    def row(self):
+        ordered = sorted(self.seconds)
+        ms = [1000 * ordered[min(len(ordered) - 1, int(len(ordered) * part))] for part in (0.5, 0.99)] if ordered else [None] * 2
+        size = self.bytes / self.sales if self.bytes and self.sales else None
+        return [self.name, self.sales, self.members, self.refunds, self.awarded, self.redeemed, self.batches, size, *ms]
+
+    HEADINGS = ["day", "sales", "members", "refunds", "awarded", "redeemed", "batches", "bytes/sale", "p50 ms", "p99 ms"]
+
+
+class Replay:
+    def __init__(self, invoices, till, office, work):
+        self.invoices, self.till, self.office, self.work = invoices, till, office, work
+        self.members = {}
+        self.sold = receipts.SoldBefore()
+        self.skipped = {}
+        self.days = []
+        self.batches = []
+        self.checks = []
+        self.shown = {}
+        self.redeemed = set()
+        self.accidents = self.plan_accidents()
+
+    # The accidents -----------------------------------------------------------------------------
+
+    def plan_accidents(self):
+        """What goes wrong, and from which invoice on: a quarter, half and three quarters through."""
+        quarter = len(self.invoices) // 4
+        return [(quarter, self.post_twice), (2 * quarter, self.kill_while_paying), (3 * quarter, self.kill_during_commit)]
+
+    def accident_at(self, place, points):
+        """The next accident that is due. It waits for a sale that spends points, but not until the end."""
+        if self.accidents and place >= self.accidents[0][0] and (points or place >= len(self.invoices) * 9 // 10):
+            return self.accidents.pop(0)[1]
+        return None
+
+    def post_twice(self, invoice, cart):
+        first = self.till.sale("sale", f"sale-{invoice.number}", *cart)
+        again = self.till.sale("sale", f"sale-{invoice.number}", *cart)
+        same = again == first._replace(replayed=1) and first.replayed == 0
+        self.check(same, f"sale {invoice.number} posted twice with one operation id: the first answer again", f"{first}, then {again}")
+        return first
+
+    def kill_while_paying(self, invoice, cart):
+        held = self.till.sale("authorise", f"auth-{invoice.number}", *cart)
+        self.till.kill()
+        voided = self.till.start()
+        self.check(voided == 1, f"till killed between authorise and commit of {invoice.number}: found at the start and voided", f"{voided} voided, {held}")
+        again = self.till.sale("authorise", f"auth-{invoice.number}-again", *cart)
+        return self.till.sale("commit", f"commit-{invoice.number}-again", again.id)
+
+    def kill_during_commit(self, invoice, cart):
+        held = self.till.sale("authorise", f"auth-{invoice.number}", *cart)
+        commit = ("commit", f"commit-{invoice.number}", held.id)
+        self.till.kill_during(*commit)
+        voided = self.till.start()
+        sale = self.till.sale(*commit)
+        once = voided == 0 and sale.id == held.id and sale.state == COMMITTED
+        self.check(once, f"till killed during the commit of {invoice.number}: committed once at the next start", f"{voided} voided, {sale}")
+        return sale
+
+    def check(self, holds, told, found=""):
+        """Notes whether something held; None is what there was no chance to see."""
+        self.checks.append((holds, f"{told} - found: {found}" if holds is False else told))
+
+    # The day at the till -----------------------------------------------------------------------
+
+    def run(self):
+        progress = screen.Progress("replay", len(self.invoices))
+        for place, invoice in enumerate(self.invoices):
+            if not self.days or self.days[-1].name != str(invoice.time.date()):
+                self.end_day()
+                self.days.append(Day(str(invoice.time.date())))
+            self.enrol(invoice)
+            if is_sale(invoice):
+                self.sell(place, invoice)
+            elif invoice.is_cancellation:
+                self.cancel(invoice)
+            else:
+                self.skip("adjustment" if invoice.is_adjustment else "invoice below zero")
+            progress.show(place + 1, self.days[-1].name)
+        self.end_day(last=True)
+        for _, accident in self.accidents:
+            self.check(None, f"{accident.__name__}: no sale was left for it")
+
+    def enrol(self, invoice):
+        if invoice.customer and invoice.customer not in self.members:
+            when = (invoice.at_ms, 0, invoice.date)
+            answer = self.till.ask("enrol", f"enrol-{invoice.customer}", *when, "card", invoice.customer)
+            self.members[invoice.customer] = answer[0]
+            self.days[-1].members += 1
+
+    def sell(self, place, invoice):
+        points = self.points_to_ask_for(invoice)
+        accident = self.accident_at(place, points)
+        cart = invoice.cart(self.members.get(invoice.customer), points)
+        begun = time.perf_counter()
+        if accident:
+            sale = accident(invoice, cart)
+        elif points:
+            held = self.till.sale("authorise", f"auth-{invoice.number}", *cart)
+            sale = self.till.sale("commit", f"commit-{invoice.number}", held.id)
+        else:
+            sale = self.till.sale("sale", f"sale-{invoice.number}", *cart)
+        if not accident:
+            self.days[-1].seconds.append(time.perf_counter() - begun)
+        if sale.state != COMMITTED:
+            raise TillError(f"sale {invoice.number} should be committed, found {sale}")
+        self.note_sale(invoice, sale)
+
+    def points_to_ask_for(self, invoice):
+        if not invoice.asks_for_points:
+            return 0
+        card = json.loads(self.till.ask("balance", self.members[invoice.customer], invoice.date)[0])
+        spendable = card["wallets"][0]["spendable"]
+        return spendable if spendable >= ENOUGH_TO_ASK else 0
+
+    def note_sale(self, invoice, sale):
+        day = self.days[-1]
+        day.sales += 1
+        day.awarded += sale.awarded
+        day.redeemed += sale.redeemed
+        if invoice.customer:
+            self.sold.add(invoice)
+        if sale.redeemed:
+            self.redeemed.add(invoice.number)
+        kind = "spends points" if sale.redeemed else "earns points" if sale.awarded else "is nobody's"
+        if kind not in self.shown and 2 <= len(invoice.lines) <= 8:
+            self.shown[kind] = self.receipt(invoice)
+
+    def cancel(self, invoice):
+        sold, why_not = self.sold.take_back(invoice)
+        if sold is None:
+            return self.skip(f"cancellation: {why_not}")
+        when = (invoice.at_ms, 0, invoice.date)
+        back = self.till.sale("refund", f"refund-{invoice.number}", sold.number, sold.date, invoice.number, *when)
+        if back.state != REFUNDED:
+            raise TillError(f"sale {sold.number} should be refunded, found {back}")
+        self.days[-1].refunds += 1
+
+    def skip(self, why):
+        self.skipped[why] = self.skipped.get(why, 0) + 1
+
+    def receipt(self, invoice):
+        *sale, lines = self.till.ask("receipt", invoice.number, invoice.date, RECEIPT_COLUMNS)
+        return invoice, read_sale(sale).payable, lines.split("\\n")
+
+    # The evening -------------------------------------------------------------------------------
+
+    def end_day(self, last=False):
+        """Closes the day and sends its batch, which head office takes in twice; each third day nothing is sent."""
+        if not self.days:
+            return
+        date = self.days[-1].name.replace("-", "")
+        self.till.ask("close", f"close-{date}", date)
+        self.till.ask("idle")
+        if len(self.days) % 3 == 0 and not last:
+            return
+        while self.send_batch():
+            pass
+
+    def send_batch(self):
+        file = self.work / "batches" / f"batch-{len(self.batches) + 1:04}.loyb"
+        entries, size = map(int, self.till.ask("export", file))
+        if entries == 0:
+            return False
+        outcomes = [self.office.ingest([file], self.work / "acknowledgements")[0] for _ in range(2)]
+        if [outcome for outcome, _ in outcomes] != ["applied", "known"]:
+            raise OfficeError(f"{file} taken in twice should be applied, then known; found {outcomes}")
+        self.till.ask("ack", outcomes[0][1])
+        self.batches.append(file)
+        self.days[-1].batches += 1
+        self.days[-1].bytes += size
+        return True
+
+
+def is_sale(invoice):
+    return not (invoice.is_cancellation or invoice.is_adjustment) and invoice.total >= 0
+
+
+# Head office against the CSV -------------------------------------------------------------------
+
+
+def compare(told, expected, members):
+    """Differences between head office's table and the recomputed one, a line a member."""
+    differences = []
+    numbers = {members.get(customer): customer for customer in expected if customer != "-"}
+    for number, customer in sorted(numbers.items(), key=lambda item: item[1]):
+        if number not in told:
+            differences.append(f"customer {customer}: not known to head office")
+            continue
+        wrong = [
+            f"{column} should be {value:,}, head office has {told[number][column]:,}"
+            for column, value in expected[customer].items() if told[number][column] != value
+        ]
+        if wrong:
+            differences.append(f"customer {customer}, member {number}: {'; '.join(wrong)}")
+    differences += [f"member {number}: known to head office only" for number in told if number not in numbers]
+    return differences
+
+
+def compare_sums(sums, expected):
+    """The same for all sales and refunds together, those without a member included."""
+    sales = (sum(row["sales"] for row in expected.values()), sum(row["spend"] for row in expected.values()))
+    refunded = sum(row["refunded"] for row in expected.values())
+    differences = []
+    if sums.get("commit", (0, 0)) != sales:
+        differences.append(f"all sales: count and amount should be {sales}, head office has {sums.get('commit')}")
+    if sums.get("refund", (0, 0))[1] != refunded:
+        differences.append(f"all refunds: the amount should be {refunded}, head office has {sums.get('refund')}")
+    return differences
+
+
+def read_expected(file):
+    rows = csv.DictReader(file.open(newline=""))
+    return {row.pop("customer"): {column: int(value) for column, value in row.items()} for row in rows}
+
+
+def shuffled_and_twice(batches):
+    """Every batch twice, in an order that is the same each time."""
+    order = batches * 2
+    random.Random(352).shuffle(order)
+    return order
+
+
+# What is shown ---------------------------------------------------------------------------------
+
+
+def by_period(days):
+    """The days, or if they are many, the months."""
+    if len(days) <= DAYS_SHOWN:
+        return days
+    months = {}
+    for day in days:
+        months.setdefault(day.name[:7], Day(day.name[:7])).add(day)
+    return list(months.values())
+
+
+def report(replay, ledger, seconds):
+    for kind, (invoice, payable, lines) in replay.shown.items():
+        print(screen.receipt(f"A sale that {kind}", invoice, payable, lines, RECEIPT_COLUMNS))
+    periods = by_period(replay.days)
+    total = Day("all")
+    for period in periods:
+        total.add(period)
+    print("\n" + screen.table(Day.HEADINGS, [period.row() for period in [*periods, total]], last_is_total=True))
+    size = sum(file.stat().st_size for file in ledger.parent.glob(ledger.name + "*"))
+    print(f"\n{total.sales:,} sales in {seconds:.0f} s; ledger {size:,} bytes, {size // max(total.sales, 1):,} a sale")
+    if replay.skipped:
+        print("\n" + screen.table(["skipped, see README.md", "invoices"], sorted(replay.skipped.items())))
+    print()
+    for holds, told in replay.checks:
+        print(f"{ {True: 'ok', False: 'FAILED', None: 'not played'}[holds]:10} {told}")
+
+
+def read_arguments():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    for name in ("--till", "--loy", "--programme", "--work"):
+        parser.add_argument(name, type=Path, required=True)
+    return parser.parse_args()
+
+
+def main():
+    arguments = read_arguments()
+    work = arguments.work
+    invoices = receipts.read(arguments.data)
+    shutil.rmtree(work, ignore_errors=True)
+    (work / "batches").mkdir(parents=True)
+    expected_file = work / "recomputed.csv"
+    with expected_file.open("wb") as out:
+        recompute = subprocess.Popen([sys.executable, HERE / "recompute.py", arguments.data], stdout=out)
+
+    office = Office(arguments.loy, work / "office")
+    office.init("Online Retail")
+    provisioning = work / "till-1.provisioning"
+    code = office.provision("london", "till-1", arguments.programme, "en", provisioning)
+    shutil.copytree(work / "office", work / "second-office")
+    ledger = work / "till-1.loy"
+    till = Till(arguments.till, ledger, work / "till.log")
+    till.start(provisioning, code)
+
+    replay = Replay(invoices, till, office, work)
+    begun = time.monotonic()
+    replay.run()
+    till.close()
+    seconds = time.monotonic() - begun
+    findings = office.verify(ledger)
+    replay.check(not findings, "loy verify: the till's ledger is sound", findings)
+
+    second = Office(arguments.loy, work / "second-office")
+    second.ingest(shuffled_and_twice(replay.batches), work / "second-acknowledgements")
+    told = office.members()
+    same = second.members() == told and second.digest() == office.digest()
+    replay.check(same, f"second head office, all {len(replay.batches)} batches twice and shuffled: same members, same digest", "others")
+
+    report(replay, ledger, seconds)
+    if recompute.wait() != 0:
+        sys.exit("recompute.py failed")
+    expected = read_expected(expected_file)
+    differences = compare(told, expected, replay.members) + compare_sums(office.sums(), expected)
+    for difference in differences[:10]:
+        print(f"       {difference}")
+    print(f"\ncompared: {len(replay.members):,} members, {len(next(iter(expected.values())))} totals of each, {len(differences):,} differences")
+    print(f"head office agrees: {'no' if differences else 'yes'}")
+    return 1 if differences or any(holds is False for holds, _ in replay.checks) else 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (receipts.DataError, TillError, OfficeError) as problem:
+        sys.exit(f"\n{problem}")

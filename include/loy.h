@@ -1,0 +1,1450 @@
+/*
+ * loy.h - an embedded loyalty ledger and rule evaluator for tills.
+ *
+ * The whole contract
+ *   Text     const char *, UTF-8, NUL-terminated, at most 1,023 bytes (a path: 4,095). Documents:
+ *            a pointer and a size in bytes.
+ *   Numbers  int32_t and int64_t only. Money in minor units of the currency, quantities in
+ *            thousandths, points in the wallet's smallest unit, time in milliseconds UTC with an
+ *            offset in minutes and a business date yyyymmdd.
+ *   Status   0 done | 1..99 refused by the rules | 100.. the caller's fault | 200.. the store |
+ *            300.. a bug of loy. Branch on the status, show people the error. Expect statuses you
+ *            do not know and go by their class: loy_status_class.
+ *   Order    A call first checks its handles from left to right, then its other arguments from
+ *            left to right (outputs last), then asks the ledger. "Status:" lists what can come
+ *            back in that order. Besides, every function may return LOY_E_INTERNAL and every
+ *            function with a handle *_out LOY_E_TOO_MANY_HANDLES, before anything is written.
+ *            "The store's" are LOY_E_BUSY and 200.. in general.
+ *   Outputs  Last but error_out, named *_out. A handle *_out is set to NULL on entry and to a
+ *            handle on LOY_OK only, unless the function says otherwise. Numbers are written on
+ *            LOY_OK only.
+ *   Errors   error_out may be NULL. If it is not, it is set to NULL on entry and to an error
+ *            whenever the status is not LOY_OK. Free the error before you use the variable again.
+ *   Owning   You free exactly what a *_out handle gave you, with the free of its type, once, in
+ *            any order. No call consumes an argument. Every text a function returns is borrowed:
+ *            it lives as long as the handle it came from. It is never NULL.
+ *   NULL     Every free and close takes NULL and does nothing. A NULL handle anywhere else is
+ *            LOY_E_HANDLE, a NULL text, document or *_out is LOY_E_ARGUMENT, unless the function
+ *            says that it is optional.
+ *   Handles  Handles are tickets, not addresses. One that was freed, is of another type or was
+ *            never given is LOY_E_HANDLE and does no harm; a text getter then returns "", a free
+ *            does nothing; loy_handles_misused counts all of them. Only handles are checked: a
+ *            wild text pointer or a wrong size is as deadly as anywhere in C.
+ *   Threads  A loy_ledger: any thread, any time. Every other handle: one thread at a time. loy
+ *            starts no thread, keeps nothing per thread and prints nothing.
+ *   Repeats  Every call that writes takes an operation_id: 1..64 printable ASCII characters that
+ *            you make, and keep with your receipt before you call. After any doubt repeat the
+ *            call: the same id with the same content gives the first outcome again, done or
+ *            refused; with other content LOY_E_OPERATION_CONFLICT, nothing changed. Statuses from
+ *            100 on are never remembered: correct the cause and use the same id again.
+ *   Crash    What was answered LOY_OK survives a crash and a power cut. What was not answered is
+ *            there as a whole or not at all: repeat it and you learn which.
+ *   Bugs     A bug in loy becomes LOY_E_INTERNAL; what the call had begun is rolled back, the
+ *            ledger refuses further writes with LOY_E_POISONED until it is opened again, your
+ *            process lives. The sale can always go on without points.
+ *   Fork     Do not use loy in a child process after fork() unless the child calls exec().
+ *
+ * A function that says nothing of writing touches no file, and a crash in the middle of it leaves
+ * nothing to repair. A call that takes `const loy_ledger *` never writes to the ledger's file and
+ * works on a reader too.
+ */
+#ifndef LOY_H
+#define LOY_H
+
+#include <stdint.h>
+
+#if defined(_WIN32) && !defined(LOY_STATIC)
+#define LOY_API __declspec(dllimport)
+#else
+#define LOY_API
+#endif
+#if defined(_WIN32)
+#define LOY_CALL __cdecl
+#else
+#define LOY_CALL
+#endif
+
+/* Version of this header; pass LOY_VERSION_NUMBER to loy_config_new. */
+#define LOY_VERSION_MAJOR 0
+#define LOY_VERSION_MINOR 1
+#define LOY_VERSION_PATCH 0
+#define LOY_VERSION_NUMBER \
+    (LOY_VERSION_MAJOR * 10000 + LOY_VERSION_MINOR * 100 + LOY_VERSION_PATCH)
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+
+/* --- Status ----------------------------------------------------------------------------------- */
+/* What every call answers. Values are never changed and never used again for something else. */
+
+/* LOY_OK or one of the codes below. Expect codes you do not know: go by loy_status_class. */
+typedef int32_t loy_status;
+
+enum {
+    /* Done. */
+    LOY_OK = 0,
+
+    /* Refused by the rules. The error says which one, to the cashier too. */
+    LOY_REFUSED = 1,
+    /* There is no such member, sale or value. */
+    LOY_NOT_FOUND = 2,
+    /* Its time is over. */
+    LOY_EXPIRED = 3,
+    /* The sale is settled already, or the receipt belongs to another sale. Do not repeat it. */
+    LOY_ALREADY_RESOLVED = 4,
+    /* A limit of the programme or of this till is used up. */
+    LOY_LIMIT_REACHED = 5,
+
+    /* An argument is missing or out of range; the error names it. */
+    LOY_E_ARGUMENT = 100,
+    /* A handle is NULL, was freed, is of another type or was never given. */
+    LOY_E_HANDLE = 101,
+    /* A text is not UTF-8. */
+    LOY_E_TEXT = 102,
+    /* A document is damaged or says something it cannot say; the error names the place. */
+    LOY_E_DOCUMENT = 103,
+    /* This operation_id was used for something else. */
+    LOY_E_OPERATION_CONFLICT = 104,
+    /* The program was compiled for a newer or another major version of loy. */
+    LOY_E_VERSION = 105,
+    /* Too many handles are not freed. */
+    LOY_E_TOO_MANY_HANDLES = 106,
+
+    /* The ledger is open elsewhere, in this process or another one, or locked for too long. */
+    LOY_E_BUSY = 200,
+    /* The disk is full. */
+    LOY_E_STORE_FULL = 201,
+    /* The disk answered with an error. */
+    LOY_E_STORE_IO = 202,
+    /* The file, its folder or this ledger handle cannot be written. */
+    LOY_E_STORE_READ_ONLY = 203,
+    /* The file is damaged. It is never repaired by itself, replaced or deleted. */
+    LOY_E_STORE_CORRUPT = 204,
+    /* The file was written by a newer major version of loy. */
+    LOY_E_STORE_NEWER = 205,
+    /* There is no file where one should be. A new ledger is only made by loy_ledger_create. */
+    LOY_E_STORE_ABSENT = 206,
+    /* There is a file where a new one should be made. */
+    LOY_E_STORE_EXISTS = 207,
+    /* The disk failed in the middle: written or not. Open again and repeat the operation. */
+    LOY_E_OUTCOME_UNKNOWN = 208,
+
+    /* A bug in loy. The error's message says where; send it to loy's makers. */
+    LOY_E_INTERNAL = 300,
+    /* A bug came before; close the ledger and open it again to go on writing. */
+    LOY_E_POISONED = 301
+};
+
+
+/* --- Version and names ------------------------------------------------------------------------ */
+/* Callable before anything else, from any thread. Returned text is static. */
+
+/*
+ * Returns the version of the library as text, such as "0.1.0".
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_version(void);
+
+/*
+ * Returns the version of the library as a number, to compare with LOY_VERSION_NUMBER.
+ *
+ * @since 0.1
+ */
+LOY_API int32_t LOY_CALL loy_version_number(void);
+
+/*
+ * Returns what was built, for which machine and how; put it into your support log.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_build_info(void);
+
+/*
+ * Returns the name of a status, such as "LOY_E_BUSY", or "" if this version does not know it.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_status_name(loy_status status);
+
+/*
+ * Returns the class of a status: 0 done, 1 refused by the rules, 100 the caller's fault, 200 the
+ * store, 300 a bug of loy. Statuses of later versions have these classes too.
+ *
+ * @since 0.1
+ */
+LOY_API int32_t LOY_CALL loy_status_class(loy_status status);
+
+/*
+ * Returns how many handles are given out and not freed: 0 when your program ends well.
+ *
+ * @since 0.1
+ */
+LOY_API int64_t LOY_CALL loy_handles_live(void);
+
+/*
+ * Returns how often a call was given a bad handle since the program began: 0 in a program that
+ * is right. Log it when the till shuts down; a free that does nothing shows up only here.
+ *
+ * @since 0.1
+ */
+LOY_API int64_t LOY_CALL loy_handles_misused(void);
+
+
+/* --- Errors ----------------------------------------------------------------------------------- */
+/* Status is for branching, the error is for people and logs. No text in it is personal. */
+
+/* Why a call was not done. Threads: one at a time. Free with loy_error_free. */
+typedef struct loy_error loy_error;
+
+/*
+ * Returns the status that the failed call returned.
+ *
+ * Status: LOY_E_HANDLE for a bad handle, else the status of the error.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_error_status(const loy_error *error);
+
+/*
+ * Returns a stable key for your own texts and branches, such as "points.short".
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_error_reason(const loy_error *error);
+
+/*
+ * Returns an English sentence for the log.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_error_message(const loy_error *error);
+
+/*
+ * Returns what it is about, such as "lines[3].quantity_milli" or "operation_id"; "" for nothing
+ * in particular.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_error_field(const loy_error *error);
+
+/*
+ * Returns a sentence to show the cashier, in the till's language.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_error_cashier_text(const loy_error *error);
+
+/*
+ * Returns 1 if the same call may succeed a little later, with the same operation_id, with nothing
+ * changed by you; else 0.
+ *
+ * @since 0.1
+ */
+LOY_API int32_t LOY_CALL loy_error_is_retryable(const loy_error *error);
+
+/*
+ * Returns SQLite's extended result code, or 0 if the store was not the cause.
+ *
+ * @since 0.1
+ */
+LOY_API int32_t LOY_CALL loy_error_store_code(const loy_error *error);
+
+/*
+ * Frees an error.
+ *
+ * @since 0.1
+ */
+LOY_API void LOY_CALL loy_error_free(loy_error *error);
+
+
+/* --- Buffers ---------------------------------------------------------------------------------- */
+/*
+ * Bytes that loy made: JSON, receipts, batches. One NUL that the size does not count stands after
+ * the last byte, so that text can be printed as it is.
+ */
+
+/* Bytes. Threads: one at a time. Free with loy_buffer_free. */
+typedef struct loy_buffer loy_buffer;
+
+/*
+ * Returns the bytes, or a pointer to a NUL for a bad handle. Never NULL.
+ *
+ * @since 0.1
+ */
+LOY_API const uint8_t *LOY_CALL loy_buffer_data(const loy_buffer *buffer);
+
+/*
+ * Returns how many bytes there are, without the NUL; -1 for a bad handle.
+ *
+ * @since 0.1
+ */
+LOY_API int64_t LOY_CALL loy_buffer_size(const loy_buffer *buffer);
+
+/*
+ * Frees a buffer.
+ *
+ * @since 0.1
+ */
+LOY_API void LOY_CALL loy_buffer_free(loy_buffer *buffer);
+
+
+/* --- Rows ------------------------------------------------------------------------------------- */
+/*
+ * One read-only table for every list and record. Rows are numbered from 0. Fields have names; the
+ * function that gave the rows lists them. Later versions may add fields, never take one away.
+ */
+
+/* A table. Threads: one at a time. Free with loy_rows_free. */
+typedef struct loy_rows loy_rows;
+
+/*
+ * Tells how many rows there are.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_rows_count(
+    const loy_rows *rows, int64_t *count_out, loy_error **error_out);
+
+/*
+ * Reads a number.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT for a row or field that is not there, or a field of text;
+ * LOY_NOT_FOUND where this row has no value, such as the expiry of points that never expire.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_rows_int(
+    const loy_rows *rows, int32_t row, const char *field, int64_t *value_out,
+    loy_error **error_out);
+
+/*
+ * Returns a text, or "" if there is none: a bad handle, row or field, a number, no value.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_rows_text(const loy_rows *rows, int32_t row, const char *field);
+
+/*
+ * Writes the rows as a JSON list of objects.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_rows_to_json(
+    const loy_rows *rows, loy_buffer **json_out, loy_error **error_out);
+
+/*
+ * Frees rows.
+ *
+ * @since 0.1
+ */
+LOY_API void LOY_CALL loy_rows_free(loy_rows *rows);
+
+
+/* --- Configuration ---------------------------------------------------------------------------- */
+/* What loy_ledger_create and loy_ledger_open need to know. They copy it: free it right after. */
+
+/* Settings. Threads: one at a time. Free with loy_config_free. */
+typedef struct loy_config loy_config;
+
+/*
+ * Begins a configuration, and checks that this library fits the header you compiled with.
+ *
+ * Pass LOY_VERSION_NUMBER as header_version. A library fits every header of its own major version
+ * that is not newer than itself.
+ *
+ * Status: LOY_E_VERSION, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_config_new(
+    int32_t header_version, loy_config **config_out, loy_error **error_out);
+
+/*
+ * Says where the ledger's file is. Read "Where to put the file" at loy_ledger_open.
+ *
+ * The folder must exist. Beside the file, SQLite keeps two more of the same name with "-wal" and
+ * "-shm" behind it, and loy a lock file: the four belong together.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_config_set_path(
+    loy_config *config, const char *path, loy_error **error_out);
+
+/*
+ * Chooses the language of cashier, receipt and display texts: "vi" or "en".
+ *
+ * If it is never called, the language is the one that provisioning chose.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a language loy does not speak; LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_config_set_language(
+    loy_config *config, const char *code, loy_error **error_out);
+
+/*
+ * Says how long a call waits for a file that is locked: 0..60000 ms, 2000 if never called.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_config_set_busy_timeout(
+    loy_config *config, int32_t timeout_ms, loy_error **error_out);
+
+/*
+ * Frees a configuration.
+ *
+ * @since 0.1
+ */
+LOY_API void LOY_CALL loy_config_free(loy_config *config);
+
+
+/* --- Ledger ----------------------------------------------------------------------------------- */
+/*
+ * The file with everything a till knows of its members' points. One process writes to it, through
+ * one ledger handle; any number of readers may look on.
+ *
+ * Where to put the file
+ *   A folder of its own on a local disk that keeps its data over a restart. On Windows a folder
+ *   under ProgramData that the group of the till's users may write to; on Linux one under /var/lib
+ *   that belongs to the till's user. Never a user profile, a synchronised folder (OneDrive and the
+ *   like), a network share, a RAM disk or a volume with a write filter: each of them loses
+ *   points. Exclude the folder from the virus scanner and from file-level backup, which copy a file
+ *   while it changes; copy it with loy_ledger_backup.
+ *   Never open it with your own SQLite in the same process: two copies of SQLite in one process
+ *   undo each other's locks and destroy the file. To read it, open a reader.
+ */
+
+/*
+ * An open ledger. Threads: any thread, any time; calls wait for each other. Close with
+ * loy_ledger_close.
+ */
+typedef struct loy_ledger loy_ledger;
+
+/*
+ * Makes a new ledger from the provisioning file that head office made for this till, and opens it.
+ *
+ * The activation code comes to the shop by another way than the file. Delete the file afterwards:
+ * it opens one ledger only. A till that is replaced gets a new provisioning file, never the old
+ * ledger.
+ *
+ * Writes: the ledger's file, under another name until it is whole and on disk.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path; LOY_E_TEXT; LOY_E_STORE_EXISTS;
+ * LOY_E_DOCUMENT for a provisioning file that is damaged or was used, or a wrong code; the
+ * store's.
+ * Crash: there is a ledger or there is none. Try loy_ledger_open; on LOY_E_STORE_ABSENT call this
+ * again.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_create(
+    const loy_config *config, const uint8_t *provisioning, int64_t provisioning_size,
+    const char *activation_code, loy_ledger **ledger_out, loy_error **error_out);
+
+/*
+ * Opens a ledger to write to it.
+ *
+ * An absent file is an error, never a new ledger: points would be lost silently. After opening,
+ * list what an earlier crash left open with loy_sale_pending.
+ *
+ * Writes: what a crash before left unfinished in the file is finished or taken back; holds that ran
+ * out meanwhile are ended; a file of an older version is backed up and brought up to date.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path; LOY_E_BUSY if another program or
+ * handle writes to it; LOY_E_STORE_ABSENT, LOY_E_STORE_NEWER, LOY_E_STORE_CORRUPT,
+ * LOY_E_STORE_READ_ONLY; the store's.
+ * Crash: open it again.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_open(
+    const loy_config *config, loy_ledger **ledger_out, loy_error **error_out);
+
+/*
+ * Opens a ledger to read it, beside the till that writes to it: for the back office.
+ *
+ * Calls that take `const loy_ledger *` work on a reader; all others give LOY_E_STORE_READ_ONLY.
+ *
+ * Status: as loy_ledger_open.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_open_reader(
+    const loy_config *config, loy_ledger **ledger_out, loy_error **error_out);
+
+/*
+ * Tells what the ledger is and how it is.
+ *
+ * One row: tenant_name, store, till, writer (texts), epoch, head_seq (the last entry),
+ * unsent_entries (what head office has not acknowledged), programme (text), programme_version,
+ * currency, language (texts), closed_date (the last closed business date, 0 before the first),
+ * open_sales (authorised, not yet committed), members (known here), clock_suspect (1: the clock
+ * jumped, see loy_ledger_confirm_clock), file_bytes, wal_bytes. Show it on the service screen.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_info(
+    const loy_ledger *ledger, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Does what can wait: call it between two customers, or once a minute while the till is quiet.
+ *
+ * Writes: holds that ran out are ended; the write-ahead log is brought home.
+ * Status: LOY_E_HANDLE, LOY_E_POISONED, LOY_E_STORE_READ_ONLY, the store's. You need not act on
+ * any of them.
+ * Crash: nothing to do.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_idle(loy_ledger *ledger, loy_error **error_out);
+
+/*
+ * Says that the clock of this till is right, though it jumped.
+ *
+ * While the clock is suspect, sales go on and earn points, but nothing expires and no hold runs
+ * out. Let a supervisor look at date and time, then call this. cashier is who looked.
+ *
+ * Writes: one entry.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * LOY_E_OPERATION_CONFLICT; the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_confirm_clock(
+    loy_ledger *ledger, const char *operation_id, const char *cashier, loy_error **error_out);
+
+/*
+ * Reads the last events, at most 1,000, and forgets them. Put them into your own log.
+ *
+ * Rows: at_ms, level (1 error, 2 warning, 3 notice), key, text (English; nothing personal).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_log(
+    const loy_ledger *ledger, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Closes a ledger, a reader too. Waits for calls in flight in other threads; their handles and
+ * results stay good. Holds stay as they are.
+ *
+ * Writes: the write-ahead log is brought home, if the disk lets it.
+ * Crash: nothing to do.
+ * @since 0.1
+ */
+LOY_API void LOY_CALL loy_ledger_close(loy_ledger *ledger);
+
+
+/* --- Programme -------------------------------------------------------------------------------- */
+/*
+ * The rules of the points, written by head office. They come with provisioning; a till only reads
+ * them.
+ */
+
+/*
+ * Checks a programme document and lists everything that is wrong with it. Needs no ledger.
+ *
+ * Rows, on LOY_E_DOCUMENT too: path, code, expected, found (texts). On LOY_OK there are none.
+ *
+ * Status: LOY_E_ARGUMENT; LOY_E_DOCUMENT with the problems in problems_out.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_programme_check(
+    const uint8_t *json, int64_t json_size, loy_rows **problems_out, loy_error **error_out);
+
+/*
+ * Lists the wallets of the programme: the kinds of points there are.
+ *
+ * Rows: id (the text that other calls take as wallet), number, name (in the till's language), unit
+ * (the word after several points), decimals (2 means that points are counted in hundredths).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_programme_wallets(
+    const loy_ledger *ledger, loy_rows **rows_out, loy_error **error_out);
+
+
+/* --- Members ---------------------------------------------------------------------------------- */
+/*
+ * A member is known by a member number of 12 digits and found by whatever was scanned: the number,
+ * a card, a phone number. Names and birthdays stay with you and head office: the ledger holds none.
+ */
+
+/* Who wants to join. Threads: one at a time. Free with loy_enrolment_free. */
+typedef struct loy_enrolment loy_enrolment;
+
+/*
+ * A member as this till knows them at the moment of the call. Threads: one at a time. Free with
+ * loy_member_free.
+ */
+typedef struct loy_member loy_member;
+
+/*
+ * Begins an enrolment.
+ *
+ * Status: LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_enrolment_new(loy_enrolment **enrolment_out, loy_error **error_out);
+
+/*
+ * Adds something by which the member is found again: kind "phone" or "card".
+ *
+ * The ledger keeps a keyed hash of it, never the value. A phone may be written in any usual way:
+ * "0912 345 678" and "+84 912 345 678" are the same one.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT for another kind, an empty value, or the 17th identifier;
+ * LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_enrolment_add_identifier(
+    loy_enrolment *enrolment, const char *kind, const char *value, loy_error **error_out);
+
+/*
+ * Says when the member joins, for an enrolment that is entered later than it happened.
+ *
+ * If it is never called, it is now and today by the ledger's clock.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_enrolment_set_time(
+    loy_enrolment *enrolment, int64_t at_ms, int32_t utc_offset_minutes, int32_t business_date,
+    loy_error **error_out);
+
+/*
+ * Frees an enrolment.
+ *
+ * @since 0.1
+ */
+LOY_API void LOY_CALL loy_enrolment_free(loy_enrolment *enrolment);
+
+/*
+ * Makes a member, with a new member number, without asking anyone.
+ *
+ * A phone or card that a member known here has already is refused; scan it instead. Two tills that
+ * do not know of each other may each enrol it: head office then proposes to merge the two.
+ *
+ * Writes: the member and one entry, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * LOY_E_OPERATION_CONFLICT; LOY_REFUSED for a phone or card that is known, or is none;
+ * LOY_LIMIT_REACHED when the member numbers of this till are used up; the store's.
+ * Crash: repeat it with the same operation_id: the member has the same number.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_enrol(
+    loy_ledger *ledger, const char *operation_id, const loy_enrolment *enrolment,
+    loy_member **member_out, loy_error **error_out);
+
+/*
+ * Finds the member of whatever was scanned or typed: a member number, a card, a phone.
+ *
+ * business_date is the day on which the balance is looked at: the till's present one.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT; LOY_REFUSED for a code that is no member's,
+ * such as a payment code; LOY_NOT_FOUND; the store's. The error's cashier text says what to do.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_scan(
+    const loy_ledger *ledger, const char *scanned_text, int32_t business_date,
+    loy_member **member_out, loy_error **error_out);
+
+/*
+ * Returns the member number: 12 digits, for loy_cart_set_member and the receipt.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_member_number(const loy_member *member);
+
+/*
+ * Tells the known balance of a wallet: all points that count, less what is owed. May be below zero.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a wallet that the programme does not have;
+ * LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_balance(
+    const loy_member *member, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Tells how many points can be spent here and now.
+ *
+ * Status: as loy_member_balance.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_spendable(
+    const loy_member *member, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Tells how many points are reserved by sales that are authorised and not yet committed.
+ *
+ * Status: as loy_member_balance.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_held(
+    const loy_member *member, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Tells how many points are awarded but cannot be spent before a later date.
+ *
+ * Status: as loy_member_balance.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_pending(
+    const loy_member *member, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Tells how many points are owed; the next awards repay them first.
+ *
+ * Status: as loy_member_balance.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_debt(
+    const loy_member *member, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Writes number and balances as JSON.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_to_json(
+    const loy_member *member, loy_buffer **json_out, loy_error **error_out);
+
+/*
+ * Returns one line for the cashier, in the till's language: who it is and the balance.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_member_cashier_text(const loy_member *member);
+
+/*
+ * Frees a member.
+ *
+ * @since 0.1
+ */
+LOY_API void LOY_CALL loy_member_free(loy_member *member);
+
+/*
+ * Lists a member's entries, oldest first, from the one after after_seq on; 0 for the beginning.
+ *
+ * limit is 1..1000; read on from the last row's seq until no row comes.
+ * Rows: seq, kind (text, such as "award"), at_ms, sold_at_ms, utc_offset_minutes, business_date,
+ * wallet (number; 0 where no points move), lot, points, amount, refers_to, available_from,
+ * expires_on (absent for never), programme_version. Points and amount are magnitudes: the kind says
+ * which way they go.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT;
+ * LOY_NOT_FOUND; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_history(
+    const loy_ledger *ledger, const char *member_number, int64_t after_seq, int32_t limit,
+    loy_rows **rows_out, loy_error **error_out);
+
+
+/* --- Cart ------------------------------------------------------------------------------------- */
+/*
+ * What is sold: plain data, no ledger, no disk, no clock. Build it call by call or read it as JSON;
+ * both give the same cart. Lines are numbered from 0 in the order you add them. docs/cart.md lists
+ * every field with its bounds.
+ */
+
+/* A cart that is being rung up. Threads: one at a time. Free with loy_cart_free. */
+typedef struct loy_cart loy_cart;
+
+/*
+ * Begins a cart. currency is a code of ISO 4217, such as "VND".
+ *
+ * at_ms is when the sale is rung up, business_date the day it belongs to in your books, which may
+ * end after midnight. A parked cart that is resumed must set its time again, see loy_cart_set_int.
+ *
+ * Status: LOY_E_ARGUMENT, LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_new(
+    const char *currency, int64_t at_ms, int32_t utc_offset_minutes, int32_t business_date,
+    loy_cart **cart_out, loy_error **error_out);
+
+/*
+ * Reads a cart from JSON.
+ *
+ * Status: LOY_E_ARGUMENT; LOY_E_DOCUMENT for what is no cart: the error's field is the place,
+ * such as "lines[3].quantity_milli".
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_from_json(
+    const char *json, int64_t json_size, loy_cart **cart_out, loy_error **error_out);
+
+/*
+ * Writes a cart as JSON, for your log or to park it.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_to_json(
+    const loy_cart *cart, loy_buffer **json_out, loy_error **error_out);
+
+/*
+ * Says whose sale it is, by the member number; an empty text makes it nobody's.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a number with a wrong digit; LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_set_member(
+    loy_cart *cart, const char *member_number, loy_error **error_out);
+
+/*
+ * Sets a text of the cart: "receipt_number", "receipt_group", "till", "cashier", "channel" or
+ * "x.<your own>". An empty value removes it.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for another name; LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_set_text(
+    loy_cart *cart, const char *name, const char *value, loy_error **error_out);
+
+/*
+ * Sets a number of the cart: "receipt_part", "at_ms", "utc_offset_minutes", "business_date" or
+ * "x.<your own>".
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for another name; LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_set_int(
+    loy_cart *cart, const char *name, int64_t value, loy_error **error_out);
+
+/*
+ * Adds a line. line_total is what the line costs after your own discounts; it is the truth.
+ *
+ * quantity_milli is in thousandths: 2 pieces are 2000, 250 g of a kilogram 250. Both are negative
+ * for goods that come back. line_out may be NULL; it gets the line's number.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for line 2,001; LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_add_line(
+    loy_cart *cart, const char *sku, int64_t quantity_milli, int64_t line_total, int32_t *line_out,
+    loy_error **error_out);
+
+/*
+ * Sets a text of a line: "category" ("food/dairy/milk"), "brand", "discount_reason" or
+ * "x.<your own>", or adds a "tag". An empty value removes it; an empty tag removes all tags.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for another line or name; LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_line_set_text(
+    loy_cart *cart, int32_t line, const char *name, const char *value, loy_error **error_out);
+
+/*
+ * Sets a number of a line: "unit_price", "discount" (what you took off already, zero or more),
+ * "tax_inside", "tax_outside", "x.<your own>", or one of the flags "service", "gift_card",
+ * "shipping", "tip", "weighed" to 1 or 0.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for another line or name; LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_line_set_int(
+    loy_cart *cart, int32_t line, const char *name, int64_t value, loy_error **error_out);
+
+/*
+ * Adds a payment: method "cash", "card", "transfer", "ewallet", "gift_card", "voucher" or your own
+ * word; the amount negative where money is given back.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_add_payment(
+    loy_cart *cart, const char *method, int64_t amount, loy_error **error_out);
+
+/*
+ * Adds a voucher or promotion code that the customer shows. The same code again changes nothing.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_add_code(
+    loy_cart *cart, const char *code, loy_error **error_out);
+
+/*
+ * Asks for a reward by its id in the programme. The same reward again changes nothing.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_want_reward(
+    loy_cart *cart, const char *reward_id, loy_error **error_out);
+
+/*
+ * Declines a reward that would come by itself, for this sale.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_decline_reward(
+    loy_cart *cart, const char *reward_id, loy_error **error_out);
+
+/*
+ * Asks to pay with at most so many points of a wallet; 0 takes the wish back. The quote uses as
+ * many of them as the programme allows.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT. A wallet that the programme does not have is
+ * found by loy_quote_evaluate.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_want_points(
+    loy_cart *cart, const char *wallet, int64_t points_max, loy_error **error_out);
+
+/*
+ * Frees a cart.
+ *
+ * @since 0.1
+ */
+LOY_API void LOY_CALL loy_cart_free(loy_cart *cart);
+
+
+/* --- Quote ------------------------------------------------------------------------------------ */
+/*
+ * What a cart would earn and cost, and why. Evaluating writes nothing; equal inputs give equal
+ * quotes, byte for byte, on every machine.
+ */
+
+enum {
+    /* Vietnamese as it is written. */
+    LOY_DIACRITICS_KEPT = 0,
+    /* Without marks, for printers that have none: "Diem tich luy". */
+    LOY_DIACRITICS_STRIPPED = 1
+};
+
+/*
+ * An evaluated cart. It does not change when cart or ledger do. Threads: one at a time. Free with
+ * loy_quote_free.
+ */
+typedef struct loy_quote loy_quote;
+
+/*
+ * Prices a cart: what it earns, what it may cost less, and why.
+ *
+ * Call it as often as you like while the cart grows, and show payable and the cashier text.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme (another
+ * currency, an unknown wallet); LOY_REFUSED where the programme is not valid on the business
+ * date; LOY_NOT_FOUND for a member this till does not know; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_evaluate(
+    const loy_ledger *ledger, const loy_cart *cart, loy_quote **quote_out, loy_error **error_out);
+
+/*
+ * Tells what is left to pay by cash, card and the like: the total less what loy takes off.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_payable(
+    const loy_quote *quote, int64_t *amount_out, loy_error **error_out);
+
+/*
+ * Tells what the lines add up to, before loy takes anything off.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_total(
+    const loy_quote *quote, int64_t *amount_out, loy_error **error_out);
+
+/*
+ * Tells what loy takes off the bill, zero or more: points spent as money included.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_discount_total(
+    const loy_quote *quote, int64_t *amount_out, loy_error **error_out);
+
+/*
+ * Tells what loy takes off one line, zero or more. The lines add up to loy_quote_discount_total;
+ * compute the tax of each line on what is left of it.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a line that is not in the cart.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_line_discount(
+    const loy_quote *quote, int32_t line, int64_t *amount_out, loy_error **error_out);
+
+/*
+ * Tells how many points of a wallet the sale awards. 0 without a member.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a wallet that the programme does not have;
+ * LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_points_awarded(
+    const loy_quote *quote, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Tells how many points of a wallet the sale spends. 0 without a member.
+ *
+ * Status: as loy_quote_points_awarded.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_points_redeemed(
+    const loy_quote *quote, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Tells the known balance before the sale.
+ *
+ * Status: as loy_quote_points_awarded; LOY_NOT_FOUND where the cart has no member.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_balance_before(
+    const loy_quote *quote, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Tells the known balance after the sale.
+ *
+ * Status: as loy_quote_balance_before.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_balance_after(
+    const loy_quote *quote, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Tells how many points this sale could spend at most, whether or not the cart asks for it.
+ *
+ * Status: as loy_quote_balance_before.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_redeemable(
+    const loy_quote *quote, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Lists, for every rule, what it did or why it did nothing.
+ *
+ * Rows: rule (its id), applied (0 or 1), key (stable, such as "earn.amount.applied"), text (the
+ * sentence, in the till's language), values (its numbers, exact, as a JSON object of texts).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_reasons(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Writes the lines to print under your own receipt, each ended by a line feed.
+ *
+ * width_columns is 20..48; no line is wider. diacritics is one of LOY_DIACRITICS_.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_receipt(
+    const loy_quote *quote, int32_t width_columns, int32_t diacritics, loy_buffer **receipt_out,
+    loy_error **error_out);
+
+/*
+ * Returns one line for the cashier: what the sale earns, uses and takes off, and the balance.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_quote_cashier_text(const loy_quote *quote);
+
+/*
+ * Returns one line of at most 20 columns for the customer's display.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_quote_customer_text(const loy_quote *quote);
+
+/*
+ * Writes the quote as JSON.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_to_json(
+    const loy_quote *quote, loy_buffer **json_out, loy_error **error_out);
+
+/*
+ * Frees a quote.
+ *
+ * @since 0.1
+ */
+LOY_API void LOY_CALL loy_quote_free(loy_quote *quote);
+
+
+/* --- Sale ------------------------------------------------------------------------------------- */
+/*
+ * authorise, take the money, commit: points are reserved before the customer pays and posted after.
+ * Or record: both in one call, for a sale that is paid already. A commit never refuses a paid sale.
+ *
+ * After a restart list the open sales with loy_sale_pending and commit or void each by your own
+ * record of the payment. One that is left alone ends when its hold runs out.
+ */
+
+enum {
+    /* Authorised, not yet committed. */
+    LOY_SALE_HELD = 1,
+    /* Final. */
+    LOY_SALE_COMMITTED = 2,
+    /* Called off before it was committed. */
+    LOY_SALE_VOIDED = 3,
+    /* Its hold ran out. It can still be committed: the customer has paid. */
+    LOY_SALE_EXPIRED = 4,
+    /* Returned as a whole. */
+    LOY_SALE_REFUNDED = 5
+};
+
+/* A sale as it was when the call returned. Threads: one at a time. Free with loy_sale_free. */
+typedef struct loy_sale loy_sale;
+
+/*
+ * Reserves the points a sale spends and freezes its quote, before the customer pays.
+ *
+ * The hold ends by itself after hold_seconds (1..604800) on the ledger's clock. Compare payable of
+ * loy_sale_quote with what you showed: balance or programme may have changed since.
+ *
+ * Writes: the sale and its cart, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme;
+ * LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
+ * LOY_ALREADY_RESOLVED where another operation sold this receipt; LOY_NOT_FOUND; LOY_REFUSED;
+ * LOY_LIMIT_REACHED; the store's.
+ * Crash: repeat it with the same operation_id, or leave it: the hold runs out.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_authorise(
+    loy_ledger *ledger, const char *operation_id, const loy_cart *cart, int32_t hold_seconds,
+    loy_sale **sale_out, loy_error **error_out);
+
+/*
+ * Makes an authorised sale final, after the customer paid.
+ *
+ * final_cart may be NULL: the cart is what it was, and exactly the frozen quote is posted, whatever
+ * changed since. With a final_cart the sale is evaluated again; only receipt number and payments
+ * may be added without that. A hold that ran out or a day that was closed is no reason to refuse:
+ * the sale is then marked late, and points that are gone become a debt.
+ *
+ * Writes: the sale's points, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation
+ * committed, voided or refunded it; the store's. Do not keep the customer waiting for any of
+ * them: keep the operation_id and repeat the call later.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_commit(
+    loy_ledger *ledger, const char *operation_id, const char *sale_id, const loy_cart *final_cart,
+    loy_sale **sale_out, loy_error **error_out);
+
+/*
+ * Calls an authorised sale off: the customer did not pay. Reserved points are free again.
+ *
+ * Writes: one entry and what frees the points, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where it was committed or voided
+ * before; the store's.
+ * Crash: repeat it with the same operation_id, or leave it: the hold runs out.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_void(
+    loy_ledger *ledger, const char *operation_id, const char *sale_id, const char *reason,
+    loy_sale **sale_out, loy_error **error_out);
+
+/*
+ * Writes a sale that is paid already: authorise and commit in one.
+ *
+ * It takes any past instant and any business date, closed or not, so that sales from a queue or
+ * from before a repair get in; such a sale is marked late.
+ *
+ * Writes: the sale, its cart and its points, in one sync.
+ * Status: as loy_sale_authorise.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_record(
+    loy_ledger *ledger, const char *operation_id, const loy_cart *cart, loy_sale **sale_out,
+    loy_error **error_out);
+
+/*
+ * Reads a sale by its id.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_NOT_FOUND; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_get(
+    const loy_ledger *ledger, const char *sale_id, loy_sale **sale_out, loy_error **error_out);
+
+/*
+ * Finds a sale by what stands on its receipt.
+ *
+ * till may be NULL: this till. part is 1 unless you rang the receipt up in several parts.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_NOT_FOUND; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_find(
+    const loy_ledger *ledger, const char *receipt_number, int32_t business_date, const char *till,
+    int32_t part, loy_sale **sale_out, loy_error **error_out);
+
+/*
+ * Lists the sales that are authorised and neither committed nor voided, oldest first.
+ *
+ * Rows: sale_id, receipt_number, member (texts; "" if there is none), payable, held_until_ms, state
+ * (LOY_SALE_HELD or LOY_SALE_EXPIRED).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_pending(
+    const loy_ledger *ledger, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Returns the id by which the ledger knows the sale. Keep it with your receipt.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_sale_id(const loy_sale *sale);
+
+/*
+ * Tells the state: one of LOY_SALE_.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_state(
+    const loy_sale *sale, int32_t *state_out, loy_error **error_out);
+
+/*
+ * Tells whether the call found its operation done before: 1 if so. Its quote is the first one, its
+ * state the present one.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_was_replayed(
+    const loy_sale *sale, int32_t *replayed_out, loy_error **error_out);
+
+/*
+ * Tells whether the sale was committed late, after its hold ran out or its day was closed: 1 if so.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_is_late(
+    const loy_sale *sale, int32_t *late_out, loy_error **error_out);
+
+/*
+ * Copies the quote of the sale: what was frozen, or posted. Free it with loy_quote_free; it lives
+ * on when the sale is freed.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_quote(
+    const loy_sale *sale, loy_quote **quote_out, loy_error **error_out);
+
+/*
+ * Returns the member number, or "" if the sale is nobody's.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_sale_member(const loy_sale *sale);
+
+/*
+ * Writes the sale with its cart and quote as JSON.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_to_json(
+    const loy_sale *sale, loy_buffer **json_out, loy_error **error_out);
+
+/*
+ * Frees a sale: your copy of it, not what the ledger knows.
+ *
+ * @since 0.1
+ */
+LOY_API void LOY_CALL loy_sale_free(loy_sale *sale);
+
+
+/* --- Refund ----------------------------------------------------------------------------------- */
+/*
+ * The return of a whole sale: what it earned goes back, what it spent comes back. Refunding the
+ * same sale twice is refused.
+ */
+
+/* A return that is being rung up. Threads: one at a time. Free with loy_refund_free. */
+typedef struct loy_refund loy_refund;
+
+/*
+ * Begins a refund of a sale that this till's ledger knows.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_NOT_FOUND; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_new(
+    const loy_ledger *ledger, const char *sale_id, loy_refund **refund_out, loy_error **error_out);
+
+/*
+ * Says when the goods come back. Required.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_set_time(
+    loy_refund *refund, int64_t at_ms, int32_t utc_offset_minutes, int32_t business_date,
+    loy_error **error_out);
+
+/*
+ * Sets "receipt_number" (the refund's own), "cashier" or "reason". An empty value removes it.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for another name; LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_set_text(
+    loy_refund *refund, const char *name, const char *value, loy_error **error_out);
+
+/*
+ * Takes everything of the sale back.
+ *
+ * Status: LOY_E_HANDLE.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_add_all(loy_refund *refund, loy_error **error_out);
+
+/*
+ * Tells what the refund would do, before you pay anything out.
+ *
+ * Rows, one a wallet: wallet (its id), points_taken_back (what the sale had earned),
+ * points_returned (what it had spent), debt (how much of points_taken_back is no longer there and
+ * will be owed), amount (what the customer paid for the sale and gets back; the same in each row).
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
+ * LOY_ALREADY_RESOLVED where the sale was refunded or voided before; LOY_REFUSED; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_evaluate(
+    const loy_ledger *ledger, const loy_refund *refund, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Refunds the sale.
+ *
+ * Writes: the refund and the points it moves, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_E_TEXT;
+ * LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND;
+ * LOY_ALREADY_RESOLVED where the sale was refunded or voided before; LOY_REFUSED; the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_commit(
+    loy_ledger *ledger, const char *operation_id, const loy_refund *refund, loy_sale **sale_out,
+    loy_error **error_out);
+
+/*
+ * Frees a refund: the form, not what the ledger knows.
+ *
+ * @since 0.1
+ */
+LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
+
+
+/* --- Day close -------------------------------------------------------------------------------- */
+
+/*
+ * Closes a business date, and every earlier one that is still open, and returns its control totals.
+ *
+ * Sales that are held are carried over; list them with loy_sale_pending. A date may be closed
+ * again: sales that came late are then in the totals.
+ *
+ * Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
+ * count, points, amount. Compare them with your own totals of the day.
+ *
+ * Writes: one entry a date, and expiries that fell due; the write-ahead log is brought home.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * LOY_E_OPERATION_CONFLICT; the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_day_close(
+    loy_ledger *ledger, const char *operation_id, int32_t business_date, loy_rows **rows_out,
+    loy_error **error_out);
+
+
+/* --- Exchange --------------------------------------------------------------------------------- */
+/*
+ * What the till did goes to head office as signed batches, by any means: HTTP, SFTP, a USB stick. A
+ * batch may be sent twice, late and out of order. Head office answers with an acknowledgement.
+ */
+
+/*
+ * Writes the next batch for head office, of at most size_max bytes (65536..1073741824).
+ *
+ * Until it is acknowledged the same bytes come again. LOY_OK with batch_out NULL and entries_out 0
+ * means that there is nothing to send. Send what you get, then feed back the acknowledgement, until
+ * there is nothing to send.
+ *
+ * Writes: where the batch ends, so that it stays the same.
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_POISONED, LOY_E_STORE_READ_ONLY, the store's.
+ * Crash: call it again.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_export_next(
+    loy_ledger *ledger, int64_t size_max, loy_buffer **batch_out, int64_t *entries_out,
+    loy_error **error_out);
+
+/*
+ * Takes head office's acknowledgement in. One that is old or comes twice changes nothing.
+ *
+ * Writes: one entry, up to where head office has everything.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_DOCUMENT for one that is damaged, of another till,
+ * or not signed by head office; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_STORE_CORRUPT where
+ * head office knows other entries than this file, which is then an old copy; the store's.
+ * Crash: feed it in again.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_export_acknowledge(
+    loy_ledger *ledger, const uint8_t *acknowledgement, int64_t acknowledgement_size,
+    loy_error **error_out);
+
+
+/* --- Care ------------------------------------------------------------------------------------- */
+/* A ledger that is damaged is never repaired in place: verify it, keep it, call support. */
+
+enum {
+    /* Pages, and the last thousand links of the chain: at most seconds. */
+    LOY_VERIFY_QUICK = 0,
+    /* Everything: every link, every document, every balance against its entries. */
+    LOY_VERIFY_FULL = 1
+};
+
+/*
+ * Checks the ledger and lists what is not as it should be. depth is one of LOY_VERIFY_.
+ *
+ * Rows, none for a sound ledger: key (stable, such as "chain.broken"), text (English), seq (the
+ * entry it is about; 0 for none). LOY_OK means that the check ran, not that nothing was found.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_verify(
+    const loy_ledger *ledger, int32_t depth, loy_rows **findings_out, loy_error **error_out);
+
+/*
+ * Copies the ledger into a new file while the till goes on.
+ *
+ * A backup is for support, not to go on from: a restored ledger that went on would know less than
+ * head office does.
+ *
+ * Writes: the file at destination_path, which must not exist.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_STORE_EXISTS; the store's, of the new
+ * file too.
+ * Crash: delete what is at destination_path and call it again.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_backup(
+    const loy_ledger *ledger, const char *destination_path, loy_error **error_out);
+
+#ifdef __cplusplus
+}
+#endif
+#endif /* LOY_H */

@@ -1,0 +1,61 @@
+//! Day close
+
+use std::ffi::c_char;
+
+use super::boundary;
+use super::error::loy_error;
+use super::ledger::loy_ledger;
+use super::out::HandleOut;
+use super::rows::{Rows, loy_rows};
+use super::status::loy_status;
+use super::text;
+
+/// Closes a business date, and every earlier one that is still open, and returns its control totals.
+///
+/// Sales that are held are carried over; list them with loy_sale_pending. A date may be closed
+/// again: sales that came late are then in the totals.
+///
+/// Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
+/// count, points, amount. Compare them with your own totals of the day.
+///
+/// Writes: one entry a date, and expiries that fell due; the write-ahead log is brought home.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+/// LOY_E_OPERATION_CONFLICT; the store's.
+/// Crash: repeat it with the same operation_id.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_day_close(
+    ledger: *mut loy_ledger,
+    operation_id: *const c_char,
+    business_date: i32,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let operation_id = text::text(operation_id, "operation_id")?;
+        let business_date = text::business_date(business_date, "business_date")?;
+        let rows_out = rows_out.reserve()?;
+        let fields = &[
+            "business_date",
+            "wallet",
+            "kind",
+            "count",
+            "points",
+            "amount",
+        ];
+        let mut rows = Rows::new(fields);
+        for line in till.close_day(&operation_id, business_date)?.totals {
+            rows.push([
+                line.business_date.yyyymmdd().into(),
+                line.wallet.into(),
+                line.kind.into(),
+                line.count.into(),
+                line.points.get().into(),
+                line.amount.get().into(),
+            ]);
+        }
+        rows_out.give(rows);
+        Ok(())
+    })
+}

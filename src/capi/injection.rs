@@ -1,0 +1,16 @@
+//! Test builds only (feature `fault-injection`): bugs on purpose. Not in the header.
+
+use super::boundary;
+use super::error::loy_error;
+use super::ledger::loy_ledger;
+use super::status::loy_status;
+
+/// Panics inside a call on this ledger, behind the wall.
+#[unsafe(no_mangle)]
+#[allow(clippy::panic)]
+pub unsafe extern "C" fn loy_test_panic(
+    ledger: *mut loy_ledger,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call_on(ledger, error_out, |_| panic!("a bug on purpose"))
+}

@@ -1,0 +1,454 @@
+//! Members
+//!
+//! A member is known by a member number of 12 digits and found by whatever was scanned: the number,
+//! a card, a phone number. Names and birthdays stay with you and head office: the ledger holds none.
+
+use std::ffi::{CString, c_char};
+use std::sync::{Mutex, PoisonError};
+
+use crate::kernel::ids::NoMemberNumber;
+use crate::kernel::{Balance, MemberNumber, Points};
+use crate::scan::IdentifierKind;
+use crate::till::{Enrolment, MemberCard};
+
+use super::boundary;
+use super::buffer::loy_buffer;
+use super::error::loy_error;
+use super::fault::Fault;
+use super::handles::{self, Handle};
+use super::ledger::loy_ledger;
+use super::out::{HandleOut, NumberOut};
+use super::rows::{Rows, Value, json, loy_rows};
+use super::status::loy_status;
+use super::text::{self, for_c};
+
+/// Who wants to join. Threads: one at a time. Free with loy_enrolment_free.
+pub struct loy_enrolment {
+    _ticket: [u8; 0],
+}
+
+impl Handle for loy_enrolment {
+    type Object = Form;
+}
+
+/// An enrolment that is being filled in.
+pub(super) struct Form(Mutex<Enrolment>);
+
+impl Form {
+    fn change(
+        &self,
+        change: impl FnOnce(&mut Enrolment) -> Result<(), Fault>,
+    ) -> Result<(), Fault> {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn read(&self) -> Enrolment {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
+    }
+}
+
+/// A member as this till knows them at the moment of the call. Threads: one at a time. Free with
+/// loy_member_free.
+pub struct loy_member {
+    _ticket: [u8; 0],
+}
+
+impl Handle for loy_member {
+    type Object = Member;
+}
+
+/// A member card with its texts ready for C.
+pub(super) struct Member {
+    card: MemberCard,
+    number: CString,
+    cashier_text: CString,
+}
+
+impl Member {
+    fn new(card: MemberCard) -> Self {
+        let number = for_c(&card.number.to_string());
+        let cashier_text = for_c(&card.cashier_text);
+        Self {
+            card,
+            number,
+            cashier_text,
+        }
+    }
+}
+
+fn read_member_number(written: &str) -> Result<MemberNumber, Fault> {
+    written.parse().map_err(|error: NoMemberNumber| {
+        Fault::argument("member_number.wrong", "member_number", error.to_string())
+    })
+}
+
+/// Identifiers of one person: a few phones and cards.
+const IDENTIFIERS_MAX: usize = 16;
+
+/// Begins an enrolment.
+///
+/// Status: LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_enrolment_new(
+    enrolment_out: *mut *mut loy_enrolment,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let enrolment_out = HandleOut::clear(enrolment_out, "enrolment_out");
+    boundary::call(error_out, || {
+        enrolment_out
+            .reserve()?
+            .give(Form(Mutex::new(Enrolment::default())));
+        Ok(())
+    })
+}
+
+/// Adds something by which the member is found again: kind "phone" or "card".
+///
+/// The ledger keeps a keyed hash of it, never the value. A phone may be written in any usual way:
+/// "0912 345 678" and "+84 912 345 678" are the same one.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT for another kind, an empty value, or the 17th identifier;
+/// LOY_E_TEXT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_enrolment_add_identifier(
+    enrolment: *mut loy_enrolment,
+    kind: *const c_char,
+    value: *const c_char,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let form = handles::find(enrolment)?;
+        let kind = text::text(kind, "kind")?;
+        let kind = match kind.as_str() {
+            "phone" => IdentifierKind::Phone,
+            "card" => IdentifierKind::Card,
+            _ => {
+                let message = "kind must be phone or card";
+                return Err(Fault::argument("enrolment.kind", "kind", message));
+            }
+        };
+        let value = text::text(value, "value")?;
+        if value.trim().is_empty() {
+            return Err(Fault::argument("argument.empty", "value", "value is empty"));
+        }
+        form.change(|enrolment| {
+            if enrolment.identifiers.len() >= IDENTIFIERS_MAX {
+                let message = format!("a member has at most {IDENTIFIERS_MAX} identifiers");
+                return Err(Fault::argument("enrolment.too_many", "value", message));
+            }
+            enrolment.identifiers.push((kind, value));
+            Ok(())
+        })
+    })
+}
+
+/// Says when the member joins, for an enrolment that is entered later than it happened.
+///
+/// If it is never called, it is now and today by the ledger's clock.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_enrolment_set_time(
+    enrolment: *mut loy_enrolment,
+    at_ms: i64,
+    utc_offset_minutes: i32,
+    business_date: i32,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let form = handles::find(enrolment)?;
+        let at = text::instant(at_ms, "at_ms")?;
+        let offset = text::offset(utc_offset_minutes, "utc_offset_minutes")?;
+        let business_date = text::business_date(business_date, "business_date")?;
+        form.change(|enrolment| {
+            enrolment.time = Some((at, offset, business_date));
+            Ok(())
+        })
+    })
+}
+
+/// Frees an enrolment.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_enrolment_free(enrolment: *mut loy_enrolment) {
+    boundary::end(|| drop(handles::release(enrolment)));
+}
+
+/// Makes a member, with a new member number, without asking anyone.
+///
+/// A phone or card that a member known here has already is refused; scan it instead. Two tills that
+/// do not know of each other may each enrol it: head office then proposes to merge the two.
+///
+/// Writes: the member and one entry, in one sync.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+/// LOY_E_OPERATION_CONFLICT; LOY_REFUSED for a phone or card that is known, or is none;
+/// LOY_LIMIT_REACHED when the member numbers of this till are used up; the store's.
+/// Crash: repeat it with the same operation_id: the member has the same number.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_enrol(
+    ledger: *mut loy_ledger,
+    operation_id: *const c_char,
+    enrolment: *const loy_enrolment,
+    member_out: *mut *mut loy_member,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let member_out = HandleOut::clear(member_out, "member_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let form = handles::find(enrolment)?;
+        let operation_id = text::text(operation_id, "operation_id")?;
+        let member_out = member_out.reserve()?;
+        let card = till.enrol(&operation_id, &form.read())?;
+        member_out.give(Member::new(card));
+        Ok(())
+    })
+}
+
+/// Finds the member of whatever was scanned or typed: a member number, a card, a phone.
+///
+/// business_date is the day on which the balance is looked at: the till's present one.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT; LOY_REFUSED for a code that is no member's,
+/// such as a payment code; LOY_NOT_FOUND; the store's. The error's cashier text says what to do.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_scan(
+    ledger: *const loy_ledger,
+    scanned_text: *const c_char,
+    business_date: i32,
+    member_out: *mut *mut loy_member,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let member_out = HandleOut::clear(member_out, "member_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let scanned_text = text::text(scanned_text, "scanned_text")?;
+        let business_date = text::business_date(business_date, "business_date")?;
+        let member_out = member_out.reserve()?;
+        member_out.give(Member::new(till.scan(&scanned_text, business_date)?));
+        Ok(())
+    })
+}
+
+/// Returns the member number: 12 digits, for loy_cart_set_member and the receipt.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_number(member: *const loy_member) -> *const c_char {
+    boundary::text(|| Some(handles::find(member).ok()?.number.as_ptr()))
+}
+
+fn points(
+    member: *const loy_member,
+    wallet: *const c_char,
+    points_out: *mut i64,
+    error_out: *mut *mut loy_error,
+    pick: fn(&Balance) -> Points,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let member = handles::find(member)?;
+        let wallet = text::text(wallet, "wallet")?;
+        let line = member
+            .card
+            .wallets
+            .iter()
+            .find(|line| line.wallet == wallet)
+            .ok_or_else(no_such_wallet)?;
+        NumberOut::required(points_out, "points_out")?.give(pick(&line.balance).get());
+        Ok(())
+    })
+}
+
+/// The programme has no such wallet.
+pub(super) fn no_such_wallet() -> Fault {
+    let message = "the programme has no such wallet; loy_programme_wallets lists them";
+    Fault::argument("wallet.unknown", "wallet", message)
+}
+
+/// Tells the known balance of a wallet: all points that count, less what is owed. May be below zero.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a wallet that the programme does not have;
+/// LOY_E_TEXT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_balance(
+    member: *const loy_member,
+    wallet: *const c_char,
+    points_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    points(member, wallet, points_out, error_out, |balance| {
+        balance.known
+    })
+}
+
+/// Tells how many points can be spent here and now.
+///
+/// Status: as loy_member_balance.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_spendable(
+    member: *const loy_member,
+    wallet: *const c_char,
+    points_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    points(member, wallet, points_out, error_out, |balance| {
+        balance.spendable
+    })
+}
+
+/// Tells how many points are reserved by sales that are authorised and not yet committed.
+///
+/// Status: as loy_member_balance.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_held(
+    member: *const loy_member,
+    wallet: *const c_char,
+    points_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    points(member, wallet, points_out, error_out, |balance| {
+        balance.held
+    })
+}
+
+/// Tells how many points are awarded but cannot be spent before a later date.
+///
+/// Status: as loy_member_balance.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_pending(
+    member: *const loy_member,
+    wallet: *const c_char,
+    points_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    points(member, wallet, points_out, error_out, |balance| {
+        balance.pending
+    })
+}
+
+/// Tells how many points are owed; the next awards repay them first.
+///
+/// Status: as loy_member_balance.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_debt(
+    member: *const loy_member,
+    wallet: *const c_char,
+    points_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    points(member, wallet, points_out, error_out, |balance| {
+        balance.debt
+    })
+}
+
+/// Writes number and balances as JSON.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_to_json(
+    member: *const loy_member,
+    json_out: *mut *mut loy_buffer,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let json_out = HandleOut::clear(json_out, "json_out");
+    boundary::call(error_out, || {
+        let member = handles::find(member)?;
+        json_out.reserve()?.give(json(&member.card));
+        Ok(())
+    })
+}
+
+/// Returns one line for the cashier, in the till's language: who it is and the balance.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_cashier_text(member: *const loy_member) -> *const c_char {
+    boundary::text(|| Some(handles::find(member).ok()?.cashier_text.as_ptr()))
+}
+
+/// Frees a member.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_free(member: *mut loy_member) {
+    boundary::end(|| drop(handles::release(member)));
+}
+
+const HISTORY_MAX: i64 = 1_000;
+
+/// Lists a member's entries, oldest first, from the one after after_seq on; 0 for the beginning.
+///
+/// limit is 1..1000; read on from the last row's seq until no row comes.
+/// Rows: seq, kind (text, such as "award"), at_ms, sold_at_ms, utc_offset_minutes, business_date,
+/// wallet (number; 0 where no points move), lot, points, amount, refers_to, available_from,
+/// expires_on (absent for never), programme_version. Points and amount are magnitudes: the kind says
+/// which way they go.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT;
+/// LOY_NOT_FOUND; the store's.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_history(
+    ledger: *const loy_ledger,
+    member_number: *const c_char,
+    after_seq: i64,
+    limit: i32,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let number = read_member_number(&text::text(member_number, "member_number")?)?;
+        let after: u64 = text::within(after_seq, 0..=i64::MAX, "after_seq")?;
+        let limit: u32 = text::within(i64::from(limit), 1..=HISTORY_MAX, "limit")?;
+        let rows_out = rows_out.reserve()?;
+        let mut rows = Rows::new(&[
+            "seq",
+            "kind",
+            "at_ms",
+            "sold_at_ms",
+            "utc_offset_minutes",
+            "business_date",
+            "wallet",
+            "lot",
+            "points",
+            "amount",
+            "refers_to",
+            "available_from",
+            "expires_on",
+            "programme_version",
+        ]);
+        for entry in till.history(number, after, limit)? {
+            rows.push([
+                entry.seq.into(),
+                entry.kind.name().into(),
+                entry.at.ms().into(),
+                entry.sold_at.ms().into(),
+                entry.offset.minutes().into(),
+                entry.business_date.yyyymmdd().into(),
+                Value::from(i64::from(entry.wallet)),
+                entry.lot.into(),
+                entry.points.get().into(),
+                entry.amount.get().into(),
+                entry.refers_to.into(),
+                entry.available_from.yyyymmdd().into(),
+                entry.expires_on.map(|date| date.yyyymmdd()).into(),
+                entry.programme_version.into(),
+            ]);
+        }
+        rows_out.give(rows);
+        Ok(())
+    })
+}

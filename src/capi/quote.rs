@@ -1,0 +1,399 @@
+//! Quote
+//!
+//! What a cart would earn and cost, and why. Evaluating writes nothing; equal inputs give equal
+//! quotes, byte for byte, on every machine.
+
+use std::ffi::{CString, c_char};
+use std::sync::Arc;
+
+use crate::evaluate::{Quote, WalletLine, cashier_line, display_line, receipt_lines};
+use crate::kernel::{Points, WalletNumber};
+use crate::programme::Programme;
+use crate::texts::Diacritics;
+
+use super::boundary;
+use super::buffer::{BufferObject, loy_buffer};
+use super::cart::loy_cart;
+use super::error::loy_error;
+use super::fault::Fault;
+use super::handles::{self, Handle};
+use super::ledger::loy_ledger;
+use super::member::no_such_wallet;
+use super::out::{HandleOut, NumberOut};
+use super::rows::{Rows, loy_rows};
+use super::status::loy_status;
+use super::text::{self, for_c};
+
+/// Vietnamese as it is written.
+pub const LOY_DIACRITICS_KEPT: i32 = 0;
+/// Without marks, for printers that have none: "Diem tich luy".
+pub const LOY_DIACRITICS_STRIPPED: i32 = 1;
+
+/// An evaluated cart. It does not change when cart or ledger do. Threads: one at a time. Free with
+/// loy_quote_free.
+pub struct loy_quote {
+    _ticket: [u8; 0],
+}
+
+impl Handle for loy_quote {
+    type Object = Priced;
+}
+
+/// A quote with the programme that names its wallets, and its texts ready for C.
+pub(super) struct Priced {
+    quote: Quote,
+    programme: Arc<Programme>,
+    cashier_text: CString,
+    customer_text: CString,
+}
+
+/// Columns of a cashier's screen.
+const CASHIER_COLUMNS: usize = 48;
+/// Columns of a customer's pole display.
+const CUSTOMER_COLUMNS: usize = 20;
+
+impl Priced {
+    pub(super) fn new(quote: Quote, programme: Arc<Programme>) -> Self {
+        let kept = Diacritics::Kept;
+        let cashier_text = for_c(&cashier_line(&quote, &programme, CASHIER_COLUMNS, kept));
+        let customer_text = for_c(&display_line(&quote, &programme, CUSTOMER_COLUMNS, kept));
+        Self {
+            quote,
+            programme,
+            cashier_text,
+            customer_text,
+        }
+    }
+
+    fn wallet(&self, id: &str) -> Result<WalletNumber, Fault> {
+        self.programme
+            .wallet(id)
+            .map(|wallet| wallet.number)
+            .ok_or_else(no_such_wallet)
+    }
+}
+
+/// Prices a cart: what it earns, what it may cost less, and why.
+///
+/// Call it as often as you like while the cart grows, and show payable and the cashier text.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme (another
+/// currency, an unknown wallet); LOY_REFUSED where the programme is not valid on the business
+/// date; LOY_NOT_FOUND for a member this till does not know; the store's.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_evaluate(
+    ledger: *const loy_ledger,
+    cart: *const loy_cart,
+    quote_out: *mut *mut loy_quote,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let quote_out = HandleOut::clear(quote_out, "quote_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let basket = handles::find(cart)?;
+        let quote_out = quote_out.reserve()?;
+        let quote = till.evaluate(&basket.cart())?;
+        quote_out.give(Priced::new(quote, till.programme()?));
+        Ok(())
+    })
+}
+
+fn amount(
+    quote: *const loy_quote,
+    amount_out: *mut i64,
+    error_out: *mut *mut loy_error,
+    pick: fn(&Quote) -> i64,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let priced = handles::find(quote)?;
+        NumberOut::required(amount_out, "amount_out")?.give(pick(&priced.quote));
+        Ok(())
+    })
+}
+
+/// Tells what is left to pay by cash, card and the like: the total less what loy takes off.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_payable(
+    quote: *const loy_quote,
+    amount_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    amount(quote, amount_out, error_out, |quote| {
+        quote.outcome.payable.get()
+    })
+}
+
+/// Tells what the lines add up to, before loy takes anything off.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_total(
+    quote: *const loy_quote,
+    amount_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    amount(quote, amount_out, error_out, |quote| {
+        quote.outcome.total.get()
+    })
+}
+
+/// Tells what loy takes off the bill, zero or more: points spent as money included.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_discount_total(
+    quote: *const loy_quote,
+    amount_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    amount(quote, amount_out, error_out, |quote| quote.discount().get())
+}
+
+/// Tells what loy takes off one line, zero or more. The lines add up to loy_quote_discount_total;
+/// compute the tax of each line on what is left of it.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a line that is not in the cart.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_line_discount(
+    quote: *const loy_quote,
+    line: i32,
+    amount_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let priced = handles::find(quote)?;
+        let discounts = &priced.quote.outcome.line_discounts;
+        let discount = usize::try_from(line)
+            .ok()
+            .and_then(|line| discounts.get(line));
+        let discount = discount.ok_or_else(|| {
+            let message = format!("the cart has {} lines, numbered from 0", discounts.len());
+            Fault::argument("no_such_line", "line", message)
+        })?;
+        NumberOut::required(amount_out, "amount_out")?.give(discount.get());
+        Ok(())
+    })
+}
+
+fn points(
+    quote: *const loy_quote,
+    wallet: *const c_char,
+    points_out: *mut i64,
+    error_out: *mut *mut loy_error,
+    pick: fn(&Quote, WalletNumber) -> Result<Points, Fault>,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let priced = handles::find(quote)?;
+        let wallet = priced.wallet(&text::text(wallet, "wallet")?)?;
+        let points = pick(&priced.quote, wallet)?;
+        NumberOut::required(points_out, "points_out")?.give(points.get());
+        Ok(())
+    })
+}
+
+fn of_member(quote: &Quote, wallet: WalletNumber) -> Result<&WalletLine, Fault> {
+    quote
+        .wallet(wallet)
+        .ok_or_else(|| Fault::not_found("member", "the cart has no member"))
+}
+
+/// Tells how many points of a wallet the sale awards. 0 without a member.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a wallet that the programme does not have;
+/// LOY_E_TEXT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_points_awarded(
+    quote: *const loy_quote,
+    wallet: *const c_char,
+    points_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    points(quote, wallet, points_out, error_out, |quote, wallet| {
+        Ok(quote.awarded(wallet))
+    })
+}
+
+/// Tells how many points of a wallet the sale spends. 0 without a member.
+///
+/// Status: as loy_quote_points_awarded.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_points_redeemed(
+    quote: *const loy_quote,
+    wallet: *const c_char,
+    points_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    points(quote, wallet, points_out, error_out, |quote, wallet| {
+        Ok(quote.redeemed(wallet))
+    })
+}
+
+/// Tells the known balance before the sale.
+///
+/// Status: as loy_quote_points_awarded; LOY_NOT_FOUND where the cart has no member.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_balance_before(
+    quote: *const loy_quote,
+    wallet: *const c_char,
+    points_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    points(quote, wallet, points_out, error_out, |quote, wallet| {
+        Ok(of_member(quote, wallet)?.before.known)
+    })
+}
+
+/// Tells the known balance after the sale.
+///
+/// Status: as loy_quote_balance_before.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_balance_after(
+    quote: *const loy_quote,
+    wallet: *const c_char,
+    points_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    points(quote, wallet, points_out, error_out, |quote, wallet| {
+        Ok(of_member(quote, wallet)?.after)
+    })
+}
+
+/// Tells how many points this sale could spend at most, whether or not the cart asks for it.
+///
+/// Status: as loy_quote_balance_before.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_redeemable(
+    quote: *const loy_quote,
+    wallet: *const c_char,
+    points_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    points(quote, wallet, points_out, error_out, |quote, wallet| {
+        Ok(of_member(quote, wallet)?.redeemable)
+    })
+}
+
+/// Lists, for every rule, what it did or why it did nothing.
+///
+/// Rows: rule (its id), applied (0 or 1), key (stable, such as "earn.amount.applied"), text (the
+/// sentence, in the till's language), values (its numbers, exact, as a JSON object of texts).
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_reasons(
+    quote: *const loy_quote,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call(error_out, || {
+        let priced = handles::find(quote)?;
+        let rows_out = rows_out.reserve()?;
+        let mut rows = Rows::new(&["rule", "applied", "key", "text", "values"]);
+        for reason in &priced.quote.explanation {
+            let values = serde_json::to_string(&reason.values).expect("texts have a JSON form");
+            rows.push([
+                reason.rule.as_str().into(),
+                reason.applied.into(),
+                reason.key.into(),
+                reason.text.as_str().into(),
+                values.into(),
+            ]);
+        }
+        rows_out.give(rows);
+        Ok(())
+    })
+}
+
+/// Writes the lines to print under your own receipt, each ended by a line feed.
+///
+/// width_columns is 20..48; no line is wider. diacritics is one of LOY_DIACRITICS_.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_receipt(
+    quote: *const loy_quote,
+    width_columns: i32,
+    diacritics: i32,
+    receipt_out: *mut *mut loy_buffer,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let receipt_out = HandleOut::clear(receipt_out, "receipt_out");
+    boundary::call(error_out, || {
+        let priced = handles::find(quote)?;
+        let width: usize = text::within(i64::from(width_columns), 20..=48, "width_columns")?;
+        let diacritics = match diacritics {
+            LOY_DIACRITICS_KEPT => Diacritics::Kept,
+            LOY_DIACRITICS_STRIPPED => Diacritics::Stripped,
+            _ => {
+                let message = "diacritics must be LOY_DIACRITICS_KEPT or LOY_DIACRITICS_STRIPPED";
+                return Err(Fault::argument("argument.range", "diacritics", message));
+            }
+        };
+        let receipt_out = receipt_out.reserve()?;
+        let lines = receipt_lines(&priced.quote, &priced.programme, width, diacritics);
+        let mut printed = lines.join("\n");
+        if !printed.is_empty() {
+            printed.push('\n');
+        }
+        receipt_out.give(BufferObject::new(printed));
+        Ok(())
+    })
+}
+
+/// Returns one line for the cashier: what the sale earns, uses and takes off, and the balance.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_cashier_text(quote: *const loy_quote) -> *const c_char {
+    boundary::text(|| Some(handles::find(quote).ok()?.cashier_text.as_ptr()))
+}
+
+/// Returns one line of at most 20 columns for the customer's display.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_customer_text(quote: *const loy_quote) -> *const c_char {
+    boundary::text(|| Some(handles::find(quote).ok()?.customer_text.as_ptr()))
+}
+
+/// Writes the quote as JSON.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_to_json(
+    quote: *const loy_quote,
+    json_out: *mut *mut loy_buffer,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let json_out = HandleOut::clear(json_out, "json_out");
+    boundary::call(error_out, || {
+        let priced = handles::find(quote)?;
+        json_out
+            .reserve()?
+            .give(BufferObject::new(priced.quote.to_json()));
+        Ok(())
+    })
+}
+
+/// Frees a quote.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_free(quote: *mut loy_quote) {
+    boundary::end(|| drop(handles::release(quote)));
+}

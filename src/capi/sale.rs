@@ -1,0 +1,438 @@
+//! Sale
+//!
+//! authorise, take the money, commit: points are reserved before the customer pays and posted after.
+//! Or record: both in one call, for a sale that is paid already. A commit never refuses a paid sale.
+//!
+//! After a restart list the open sales with loy_sale_pending and commit or void each by your own
+//! record of the payment. One that is left alone ends when its hold runs out.
+
+use std::ffi::{CString, c_char};
+use std::sync::Arc;
+
+use crate::kernel::SaleId;
+use crate::kernel::ids::NoSaleId;
+use crate::till::{ReceiptKey, Sale, SaleState};
+
+use super::boundary;
+use super::buffer::loy_buffer;
+use super::cart::loy_cart;
+use super::error::loy_error;
+use super::fault::Fault;
+use super::handles::{self, Handle};
+use super::ledger::loy_ledger;
+use super::out::{HandleOut, NumberOut};
+use super::quote::{Priced, loy_quote};
+use super::rows::{Rows, json, loy_rows};
+use super::status::loy_status;
+use super::text::{self, for_c};
+
+/// Authorised, not yet committed.
+pub const LOY_SALE_HELD: i32 = 1;
+/// Final.
+pub const LOY_SALE_COMMITTED: i32 = 2;
+/// Called off before it was committed.
+pub const LOY_SALE_VOIDED: i32 = 3;
+/// Its hold ran out. It can still be committed: the customer has paid.
+pub const LOY_SALE_EXPIRED: i32 = 4;
+/// Returned as a whole.
+pub const LOY_SALE_REFUNDED: i32 = 5;
+
+/// A sale as it was when the call returned. Threads: one at a time. Free with loy_sale_free.
+pub struct loy_sale {
+    _ticket: [u8; 0],
+}
+
+impl Handle for loy_sale {
+    type Object = Sold;
+}
+
+/// A sale with its texts ready for C.
+pub(super) struct Sold {
+    sale: Sale,
+    id: CString,
+    member: CString,
+}
+
+impl Sold {
+    pub(super) fn new(sale: Sale) -> Self {
+        let id = for_c(&sale.id.to_string());
+        let member = sale
+            .cart
+            .member
+            .map(|number| number.to_string())
+            .unwrap_or_default();
+        Self {
+            sale,
+            id,
+            member: for_c(&member),
+        }
+    }
+}
+
+/// Holds last at least a second and at most a week.
+const HOLD_SECONDS_MAX: i64 = 86_400 * 7;
+
+/// A sale id, as an argument that names a sale.
+pub(super) fn sale_id(place: *const c_char) -> Result<SaleId, Fault> {
+    text::text(place, "sale_id")?
+        .parse()
+        .map_err(|error: NoSaleId| Fault::argument("sale_id.wrong", "sale_id", error.to_string()))
+}
+
+/// Reserves the points a sale spends and freezes its quote, before the customer pays.
+///
+/// The hold ends by itself after hold_seconds (1..604800) on the ledger's clock. Compare payable of
+/// loy_sale_quote with what you showed: balance or programme may have changed since.
+///
+/// Writes: the sale and its cart, in one sync.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme;
+/// LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
+/// LOY_ALREADY_RESOLVED where another operation sold this receipt; LOY_NOT_FOUND; LOY_REFUSED;
+/// LOY_LIMIT_REACHED; the store's.
+/// Crash: repeat it with the same operation_id, or leave it: the hold runs out.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_authorise(
+    ledger: *mut loy_ledger,
+    operation_id: *const c_char,
+    cart: *const loy_cart,
+    hold_seconds: i32,
+    sale_out: *mut *mut loy_sale,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let sale_out = HandleOut::clear(sale_out, "sale_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let basket = handles::find(cart)?;
+        let operation_id = text::text(operation_id, "operation_id")?;
+        let range = 1..=HOLD_SECONDS_MAX;
+        let hold_seconds: u32 = text::within(i64::from(hold_seconds), range, "hold_seconds")?;
+        let sale_out = sale_out.reserve()?;
+        let sale = till.authorise(&operation_id, &basket.cart(), hold_seconds)?;
+        sale_out.give(Sold::new(sale));
+        Ok(())
+    })
+}
+
+/// Makes an authorised sale final, after the customer paid.
+///
+/// final_cart may be NULL: the cart is what it was, and exactly the frozen quote is posted, whatever
+/// changed since. With a final_cart the sale is evaluated again; only receipt number and payments
+/// may be added without that. A hold that ran out or a day that was closed is no reason to refuse:
+/// the sale is then marked late, and points that are gone become a debt.
+///
+/// Writes: the sale's points, in one sync.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+/// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation
+/// committed, voided or refunded it; the store's. Do not keep the customer waiting for any of
+/// them: keep the operation_id and repeat the call later.
+/// Crash: repeat it with the same operation_id.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_commit(
+    ledger: *mut loy_ledger,
+    operation_id: *const c_char,
+    sale_id: *const c_char,
+    final_cart: *const loy_cart,
+    sale_out: *mut *mut loy_sale,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let sale_out = HandleOut::clear(sale_out, "sale_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let final_cart = if final_cart.is_null() {
+            None
+        } else {
+            Some(handles::find(final_cart)?.cart())
+        };
+        let operation_id = text::text(operation_id, "operation_id")?;
+        let id = self::sale_id(sale_id)?;
+        let sale_out = sale_out.reserve()?;
+        let sale = till.commit(&operation_id, id, final_cart.as_ref())?;
+        sale_out.give(Sold::new(sale));
+        Ok(())
+    })
+}
+
+/// Calls an authorised sale off: the customer did not pay. Reserved points are free again.
+///
+/// Writes: one entry and what frees the points, in one sync.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+/// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where it was committed or voided
+/// before; the store's.
+/// Crash: repeat it with the same operation_id, or leave it: the hold runs out.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_void(
+    ledger: *mut loy_ledger,
+    operation_id: *const c_char,
+    sale_id: *const c_char,
+    reason: *const c_char,
+    sale_out: *mut *mut loy_sale,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let sale_out = HandleOut::clear(sale_out, "sale_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let operation_id = text::text(operation_id, "operation_id")?;
+        let id = self::sale_id(sale_id)?;
+        let reason = text::text(reason, "reason")?;
+        let sale_out = sale_out.reserve()?;
+        let sale = till.void(&operation_id, id, &reason)?;
+        sale_out.give(Sold::new(sale));
+        Ok(())
+    })
+}
+
+/// Writes a sale that is paid already: authorise and commit in one.
+///
+/// It takes any past instant and any business date, closed or not, so that sales from a queue or
+/// from before a repair get in; such a sale is marked late.
+///
+/// Writes: the sale, its cart and its points, in one sync.
+/// Status: as loy_sale_authorise.
+/// Crash: repeat it with the same operation_id.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_record(
+    ledger: *mut loy_ledger,
+    operation_id: *const c_char,
+    cart: *const loy_cart,
+    sale_out: *mut *mut loy_sale,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let sale_out = HandleOut::clear(sale_out, "sale_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let basket = handles::find(cart)?;
+        let operation_id = text::text(operation_id, "operation_id")?;
+        let sale_out = sale_out.reserve()?;
+        let sale = till.record(&operation_id, &basket.cart())?;
+        sale_out.give(Sold::new(sale));
+        Ok(())
+    })
+}
+
+/// Reads a sale by its id.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_NOT_FOUND; the store's.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_get(
+    ledger: *const loy_ledger,
+    sale_id: *const c_char,
+    sale_out: *mut *mut loy_sale,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let sale_out = HandleOut::clear(sale_out, "sale_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let id = self::sale_id(sale_id)?;
+        let sale_out = sale_out.reserve()?;
+        sale_out.give(Sold::new(till.sale(id)?));
+        Ok(())
+    })
+}
+
+/// Finds a sale by what stands on its receipt.
+///
+/// till may be NULL: this till. part is 1 unless you rang the receipt up in several parts.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_NOT_FOUND; the store's.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_find(
+    ledger: *const loy_ledger,
+    receipt_number: *const c_char,
+    business_date: i32,
+    till: *const c_char,
+    part: i32,
+    sale_out: *mut *mut loy_sale,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let sale_out = HandleOut::clear(sale_out, "sale_out");
+    let till_name = till;
+    boundary::call_on(ledger, error_out, |till| {
+        let key = ReceiptKey {
+            receipt_number: text::text(receipt_number, "receipt_number")?,
+            business_date: text::business_date(business_date, "business_date")?,
+            till: text::optional_text(till_name, "till")?,
+            part: text::within(i64::from(part), 1..=9_999, "part")?,
+        };
+        let sale_out = sale_out.reserve()?;
+        sale_out.give(Sold::new(till.find_sale(&key)?));
+        Ok(())
+    })
+}
+
+/// Lists the sales that are authorised and neither committed nor voided, oldest first.
+///
+/// Rows: sale_id, receipt_number, member (texts; "" if there is none), payable, held_until_ms, state
+/// (LOY_SALE_HELD or LOY_SALE_EXPIRED).
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, the store's.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_pending(
+    ledger: *const loy_ledger,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let rows_out = rows_out.reserve()?;
+        let mut rows = Rows::new(&[
+            "sale_id",
+            "receipt_number",
+            "member",
+            "payable",
+            "held_until_ms",
+            "state",
+        ]);
+        for sale in till.pending_sales()? {
+            rows.push([
+                sale.id.to_string().into(),
+                sale.receipt_number.unwrap_or_default().into(),
+                sale.member
+                    .map(|number| number.to_string())
+                    .unwrap_or_default()
+                    .into(),
+                sale.payable.get().into(),
+                sale.held_until_ms.ms().into(),
+                state_number(sale.state).into(),
+            ]);
+        }
+        rows_out.give(rows);
+        Ok(())
+    })
+}
+
+fn state_number(state: SaleState) -> i32 {
+    match state {
+        SaleState::Held => LOY_SALE_HELD,
+        SaleState::Committed => LOY_SALE_COMMITTED,
+        SaleState::Voided => LOY_SALE_VOIDED,
+        SaleState::Expired => LOY_SALE_EXPIRED,
+        SaleState::Refunded => LOY_SALE_REFUNDED,
+    }
+}
+
+/// Returns the id by which the ledger knows the sale. Keep it with your receipt.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_id(sale: *const loy_sale) -> *const c_char {
+    boundary::text(|| Some(handles::find(sale).ok()?.id.as_ptr()))
+}
+
+fn fact(
+    sale: *const loy_sale,
+    place: *mut i32,
+    name: &str,
+    error_out: *mut *mut loy_error,
+    pick: fn(&Sale) -> i32,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let sold = handles::find(sale)?;
+        NumberOut::required(place, name)?.give(pick(&sold.sale));
+        Ok(())
+    })
+}
+
+/// Tells the state: one of LOY_SALE_.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_state(
+    sale: *const loy_sale,
+    state_out: *mut i32,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    fact(sale, state_out, "state_out", error_out, |sale| {
+        state_number(sale.state)
+    })
+}
+
+/// Tells whether the call found its operation done before: 1 if so. Its quote is the first one, its
+/// state the present one.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_was_replayed(
+    sale: *const loy_sale,
+    replayed_out: *mut i32,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    fact(sale, replayed_out, "replayed_out", error_out, |sale| {
+        i32::from(sale.was_replayed)
+    })
+}
+
+/// Tells whether the sale was committed late, after its hold ran out or its day was closed: 1 if so.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_is_late(
+    sale: *const loy_sale,
+    late_out: *mut i32,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    fact(sale, late_out, "late_out", error_out, |sale| {
+        i32::from(sale.is_late)
+    })
+}
+
+/// Copies the quote of the sale: what was frozen, or posted. Free it with loy_quote_free; it lives
+/// on when the sale is freed.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_quote(
+    sale: *const loy_sale,
+    quote_out: *mut *mut loy_quote,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let quote_out = HandleOut::clear(quote_out, "quote_out");
+    boundary::call(error_out, || {
+        let sold = handles::find(sale)?;
+        let quote_out = quote_out.reserve()?;
+        quote_out.give(Priced::new(
+            sold.sale.quote.clone(),
+            Arc::clone(&sold.sale.programme),
+        ));
+        Ok(())
+    })
+}
+
+/// Returns the member number, or "" if the sale is nobody's.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_member(sale: *const loy_sale) -> *const c_char {
+    boundary::text(|| Some(handles::find(sale).ok()?.member.as_ptr()))
+}
+
+/// Writes the sale with its cart and quote as JSON.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_to_json(
+    sale: *const loy_sale,
+    json_out: *mut *mut loy_buffer,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let json_out = HandleOut::clear(json_out, "json_out");
+    boundary::call(error_out, || {
+        let sold = handles::find(sale)?;
+        json_out.reserve()?.give(json(&sold.sale));
+        Ok(())
+    })
+}
+
+/// Frees a sale: your copy of it, not what the ledger knows.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_free(sale: *mut loy_sale) {
+    boundary::end(|| drop(handles::release(sale)));
+}

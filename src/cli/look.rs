@@ -1,0 +1,106 @@
+//! `loy check` and `loy verify`: is this programme right, is this ledger sound.
+
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+
+use super::output::{Format, Sheet};
+use super::{CliError, Ending, Streams, files};
+use crate::programme::{DOCUMENT_MAX, Programme};
+use crate::till::{Depth, Settings, Till};
+
+#[derive(Args, Debug)]
+pub(super) struct CheckArguments {
+    /// The programme document (JSON)
+    programme: PathBuf,
+    /// How to write the problems
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct VerifyArguments {
+    /// The ledger file; it is only read, and may be in use by its till
+    ledger: PathBuf,
+    /// Only the pages and the last thousand entries
+    #[arg(long)]
+    quick: bool,
+    /// How to write the findings
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Every problem of a document, not only the first.
+pub(super) fn check(
+    arguments: &CheckArguments,
+    streams: &mut Streams<'_>,
+) -> Result<Ending, CliError> {
+    let document = files::read(&arguments.programme, DOCUMENT_MAX as u64)?;
+    let mut sheet = Sheet::new(&["path", "code", "expected", "found"]);
+    match Programme::read(&document) {
+        Ok(programme) => writeln!(
+            streams.notes,
+            "loy: {}: programme {} version {} is right",
+            arguments.programme.display(),
+            programme.id(),
+            programme.version()
+        )?,
+        Err(problems) => {
+            for problem in problems {
+                sheet.row([
+                    problem.path.into(),
+                    problem.code.into(),
+                    problem.expected.into(),
+                    problem.found.into(),
+                ]);
+            }
+        }
+    }
+    found(&sheet, arguments.format, &arguments.programme, streams)
+}
+
+/// Looks at a ledger beside its till, without writing to it.
+pub(super) fn verify(
+    arguments: &VerifyArguments,
+    streams: &mut Streams<'_>,
+) -> Result<Ending, CliError> {
+    let ledger = |source| CliError::Ledger {
+        path: arguments.ledger.clone(),
+        source: Box::new(source),
+    };
+    let till = Till::open_reader(&Settings::new(&arguments.ledger)).map_err(ledger)?;
+    let depth = if arguments.quick {
+        Depth::Quick
+    } else {
+        Depth::Full
+    };
+    let mut sheet = Sheet::new(&["finding", "entry", "text"]);
+    for finding in till.verify(depth).map_err(ledger)? {
+        sheet.row([finding.key.into(), finding.seq.into(), finding.text.into()]);
+    }
+    if sheet.is_empty() {
+        writeln!(
+            streams.notes,
+            "loy: {} is sound",
+            arguments.ledger.display()
+        )?;
+    }
+    found(&sheet, arguments.format, &arguments.ledger, streams)
+}
+
+/// People see a table only if there is something in it; programs always get one.
+fn found(
+    sheet: &Sheet,
+    format: Format,
+    path: &Path,
+    streams: &mut Streams<'_>,
+) -> Result<Ending, CliError> {
+    if format != Format::Table || !sheet.is_empty() {
+        sheet.write(format, streams.out)?;
+    }
+    if sheet.is_empty() {
+        return Ok(Ending::Clean);
+    }
+    writeln!(streams.notes, "loy: {}: see above", path.display())?;
+    Ok(Ending::Findings)
+}

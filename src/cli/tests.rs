@@ -1,0 +1,257 @@
+//! The command line as a script sees it.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::{Streams, execute};
+use crate::exchange::samples::{SampleTill, member};
+use crate::exchange::{Acknowledgement, Provisioning};
+use crate::till::{Settings, Till};
+
+/// The programme with a currency that is none.
+fn without_currency() -> String {
+    let text = std::str::from_utf8(PROGRAMME).expect("text");
+    assert!(text.contains("\"VND\""));
+    text.replace("\"VND\"", "\"dong\"")
+}
+
+/// Exit code, standard output, standard error.
+fn loy(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> (u8, String, String) {
+    let (mut out, mut notes) = (Vec::new(), Vec::new());
+    let arguments = std::iter::once(OsString::from("loy")).chain(
+        arguments
+            .iter()
+            .map(|argument| argument.as_ref().to_owned()),
+    );
+    let code = execute(
+        arguments,
+        &mut Streams {
+            out: &mut out,
+            notes: &mut notes,
+        },
+    );
+    let text = |bytes| String::from_utf8(bytes).expect("text");
+    (code, text(out), text(notes))
+}
+
+const PROGRAMME: &[u8] = include_bytes!("../../examples/programmes/vnd-10000.json");
+
+struct Chain {
+    root: TempDir,
+}
+
+impl Chain {
+    fn new() -> Self {
+        let root = TempDir::new().expect("a directory");
+        std::fs::write(root.path().join("p.json"), PROGRAMME).expect("written");
+        let chain = Self { root };
+        let (code, _, notes) = loy(&[&"office", &"init", &chain.office(), &"--name", &"Cà phê"]);
+        assert_eq!(code, 0, "{notes}");
+        chain
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    fn office(&self) -> PathBuf {
+        self.path("office")
+    }
+
+    fn provision(&self, out: &Path) -> (u8, String, String) {
+        let programme = self.path("p.json");
+        loy(&[
+            &"provision",
+            &self.office(),
+            &"--store",
+            &"HN01",
+            &"--till",
+            &"1",
+            &"--programme",
+            &programme,
+            &"--out",
+            &out,
+        ])
+    }
+
+    fn opened(&self) -> Provisioning {
+        let out = self.path("till.loyp");
+        let (code, activation, notes) = self.provision(&out);
+        assert_eq!(code, 0, "{notes}");
+        let file = std::fs::read(out).expect("a file");
+        Provisioning::open(&file, activation.trim()).expect("the printed code opens the file")
+    }
+
+    fn till(&self) -> (SampleTill, Provisioning) {
+        let file = self.opened();
+        let till = SampleTill::new(file.tenant, file.writer, *file.writer_secret, 9);
+        (till, file)
+    }
+
+    fn batch(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, bytes).expect("written");
+        path
+    }
+}
+
+#[test]
+fn a_sale_goes_from_the_till_to_the_balance_at_head_office() {
+    let chain = Chain::new();
+    let (mut till, file) = chain.till();
+    let who = member(10_000_000_000);
+    till.sale(who, 55_000, 6);
+    till.sale(who, 20_000, 2);
+    let (early, first) = (
+        chain.batch("2", &till.batch(4, 2)),
+        chain.batch("1", &till.batch(1, 3)),
+    );
+    let acks = chain.path("acks");
+    let (code, out, notes) = loy(&[
+        &"office",
+        &"ingest",
+        &chain.office(),
+        &early,
+        &first,
+        &first,
+        &"--ack-dir",
+        &acks,
+    ]);
+    assert_eq!(code, 0, "{notes}");
+    let words: Vec<&str> = out
+        .lines()
+        .map(|line| line.split('\t').nth(1).expect("a word"))
+        .collect();
+    assert_eq!(words, ["waiting", "applied", "applied", "known"]);
+    assert_eq!(
+        notes,
+        "loy: 2 applied, 1 known already, 0 forks, 0 refused; 0 in all are waiting\n"
+    );
+
+    let mut seqs: Vec<u64> = std::fs::read_dir(&acks)
+        .expect("a directory")
+        .map(|entry| {
+            let bytes = std::fs::read(entry.expect("an entry").path()).expect("a file");
+            Acknowledgement::verify(&bytes, &file.office_key)
+                .expect("signed")
+                .seq
+        })
+        .collect();
+    seqs.sort_unstable();
+    assert_eq!(seqs, [3, 5]);
+
+    let number = who.to_string();
+    let (code, out, _) = loy(&[
+        &"office",
+        &"balance",
+        &chain.office(),
+        &number,
+        &"--format",
+        &"csv",
+    ]);
+    assert_eq!(code, 0);
+    assert_eq!(
+        out,
+        format!(
+            "member,wallet,balance,spendable,held,pending,debt,on\n{number},1,8,8,0,0,0,20261122\n"
+        )
+    );
+    let (_, out, _) = loy(&[&"office", &"members", &chain.office(), &"--format", &"csv"]);
+    assert_eq!(
+        out.lines().nth(1),
+        Some(format!("{number},1,2,75000,0,8,0,0,0,0,8").as_str())
+    );
+    let (code, out, _) = loy(&[&"office", &"status", &chain.office()]);
+    assert_eq!(code, 0);
+    assert!(out.contains("Streams") && !out.contains("Waiting"), "{out}");
+}
+
+#[test]
+fn what_is_refused_and_what_forks_is_said_in_the_exit_code() {
+    let chain = Chain::new();
+    let (mut till, file) = chain.till();
+    till.sale(member(10_000_000_000), 55_000, 6);
+    let good = till.batch(1, 3);
+    let cut = chain.batch("cut", &good[..good.len() - 7]);
+    let (code, out, _) = loy(&[&"office", &"ingest", &chain.office(), &cut]);
+    assert_eq!(code, 1);
+    assert!(
+        out.contains("refused") && out.contains("7 bytes are missing at the end"),
+        "{out}"
+    );
+
+    let whole = chain.batch("whole", &good);
+    assert_eq!(loy(&[&"office", &"ingest", &chain.office(), &whole]).0, 0);
+    let mut other = SampleTill::new(file.tenant, file.writer, *file.writer_secret, 9);
+    other.sale(member(10_000_000_000), 99_000, 9);
+    let fork = chain.batch("fork", &other.batch(1, 3));
+    let (code, out, _) = loy(&[&"office", &"ingest", &chain.office(), &fork]);
+    assert_eq!(code, 1);
+    assert!(out.contains("differs from entry 2 on"), "{out}");
+    let (code, out, _) = loy(&[&"office", &"status", &chain.office()]);
+    assert_eq!(code, 1);
+    assert!(out.contains("Forks"), "{out}");
+}
+
+#[test]
+fn errors_say_where_and_what_was_expected() {
+    let chain = Chain::new();
+    let out = chain.path("till.loyp");
+    chain.opened();
+    let (code, _, notes) = chain.provision(&out);
+    assert_eq!(code, 2);
+    assert!(notes.contains("till.loyp exists already"), "{notes}");
+
+    std::fs::write(chain.path("p.json"), without_currency()).expect("written");
+    let (code, _, notes) = chain.provision(&chain.path("other.loyp"));
+    assert_eq!(code, 2);
+    assert!(
+        notes.contains("p.json") && notes.contains("ISO 4217"),
+        "{notes}"
+    );
+
+    let nowhere = chain.path("nowhere");
+    let (code, _, notes) = loy(&[&"office", &"status", &nowhere]);
+    assert_eq!(code, 2);
+    assert!(notes.contains("expected the file office.db"), "{notes}");
+
+    let (code, _, notes) = loy(&[&"office", &"balance", &chain.office(), &"123"]);
+    assert_eq!(code, 2);
+    assert!(notes.contains("a member number has 12 digits"), "{notes}");
+    let (code, help, _) = loy(&[&"office", &"--help"]);
+    assert_eq!(code, 0);
+    assert!(help.contains("ingest"));
+}
+
+#[test]
+fn a_programme_and_a_ledger_are_looked_at() {
+    let chain = Chain::new();
+    let programme = chain.path("p.json");
+    let (code, out, notes) = loy(&[&"check", &programme]);
+    assert_eq!((code, out.as_str()), (0, ""), "{notes}");
+    assert!(notes.contains("is right"), "{notes}");
+    std::fs::write(&programme, without_currency()).expect("written");
+    let (code, out, _) = loy(&[&"check", &programme, &"--format", &"csv"]);
+    assert_eq!(code, 1);
+    assert!(
+        out.starts_with("path,code,expected,found\n") && out.contains("\ncurrency,"),
+        "{out}"
+    );
+
+    std::fs::write(&programme, PROGRAMME).expect("written");
+    let out = chain.path("till.loyp");
+    let (_, activation, _) = chain.provision(&out);
+    let ledger = chain.path("till/ledger.loy");
+    std::fs::create_dir(chain.path("till")).expect("a directory");
+    let file = std::fs::read(out).expect("a file");
+    let till = Till::create(&Settings::new(&ledger), &file, &activation).expect("a ledger");
+    till.close();
+    let (code, out, notes) = loy(&[&"verify", &ledger]);
+    assert_eq!((code, out.as_str()), (0, ""), "{notes}");
+    assert!(notes.contains("is sound"), "{notes}");
+    let (code, _, notes) = loy(&[&"verify", &programme]);
+    assert_eq!(code, 2);
+    assert!(notes.contains("p.json"), "{notes}");
+}

@@ -1,0 +1,68 @@
+/* Members: enrol, scan, balance, history. */
+#include "till.h"
+
+int main(int count, char **arguments)
+{
+    loy_ledger *ledger;
+    loy_member *member, *again, *found = NULL;
+    loy_rows *rows = NULL;
+    loy_enrolment *form = NULL;
+    loy_buffer *json = NULL;
+    int64_t points = -1;
+    CHECK(count == 2);
+    ledger = create_till(arguments[1]);
+
+    member = enrol(ledger, "enrol-1", "0912 345 678");
+    CHECK(strlen(loy_member_number(member)) == 12);
+    CHECK(*loy_member_cashier_text(member) != 0);
+    /* Asked twice, the member has one number. */
+    again = enrol(ledger, "enrol-1", "0912 345 678");
+    CHECK(strcmp(loy_member_number(member), loy_member_number(again)) == 0);
+    loy_member_free(again);
+    /* The same id for someone else is a conflict; the same phone for someone else is refused. */
+    OK(loy_enrolment_new(&form, &error));
+    OK(loy_enrolment_add_identifier(form, "phone", "0987654321", &error));
+    EXPECT(LOY_E_OPERATION_CONFLICT, loy_member_enrol(ledger, "enrol-1", form, &again, &error));
+    CHECK(again == NULL);
+    EXPECT(LOY_E_ARGUMENT, loy_enrolment_add_identifier(form, "pigeon", "1", &error));
+    EXPECT(LOY_E_ARGUMENT, loy_enrolment_add_identifier(form, "phone", " ", &error));
+    EXPECT(LOY_E_ARGUMENT, loy_enrolment_set_time(form, NOON_MS, HANOI, 20261341, &error));
+    loy_enrolment_free(form);
+    OK(loy_enrolment_new(&form, &error));
+    OK(loy_enrolment_add_identifier(form, "phone", "+84 912 345 678", &error));
+    EXPECT(LOY_REFUSED, loy_member_enrol(ledger, "enrol-2", form, &again, &error));
+    loy_enrolment_free(form);
+
+    /* By phone in another spelling, and by number. */
+    OK(loy_member_scan(ledger, "+84912345678", TODAY, &found, &error));
+    CHECK(strcmp(loy_member_number(found), loy_member_number(member)) == 0);
+    loy_member_free(found);
+    OK(loy_member_scan(ledger, loy_member_number(member), TODAY, &found, &error));
+    OK(loy_member_balance(found, "points", &points, &error));
+    CHECK(points == 0);
+    OK(loy_member_spendable(found, "points", &points, &error));
+    OK(loy_member_held(found, "points", &points, &error));
+    OK(loy_member_pending(found, "points", &points, &error));
+    OK(loy_member_debt(found, "points", &points, &error));
+    CHECK(points == 0);
+    EXPECT(LOY_E_ARGUMENT, loy_member_balance(found, "stamps", &points, &error));
+    OK(loy_member_to_json(found, &json, &error));
+    CHECK(strstr((const char *)loy_buffer_data(json), loy_member_number(found)) != NULL);
+    loy_buffer_free(json);
+    loy_member_free(found);
+    EXPECT(LOY_NOT_FOUND, loy_member_scan(ledger, "0987654321", TODAY, &found, &error));
+    /* A payment card is nobody's member card (a test number of the card schemes). */
+    EXPECT(LOY_REFUSED, loy_member_scan(ledger, "4111111111111111", TODAY, &found, &error));
+
+    OK(loy_member_history(ledger, loy_member_number(member), 0, 10, &rows, &error));
+    CHECK(row_count(rows) == 1);
+    CHECK(strcmp(loy_rows_text(rows, 0, "kind"), "enrol") == 0);
+    CHECK(row_int(rows, 0, "business_date") == TODAY);
+    EXPECT(LOY_NOT_FOUND, loy_rows_int(rows, 0, "expires_on", &points, &error));
+    loy_rows_free(rows);
+    EXPECT(LOY_E_ARGUMENT, loy_member_history(ledger, "123456789012", 0, 10, &rows, &error));
+    EXPECT(LOY_E_ARGUMENT,
+           loy_member_history(ledger, loy_member_number(member), 0, 1001, &rows, &error));
+    loy_member_free(member);
+    return finish(ledger);
+}

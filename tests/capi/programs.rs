@@ -1,0 +1,70 @@
+//! One whole C program a section, under Valgrind.
+
+use std::fs;
+
+use loy::exchange::{Acknowledgement, SigningKey, batch};
+use loy::kernel::Instant;
+
+use super::library::{Build, Shop, WRITER_SECRET, office_key};
+
+fn runs(name: &str) {
+    Shop::new().run(name, Build::Plain);
+}
+
+#[test]
+fn versions_errors_rows_and_configuration_need_no_ledger() {
+    runs("config");
+}
+
+#[test]
+fn a_member_joins_once_and_is_found_by_phone_and_number() {
+    runs("members");
+}
+
+#[test]
+fn a_cart_built_or_read_is_one_cart_and_55_000_earn_6_points() {
+    runs("cart");
+}
+
+#[test]
+fn a_sale_is_held_committed_called_off_and_found_after_a_restart() {
+    runs("sale");
+}
+
+#[test]
+fn a_sale_is_refunded_once_the_day_is_closed_and_the_ledger_is_sound() {
+    runs("refund");
+}
+
+#[test]
+fn a_batch_stays_the_same_until_head_office_has_it() {
+    let shop = Shop::new();
+    shop.run("send", Build::Plain);
+    let bytes = fs::read(shop.path().join("batch")).expect("the program wrote it");
+    let public_key = SigningKey::from_bytes(&WRITER_SECRET)
+        .verifying_key()
+        .to_bytes();
+    let unverified = batch::read(&bytes).expect("a batch");
+    let batch = unverified.verify(&public_key).expect("signed by the till");
+    let last = batch.entries.last().expect("entries");
+    let acknowledgement = Acknowledgement {
+        tenant: batch.manifest.tenant,
+        stream: batch.manifest.stream,
+        seq: last.seq,
+        hash: batch.head_hash,
+        batch_id: batch.id,
+        office_index: 1,
+        office_time: Instant::from_ms(1_795_316_500_000),
+    };
+    let answer = acknowledgement.sign(&office_key());
+    fs::write(shop.path().join("acknowledgement"), answer).expect("written");
+    shop.run("acknowledge", Build::Plain);
+}
+
+#[test]
+fn after_a_bug_of_ours_the_till_lives_and_reopening_heals() {
+    let output = Shop::new().run("poison", Build::FaultInjection);
+    // Not a word of the panic on the till's console.
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+}
