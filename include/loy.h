@@ -638,7 +638,9 @@ LOY_API loy_status LOY_CALL loy_member_enrol(
 /*
  * Finds the member of whatever was scanned or typed: a member number, a card, a phone.
  *
- * business_date is the day on which the balance is looked at: the till's present one.
+ * business_date is the day on which the balance is looked at: the till's present one. A member
+ * number of another store is LOY_OK too: it earns here, but its balance is not known here, which
+ * the cashier text says.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT; LOY_REFUSED for a code that is no member's,
  * such as a payment code; LOY_NOT_FOUND; the store's. The error's cashier text says what to do.
@@ -727,14 +729,14 @@ LOY_API void LOY_CALL loy_member_free(loy_member *member);
 /*
  * Lists a member's entries, oldest first, from the one after after_seq on; 0 for the beginning.
  *
- * limit is 1..1000; read on from the last row's seq until no row comes.
+ * limit is 1..1000; read on from the last row's seq until no row comes. A member that this till
+ * does not know has none.
  * Rows: seq, kind (text, such as "award"), at_ms, sold_at_ms, utc_offset_minutes, business_date,
  * wallet (number; 0 where no points move), lot, points, amount, refers_to, available_from,
  * expires_on (absent for never), programme_version. Points and amount are magnitudes: the kind says
  * which way they go.
  *
- * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT;
- * LOY_NOT_FOUND; the store's.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT; the store's.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_member_history(
@@ -928,8 +930,7 @@ typedef struct loy_quote loy_quote;
  * Call it as often as you like while the cart grows, and show payable and the cashier text.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme (another
- * currency, an unknown wallet); LOY_REFUSED where the programme is not valid on the business
- * date; LOY_NOT_FOUND for a member this till does not know; the store's.
+ * currency, a wallet it does not have, a date on which it is not valid); the store's.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_quote_evaluate(
@@ -1078,6 +1079,9 @@ LOY_API void LOY_CALL loy_quote_free(loy_quote *quote);
  * authorise, take the money, commit: points are reserved before the customer pays and posted after.
  * Or record: both in one call, for a sale that is paid already. A commit never refuses a paid sale.
  *
+ * LOY_ALREADY_RESOLVED comes with a sale, the one that is there: sale_out of the call that was
+ * refused is then a handle as on LOY_OK, to be freed as always.
+ *
  * After a restart list the open sales with loy_sale_pending and commit or void each by your own
  * record of the payment. One that is left alone ends when its hold runs out.
  */
@@ -1120,8 +1124,8 @@ LOY_API loy_status LOY_CALL loy_sale_authorise(
  * Makes an authorised sale final, after the customer paid.
  *
  * final_cart may be NULL: the cart is what it was, and exactly the frozen quote is posted, whatever
- * changed since. With a final_cart the sale is evaluated again; only receipt number and payments
- * may be added without that. A hold that ran out or a day that was closed is no reason to refuse:
+ * changed since. A final_cart with other goods is evaluated again; its member may be added, not
+ * changed. A hold that ran out or a day that was closed is no reason to refuse:
  * the sale is then marked late, and points that are gone become a debt.
  *
  * Writes: the sale's points, in one sync.
@@ -1269,8 +1273,9 @@ LOY_API void LOY_CALL loy_sale_free(loy_sale *sale);
 
 /* --- Refund ----------------------------------------------------------------------------------- */
 /*
- * The return of a whole sale: what it earned goes back, what it spent comes back. Refunding the
- * same sale twice is refused.
+ * Goods that come back: what they earned goes back, what they spent comes back to the lots it came
+ * from. Return a sale whole, by quantity or by amount, in as many refunds as you like: together
+ * they end where one whole refund ends. More than was sold is refused with what is left.
  */
 
 /* A return that is being rung up. Threads: one at a time. Free with loy_refund_free. */
@@ -1305,7 +1310,7 @@ LOY_API loy_status LOY_CALL loy_refund_set_text(
     loy_refund *refund, const char *name, const char *value, loy_error **error_out);
 
 /*
- * Takes everything of the sale back.
+ * Takes everything of the sale back that has not come back yet.
  *
  * Status: LOY_E_HANDLE.
  * @since 0.1
@@ -1313,11 +1318,33 @@ LOY_API loy_status LOY_CALL loy_refund_set_text(
 LOY_API loy_status LOY_CALL loy_refund_add_all(loy_refund *refund, loy_error **error_out);
 
 /*
+ * Takes a part of one line back: quantity_milli of its goods, which give back their share of what
+ * was paid for the line. line counts from 0 in the order of the cart.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also after loy_refund_add_all. Whether the sale has so much
+ * left is looked at by loy_refund_evaluate and loy_refund_commit.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_add_quantity(
+    loy_refund *refund, int32_t line, int64_t quantity_milli, loy_error **error_out);
+
+/*
+ * Gives money of one line back without goods: a price reduction after the sale. amount is in minor
+ * units; line counts from 0 in the order of the cart.
+ *
+ * Status: as loy_refund_add_quantity.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_add_amount(
+    loy_refund *refund, int32_t line, int64_t amount, loy_error **error_out);
+
+/*
  * Tells what the refund would do, before you pay anything out.
  *
- * Rows, one a wallet: wallet (its id), points_taken_back (what the sale had earned),
+ * Rows: the first has the wallet "" and speaks of the money alone; then one a wallet: wallet (its
+ * id), points_taken_back (what the sale had earned),
  * points_returned (what it had spent), debt (how much of points_taken_back is no longer there and
- * will be owed), amount (what the customer paid for the sale and gets back; the same in each row).
+ * will be owed), amount (the money the customer gets back; the same in each row).
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
  * LOY_ALREADY_RESOLVED where the sale was refunded or voided before; LOY_REFUSED; the store's.
@@ -1359,7 +1386,7 @@ LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
  * Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
  * count, points, amount. Compare them with your own totals of the day.
  *
- * Writes: one entry a date, and expiries that fell due; the write-ahead log is brought home.
+ * Writes: one entry a date; the write-ahead log is brought home.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
  * LOY_E_OPERATION_CONFLICT; the store's.
  * Crash: repeat it with the same operation_id.

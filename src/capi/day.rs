@@ -18,7 +18,7 @@ use super::text;
 /// Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
 /// count, points, amount. Compare them with your own totals of the day.
 ///
-/// Writes: one entry a date, and expiries that fell due; the write-ahead log is brought home.
+/// Writes: one entry a date; the write-ahead log is brought home.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
 /// LOY_E_OPERATION_CONFLICT; the store's.
 /// Crash: repeat it with the same operation_id.

@@ -213,7 +213,9 @@ pub unsafe extern "C" fn loy_member_enrol(
 
 /// Finds the member of whatever was scanned or typed: a member number, a card, a phone.
 ///
-/// business_date is the day on which the balance is looked at: the till's present one.
+/// business_date is the day on which the balance is looked at: the till's present one. A member
+/// number of another store is LOY_OK too: it earns here, but its balance is not known here, which
+/// the cashier text says.
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT; LOY_REFUSED for a code that is no member's,
 /// such as a payment code; LOY_NOT_FOUND; the store's. The error's cashier text says what to do.
@@ -390,14 +392,14 @@ const HISTORY_MAX: i64 = 1_000;
 
 /// Lists a member's entries, oldest first, from the one after after_seq on; 0 for the beginning.
 ///
-/// limit is 1..1000; read on from the last row's seq until no row comes.
+/// limit is 1..1000; read on from the last row's seq until no row comes. A member that this till
+/// does not know has none.
 /// Rows: seq, kind (text, such as "award"), at_ms, sold_at_ms, utc_offset_minutes, business_date,
 /// wallet (number; 0 where no points move), lot, points, amount, refers_to, available_from,
 /// expires_on (absent for never), programme_version. Points and amount are magnitudes: the kind says
 /// which way they go.
 ///
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT;
-/// LOY_NOT_FOUND; the store's.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT; the store's.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_member_history(

@@ -78,8 +78,7 @@ impl Priced {
 /// Call it as often as you like while the cart grows, and show payable and the cashier text.
 ///
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme (another
-/// currency, an unknown wallet); LOY_REFUSED where the programme is not valid on the business
-/// date; LOY_NOT_FOUND for a member this till does not know; the store's.
+/// currency, a wallet it does not have, a date on which it is not valid); the store's.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_quote_evaluate(

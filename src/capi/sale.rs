@@ -3,6 +3,9 @@
 //! authorise, take the money, commit: points are reserved before the customer pays and posted after.
 //! Or record: both in one call, for a sale that is paid already. A commit never refuses a paid sale.
 //!
+//! LOY_ALREADY_RESOLVED comes with a sale, the one that is there: sale_out of the call that was
+//! refused is then a handle as on LOY_OK, to be freed as always.
+//!
 //! After a restart list the open sales with loy_sale_pending and commit or void each by your own
 //! record of the payment. One that is left alone ends when its hold runs out.
 
@@ -11,7 +14,7 @@ use std::sync::Arc;
 
 use crate::kernel::SaleId;
 use crate::kernel::ids::NoSaleId;
-use crate::till::{ReceiptKey, Sale, SaleState};
+use crate::till::{self, ReceiptKey, Sale, SaleState, Till};
 
 use super::boundary;
 use super::buffer::loy_buffer;
@@ -20,7 +23,7 @@ use super::error::loy_error;
 use super::fault::Fault;
 use super::handles::{self, Handle};
 use super::ledger::loy_ledger;
-use super::out::{HandleOut, NumberOut};
+use super::out::{HandleOut, NumberOut, ReservedOut};
 use super::quote::{Priced, loy_quote};
 use super::rows::{Rows, json, loy_rows};
 use super::status::loy_status;
@@ -69,6 +72,27 @@ impl Sold {
     }
 }
 
+/// Hands out the sale of a write. Where the sale was settled before, or its receipt belongs to
+/// another one, the error comes with the sale that is there.
+pub(super) fn hand_out(
+    till: &Till,
+    sale_out: ReservedOut<loy_sale>,
+    answer: Result<Sale, till::Error>,
+) -> Result<(), Fault> {
+    match answer {
+        Ok(sale) => {
+            sale_out.give(Sold::new(sale));
+            Ok(())
+        }
+        Err(error) => {
+            if let Some(sale) = error.sale().and_then(|id| till.sale(id).ok()) {
+                sale_out.give(Sold::new(sale));
+            }
+            Err(error.into())
+        }
+    }
+}
+
 /// Holds last at least a second and at most a week.
 const HOLD_SECONDS_MAX: i64 = 86_400 * 7;
 
@@ -107,17 +131,19 @@ pub unsafe extern "C" fn loy_sale_authorise(
         let range = 1..=HOLD_SECONDS_MAX;
         let hold_seconds: u32 = text::within(i64::from(hold_seconds), range, "hold_seconds")?;
         let sale_out = sale_out.reserve()?;
-        let sale = till.authorise(&operation_id, &basket.cart(), hold_seconds)?;
-        sale_out.give(Sold::new(sale));
-        Ok(())
+        hand_out(
+            till,
+            sale_out,
+            till.authorise(&operation_id, &basket.cart(), hold_seconds),
+        )
     })
 }
 
 /// Makes an authorised sale final, after the customer paid.
 ///
 /// final_cart may be NULL: the cart is what it was, and exactly the frozen quote is posted, whatever
-/// changed since. With a final_cart the sale is evaluated again; only receipt number and payments
-/// may be added without that. A hold that ran out or a day that was closed is no reason to refuse:
+/// changed since. A final_cart with other goods is evaluated again; its member may be added, not
+/// changed. A hold that ran out or a day that was closed is no reason to refuse:
 /// the sale is then marked late, and points that are gone become a debt.
 ///
 /// Writes: the sale's points, in one sync.
@@ -146,9 +172,11 @@ pub unsafe extern "C" fn loy_sale_commit(
         let operation_id = text::text(operation_id, "operation_id")?;
         let id = self::sale_id(sale_id)?;
         let sale_out = sale_out.reserve()?;
-        let sale = till.commit(&operation_id, id, final_cart.as_ref())?;
-        sale_out.give(Sold::new(sale));
-        Ok(())
+        hand_out(
+            till,
+            sale_out,
+            till.commit(&operation_id, id, final_cart.as_ref()),
+        )
     })
 }
 
@@ -175,9 +203,7 @@ pub unsafe extern "C" fn loy_sale_void(
         let id = self::sale_id(sale_id)?;
         let reason = text::text(reason, "reason")?;
         let sale_out = sale_out.reserve()?;
-        let sale = till.void(&operation_id, id, &reason)?;
-        sale_out.give(Sold::new(sale));
-        Ok(())
+        hand_out(till, sale_out, till.void(&operation_id, id, &reason))
     })
 }
 
@@ -203,9 +229,7 @@ pub unsafe extern "C" fn loy_sale_record(
         let basket = handles::find(cart)?;
         let operation_id = text::text(operation_id, "operation_id")?;
         let sale_out = sale_out.reserve()?;
-        let sale = till.record(&operation_id, &basket.cart())?;
-        sale_out.give(Sold::new(sale));
-        Ok(())
+        hand_out(till, sale_out, till.record(&operation_id, &basket.cart()))
     })
 }
 

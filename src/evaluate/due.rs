@@ -26,15 +26,15 @@ pub struct KeptLine {
 /// on the total, on items and lines, bands and steps are right for what is kept. All kept gives
 /// exactly the sale's awards and nothing kept gives none; no wallet ever gets more than the sale gave.
 ///
-/// `cart`, `member` and `outcome` are those of the sale's document; `kept` has one item a line, in the
+/// `member`, `cart` and `outcome` are those of the sale's document; `kept` has one item a line, in the
 /// cart's order. Dates are those of the sale.
 ///
 /// # Errors
 /// `kept` has another number of lines, or an amount beyond what was sold; points beyond 9e15.
 pub fn due_after(
     programme: &Programme,
-    cart: &Cart,
     member: Option<&MemberSnapshot>,
+    cart: &Cart,
     outcome: &Outcome,
     kept: &[KeptLine],
 ) -> Result<Vec<Award>, CartProblem> {

@@ -125,7 +125,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "redeem.too_few",
         "{name}: {points} could be used, fewer than the least of {least}",
     ),
+    ("refund.amount_left", "Only {left} is left to give back"),
     ("refund.before_sale", "The return is dated before the sale"),
+    ("refund.quantity_left", "Only {left} is left to return"),
     (
         "reward.applied",
         "{name}: {points} used, {amount} off (taken {times}×)",

@@ -43,6 +43,8 @@ static void record_twice(loy_ledger *ledger, const char *number)
     loy_quote_free(quote);
     /* The receipt is known: another operation does not sell it again. */
     EXPECT(LOY_ALREADY_RESOLVED, loy_sale_record(ledger, "sale-1b", cart, &sale, &error));
+    CHECK(strcmp(loy_sale_member(sale), number) == 0 && state_of(sale) == LOY_SALE_COMMITTED);
+    loy_sale_free(sale);
     OK(loy_cart_add_line(cart, "mu", 1000, 1, NULL, &error));
     EXPECT(LOY_E_OPERATION_CONFLICT, loy_sale_record(ledger, "sale-1", cart, &sale, &error));
     CHECK(sale == NULL);
@@ -98,6 +100,8 @@ static void call_off(loy_ledger *ledger, const char *number)
     loy_sale_free(voided);
     EXPECT(LOY_ALREADY_RESOLVED,
            loy_sale_commit(ledger, "commit-3", loy_sale_id(sale), NULL, &voided, &error));
+    CHECK(state_of(voided) == LOY_SALE_VOIDED);
+    loy_sale_free(voided);
     loy_sale_free(sale);
     loy_cart_free(cart);
 }

@@ -29,7 +29,8 @@ fn head_seq(till: &Till) -> u64 {
     till.info().unwrap().head_seq
 }
 
-/// The ledger as the next program would find it if this one died now.
+/// The ledger as the next program would find it if this one died now. A reader looks, because a
+/// writer would end holds at start-up.
 fn head_seq_after_a_crash(ledger: &Path) -> u64 {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("ledger.loy");
@@ -42,7 +43,7 @@ fn head_seq_after_a_crash(ledger: &Path) -> u64 {
     if Path::new(&with(ledger, "-wal")).exists() {
         std::fs::copy(with(ledger, "-wal"), with(&copy, "-wal")).unwrap();
     }
-    head_seq(&Till::open(&Settings::new(copy)).unwrap())
+    head_seq(&Till::open_reader(&Settings::new(copy)).unwrap())
 }
 
 /// Breaks the disk at every place of every call and looks what is left.

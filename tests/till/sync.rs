@@ -192,3 +192,16 @@ fn no_batch_holds_a_phone_number() {
     }
     assert!(till.scan("0912345678", date(20_261_122)).is_ok());
 }
+
+#[test]
+fn sales_that_end_in_another_order_than_they_began_still_travel() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let first = till.authorise("hold-1", &cart(55_000), 900).unwrap();
+    let second = till.authorise("hold-2", &cart(10_000), 900).unwrap();
+    till.commit("commit-2", second.id, None).unwrap();
+    till.commit("commit-1", first.id, None).unwrap();
+    let batch = verified(&next(&till).unwrap());
+    let sales: Vec<u64> = batch.baskets.iter().map(|basket| basket.sale_seq).collect();
+    assert_eq!(sales, [first.id.seq, second.id.seq]);
+}
