@@ -287,7 +287,7 @@ fn amount(field: &str, value: i64) -> Checked {
     within(field, -AMOUNT_MAX, AMOUNT_MAX, value)
 }
 
-fn zero_or_more(field: &str, value: i64) -> Checked {
+pub(super) fn zero_or_more(field: &str, value: i64) -> Checked {
     within(field, 0, AMOUNT_MAX, value)
 }
 

@@ -83,6 +83,18 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "This till has no member numbers left; tell head office",
     ),
     ("points.short", "{wanted} wanted, {spendable} can be spent"),
+    (
+        "quote.earned",
+        "Earns {points} ({rule}); from {from} on, dead from: {until}",
+    ),
+    ("quote.never", "never"),
+    ("quote.payable", "To pay: {amount}"),
+    ("quote.spent", "Uses {points}, {amount} off"),
+    ("quote.total", "Total: {amount}"),
+    (
+        "quote.with_card",
+        "With a card: {points} ({rule}); from {from} on, dead from: {until}",
+    ),
     ("range.below", "below {below}"),
     ("range.both", "from {from} to below {below}"),
     ("range.from", "from {from} on"),

@@ -80,6 +80,18 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Quầy này đã hết số thành viên; hãy báo trụ sở",
     ),
     ("points.short", "Cần {wanted}, hiện dùng được {spendable}"),
+    (
+        "quote.earned",
+        "Được {points} ({rule}); dùng từ {from}, hết hạn: {until}",
+    ),
+    ("quote.never", "không"),
+    ("quote.payable", "Phải trả: {amount}"),
+    ("quote.spent", "Dùng {points}, giảm {amount}"),
+    ("quote.total", "Tổng cộng: {amount}"),
+    (
+        "quote.with_card",
+        "Nếu có thẻ: {points} ({rule}); dùng từ {from}, hết hạn: {until}",
+    ),
     ("range.below", "dưới {below}"),
     ("range.both", "từ {from} đến dưới {below}"),
     ("range.from", "từ {from}"),
