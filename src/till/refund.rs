@@ -123,7 +123,7 @@ impl Till {
             }
             Ok(row.seq)
         })?;
-        self.answer(done)
+        self.answer(done, None)
     }
 
     fn refundable(
