@@ -269,6 +269,7 @@ fn refund_of(sale: SaleId) -> RefundRequest {
         cashier: None,
         receipt_number: None,
         reason: None,
+        goods: loy::till::Goods::Everything,
     }
 }
 
