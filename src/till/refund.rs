@@ -165,7 +165,7 @@ impl Till {
             }
             Ok(worked.row.seq)
         })?;
-        self.answer(done)
+        self.answer(done, None)
     }
 
     fn work_out(

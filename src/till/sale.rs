@@ -29,6 +29,8 @@ struct Priced {
     programme: Arc<Programme>,
     accounts: Accounts,
     document: SaleDocument,
+    /// As it was told; nothing where a sale keeps the quote it was authorised with.
+    quote: Option<Quote>,
 }
 
 impl Till {
@@ -52,6 +54,7 @@ impl Till {
         }
         cart.check()?;
         let operation = sale_operation(id, Call::Authorise, cart);
+        let mut told = None;
         let done = self.operate(&operation, retell_cart, |writing, moment| {
             self.refuse_known_receipt(writing, cart)?;
             let priced = self.price(&writing.reading(), cart, &[])?;
@@ -74,15 +77,17 @@ impl Till {
             writing.put_document(row.seq, &to_bytes(&priced.document))?;
             writing.put_sale(&row)?;
             self.give_receipt(writing, cart, row.seq)?;
+            told = self.told(row.seq, SaleState::Held, &facts, priced);
             Ok(row.seq)
         })?;
-        self.answer(done)
+        self.answer(done, told)
     }
 
     /// Authorises and commits in one step. Takes any past instant and any business date.
     pub fn record(&self, id: &str, cart: &Cart) -> Result<Sale, Error> {
         cart.check()?;
         let operation = sale_operation(id, Call::Record, cart);
+        let mut told = None;
         let done = self.operate(&operation, retell_cart, |writing, moment| {
             self.refuse_known_receipt(writing, cart)?;
             let priced = self.price(&writing.reading(), cart, &[])?;
@@ -93,9 +98,10 @@ impl Till {
             let seq = writing.head().seq + 1;
             self.post(writing, &facts, None, &priced, seq)?;
             self.give_receipt(writing, cart, seq)?;
+            told = self.told(seq, SaleState::Committed, &facts, priced);
             Ok(seq)
         })?;
-        self.answer(done)
+        self.answer(done, told)
     }
 
     /// Makes an authorised sale final. A paid sale is never refused: an unchanged cart posts exactly
@@ -123,7 +129,7 @@ impl Till {
             self.refuse_resolved(&row, &[SaleState::Held, SaleState::Expired])?;
             self.commit_held(writing, moment, &row, final_cart)
         })?;
-        self.answer(done)
+        self.answer(done, None)
     }
 
     fn commit_held(
@@ -193,7 +199,7 @@ impl Till {
             }
             Ok(row.seq)
         })?;
-        self.answer(done)
+        self.answer(done, None)
     }
 
     /// Writes the end of every hold whose time is over. Called before each operation, when idle and
@@ -323,6 +329,7 @@ impl Till {
             programme,
             accounts,
             document,
+            quote: None,
         })
     }
 
@@ -339,13 +346,14 @@ impl Till {
         let document = SaleDocument {
             cart: cart.clone(),
             member,
-            outcome: quote.outcome,
+            outcome: quote.outcome.clone(),
             programme_version: programme.version(),
         };
         Ok(Priced {
             programme,
             accounts,
             document,
+            quote: Some(quote),
         })
     }
 
@@ -488,8 +496,31 @@ impl Till {
         Ok(())
     }
 
-    pub(super) fn answer(&self, (seq, replay): (Seq, Replay)) -> Result<Sale, Error> {
-        self.read(|reading| self.view_of(reading, seq, replay))
+    /// The answer to a call that has just priced a sale: what [`Till::view`] would tell, without
+    /// reading and pricing it again while the customer waits.
+    fn told(&self, seq: Seq, state: SaleState, facts: &SaleFacts, priced: Priced) -> Option<Sale> {
+        Some(Sale {
+            id: self.sale_id(seq),
+            state,
+            was_replayed: false,
+            // A hold is late only once it is committed.
+            is_late: state == SaleState::Committed && facts.flags.has(Flags::LATE),
+            cart: priced.document.cart,
+            quote: priced.quote?,
+            programme: priced.programme,
+        })
+    }
+
+    /// The sale as it stands, unless this very call made it and can tell.
+    pub(super) fn answer(
+        &self,
+        (seq, replay): (Seq, Replay),
+        told: Option<Sale>,
+    ) -> Result<Sale, Error> {
+        match told {
+            Some(sale) if replay == Replay::First => Ok(sale),
+            _ => self.read(|reading| self.view_of(reading, seq, replay)),
+        }
     }
 }
 

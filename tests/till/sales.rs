@@ -363,3 +363,22 @@ fn a_hold_that_ran_out_while_the_till_was_off_ends_at_start_up() {
     );
     assert_sound(&till);
 }
+
+#[test]
+fn the_answer_to_a_sale_is_the_sale_as_it_is_found_later() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let recorded = till.record("sale-1", &cart_of(member, 200_000)).unwrap();
+    assert_eq!(till.sale(recorded.id).unwrap(), recorded);
+    let held = till
+        .authorise("hold-1", &spending(member, 100_000, 5), 60)
+        .unwrap();
+    assert_eq!(till.sale(held.id).unwrap(), held);
+    let committed = till.commit("commit-1", held.id, None).unwrap();
+    assert_eq!(till.sale(held.id).unwrap(), committed);
+    till.close_day("day-1", date(TODAY)).unwrap();
+    let late = till.record("sale-2", &cart(10_000)).unwrap();
+    assert!(late.is_late);
+    assert_eq!(till.sale(late.id).unwrap(), late);
+}
