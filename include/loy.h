@@ -1273,8 +1273,9 @@ LOY_API void LOY_CALL loy_sale_free(loy_sale *sale);
 
 /* --- Refund ----------------------------------------------------------------------------------- */
 /*
- * The return of a whole sale: what it earned goes back, what it spent comes back. Refunding the
- * same sale twice is refused.
+ * Goods that come back: what they earned goes back, what they spent comes back to the lots it came
+ * from. Return a sale whole, by quantity or by amount, in as many refunds as you like: together
+ * they end where one whole refund ends. More than was sold is refused with what is left.
  */
 
 /* A return that is being rung up. Threads: one at a time. Free with loy_refund_free. */
@@ -1309,7 +1310,7 @@ LOY_API loy_status LOY_CALL loy_refund_set_text(
     loy_refund *refund, const char *name, const char *value, loy_error **error_out);
 
 /*
- * Takes everything of the sale back.
+ * Takes everything of the sale back that has not come back yet.
  *
  * Status: LOY_E_HANDLE.
  * @since 0.1
@@ -1317,11 +1318,33 @@ LOY_API loy_status LOY_CALL loy_refund_set_text(
 LOY_API loy_status LOY_CALL loy_refund_add_all(loy_refund *refund, loy_error **error_out);
 
 /*
+ * Takes a part of one line back: quantity_milli of its goods, which give back their share of what
+ * was paid for the line. line counts from 0 in the order of the cart.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also after loy_refund_add_all. Whether the sale has so much
+ * left is looked at by loy_refund_evaluate and loy_refund_commit.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_add_quantity(
+    loy_refund *refund, int32_t line, int64_t quantity_milli, loy_error **error_out);
+
+/*
+ * Gives money of one line back without goods: a price reduction after the sale. amount is in minor
+ * units; line counts from 0 in the order of the cart.
+ *
+ * Status: as loy_refund_add_quantity.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_add_amount(
+    loy_refund *refund, int32_t line, int64_t amount, loy_error **error_out);
+
+/*
  * Tells what the refund would do, before you pay anything out.
  *
- * Rows, one a wallet: wallet (its id), points_taken_back (what the sale had earned),
+ * Rows: the first has the wallet "" and speaks of the money alone; then one a wallet: wallet (its
+ * id), points_taken_back (what the sale had earned),
  * points_returned (what it had spent), debt (how much of points_taken_back is no longer there and
- * will be owed), amount (what the customer paid for the sale and gets back; the same in each row).
+ * will be owed), amount (the money the customer gets back; the same in each row).
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
  * LOY_ALREADY_RESOLVED where the sale was refunded or voided before; LOY_REFUSED; the store's.

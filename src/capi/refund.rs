@@ -1,13 +1,17 @@
 //! Refund
 //!
-//! The return of a whole sale: what it earned goes back, what it spent comes back. Refunding the
-//! same sale twice is refused.
+//! Goods that come back: what they earned goes back, what they spent comes back to the lots it came
+//! from. Return a sale whole, by quantity or by amount, in as many refunds as you like: together
+//! they end where one whole refund ends. More than was sold is refused with what is left.
 
 use std::ffi::c_char;
 use std::sync::{Mutex, PoisonError};
 
+use crate::evaluate::LINES_MAX;
+use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::{BusinessDate, Instant, SaleId, UtcOffset};
-use crate::till::RefundRequest;
+use crate::kernel::{Money, Quantity};
+use crate::till::{Goods, Measure, RefundRequest, ReturnedPart};
 
 use super::boundary;
 use super::error::loy_error;
@@ -15,7 +19,7 @@ use super::fault::Fault;
 use super::handles::{self, Handle};
 use super::ledger::loy_ledger;
 use super::out::HandleOut;
-use super::rows::{Rows, loy_rows};
+use super::rows::{Rows, Value, loy_rows};
 use super::sale::{hand_out, loy_sale, sale_id};
 use super::status::loy_status;
 use super::text;
@@ -24,6 +28,9 @@ use super::text;
 pub struct loy_refund {
     _ticket: [u8; 0],
 }
+
+/// Parts one refund may name; two for each line a cart can have.
+const PARTS_MAX: usize = 4_000;
 
 impl Handle for loy_refund {
     type Object = Return;
@@ -39,13 +46,7 @@ struct Draft {
     cashier: Option<String>,
     receipt_number: Option<String>,
     reason: Option<String>,
-    what: What,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum What {
-    NothingYet,
-    Everything,
+    goods: Option<Goods>,
 }
 
 impl Return {
@@ -56,10 +57,10 @@ impl Return {
     /// The request, once it is complete.
     fn request(&self) -> Result<RefundRequest, Fault> {
         let draft = self.change(|draft| draft.clone());
-        if draft.what == What::NothingYet {
-            let message = "nothing is returned yet; call loy_refund_add_all";
-            return Err(Fault::argument("refund.empty", "refund", message));
-        }
+        let goods = draft.goods.ok_or_else(|| {
+            let message = "nothing is returned yet; call loy_refund_add_all or another add";
+            Fault::argument("refund.empty", "refund", message)
+        })?;
         let (at, offset, business_date) = draft.time.ok_or_else(|| {
             let message = "the refund has no time; call loy_refund_set_time";
             Fault::argument("refund.time", "refund", message)
@@ -72,6 +73,7 @@ impl Return {
             cashier: draft.cashier,
             receipt_number: draft.receipt_number,
             reason: draft.reason,
+            goods,
         })
     }
 }
@@ -98,7 +100,7 @@ pub unsafe extern "C" fn loy_refund_new(
             cashier: None,
             receipt_number: None,
             reason: None,
-            what: What::NothingYet,
+            goods: None,
         })));
         Ok(())
     })
@@ -157,7 +159,7 @@ pub unsafe extern "C" fn loy_refund_set_text(
     })
 }
 
-/// Takes everything of the sale back.
+/// Takes everything of the sale back that has not come back yet.
 ///
 /// Status: LOY_E_HANDLE.
 /// @since 0.1
@@ -167,16 +169,77 @@ pub unsafe extern "C" fn loy_refund_add_all(
     error_out: *mut *mut loy_error,
 ) -> loy_status {
     boundary::call(error_out, || {
-        handles::find(refund)?.change(|draft| draft.what = What::Everything);
+        handles::find(refund)?.change(|draft| draft.goods = Some(Goods::Everything));
         Ok(())
     })
 }
 
+/// Takes a part of one line back: quantity_milli of its goods, which give back their share of what
+/// was paid for the line. line counts from 0 in the order of the cart.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also after loy_refund_add_all. Whether the sale has so much
+/// left is looked at by loy_refund_evaluate and loy_refund_commit.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_refund_add_quantity(
+    refund: *mut loy_refund,
+    line: i32,
+    quantity_milli: i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let refund = handles::find(refund)?;
+        let quantity = text::within(quantity_milli, 1..=AMOUNT_MAX, "quantity_milli")?;
+        add_part(&refund, line, Measure::Quantity(Quantity::new(quantity)))
+    })
+}
+
+/// Gives money of one line back without goods: a price reduction after the sale. amount is in minor
+/// units; line counts from 0 in the order of the cart.
+///
+/// Status: as loy_refund_add_quantity.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_refund_add_amount(
+    refund: *mut loy_refund,
+    line: i32,
+    amount: i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let refund = handles::find(refund)?;
+        let amount = text::within(amount, 1..=AMOUNT_MAX, "amount")?;
+        add_part(&refund, line, Measure::Amount(Money::new(amount)))
+    })
+}
+
+fn add_part(refund: &Return, line: i32, measure: Measure) -> Result<(), Fault> {
+    let last_line = i64::try_from(LINES_MAX).unwrap_or(i64::MAX) - 1;
+    let line = text::within(i64::from(line), 0..=last_line, "line")?;
+    refund.change(
+        |draft| match draft.goods.get_or_insert_with(|| Goods::Parts(Vec::new())) {
+            Goods::Parts(parts) if parts.len() < PARTS_MAX => {
+                parts.push(ReturnedPart { line, measure });
+                Ok(())
+            }
+            Goods::Parts(_) => {
+                let message = "a refund has at most 4,000 parts";
+                Err(Fault::argument("refund.parts", "line", message))
+            }
+            Goods::Everything => {
+                let message = "everything is returned already; a part cannot be added to it";
+                Err(Fault::argument("refund.everything", "line", message))
+            }
+        },
+    )
+}
+
 /// Tells what the refund would do, before you pay anything out.
 ///
-/// Rows, one a wallet: wallet (its id), points_taken_back (what the sale had earned),
+/// Rows: the first has the wallet "" and speaks of the money alone; then one a wallet: wallet (its
+/// id), points_taken_back (what the sale had earned),
 /// points_returned (what it had spent), debt (how much of points_taken_back is no longer there and
-/// will be owed), amount (what the customer paid for the sale and gets back; the same in each row).
+/// will be owed), amount (the money the customer gets back; the same in each row).
 ///
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
 /// LOY_ALREADY_RESOLVED where the sale was refunded or voided before; LOY_REFUSED; the store's.
@@ -201,6 +264,13 @@ pub unsafe extern "C" fn loy_refund_evaluate(
             "amount",
         ];
         let mut rows = Rows::new(fields);
+        rows.push([
+            "".into(),
+            Value::from(0),
+            Value::from(0),
+            Value::from(0),
+            preview.amount.get().into(),
+        ]);
         for line in preview.wallets {
             rows.push([
                 line.wallet.into(),

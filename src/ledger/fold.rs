@@ -65,7 +65,7 @@ mod tests {
     use super::super::decide::tests::{accounts, facts, give, spend};
     use super::super::decide::{Held, HeldPortion, authorise, post, release};
     use super::super::entry::Kind;
-    use super::super::refund::{SaleHistory, refund_all};
+    use super::super::refund::{Returned, SaleHistory, Standing, refund};
     use super::*;
 
     fn apply_all(fold: &mut Fold, entries: &[Entry]) {
@@ -95,7 +95,15 @@ mod tests {
         apply_all(&mut fold, &second);
         let member = facts().member.expect("a member");
         let own = lot(5, 5);
-        let refund = refund_all(5, &facts(), 3, &SaleHistory::of(&second), &own);
+        let history = SaleHistory::of(&second);
+        let (before, after) = (Standing::default(), Standing::whole(&history));
+        let returned = Returned {
+            sale: 3,
+            history: &history,
+            before: &before,
+            after: &after,
+        };
+        let refund = refund(5, &facts(), returned, &own);
         apply_all(&mut fold, &refund);
         let remaining: Vec<i64> = fold
             .portions

@@ -263,7 +263,7 @@ fn check_sales(reading: &Reading<'_>, findings: &mut Findings) -> Result<(), Sto
          LEFT JOIN entry r ON r.seq = s.refund_seq
          WHERE f.kind NOT IN (?1, ?2)
             OR (s.state IN (2, 5)) <> (p.kind IS ?2 AND p.lot = 0)
-            OR (s.state = 5) <> (r.kind IS ?3)",
+            OR ((s.state = 5 OR s.refund_seq <> 0) AND r.kind IS NOT ?3)",
     )?;
     let kinds = params![
         Kind::Hold.number(),

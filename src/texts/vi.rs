@@ -99,7 +99,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "redeem.too_few",
         "{name}: dùng được {points}, ít hơn mức tối thiểu {least}",
     ),
+    ("refund.amount_left", "Chỉ còn hoàn được {left}"),
     ("refund.before_sale", "Ngày trả hàng sớm hơn ngày bán"),
+    ("refund.quantity_left", "Chỉ còn trả được {left}"),
     (
         "reward.unknown",
         "Quà {reward}: không thuộc chương trình này",

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 use serde_json::json;
 
+use super::document::{Note, to_bytes};
 use super::error::Error;
 use super::log::Level;
 use super::operation::{Call, Operation};
@@ -122,6 +123,11 @@ impl Till {
             let entry = note(writing.head().seq, &moment.facts(), Kind::Clock, |_| {});
             let seq = entry.seq;
             writing.append(&[entry])?;
+            let note = Note {
+                cashier: Some(cashier.to_owned()),
+                ..Note::default()
+            };
+            writing.put_document(seq, &to_bytes(&note))?;
             writing.trust_clock(moment.now);
             Ok(seq)
         })?;

@@ -1,10 +1,15 @@
-//! What is kept beside a sale's hold or commit entry: enough to price it again, and what it gave.
+//! What is kept beside an entry: of a sale enough to price it again and what it gave, of a refund how
+//! far the sale has gone back, of a void or a clock who did it and why.
+
+use std::collections::BTreeMap;
 
 use minicbor::{Decode, Encode};
 
 use super::error::Error;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{MemberSnapshot, Outcome};
+use crate::kernel::{Money, Points, Quantity, WalletNumber};
+use crate::ledger::refund::Standing;
 use crate::ledger::{Give, Spend};
 
 /// A sale as it was decided.
@@ -25,14 +30,63 @@ pub(super) struct SaleDocument {
     pub(super) programme_version: u32,
 }
 
-impl SaleDocument {
-    pub(super) fn to_bytes(&self) -> Vec<u8> {
-        minicbor::to_vec(self).expect("writing to memory does not fail")
-    }
+/// How far a sale has gone back, beside each of its refund entries.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(super) struct RefundDocument {
+    /// Lines of which something has gone back so far, by their place in the cart.
+    #[n(0)]
+    pub(super) lines: BTreeMap<u32, ReturnedLine>,
+    /// Awarded points taken back so far.
+    #[n(1)]
+    pub(super) taken_back: BTreeMap<WalletNumber, Points>,
+    /// Spent points given back so far.
+    #[n(2)]
+    pub(super) returned: BTreeMap<WalletNumber, Points>,
+    /// Who did it, why, and the return's own receipt.
+    #[n(3)]
+    pub(super) note: Note,
+}
 
-    pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, Error> {
-        minicbor::decode(bytes).map_err(|_| Error::Internal("a stored sale cannot be read"))
+/// How far one line has gone back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(super) struct ReturnedLine {
+    /// Of its quantity.
+    #[n(0)]
+    pub(super) quantity: Quantity,
+    /// Of what was paid for it.
+    #[n(1)]
+    pub(super) net: Money,
+}
+
+impl RefundDocument {
+    pub(super) fn standing(&self) -> Standing {
+        Standing {
+            taken_back: self.taken_back.clone(),
+            returned: self.returned.clone(),
+        }
     }
+}
+
+/// Who did something, and why, as the till said it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(super) struct Note {
+    #[n(0)]
+    pub(super) cashier: Option<String>,
+    #[n(1)]
+    pub(super) reason: Option<String>,
+    #[n(2)]
+    pub(super) receipt_number: Option<String>,
+}
+
+pub(super) fn to_bytes(document: &impl Encode<()>) -> Vec<u8> {
+    minicbor::to_vec(document).expect("writing to memory does not fail")
+}
+
+pub(super) fn from_bytes<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, Error> {
+    minicbor::decode(bytes).map_err(|_| Error::Internal("a stored document cannot be read"))
 }
 
 /// The outcome's redemptions as the ledger takes them.

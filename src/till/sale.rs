@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use super::document::{SaleDocument, gives, spends};
+use super::document::{Note, SaleDocument, gives, spends, to_bytes};
 use super::error::Error;
 use super::operation::{Call, Operation};
 use super::shell::{Moment, Replay, Till};
@@ -80,7 +80,7 @@ impl Till {
                 refund_seq: 0,
             };
             writing.append(&entries)?;
-            writing.put_document(row.seq, &priced.document.to_bytes())?;
+            writing.put_document(row.seq, &to_bytes(&priced.document))?;
             writing.put_sale(&row)?;
             self.give_receipt(writing, cart, row.seq)?;
             told = self.told(row.seq, SaleState::Held, &facts, priced);
@@ -202,7 +202,15 @@ impl Till {
         let done = self.operate(&operation, retell_nothing, |writing, moment| {
             let row = self.sale_row(&writing.reading(), sale)?;
             self.refuse_resolved(&row, &[SaleState::Held, SaleState::Expired])?;
+            let void = writing.head().seq + 1;
             self.end_hold(writing, moment, &row, Kind::Void)?;
+            if !reason.is_empty() {
+                let note = Note {
+                    reason: Some(reason.to_owned()),
+                    ..Note::default()
+                };
+                writing.put_document(void, &to_bytes(&note))?;
+            }
             Ok(row.seq)
         })?;
         self.answer(done, None)
@@ -282,7 +290,7 @@ impl Till {
             .map(|_| writing.reading().sale(sale))
             .transpose()?
             .flatten();
-        let bytes = priced.document.to_bytes();
+        let bytes = to_bytes(&priced.document);
         let document_seq = match &stored {
             Some(row) if writing.reading().document(row.document_seq)? == bytes => row.document_seq,
             _ => {

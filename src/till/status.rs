@@ -17,7 +17,7 @@ pub const LIMIT_REACHED: i32 = 5;
 pub const E_ARGUMENT: i32 = 100;
 /// A handle is NULL, stale, freed or of another type.
 pub const E_HANDLE: i32 = 101;
-/// A text is not UTF-8 or too long.
+/// A text is not UTF-8.
 pub const E_TEXT: i32 = 102;
 /// A document (programme, cart, provisioning, batch, acknowledgement) cannot be read.
 pub const E_DOCUMENT: i32 = 103;

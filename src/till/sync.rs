@@ -4,6 +4,7 @@ use super::document::SaleDocument;
 use super::error::Error;
 use super::log::Level;
 use super::shell::Till;
+use super::view::load_document;
 use crate::exchange::batch::{BatchParts, build_up_to, read};
 use crate::exchange::{Acknowledgement, Basket, BasketLine, EpochPayload, SigningKey};
 use crate::kernel::ids::Seq;
@@ -162,7 +163,7 @@ fn baskets(reading: &Reading<'_>, entries: &[Entry]) -> Result<Vec<Basket>, Erro
         let row = reading
             .sale(sale_seq)?
             .ok_or(Error::Internal("a commit of no sale"))?;
-        let document = SaleDocument::from_bytes(&reading.document(row.document_seq)?)?;
+        let document = load_document(reading, row.document_seq)?;
         baskets.push(Basket {
             sale_seq,
             lines: basket_lines(document),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::document::SaleDocument;
+use super::document::{SaleDocument, from_bytes};
 use super::error::Error;
 use super::shell::{Replay, Till};
 use super::status;
@@ -247,5 +247,5 @@ impl Till {
 }
 
 pub(super) fn load_document(reading: &Reading<'_>, seq: Seq) -> Result<SaleDocument, Error> {
-    SaleDocument::from_bytes(&reading.document(seq)?)
+    from_bytes(&reading.document(seq)?)
 }

@@ -1,4 +1,4 @@
-/* Refund: the whole sale, once. Day close: control totals. Care: verify, backup, log, clock. */
+/* Refund: the whole sale, once, and in parts. Day close: control totals. Care: verify, backup, log, clock. */
 #include "till.h"
 
 int main(int count, char **arguments)
@@ -26,12 +26,14 @@ int main(int count, char **arguments)
     OK(loy_refund_set_text(refund, "cashier", "7", &error));
     EXPECT(LOY_E_ARGUMENT, loy_refund_set_text(refund, "colour", "red", &error));
     OK(loy_refund_evaluate(ledger, refund, &rows, &error));
-    CHECK(row_count(rows) == 1);
-    CHECK(strcmp(loy_rows_text(rows, 0, "wallet"), "points") == 0);
-    CHECK(row_int(rows, 0, "points_taken_back") == 6);
-    CHECK(row_int(rows, 0, "points_returned") == 0);
-    CHECK(row_int(rows, 0, "debt") == 0);
+    CHECK(row_count(rows) == 2);
+    CHECK(strcmp(loy_rows_text(rows, 0, "wallet"), "") == 0);
     CHECK(row_int(rows, 0, "amount") == 55000);
+    CHECK(strcmp(loy_rows_text(rows, 1, "wallet"), "points") == 0);
+    CHECK(row_int(rows, 1, "points_taken_back") == 6);
+    CHECK(row_int(rows, 1, "points_returned") == 0);
+    CHECK(row_int(rows, 1, "debt") == 0);
+    CHECK(row_int(rows, 1, "amount") == 55000);
     loy_rows_free(rows);
     /* Looking wrote nothing. */
     CHECK(balance_of(ledger, "0912345678") == 6);
@@ -50,6 +52,36 @@ int main(int count, char **arguments)
     CHECK(balance_of(ledger, "0912345678") == 0);
     loy_refund_free(refund);
     loy_sale_free(sale);
+
+    /* In parts: 55.000 d earn 6 points; 22.000 d reduced and 16.500 d of goods back leave 16.500 d,
+       which earn 2. */
+    cart = one_line(loy_member_number(member), "0003", 55000);
+    OK(loy_sale_record(ledger, "sale-2", cart, &sale, &error));
+    loy_cart_free(cart);
+    OK(loy_refund_new(ledger, loy_sale_id(sale), &refund, &error));
+    OK(loy_refund_set_time(refund, NOON_MS + 120000, HANOI, TODAY, &error));
+    EXPECT(LOY_E_ARGUMENT, loy_refund_add_quantity(refund, 0, 0, &error));
+    EXPECT(LOY_E_ARGUMENT, loy_refund_add_amount(refund, -1, 1000, &error));
+    OK(loy_refund_add_quantity(refund, 0, 300, &error));
+    OK(loy_refund_add_amount(refund, 0, 22000, &error));
+    OK(loy_refund_commit(ledger, "refund-3", refund, &returned, &error));
+    OK(loy_sale_state(returned, &state, &error));
+    CHECK(state == LOY_SALE_COMMITTED);
+    loy_sale_free(returned);
+    CHECK(balance_of(ledger, "0912345678") == 2);
+    EXPECT(LOY_REFUSED, loy_refund_commit(ledger, "refund-4", refund, &returned, &error));
+    loy_refund_free(refund);
+    OK(loy_refund_new(ledger, loy_sale_id(sale), &refund, &error));
+    OK(loy_refund_set_time(refund, NOON_MS + 180000, HANOI, TODAY, &error));
+    OK(loy_refund_add_all(refund, &error));
+    EXPECT(LOY_E_ARGUMENT, loy_refund_add_quantity(refund, 0, 300, &error));
+    OK(loy_refund_commit(ledger, "refund-5", refund, &returned, &error));
+    OK(loy_sale_state(returned, &state, &error));
+    CHECK(state == LOY_SALE_REFUNDED);
+    loy_sale_free(returned);
+    CHECK(balance_of(ledger, "0912345678") == 0);
+    loy_refund_free(refund);
+    loy_sale_free(sale);
     loy_member_free(member);
 
     OK(loy_day_close(ledger, "close-1", TODAY, &rows, &error));
@@ -58,7 +90,7 @@ int main(int count, char **arguments)
             awards++;
             CHECK(row_int(rows, row, "business_date") == TODAY);
             CHECK(strcmp(loy_rows_text(rows, row, "wallet"), "points") == 0);
-            CHECK(row_int(rows, row, "count") == 1 && row_int(rows, row, "points") == 6);
+            CHECK(row_int(rows, row, "count") == 2 && row_int(rows, row, "points") == 12);
         }
     }
     CHECK(awards == 1);

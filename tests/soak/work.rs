@@ -4,7 +4,7 @@ use std::path::Path;
 
 use loy::evaluate::Cart;
 use loy::kernel::{Instant, MemberNumber, SaleId, UtcOffset};
-use loy::till::{Clock, Error, RefundRequest, Sale, Till};
+use loy::till::{Clock, Error, Goods, RefundRequest, Sale, Till};
 
 use crate::journal::{Asked, Pen};
 use crate::shop::{MORNING_MS, TODAY, date, spending};
@@ -78,6 +78,7 @@ fn refund_of(sale: SaleId) -> RefundRequest {
         cashier: None,
         receipt_number: None,
         reason: None,
+        goods: Goods::Everything,
     }
 }
 

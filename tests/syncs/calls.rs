@@ -141,6 +141,7 @@ pub fn refund_of(sale: SaleId) -> RefundRequest {
         cashier: None,
         receipt_number: None,
         reason: None,
+        goods: loy::till::Goods::Everything,
     }
 }
 

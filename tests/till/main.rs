@@ -5,6 +5,7 @@ mod clock;
 mod days;
 mod doors;
 mod files;
+mod refunds;
 mod sales;
 mod shop;
 mod sync;

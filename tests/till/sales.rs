@@ -2,24 +2,11 @@
 
 use loy::evaluate::ReceiptPart;
 use loy::kernel::Money;
-use loy::till::{Error, ReceiptKey, RefundRequest, SaleState, status};
+use loy::till::{Error, ReceiptKey, SaleState, status};
 
 use crate::shop::{
-    MORNING_MS, Shop, TODAY, assert_sound, balance, cart, cart_of, date, enrol, phone, spending,
+    Shop, TODAY, assert_sound, balance, cart, cart_of, date, enrol, phone, refund_of, spending,
 };
-use loy::kernel::{Instant, UtcOffset};
-
-fn refund_of(sale: loy::kernel::SaleId) -> RefundRequest {
-    RefundRequest {
-        sale,
-        at: Instant::from_ms(MORNING_MS + 60_000),
-        offset: UtcOffset::from_minutes(420).unwrap(),
-        business_date: date(TODAY),
-        cashier: None,
-        receipt_number: None,
-        reason: None,
-    }
-}
 
 #[test]
 fn a_bill_of_55_000_gives_six_points() {

@@ -9,11 +9,12 @@ use loy::evaluate::{Cart, Line};
 use loy::exchange::provisioning::MemberBlock;
 use loy::exchange::{ActivationCode, Provisioning};
 use loy::kernel::{
-    BusinessDate, Currency, Instant, MemberNumber, Money, Points, Quantity, UtcOffset, WriterId,
+    BusinessDate, Currency, Instant, MemberNumber, Money, Points, Quantity, SaleId, UtcOffset,
+    WriterId,
 };
 use loy::ledger::clock::ClockLimits;
 use loy::scan::IdentifierKind;
-use loy::till::{Clock, Enrolment, Error, Ports, Randomness, Settings, Till};
+use loy::till::{Clock, Enrolment, Error, Goods, Ports, Randomness, RefundRequest, Settings, Till};
 
 /// 22 November 2026, 09:00 in Hanoi.
 pub const MORNING_MS: i64 = 1_795_312_800_000;
@@ -194,4 +195,18 @@ pub fn balance(till: &Till, member: MemberNumber) -> (i64, i64, i64, i64) {
 /// No problem is found, however closely one looks.
 pub fn assert_sound(till: &Till) {
     assert_eq!(till.verify(loy::till::Depth::Full).expect("a check"), []);
+}
+
+/// Everything of a sale comes back a minute later.
+pub fn refund_of(sale: SaleId) -> RefundRequest {
+    RefundRequest {
+        sale,
+        at: Instant::from_ms(MORNING_MS + 60_000),
+        offset: UtcOffset::from_minutes(420).unwrap(),
+        business_date: date(TODAY),
+        cashier: None,
+        receipt_number: None,
+        reason: None,
+        goods: Goods::Everything,
+    }
 }

@@ -1,0 +1,272 @@
+//! Goods that come back in parts.
+
+use loy::evaluate::{Cart, Line};
+use loy::kernel::{MemberNumber, Money, Points, Quantity, SaleId};
+use loy::till::{Goods, Measure, RefundRequest, ReturnedPart, SaleState, Till, status};
+use proptest::prelude::*;
+
+use crate::shop::{Shop, assert_sound, balance, cart, cart_of, enrol, refund_of};
+
+fn part(line: usize, quantity_milli: i64) -> ReturnedPart {
+    ReturnedPart {
+        line,
+        measure: Measure::Quantity(Quantity::new(quantity_milli)),
+    }
+}
+
+fn money(line: usize, amount: i64) -> ReturnedPart {
+    ReturnedPart {
+        line,
+        measure: Measure::Amount(Money::new(amount)),
+    }
+}
+
+fn parts(sale: SaleId, parts: &[ReturnedPart]) -> RefundRequest {
+    RefundRequest {
+        goods: Goods::Parts(parts.to_vec()),
+        ..refund_of(sale)
+    }
+}
+
+/// Three shirts for 150.000 d and a hat for 55.000 d.
+fn basket(member: MemberNumber) -> Cart {
+    let mut cart = Cart {
+        lines: Vec::new(),
+        ..cart_of(member, 0)
+    };
+    cart.lines.push(Line::new(
+        "AO-01",
+        Quantity::new(3_000),
+        Money::new(150_000),
+    ));
+    cart.lines.push(Line::new(
+        "NON-01",
+        Quantity::new(1_000),
+        Money::new(55_000),
+    ));
+    cart
+}
+
+#[test]
+fn a_shirt_comes_back_and_the_rest_of_the_bill_keeps_its_points() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = till.record("sale-1", &basket(member)).unwrap();
+    // 205.000 d: 20,5 points, rounded up.
+    assert_eq!(balance(&till, member).0, 21);
+    let back = parts(sale.id, &[part(0, 1_000)]);
+    assert_eq!(
+        till.preview_refund(&back).unwrap().amount,
+        Money::new(50_000)
+    );
+    let after = till.refund("refund-1", &back).unwrap();
+    assert_eq!(after.state, SaleState::Committed);
+    // 155.000 d are kept: 15,5 points, rounded up.
+    assert_eq!(balance(&till, member).0, 16);
+    // The hat: 100.000 d are kept, 10 points.
+    till.refund("refund-2", &parts(sale.id, &[part(1, 1_000)]))
+        .unwrap();
+    assert_eq!(balance(&till, member).0, 10);
+    // What is left, by asking for everything.
+    let rest = till.preview_refund(&refund_of(sale.id)).unwrap();
+    assert_eq!(rest.amount, Money::new(100_000));
+    assert_eq!(
+        till.refund("refund-3", &refund_of(sale.id)).unwrap().state,
+        SaleState::Refunded
+    );
+    assert_eq!(balance(&till, member).0, 0);
+    assert_sound(&till);
+}
+
+#[test]
+fn more_than_was_sold_is_refused_with_what_is_left() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = till.record("sale-1", &basket(member)).unwrap();
+    till.refund("refund-1", &parts(sale.id, &[part(0, 2_500)]))
+        .unwrap();
+    let error = till
+        .refund("refund-2", &parts(sale.id, &[part(0, 600)]))
+        .unwrap_err();
+    assert_eq!(
+        (error.status(), error.reason()),
+        (status::REFUSED, "refund.quantity_left")
+    );
+    assert_eq!(error.to_string(), "Only 0,5 is left to return");
+    let twice = parts(sale.id, &[part(1, 600), part(1, 600)]);
+    assert_eq!(
+        till.refund("refund-3", &twice).unwrap_err().reason(),
+        "refund.quantity_left"
+    );
+    let error = till
+        .refund("refund-4", &parts(sale.id, &[money(1, 55_001)]))
+        .unwrap_err();
+    assert_eq!(error.reason(), "refund.amount_left");
+    let error = till
+        .refund("refund-5", &parts(sale.id, &[part(2, 1)]))
+        .unwrap_err();
+    assert_eq!(
+        (error.status(), error.field()),
+        (status::E_ARGUMENT, "line")
+    );
+    assert_sound(&till);
+}
+
+#[test]
+fn a_price_reduction_after_the_sale_takes_its_points_without_goods() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = till.record("sale-1", &cart_of(member, 100_000)).unwrap();
+    let reduced = till
+        .refund("refund-1", &parts(sale.id, &[money(0, 30_000)]))
+        .unwrap();
+    assert_eq!(reduced.state, SaleState::Committed);
+    assert_eq!(balance(&till, member).0, 7);
+    // The shirt itself comes back: the other 70.000 d.
+    let rest = parts(sale.id, &[part(0, 1_000)]);
+    assert_eq!(
+        till.preview_refund(&rest).unwrap().amount,
+        Money::new(70_000)
+    );
+    assert_eq!(
+        till.refund("refund-2", &rest).unwrap().state,
+        SaleState::Refunded
+    );
+    assert_eq!(balance(&till, member).0, 0);
+    assert_sound(&till);
+}
+
+#[test]
+fn points_that_paid_come_back_in_proportion_and_to_the_last_one() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    till.record("sale-0", &cart_of(member, 410_000)).unwrap();
+    let mut paid = basket(member);
+    paid.points_wanted
+        .insert("points".to_owned(), Points::new(41));
+    // 41 points take 41.000 d off: 30.000 off the shirts, 11.000 off the hat; 164.000 d are paid
+    // and earn 16,4 -> 16 points.
+    let sale = till.record("sale-1", &paid).unwrap();
+    assert_eq!(balance(&till, member).0, 16);
+    // A third of the shirts: 10.000 of 41.000 d of the discount, 10 points; 124.000 d are kept and
+    // earn 12,4 -> 12.
+    till.refund("refund-1", &parts(sale.id, &[part(0, 1_000)]))
+        .unwrap();
+    assert_eq!(balance(&till, member).0, 12 + 10);
+    till.refund(
+        "refund-2",
+        &parts(sale.id, &[part(0, 2_000), part(1, 1_000)]),
+    )
+    .unwrap();
+    assert_eq!(balance(&till, member).0, 41);
+    assert_sound(&till);
+}
+
+#[test]
+fn a_refund_asked_again_gives_the_same_answer_and_another_content_is_a_conflict() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = till.record("sale-1", &basket(member)).unwrap();
+    let back = parts(sale.id, &[part(0, 1_000)]);
+    till.refund("refund-1", &back).unwrap();
+    assert!(till.refund("refund-1", &back).unwrap().was_replayed);
+    assert_eq!(balance(&till, member).0, 16);
+    let error = till
+        .refund("refund-1", &parts(sale.id, &[part(0, 2_000)]))
+        .unwrap_err();
+    assert_eq!(error.field(), "goods[0].quantity_milli");
+}
+
+#[test]
+fn a_sale_without_a_member_comes_back_in_parts_too() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let sale = till.record("sale-1", &cart(9_000)).unwrap();
+    till.refund("refund-1", &parts(sale.id, &[part(0, 400)]))
+        .unwrap();
+    let rest = till.preview_refund(&refund_of(sale.id)).unwrap();
+    assert_eq!(rest.amount, Money::new(9_000 - 3_600));
+}
+
+/// A sale of a few lines, paid with points in part, and how its goods come back.
+#[derive(Debug, Clone)]
+struct Story {
+    lines: Vec<(i64, i64)>,
+    points: i64,
+    /// Line and per-thousand of what is still there; the rest comes back at the end.
+    returns: Vec<(usize, i64)>,
+}
+
+fn story() -> impl Strategy<Value = Story> {
+    let line = (1i64..5_000, 0i64..300_000);
+    (
+        prop::collection::vec(line, 1..5),
+        0i64..60,
+        prop::collection::vec((0usize..5, 1i64..1_000), 0..8),
+    )
+        .prop_map(|(lines, points, returns)| Story {
+            lines,
+            points,
+            returns,
+        })
+}
+
+fn sell(till: &Till, member: MemberNumber, story: &Story) -> SaleId {
+    let mut cart = Cart {
+        lines: Vec::new(),
+        ..cart_of(member, 0)
+    };
+    for &(quantity, total) in &story.lines {
+        cart.lines
+            .push(Line::new("X", Quantity::new(quantity), Money::new(total)));
+    }
+    if story.points > 0 {
+        cart.points_wanted
+            .insert("points".to_owned(), Points::new(story.points));
+    }
+    till.record("sale", &cart).unwrap().id
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_split_of_a_return_ends_where_one_whole_refund_ends(story in story()) {
+        let shop = Shop::new();
+        let till = shop.create();
+        let member = enrol(&till);
+        till.record("before", &cart_of(member, 500_000)).unwrap();
+        let before = balance(&till, member);
+        let sale = sell(&till, member, &story);
+        let paid = till.sale(sale).unwrap().quote.outcome.payable;
+        let mut given_back = Money::ZERO;
+        let mut left: Vec<i64> = story.lines.iter().map(|&(quantity, _)| quantity).collect();
+        for (number, &(line, share)) in story.returns.iter().enumerate() {
+            let line = line % left.len();
+            let quantity = left[line] * share / 1_000;
+            if quantity == 0 {
+                continue;
+            }
+            left[line] -= quantity;
+            let request = parts(sale, &[part(line, quantity)]);
+            given_back += till.preview_refund(&request).unwrap().amount;
+            till.refund(&format!("refund-{number}"), &request).unwrap();
+            prop_assert!(given_back <= paid);
+            // Never richer than before the sale, never with more than sale and purse together.
+            prop_assert!(balance(&till, member).3 == 0);
+        }
+        if till.sale(sale).unwrap().state != SaleState::Refunded {
+            let request = refund_of(sale);
+            given_back += till.preview_refund(&request).unwrap().amount;
+            till.refund("rest", &request).unwrap();
+        }
+        prop_assert_eq!(given_back, paid);
+        prop_assert_eq!(balance(&till, member), before);
+        prop_assert_eq!(till.verify(loy::till::Depth::Full).unwrap(), []);
+    }
+}
