@@ -263,6 +263,7 @@ fn others_in_memory(report: &mut Report) {
 fn refund_of(sale: SaleId) -> RefundRequest {
     RefundRequest {
         sale,
+        goods: loy::till::Goods::Everything,
         at: loy::kernel::Instant::from_ms(MORNING_MS + 60_000),
         offset: UtcOffset::from_minutes(420).unwrap(),
         business_date: date(TODAY),
