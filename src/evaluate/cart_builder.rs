@@ -14,10 +14,11 @@ use crate::kernel::{
 };
 
 /// Names that [`Cart::set_text`] knows, beside `x.*`.
-const TEXTS: [&str; 5] = [
+const TEXTS: [&str; 6] = [
     "receipt_number",
     "receipt_group",
     "till",
+    "store",
     "cashier",
     "channel",
 ];
@@ -69,7 +70,7 @@ impl Cart {
         Ok(Self::new(currency, at, offset, date(business_date)?))
     }
 
-    /// Sets `receipt_number`, `receipt_group`, `till`, `cashier`, `channel` or `x.<your own>`.
+    /// Sets `receipt_number`, `receipt_group`, `till`, `store`, `cashier`, `channel` or `x.<your own>`.
     /// An empty text removes it.
     ///
     /// # Errors
@@ -82,6 +83,7 @@ impl Cart {
             "receipt_number" => &mut self.receipt_number,
             "receipt_group" => &mut self.receipt_group,
             "till" => &mut self.till,
+            "store" => &mut self.store,
             "cashier" => &mut self.cashier,
             "channel" => &mut self.channel,
             _ => return Err(unknown_name("", name, &TEXTS)),

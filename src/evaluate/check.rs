@@ -6,8 +6,8 @@ use super::cart::{Cart, Line};
 use super::problem::CartProblem;
 use super::quote::{Award, MemberSnapshot};
 use crate::kernel::amounts::AMOUNT_MAX;
-use crate::kernel::{Balance, Currency, Instant, Money};
-use crate::programme::{EarnRule, Programme};
+use crate::kernel::{Balance, Currency, Instant, Money, WalletNumber};
+use crate::programme::Programme;
 
 /// The most lines of a cart.
 pub const LINES_MAX: usize = 2_000;
@@ -47,6 +47,7 @@ impl Cart {
         optional_text("receipt_number", &self.receipt_number)?;
         optional_text("receipt_group", &self.receipt_group)?;
         optional_text("till", &self.till)?;
+        optional_text("store", &self.store)?;
         optional_text("cashier", &self.cashier)?;
         optional_text("channel", &self.channel)?;
         count("lines", self.lines.len(), LINES_MAX)?;
@@ -183,16 +184,17 @@ fn same_member(cart: &Cart, member: Option<&MemberSnapshot>) -> Checked {
     }
 }
 
-/// The awards so far, the last by `rule`, still fit their wallets.
-pub(super) fn awards_fit(awards: &[Award], rule: &EarnRule) -> Checked {
-    let into_wallet = awards.iter().filter(|award| award.wallet == rule.wallet);
-    let sum: i128 = into_wallet
-        .map(|award| i128::from(award.points.get()))
-        .sum();
-    if sum <= i128::from(AMOUNT_MAX) {
-        return Ok(());
+/// The awards of all rules together fit their wallets.
+pub(super) fn awards_fit(awards: &[Award]) -> Checked {
+    let mut sums: BTreeMap<WalletNumber, i128> = BTreeMap::new();
+    for award in awards {
+        let sum = sums.entry(award.wallet).or_default();
+        *sum += i128::from(award.points.get());
+        if *sum > i128::from(AMOUNT_MAX) {
+            return Err(too_many_points(&award.rule));
+        }
     }
-    Err(too_many_points(&rule.id))
+    Ok(())
 }
 
 /// More points than a wallet can hold.
@@ -292,7 +294,7 @@ fn amount(field: &str, value: i64) -> Checked {
     within(field, -AMOUNT_MAX, AMOUNT_MAX, value)
 }
 
-fn zero_or_more(field: &str, value: i64) -> Checked {
+pub(super) fn zero_or_more(field: &str, value: i64) -> Checked {
     within(field, 0, AMOUNT_MAX, value)
 }
 

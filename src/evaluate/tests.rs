@@ -35,6 +35,7 @@ pub(super) fn member(points: i64) -> MemberSnapshot {
     MemberSnapshot {
         number: member_number(),
         balances: BTreeMap::from([(1, balance)]),
+        history: None,
     }
 }
 

@@ -12,7 +12,7 @@ use crate::kernel::ids::Seq;
 use crate::kernel::{
     BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId, WriterId,
 };
-use crate::ledger::{Accounts, Entry, Genesis, Hash, Totals, chain};
+use crate::ledger::{Accounts, Entry, Genesis, Hash, Kind, Totals, chain};
 
 /// Where a sale stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -317,6 +317,25 @@ impl<'a> Reading<'a> {
             found.push(entry_from(row)?.0);
         }
         Ok(found)
+    }
+
+    /// The sales of a member that were made final with a business date in this range, oldest first,
+    /// by their first entries.
+    pub fn sales_of(
+        &self,
+        member: MemberNumber,
+        first: BusinessDate,
+        last: BusinessDate,
+    ) -> Result<Vec<Seq>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT iif(refers_to = 0, seq, refers_to) FROM entry
+             WHERE member = ?1 AND kind = ?2 AND lot = 0 AND business_date BETWEEN ?3 AND ?4
+             ORDER BY seq",
+        )?;
+        let commit = Kind::Commit.number();
+        let range = params![member.get(), commit, first.yyyymmdd(), last.yyyymmdd()];
+        let rows = statement.query_map(range, |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Control totals of one business date.

@@ -3,7 +3,7 @@
 //!
 //! `operation.rs` makes asking twice safe, `sale.rs` and `refund.rs` hold what a sale can do,
 //! `member.rs` who it is for, `day.rs` the close, `sync.rs` what goes to and comes from head office,
-//! `care.rs` the rest. `birth.rs` makes a ledger from a provisioning file.
+//! `past.rs` what the evaluation is told of earlier sales, `care.rs` the rest. `birth.rs` makes a ledger from a provisioning file.
 
 mod birth;
 mod care;
@@ -13,6 +13,7 @@ mod error;
 mod log;
 mod member;
 mod operation;
+mod past;
 pub mod ports;
 mod refund;
 mod sale;

@@ -250,10 +250,11 @@ impl Till {
     ) -> Result<(Sums, Sums), Error> {
         let programme = self.programme_version(sale.programme_version)?;
         let kept = kept_lines(sale, lines);
+        let cart = self.at_home(&programme, &sale.cart);
         let due = due_after(
             &programme,
             sale.member.as_ref(),
-            &sale.cart,
+            &cart,
             &sale.outcome,
             &kept,
         )?;
@@ -461,7 +462,10 @@ fn is_everything(sale: &SaleDocument, lines: &BTreeMap<u32, ReturnedLine>) -> bo
 
 /// What is kept of each line: quantity, and the total before loy's discount in the share that is
 /// kept of what was paid.
-fn kept_lines(sale: &SaleDocument, lines: &BTreeMap<u32, ReturnedLine>) -> Vec<KeptLine> {
+pub(super) fn kept_lines(
+    sale: &SaleDocument,
+    lines: &BTreeMap<u32, ReturnedLine>,
+) -> Vec<KeptLine> {
     let kept = |(index, line): (usize, &crate::evaluate::Line)| {
         let gone = lines.get(&place(index)).copied().unwrap_or_default();
         KeptLine {

@@ -12,7 +12,6 @@ use super::shell::{Moment, Replay, Till};
 use super::status;
 use super::view::{Sale, SaleState, load_document};
 use crate::evaluate::cart::{Cart, ReceiptPart};
-use crate::evaluate::evaluate;
 use crate::evaluate::quote::{MemberSnapshot, Quote};
 use crate::kernel::ids::Seq;
 use crate::kernel::{Money, SaleId};
@@ -40,13 +39,8 @@ impl Till {
     pub fn evaluate(&self, cart: &Cart) -> Result<Quote, Error> {
         self.read(|reading| {
             let programme = self.programme_on(cart.business_date)?;
-            let (_, snapshot) = self.snapshot(reading, cart, &[])?;
-            Ok(evaluate(
-                &programme,
-                snapshot.as_ref(),
-                cart,
-                self.language,
-            )?)
+            let (_, snapshot) = self.snapshot(reading, &programme, cart, &[])?;
+            Ok(self.evaluate_here(&programme, snapshot.as_ref(), cart)?)
         })
     }
 
@@ -159,15 +153,7 @@ impl Till {
             });
         }
         let priced = if is_same_sale(&authorised.cart, &cart) {
-            Priced {
-                programme: self.programme_version(authorised.programme_version)?,
-                accounts: self.snapshot(&reading, &cart, &[])?.0,
-                document: SaleDocument {
-                    cart,
-                    ..authorised.clone()
-                },
-                quote: None,
-            }
+            self.as_authorised(&reading, &authorised, cart)?
         } else {
             self.price(&reading, &cart, &held.portions)?
         };
@@ -276,6 +262,13 @@ impl Till {
     ) -> Result<(), Error> {
         let head = writing.head().seq;
         let outcome = &priced.document.outcome;
+        let has_no_payments = priced.document.cart.payments.is_empty();
+        if priced.programme.reads_payments() && has_no_payments && outcome.payable.is_positive() {
+            return Err(Error::Argument {
+                field: "payments",
+                expected: "how the sale is paid, because a rule counts only some payments",
+            });
+        }
         let entries = decide::post(
             head,
             facts,
@@ -310,6 +303,36 @@ impl Till {
         Ok(())
     }
 
+    /// The sale exactly as it was authorised. Only awards that count a share of the payments follow
+    /// the payments, which may come as late as this.
+    fn as_authorised(
+        &self,
+        reading: &Reading<'_>,
+        authorised: &SaleDocument,
+        cart: Cart,
+    ) -> Result<Priced, Error> {
+        let programme = self.programme_version(authorised.programme_version)?;
+        let accounts = match cart.member {
+            Some(member) => reading.accounts(member, &[])?,
+            None => Accounts::new(),
+        };
+        let mut document = SaleDocument {
+            cart,
+            ..authorised.clone()
+        };
+        if programme.reads_payments() && document.cart.payments != authorised.cart.payments {
+            let member = document.member.as_ref();
+            let quote = self.evaluate_here(&programme, member, &document.cart)?;
+            document.outcome.awards = quote.outcome.awards;
+        }
+        Ok(Priced {
+            programme,
+            accounts,
+            document,
+            quote: None,
+        })
+    }
+
     /// Prices a cart as of now, with portions already reserved for it counting as free.
     fn price(
         &self,
@@ -318,8 +341,8 @@ impl Till {
         reserved: &[HeldPortion],
     ) -> Result<Priced, Error> {
         let programme = self.programme_on(cart.business_date)?;
-        let (accounts, member) = self.snapshot(reading, cart, reserved)?;
-        let quote = evaluate(&programme, member.as_ref(), cart, self.language)?;
+        let (accounts, member) = self.snapshot(reading, &programme, cart, reserved)?;
+        let quote = self.evaluate_here(&programme, member.as_ref(), cart)?;
         let document = SaleDocument {
             cart: cart.clone(),
             member,
@@ -338,6 +361,7 @@ impl Till {
     fn snapshot(
         &self,
         reading: &Reading<'_>,
+        programme: &Programme,
         cart: &Cart,
         reserved: &[HeldPortion],
     ) -> Result<(Accounts, Option<MemberSnapshot>), Error> {
@@ -358,7 +382,15 @@ impl Till {
             .iter()
             .map(|(&wallet, account)| (wallet, account.balance(cart.business_date)))
             .collect();
-        Ok((accounts, Some(MemberSnapshot { number, balances })))
+        let history = self.past_of(reading, programme, cart, number)?;
+        Ok((
+            accounts,
+            Some(MemberSnapshot {
+                number,
+                balances,
+                history,
+            }),
+        ))
     }
 
     fn sale_facts(

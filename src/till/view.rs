@@ -10,7 +10,6 @@ use super::error::Error;
 use super::shell::{Replay, Till};
 use super::status;
 use crate::evaluate::cart::Cart;
-use crate::evaluate::evaluate;
 use crate::evaluate::quote::Quote;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, SaleId};
@@ -224,12 +223,7 @@ impl Till {
     ) -> Result<Sale, Error> {
         let document = load_document(reading, row.document_seq)?;
         let programme = self.programme_version(document.programme_version)?;
-        let mut quote = evaluate(
-            &programme,
-            document.member.as_ref(),
-            &document.cart,
-            self.language,
-        )?;
+        let mut quote = self.evaluate_here(&programme, document.member.as_ref(), &document.cart)?;
         quote.outcome = document.outcome;
         let posted = match row.posted_seq {
             0 => None,
