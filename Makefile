@@ -28,7 +28,7 @@ test: ## formatting, lints, all tests; the last line is `N passed, N failed`
 	@CARGO="$(CARGO)" FEATURES="$(FEATURES)" tests/run
 
 bench: ## every figure beside its baseline, also in target/bench.json
-	$(CARGO) bench --features $(FEATURES)
+	$(CARGO) bench --features $(FEATURES) --bench figures
 
 soak: ## kill the till at random moments, then look whether a sale was lost
 	@.ci/setup cc

@@ -93,24 +93,31 @@ impl Cart {
 impl Line {
     /// Every field is within its bounds; `index` is for the path of the problem.
     pub(super) fn check(&self, index: usize) -> Checked {
-        let field = |name: &str| format!("lines[{index}].{name}");
-        text(&field("sku"), &self.sku, SKU_MAX)?;
-        amount(&field("quantity_milli"), self.quantity_milli.get())?;
-        amount(&field("line_total"), self.line_total.get())?;
+        // The path is written only once something is wrong: a bill has many fields and no problem.
+        self.check_fields().map_err(|problem| CartProblem {
+            field: format!("lines[{index}].{}", problem.field),
+            ..problem
+        })
+    }
+
+    fn check_fields(&self) -> Checked {
+        text("sku", &self.sku, SKU_MAX)?;
+        amount("quantity_milli", self.quantity_milli.get())?;
+        amount("line_total", self.line_total.get())?;
         if let Some(price) = self.unit_price {
-            amount(&field("unit_price"), price.get())?;
+            amount("unit_price", price.get())?;
         }
-        optional_text(&field("category"), &self.category)?;
-        optional_text(&field("brand"), &self.brand)?;
-        count(&field("tags"), self.tags.len(), LIST_MAX)?;
+        optional_text("category", &self.category)?;
+        optional_text("brand", &self.brand)?;
+        count("tags", self.tags.len(), LIST_MAX)?;
         for tag in &self.tags {
-            text(&field("tags"), tag, TEXT_MAX)?;
+            text("tags", tag, TEXT_MAX)?;
         }
-        zero_or_more(&field("discount"), self.discount.get())?;
-        optional_text(&field("discount_reason"), &self.discount_reason)?;
-        amount(&field("tax_inside"), self.tax_inside.get())?;
-        amount(&field("tax_outside"), self.tax_outside.get())?;
-        own_facts(&field("x"), &self.x)
+        zero_or_more("discount", self.discount.get())?;
+        optional_text("discount_reason", &self.discount_reason)?;
+        amount("tax_inside", self.tax_inside.get())?;
+        amount("tax_outside", self.tax_outside.get())?;
+        own_facts("x", &self.x)
     }
 }
 

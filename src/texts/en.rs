@@ -231,6 +231,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "The points ledger is open in another program",
     ),
     (
+        "till.provisioning",
+        "The provisioning file or its code cannot be used; ask head office",
+    ),
+    (
         "till.without_loyalty",
         "Points are not available right now; sell on without them",
     ),

@@ -219,6 +219,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("till.open_elsewhere", "Sổ điểm đang mở ở chương trình khác"),
     (
+        "till.provisioning",
+        "Tệp cài đặt hoặc mã kích hoạt không dùng được; hãy hỏi trụ sở",
+    ),
+    (
         "till.without_loyalty",
         "Tạm thời không tích điểm được; vẫn bán hàng bình thường",
     ),

@@ -20,6 +20,7 @@ mod sale;
 mod shell;
 pub mod status;
 mod sync;
+mod verify;
 mod view;
 
 pub use care::Info;

@@ -105,11 +105,7 @@ struct Worked {
 impl Till {
     /// What a refund would do. Writes nothing.
     pub fn preview_refund(&self, request: &RefundRequest) -> Result<RefundPreview, Error> {
-        let moment = Moment {
-            now: request.at,
-            is_suspect: false,
-            offset: request.offset,
-        };
+        let moment = Moment::at(request.at, request.offset);
         self.read(|reading| {
             let worked = self.work_out(reading, &moment, request)?;
             let programme = self.programme_version(worked.programme_version)?;

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::document::{Note, SaleDocument, gives, spends, to_bytes};
 use super::error::Error;
+use super::log::Level;
 use super::operation::{Call, Operation};
 use super::shell::{Moment, Replay, Till};
 use super::status;
@@ -63,7 +64,9 @@ impl Till {
             let wanted = spends(&priced.document.outcome);
             let entries = decide::authorise(head, &facts, &wanted, &priced.accounts)
                 .map_err(|refusal| self.refused(&priced.programme, &refusal))?;
-            let hold_until = moment.now.plus_seconds(i64::from(hold_seconds));
+            // A hold taken by a clock of 2099 would never end.
+            let believed = moment.believed(writing.head().trusted_at);
+            let hold_until = believed.plus_seconds(i64::from(hold_seconds));
             let row = SaleRow {
                 seq: head + 1,
                 state: SaleState::Held as u8,
@@ -76,7 +79,7 @@ impl Till {
             writing.append(&entries)?;
             writing.put_document(row.seq, &to_bytes(&priced.document))?;
             writing.put_sale(&row)?;
-            self.give_receipt(writing, cart, row.seq)?;
+            self.give_receipt(writing, moment, cart, row.seq)?;
             told = self.told(row.seq, SaleState::Held, &facts, priced);
             Ok(row.seq)
         })?;
@@ -97,7 +100,7 @@ impl Till {
                 .map_err(|refusal| self.refused(&priced.programme, &refusal))?;
             let seq = writing.head().seq + 1;
             self.post(writing, &facts, None, &priced, seq)?;
-            self.give_receipt(writing, cart, seq)?;
+            self.give_receipt(writing, moment, cart, seq)?;
             told = self.told(seq, SaleState::Committed, &facts, priced);
             Ok(seq)
         })?;
@@ -162,16 +165,13 @@ impl Till {
             self.receipt_of(&authorised.cart),
             self.receipt_of(&priced.document.cart),
         );
-        if before != after {
-            self.refuse_known_receipt(writing, &priced.document.cart)?;
-        }
         self.post(writing, &facts, Some(&held), &priced, row.seq)?;
         if before != after
             && let Some(key) = before
         {
             self.free_receipt_of(writing, &key, row.seq)?;
         }
-        self.give_receipt(writing, &priced.document.cart, row.seq)?;
+        self.give_receipt(writing, moment, &priced.document.cart, row.seq)?;
         Ok(row.seq)
     }
 
@@ -471,15 +471,28 @@ impl Till {
         Error::refused(status::ALREADY_RESOLVED, reason, &[("sale", sale)])
     }
 
-    fn give_receipt(&self, writing: &Writing<'_>, cart: &Cart, sale: Seq) -> Result<(), Error> {
+    fn give_receipt(
+        &self,
+        writing: &Writing<'_>,
+        moment: &Moment,
+        cart: &Cart,
+        sale: Seq,
+    ) -> Result<(), Error> {
         let Some(key) = self.receipt_of(cart) else {
             return Ok(());
         };
         match writing.reading().sale_of_receipt(&key)? {
             Some(owner) if owner == sale => Ok(()),
-            // Only after the hold ran out, when someone else took the number meanwhile. The sale is
-            // paid and stands; the other keeps the number.
-            Some(_) => Ok(()),
+            // At a commit: the number came late, or the hold ran out and another sale took it. This
+            // sale is paid and stands; the other keeps the number.
+            Some(owner) => {
+                let (sale, owner) = (self.sale_id(sale), self.sale_id(owner));
+                let text = format!(
+                    "sale {sale} is final without its receipt number, which belongs to {owner}"
+                );
+                moment.tell(Level::Warning, "receipt.taken", text);
+                Ok(())
+            }
             None => Ok(writing.put_receipt(&key, sale)?),
         }
     }
