@@ -4,6 +4,8 @@ mod bounds;
 mod documents;
 mod doors;
 mod lines;
+mod returns;
+mod rules;
 mod schemas;
 mod stories;
 
