@@ -6,6 +6,7 @@ mod days;
 mod doors;
 mod files;
 mod refunds;
+mod rules;
 mod sales;
 mod shop;
 mod sync;
