@@ -366,16 +366,13 @@ fn connect(
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(64);
-    // FULL: what was answered survives a power cut. Checkpoints are ours to time. The cache is a
-    // ceiling of 32 MB that only a till with hundreds of thousands of members comes near: with
-    // SQLite's own 2 MB each scan there reads its pages from the system again.
+    // FULL: what was answered survives a power cut. Checkpoints are ours to time.
     connection.execute_batch(
         "PRAGMA synchronous = FULL;
          PRAGMA foreign_keys = ON;
          PRAGMA trusted_schema = OFF;
          PRAGMA cell_size_check = ON;
          PRAGMA temp_store = MEMORY;
-         PRAGMA cache_size = -32768;
          PRAGMA wal_autocheckpoint = 0;
          PRAGMA fullfsync = ON;
          PRAGMA checkpoint_fullfsync = ON;",
