@@ -1,5 +1,5 @@
-//! A VFS that counts and, when asked to, fails. It passes everything on to the operating system's
-//! own, so files are real; only syncs end here, because no test pulls the plug.
+//! A VFS that counts and, when asked to, fails or remembers. It passes everything on to the operating
+//! system's own, so files are real; only syncs end here, because no test pulls the plug.
 //!
 //! Counts and faults belong to the thread that asks: SQLite calls its VFS in the caller's thread,
 //! and tests run one a thread. <https://www.sqlite.org/vfs.html>
@@ -48,7 +48,28 @@ pub struct Fault {
     pub code: c_int,
 }
 
+/// One thing that was asked of the disk. Files go by their names, without the folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Op {
+    Open(String),
+    Write {
+        file: String,
+        offset: usize,
+        bytes: Vec<u8>,
+    },
+    Truncate {
+        file: String,
+        size: usize,
+    },
+    Sync(String),
+    Delete(String),
+}
+
 thread_local! {
+    /// What is remembered, while it is.
+    static RECORD: RefCell<Option<Vec<Op>>> = const { RefCell::new(None) };
+    /// Names of the files this thread has opened.
+    static NAMES: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
     static TALLY: Cell<Tally> = const { Cell::new(Tally {
         commit_syncs: 0, header_syncs: 0, checkpoint_syncs: 0, writes: 0, bytes: 0,
     }) };
@@ -78,6 +99,49 @@ pub fn mend_disk() -> u32 {
     HITS.get()
 }
 
+/// From here on everything asked in this thread is remembered.
+pub fn start_recording() {
+    RECORD.set(Some(Vec::new()));
+}
+
+/// How much has been asked since [`start_recording`].
+pub fn recorded() -> usize {
+    RECORD.with_borrow(|record| record.as_ref().map_or(0, Vec::len))
+}
+
+/// Stops remembering, and tells.
+pub fn stop_recording() -> Vec<Op> {
+    RECORD.take().unwrap_or_default()
+}
+
+fn record(op: impl FnOnce() -> Op) {
+    RECORD.with_borrow_mut(|record| {
+        if let Some(ops) = record {
+            ops.push(op());
+        }
+    });
+}
+
+/// The last part of a path as SQLite passes it.
+unsafe fn name_of(path: *const c_char) -> String {
+    if path.is_null() {
+        return String::new();
+    }
+    let path = unsafe { std::ffi::CStr::from_ptr(path) }.to_string_lossy();
+    path.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+/// Only while something is remembered; a file that was open before has no name.
+unsafe fn remember_name(path: *const c_char) -> usize {
+    if RECORD.with_borrow(Option::is_none) {
+        return usize::MAX;
+    }
+    NAMES.with_borrow_mut(|names| {
+        names.push(unsafe { name_of(path) });
+        names.len() - 1
+    })
+}
+
 fn failure(at: At) -> Option<c_int> {
     FAULT.with_borrow_mut(|fault| {
         let active = fault.as_mut().filter(|fault| fault.at == at)?;
@@ -103,11 +167,17 @@ struct Extra {
     is_dirty: bool,
     /// The last write was to the very beginning.
     at_start: bool,
+    /// Where its name stands in [`NAMES`].
+    name: usize,
 }
 
 impl Extra {
     fn is_counted(&self) -> bool {
         self.is_wal || self.is_database
+    }
+
+    fn name(&self) -> String {
+        NAMES.with_borrow(|names| names.get(self.name).cloned().unwrap_or_default())
     }
 
     fn real(&self) -> &'static ffi::sqlite3_io_methods {
@@ -144,6 +214,7 @@ pub fn install() {
         ours.zName = c"counting".as_ptr();
         ours.pNext = null_mut();
         ours.xOpen = Some(open);
+        ours.xDelete = Some(delete);
         let _ = REAL.set(Real {
             vfs: real,
             extra_at,
@@ -181,6 +252,7 @@ unsafe extern "C" fn open(
             let ours = ffi::sqlite3_io_methods {
                 xWrite: Some(write),
                 xSync: Some(sync),
+                xTruncate: Some(truncate),
                 ..theirs
             };
             (theirs, ours)
@@ -192,9 +264,32 @@ unsafe extern "C" fn open(
             is_database,
             is_dirty: false,
             at_start: false,
+            name: remember_name(name),
         };
+        record(|| Op::Open(name_of(name)));
         status
     }
+}
+
+unsafe extern "C" fn delete(
+    _: *mut ffi::sqlite3_vfs,
+    name: *const c_char,
+    sync_folder: c_int,
+) -> c_int {
+    unsafe {
+        let vfs = real().vfs;
+        record(|| Op::Delete(name_of(name)));
+        (*vfs).xDelete.expect("every VFS deletes")(vfs, name, sync_folder)
+    }
+}
+
+unsafe extern "C" fn truncate(file: *mut ffi::sqlite3_file, size: i64) -> c_int {
+    let extra = unsafe { extra(file) };
+    record(|| Op::Truncate {
+        file: extra.name(),
+        size: usize::try_from(size).expect("a size"),
+    });
+    unsafe { extra.real().xTruncate.expect("files are cut")(file, size) }
 }
 
 unsafe extern "C" fn write(
@@ -215,6 +310,13 @@ unsafe extern "C" fn write(
         tally.bytes += u64::from(amount.unsigned_abs());
         TALLY.set(tally);
     }
+    record(|| Op::Write {
+        file: extra.name(),
+        offset: usize::try_from(offset).expect("an offset"),
+        bytes: unsafe {
+            std::slice::from_raw_parts(bytes.cast::<u8>(), amount.unsigned_abs() as usize).to_vec()
+        },
+    });
     unsafe { extra.real().xWrite.expect("files are written")(file, bytes, amount, offset) }
 }
 
@@ -233,5 +335,6 @@ unsafe extern "C" fn sync(file: *mut ffi::sqlite3_file, _: c_int) -> c_int {
             return code;
         }
     }
+    record(|| Op::Sync(extra.name()));
     ffi::SQLITE_OK
 }
