@@ -360,11 +360,11 @@ fn share_of(tenders: &Tenders, terms: &Terms<'_>) -> (Money, Money) {
         Tenders::Except(methods) => (methods, false),
         Tenders::Only(methods) => (methods, true),
     };
-    if cart.payments.is_empty() {
+    // Of what is to be paid, not of what was handed over: change is not always told.
+    let whole = terms.payable;
+    if cart.payments.is_empty() || !whole.is_positive() {
         return (Money::ZERO, Money::ZERO);
     }
-    let paid: Money = cart.payments.iter().map(|payment| payment.amount).sum();
-    let whole = paid.max(terms.payable);
     let named = cart
         .payments
         .iter()

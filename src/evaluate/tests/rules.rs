@@ -168,6 +168,25 @@ fn the_share_paid_with_a_gift_card_earns_nothing_and_unknown_payments_are_provis
         10,
         "r: 100,000 VND / 10,000 VND × 1 point = 10 → 10 points (rounded down); provisional, payments are not known yet",
     );
+    for (parts, points) in [
+        // The cash is not told yet, or more of it was handed over: the gift card paid 40.000.
+        (json!([{"method": "gift_card", "amount": 40_000}]), 6),
+        (
+            json!([{"method": "gift_card", "amount": 40_000}, {"method": "cash", "amount": 200_000}]),
+            6,
+        ),
+        (json!([{"method": "gift_card", "amount": 500_000}]), 0),
+    ] {
+        let mut cart = sale(100_000);
+        cart["payments"] = parts;
+        let mut rule = rule.clone();
+        rule["id"] = json!("r");
+        rule["wallet"] = json!("points");
+        assert_eq!(
+            quote(json!({"earn": [rule]}), cart, new()).awarded(1).get(),
+            points
+        );
+    }
     let mut rule = rule;
     rule["id"] = json!("r");
     rule["wallet"] = json!("points");
