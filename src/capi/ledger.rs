@@ -112,8 +112,8 @@ fn begin(
 ///
 /// Writes: the ledger's file, under another name until it is whole and on disk.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path, and with the field "path" where its
-/// folder does not exist; LOY_E_TEXT; LOY_E_STORE_EXISTS; LOY_E_DOCUMENT for a provisioning file that
-/// is damaged or made a ledger in this folder before, or a wrong code; the store's.
+/// folder does not exist; LOY_E_TEXT; LOY_E_STORE_EXISTS; LOY_E_DOCUMENT for a provisioning file
+/// that is damaged or made a ledger in this folder before, or a wrong code; the store's.
 /// Crash: there is a ledger or there is none. Try loy_ledger_open; on LOY_E_STORE_ABSENT call this
 /// again.
 /// @since 0.1

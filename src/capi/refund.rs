@@ -242,8 +242,8 @@ fn add_part(refund: &Return, line: i32, measure: Measure) -> Result<(), Fault> {
 /// will be owed), amount (the money the customer gets back; the same in each row).
 ///
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
-/// LOY_ALREADY_RESOLVED where the whole sale was refunded before or is not committed; LOY_REFUSED for
-/// more than is left; the store's.
+/// LOY_ALREADY_RESOLVED where the whole sale was refunded before or is not committed; LOY_REFUSED
+/// for more than is left; the store's.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_refund_evaluate(

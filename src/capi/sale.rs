@@ -153,15 +153,15 @@ pub unsafe extern "C" fn loy_sale_authorise(
 /// final_cart may be NULL: the cart is what it was, and exactly the frozen quote is posted, whatever
 /// changed since. A final_cart with other goods is evaluated again; its member may be added, not
 /// changed. A hold that ran out or a day that was closed is no reason to refuse: the sale is then
-/// marked late, and points that are gone become a debt. Nor is a receipt number that another sale has
-/// by now: the sale is final without it, loy_sale_find finds the other, and loy_ledger_log has
+/// marked late, and points that are gone become a debt. Nor is a receipt number that another sale
+/// has by now: the sale is final without it, loy_sale_find finds the other, and loy_ledger_log has
 /// "receipt.taken".
 ///
 /// Writes: the sale's points, in one sync.
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a final_cart of another member or one that does not
-/// fit the programme; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
-/// LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation committed, voided or refunded it; the
-/// store's. Do not keep the customer waiting for any of
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a final_cart of another member or one that does
+/// not fit the programme; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+/// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation committed,
+/// voided or refunded it; the store's. Do not keep the customer waiting for any of
 /// them: keep the operation_id and repeat the call later.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
@@ -296,8 +296,8 @@ pub unsafe extern "C" fn loy_sale_find(
     })
 }
 
-/// Lists the sales that are authorised and neither committed nor voided, oldest first: held ones, and
-/// those whose hold ran out and that nobody resolved.
+/// Lists the sales that are authorised and neither committed nor voided, oldest first: held ones,
+/// and those whose hold ran out and that nobody resolved.
 ///
 /// Rows: sale_id, receipt_number, member (texts; "" if there is none), payable, held_until_ms, state
 /// (LOY_SALE_HELD or LOY_SALE_EXPIRED).
