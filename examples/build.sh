@@ -43,9 +43,10 @@ build_loy() {
     $CARGO build --profile fast --features cli --bin loy
 }
 
-# The library and `loy`, soon built: the sources are compiled once, and once more linked as a library of C functions.
+# The library and `loy` as soon as can be: the sources are compiled once, without optimising them, and then linked a
+# second time as the library of C functions.
 build_both() {
-    $CARGO build --profile fast --features cli --lib --bin loy &&
+    $CARGO build --profile fast --features cli --lib --bin loy --config 'profile.fast.package.loy.opt-level=0' &&
         echo 'extern crate loy;' >"$target/fast/shared.rs" &&
         "${RUSTC:-rustc}" --crate-type cdylib --crate-name loy --edition 2024 "$target/fast/shared.rs" \
             --extern "loy=$target/fast/libloy.rlib" -L "dependency=$target/fast/deps" \
