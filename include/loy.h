@@ -800,8 +800,8 @@ LOY_API loy_status LOY_CALL loy_cart_set_member(
     loy_cart *cart, const char *member_number, loy_error **error_out);
 
 /*
- * Sets a text of the cart: "receipt_number", "receipt_group", "till", "cashier", "channel" or
- * "x.<your own>". An empty value removes it.
+ * Sets a text of the cart: "receipt_number", "receipt_group", "till", "store", "cashier",
+ * "channel" or "x.<your own>". An empty value removes it.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for another name; LOY_E_TEXT.
  * @since 0.1

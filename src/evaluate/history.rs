@@ -108,9 +108,9 @@ impl History {
         for reward in limited {
             let today = before.iter().filter(|sale| sale.business_date == on);
             let points = today.filter_map(|sale| sale.rewards.get(&reward.id));
-            let times: i64 = points
-                .map(|points| points.get() / reward.points.get())
-                .sum();
+            let times = points.fold(0i64, |sum, points| {
+                sum.saturating_add(points.get() / reward.points.get())
+            });
             let times = u32::try_from(times).unwrap_or(u32::MAX);
             history.rewards_today.insert(reward.id.clone(), times);
         }

@@ -12,6 +12,7 @@ mod explain;
 mod facts;
 mod gives;
 pub mod history;
+mod limits;
 mod member_json;
 mod problem;
 pub mod quote;

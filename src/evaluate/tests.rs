@@ -1,8 +1,11 @@
 //! Stories a cashier would understand: programme, cart, and what comes out.
 
 mod bounds;
+mod build;
+mod conditions;
 mod documents;
 mod doors;
+mod ladder;
 mod lines;
 mod returns;
 mod rules;

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::rules::{cart, document, line, read, snapshot};
+use super::build::{cart, document, line, read, snapshot};
 use crate::evaluate::{Cart, KeptLine, MemberSnapshot, Quote, due_after, evaluate};
 use crate::kernel::{Money, Points, Quantity};
 use crate::programme::Programme;

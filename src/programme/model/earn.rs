@@ -7,7 +7,7 @@ use super::RoundingModel;
 use super::{NamesModel, SelectorModel, WhenModel};
 use crate::kernel::Rounding;
 use crate::programme::rules::{AmountMode, Base, Combine, RoundAt, Take, TierFactor};
-use crate::programme::shape::{objects, optional_object};
+use crate::programme::shape::{filled, filled_objects, objects, optional_object};
 
 /// A rule that awards points: exactly one of `amount`, `percent`, `bands`, `per_unit`, `per_visit`
 /// and `fixed`.
@@ -50,8 +50,8 @@ pub(crate) struct EarnModel {
     #[serde(default, deserialize_with = "optional_object")]
     pub percent: Option<PercentModel>,
     /// What each range of money gives, from the lowest to the highest.
-    #[serde(default, deserialize_with = "objects")]
-    #[cfg_attr(test, schemars(length(max = 1000)))]
+    #[serde(default, deserialize_with = "filled_objects")]
+    #[cfg_attr(test, schemars(length(min = 1, max = 1000)))]
     pub bands: Vec<BandModel>,
     /// So many points for each piece or unit of weight.
     #[serde(default, deserialize_with = "optional_object")]
@@ -66,12 +66,18 @@ pub(crate) struct EarnModel {
     #[serde(default)]
     pub base: Option<Base>,
     /// Methods of payment whose share of the bill does not count.
-    #[serde(default)]
-    #[cfg_attr(test, schemars(length(max = 1000), inner(length(min = 1, max = 64))))]
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 64)))
+    )]
     pub exclude_tenders: Vec<String>,
     /// Methods of payment whose share of the bill alone counts.
-    #[serde(default)]
-    #[cfg_attr(test, schemars(length(max = 1000), inner(length(min = 1, max = 64))))]
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 64)))
+    )]
     pub only_tenders: Vec<String>,
     /// What multiplies the points.
     #[serde(default, deserialize_with = "objects")]

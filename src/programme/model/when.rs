@@ -4,7 +4,7 @@
 use serde::Deserialize;
 
 use crate::programme::rules::{LineFlag, WeekdayName};
-use crate::programme::shape::{objects, optional_object};
+use crate::programme::shape::{filled, filled_objects, optional_object};
 
 /// A condition on the sale and the member.
 #[derive(Debug, Deserialize)]
@@ -13,12 +13,12 @@ use crate::programme::shape::{objects, optional_object};
 #[serde(deny_unknown_fields)]
 pub(crate) struct WhenModel {
     /// All of these hold.
-    #[serde(default, deserialize_with = "objects")]
-    #[cfg_attr(test, schemars(length(max = 100)))]
+    #[serde(default, deserialize_with = "filled_objects")]
+    #[cfg_attr(test, schemars(length(min = 1, max = 100)))]
     pub all: Vec<WhenModel>,
     /// At least one of these holds.
-    #[serde(default, deserialize_with = "objects")]
-    #[cfg_attr(test, schemars(length(max = 100)))]
+    #[serde(default, deserialize_with = "filled_objects")]
+    #[cfg_attr(test, schemars(length(min = 1, max = 100)))]
     pub any: Vec<WhenModel>,
     /// This does not hold.
     #[serde(default, deserialize_with = "optional_object")]
@@ -27,23 +27,32 @@ pub(crate) struct WhenModel {
     #[serde(default, deserialize_with = "optional_object")]
     pub dates: Option<DatesModel>,
     /// The business date is one of these days.
-    #[serde(default)]
-    #[cfg_attr(test, schemars(length(max = 7)))]
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(test, schemars(length(min = 1, max = 7)))]
     pub weekdays: Vec<WeekdayName>,
     /// The time at the till is in this range; it may go over midnight.
     #[serde(default, deserialize_with = "optional_object")]
     pub hours: Option<HoursModel>,
     /// The sale is in one of these stores.
-    #[serde(default)]
-    #[cfg_attr(test, schemars(length(max = 1000), inner(length(min = 1, max = 200))))]
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
+    )]
     pub stores: Vec<String>,
     /// The sale is at one of these tills.
-    #[serde(default)]
-    #[cfg_attr(test, schemars(length(max = 1000), inner(length(min = 1, max = 200))))]
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
+    )]
     pub tills: Vec<String>,
     /// The sale comes by one of these channels.
-    #[serde(default)]
-    #[cfg_attr(test, schemars(length(max = 1000), inner(length(min = 1, max = 200))))]
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
+    )]
     pub channels: Vec<String>,
     /// The lines' sum after the POS's own discounts is in this range.
     #[serde(default, deserialize_with = "optional_object")]
@@ -55,15 +64,21 @@ pub(crate) struct WhenModel {
     #[serde(default, deserialize_with = "optional_object")]
     pub has_line: Option<SelectorModel>,
     /// The member is in one of these tiers.
-    #[serde(default)]
-    #[cfg_attr(test, schemars(length(max = 1000), inner(length(min = 1, max = 64))))]
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 64)))
+    )]
     pub tiers: Vec<String>,
     /// It is such a visit of the member.
     #[serde(default, deserialize_with = "optional_object")]
     pub visit: Option<VisitModel>,
     /// One of these codes was shown.
-    #[serde(default)]
-    #[cfg_attr(test, schemars(length(max = 1000), inner(length(min = 1, max = 200))))]
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
+    )]
     pub codes: Vec<String>,
     /// The POS took something off a line, or did not.
     #[serde(default)]
@@ -161,38 +176,50 @@ pub(crate) struct VisitModel {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SelectorModel {
     /// All of these fit.
-    #[serde(default, deserialize_with = "objects")]
-    #[cfg_attr(test, schemars(length(max = 100)))]
+    #[serde(default, deserialize_with = "filled_objects")]
+    #[cfg_attr(test, schemars(length(min = 1, max = 100)))]
     pub all: Vec<SelectorModel>,
     /// At least one of these fits.
-    #[serde(default, deserialize_with = "objects")]
-    #[cfg_attr(test, schemars(length(max = 100)))]
+    #[serde(default, deserialize_with = "filled_objects")]
+    #[cfg_attr(test, schemars(length(min = 1, max = 100)))]
     pub any: Vec<SelectorModel>,
     /// This does not fit.
     #[serde(default, deserialize_with = "optional_object")]
     pub not: Option<Box<SelectorModel>>,
     /// One of these articles.
-    #[serde(default)]
-    #[cfg_attr(test, schemars(length(max = 1000), inner(length(min = 1, max = 64))))]
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 64)))
+    )]
     pub skus: Vec<String>,
     /// In one of these categories, or below it.
-    #[serde(default)]
-    #[cfg_attr(test, schemars(length(max = 1000), inner(length(min = 1, max = 200))))]
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
+    )]
     pub categories: Vec<String>,
     /// Of one of these brands.
-    #[serde(default)]
-    #[cfg_attr(test, schemars(length(max = 1000), inner(length(min = 1, max = 200))))]
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
+    )]
     pub brands: Vec<String>,
     /// With one of these tags.
-    #[serde(default)]
-    #[cfg_attr(test, schemars(length(max = 1000), inner(length(min = 1, max = 200))))]
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
+    )]
     pub tags: Vec<String>,
     /// The unit price is in this range.
     #[serde(default, deserialize_with = "optional_object")]
     pub price: Option<RangeModel>,
     /// Marked with one of these flags.
-    #[serde(default)]
-    #[cfg_attr(test, schemars(length(max = 5)))]
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(test, schemars(length(min = 1, max = 5)))]
     pub flags: Vec<LineFlag>,
     /// The POS took something off it, or did not.
     #[serde(default)]
