@@ -9,6 +9,7 @@ use super::cart::{Cart, Line, LineFlag, Payment, ReceiptPart};
 use super::check::{self, LINES_MAX, LIST_MAX, RECEIPT_PART_MAX, SKU_MAX, TEXT_MAX};
 use super::problem::CartProblem;
 use crate::kernel::amounts::AMOUNT_MAX;
+use crate::kernel::ids::NoMemberNumber;
 use crate::kernel::{
     BusinessDate, Currency, Instant, MemberNumber, Money, Points, Quantity, UtcOffset,
 };
@@ -127,7 +128,10 @@ impl Cart {
                 "member",
                 "not_a_member_number",
                 "12 digits, the last a check digit",
-                format!("{reason}"),
+                match reason {
+                    NoMemberNumber::Form => "something else",
+                    NoMemberNumber::CheckDigit => "12 digits, of which one is wrong",
+                },
             )
         })?;
         self.member = Some(number);

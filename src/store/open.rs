@@ -348,6 +348,9 @@ fn check_header(path: &Path) -> Result<(), StoreError> {
     use std::io::Read as _;
     let mut header = [0u8; 72];
     let mut file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(StoreError::corrupt("it is a folder"));
+    }
     if file.read_exact(&mut header).is_err() {
         return Err(StoreError::corrupt("the file is too short"));
     }

@@ -461,7 +461,7 @@ fn is_everything(sale: &SaleDocument, lines: &BTreeMap<u32, ReturnedLine>) -> bo
 }
 
 /// What is kept of each line: quantity, and the total before loy's discount in the share that is
-/// kept of what was paid.
+/// kept of what was paid, so that it costs what was paid less what was given back, to the unit.
 pub(super) fn kept_lines(
     sale: &SaleDocument,
     lines: &BTreeMap<u32, ReturnedLine>,
@@ -470,7 +470,7 @@ pub(super) fn kept_lines(
         let gone = lines.get(&place(index)).copied().unwrap_or_default();
         KeptLine {
             quantity: line.quantity_milli - gone.quantity,
-            line_total: line.line_total - gone.net - discount_gone_of(sale, index, gone),
+            line_total: net_of(sale, index) - gone.net + discount_kept_of(sale, index, gone),
         }
     };
     sale.cart.lines.iter().enumerate().map(kept).collect()
@@ -486,6 +486,18 @@ fn discount_gone_of(sale: &SaleDocument, line: usize, gone: ReturnedLine) -> Mon
         share_floor(discount.get(), gone.quantity.get(), quantity.get().max(1))
     };
     Money::new(share)
+}
+
+/// The part of a line's discount that stays with what is kept: to the nearest unit, as
+/// [`due_after`] shares it out again. Rounded down or up, the two together would be one unit off.
+fn discount_kept_of(sale: &SaleDocument, line: usize, gone: ReturnedLine) -> Money {
+    let (discount, net) = (discount_of(sale, line), net_of(sale, line));
+    if !net.is_positive() {
+        return discount - discount_gone_of(sale, line, gone);
+    }
+    let exact = 2 * i128::from(discount.get()) * i128::from((net - gone.net).get());
+    let nearest = (exact + i128::from(net.get())).div_euclid(2 * i128::from(net.get()));
+    Money::new(i64::try_from(nearest).expect("a share is no larger than the whole"))
 }
 
 /// Of what loy took off the sale, what has gone back, and all of it.
