@@ -44,6 +44,8 @@ enum Command {
     Check(look::CheckArguments),
     /// Look for damage in a ledger, without writing to it
     Verify(look::VerifyArguments),
+    /// Make a new ledger of what can be read of a damaged one
+    Salvage(look::SalvageArguments),
 }
 
 /// How a command that did its work ended.
@@ -145,6 +147,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::Provision(arguments) => provision::run(&arguments, streams),
         Command::Check(arguments) => look::check(&arguments, streams),
         Command::Verify(arguments) => look::verify(&arguments, streams),
+        Command::Salvage(arguments) => look::salvage(&arguments, streams),
     };
     match ending {
         Ok(Ending::Clean) => 0,

@@ -143,7 +143,12 @@ impl Till {
 
     /// Looks for damage. Writes nothing; an empty list is a sound ledger.
     pub fn verify(&self, depth: Depth) -> Result<Vec<Finding>, Error> {
-        let findings = self.lock().store()?.verify(self.genesis(), depth)?;
+        let lives: Vec<_> = self
+            .epochs()
+            .iter()
+            .map(|epoch| epoch.genesis.clone())
+            .collect();
+        let findings = self.lock().store()?.verify(&lives, depth)?;
         if !findings.is_empty() {
             let now = self.ports.clock.now();
             let text = format!("verify found {} problems", findings.len());

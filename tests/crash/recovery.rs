@@ -240,7 +240,7 @@ fn recover(recorded: &Recorded, case: &Case) -> Found {
     if let Some(found) = ask_again(recorded, &mut day, answered, is_there) {
         return found;
     }
-    let goes_on = (case.moment + case.image.len()) % TO_THE_END_EVERY == 0;
+    let goes_on = (case.moment + case.image.len()).is_multiple_of(TO_THE_END_EVERY);
     if let Some(found) = go_on(recorded, &mut day, answered, goes_on) {
         return found;
     }

@@ -7,5 +7,6 @@ mod doors;
 mod files;
 mod refunds;
 mod sales;
+mod salvage;
 mod shop;
 mod sync;
