@@ -130,6 +130,8 @@ enum {
     LOY_E_STORE_EXISTS = 207,
     /* The disk failed in the middle: written or not. Open again and repeat the operation. */
     LOY_E_OUTCOME_UNKNOWN = 208,
+    /* The store found no memory. Nothing was written; repeat the call. */
+    LOY_E_NO_MEMORY = 209,
 
     /* A bug in loy. The error's message says where; send it to loy's makers. */
     LOY_E_INTERNAL = 300,

@@ -221,6 +221,7 @@ impl Store {
         &self,
         ask: impl FnOnce(&Reading<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.end_left_over()?;
         let transaction = self
             .connection
             .unchecked_transaction()
@@ -240,11 +241,21 @@ impl Store {
         if self.access == Access::Reader {
             return Err(StoreError::ReadOnly.into());
         }
+        self.end_left_over()?;
         self.checkpoint_when_large();
         let mut writing = Writing::begin(&mut self.connection)?;
         let answer = act(&mut writing)?;
         writing.commit()?;
         Ok(answer)
+    }
+
+    /// Without memory even a rollback can fail, and its database transaction stays open. It is ended
+    /// before the next one begins.
+    fn end_left_over(&self) -> Result<(), StoreError> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK")?;
+        }
+        Ok(())
     }
 
     /// Moves the WAL into the file. Called between customers, at day close and on closing.

@@ -158,6 +158,7 @@ impl Error {
                 StoreError::Exists => status::E_STORE_EXISTS,
                 StoreError::NetworkPlace { .. } | StoreError::Io { .. } => status::E_STORE_IO,
                 StoreError::OutcomeUnknown { .. } => status::E_OUTCOME_UNKNOWN,
+                StoreError::NoMemory => status::E_NO_MEMORY,
                 StoreError::WrongSqlite { .. } | StoreError::Unexpected { .. } => {
                     status::E_INTERNAL
                 }
@@ -198,6 +199,7 @@ impl Error {
                 StoreError::NetworkPlace { .. } => "store.network",
                 StoreError::Io { .. } => "store.io",
                 StoreError::OutcomeUnknown { .. } => "store.outcome_unknown",
+                StoreError::NoMemory => "store.no_memory",
                 StoreError::WrongSqlite { .. } => "store.wrong_sqlite",
                 StoreError::Unexpected { .. } => "internal",
             },
@@ -225,6 +227,7 @@ impl Error {
                     | StoreError::Full
                     | StoreError::Io { .. }
                     | StoreError::OutcomeUnknown { .. }
+                    | StoreError::NoMemory
             )
         )
     }
