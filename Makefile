@@ -6,7 +6,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 SONAME := libloy.so.0
 
 .DEFAULT_GOAL := help
-.PHONY: help lib loy hello demo test bench soak header fmt lint setup
+.PHONY: help lib loy hello demo test bench soak fuzz header fmt lint setup
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -33,9 +33,15 @@ test: ## formatting, lints, all tests; the last line is `N passed, N failed`
 bench: ## every figure beside its baseline, also in target/bench.json
 	$(CARGO) bench --features $(FEATURES) --bench figures
 
-soak: ## kill the till at random moments, then look whether a sale was lost
+soak: ## kills, power cuts and random days by the thousand; looks whether a sale was lost
 	@.ci/setup cc
 	@tests/soak/run
+	@tests/crash/run
+	@tests/model/run
+
+fuzz: ## any bytes into everything that reads bytes, FUZZ_SECONDS (600) each
+	@.ci/setup cc
+	@fuzz/run
 
 header: ## write include/loy.h anew from src/capi/
 	LOY_BLESS=1 $(CARGO) test --features $(FEATURES) --test capi header

@@ -130,6 +130,8 @@ enum {
     LOY_E_STORE_EXISTS = 207,
     /* The disk failed in the middle: written or not. Open again and repeat the operation. */
     LOY_E_OUTCOME_UNKNOWN = 208,
+    /* The store found no memory. Nothing was written; repeat the call. */
+    LOY_E_NO_MEMORY = 209,
 
     /* A bug in loy. The error's message says where; send it to loy's makers. */
     LOY_E_INTERNAL = 300,
@@ -1456,7 +1458,10 @@ LOY_API loy_status LOY_CALL loy_export_acknowledge(
 
 
 /* --- Care ------------------------------------------------------------------------------------- */
-/* A ledger that is damaged is never repaired in place: verify it, keep it, call support. */
+/*
+ * A ledger that is damaged is never repaired in place: verify it, keep it, and save what can be
+ * read of it into a new one.
+ */
 
 enum {
     /* Pages, and the last thousand links of the chain: at most seconds. */
@@ -1491,6 +1496,31 @@ LOY_API loy_status LOY_CALL loy_ledger_verify(
  */
 LOY_API loy_status LOY_CALL loy_ledger_backup(
     const loy_ledger *ledger, const char *destination_path, loy_error **error_out);
+
+/*
+ * Makes a new ledger of what can be read of a damaged one, which is not written to and must not be
+ * open.
+ *
+ * Saved are the entries in order as long as their chain holds, and what belongs to them: sales,
+ * members, programmes, and the operations that were done. Operations that are lost can be asked
+ * again with the same operation_id. The new file begins a new life of the same till; head office
+ * takes its batches as they come. Keep the damaged file, and open the new one with
+ * loy_ledger_open.
+ *
+ * Rows: as of loy_ledger_verify, one for each thing that was lost; "entries.lost" names the first
+ * entry that could not be saved. None if everything was saved.
+ *
+ * Writes: the file at destination_path, which must not exist, under another name until it is whole
+ * and on disk.
+ * Status: LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_STORE_ABSENT; LOY_E_STORE_EXISTS; LOY_E_BUSY where the
+ * damaged ledger is open; LOY_E_STORE_CORRUPT where not even keys, programme and first entry can be
+ * read: the till then needs a new provisioning file; the store's, of the new file too.
+ * Crash: delete what is at destination_path and call it again.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_salvage(
+    const char *damaged_path, const char *destination_path, loy_rows **findings_out,
+    loy_error **error_out);
 
 #ifdef __cplusplus
 }

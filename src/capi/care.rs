@@ -1,11 +1,12 @@
 //! Care
 //!
-//! A ledger that is damaged is never repaired in place: verify it, keep it, call support.
+//! A ledger that is damaged is never repaired in place: verify it, keep it, and save what can be
+//! read of it into a new one.
 
 use std::ffi::c_char;
 use std::path::Path;
 
-use crate::till::Depth;
+use crate::till::{Depth, Finding, Settings, Till};
 
 use super::boundary;
 use super::error::loy_error;
@@ -46,13 +47,17 @@ pub unsafe extern "C" fn loy_ledger_verify(
             }
         };
         let findings_out = findings_out.reserve()?;
-        let mut rows = Rows::new(&["key", "text", "seq"]);
-        for finding in till.verify(depth)? {
-            rows.push([finding.key.into(), finding.text.into(), finding.seq.into()]);
-        }
-        findings_out.give(rows);
+        findings_out.give(rows_of(till.verify(depth)?));
         Ok(())
     })
+}
+
+fn rows_of(findings: Vec<Finding>) -> Rows {
+    let mut rows = Rows::new(&["key", "text", "seq"]);
+    for finding in findings {
+        rows.push([finding.key.into(), finding.text.into(), finding.seq.into()]);
+    }
+    rows
 }
 
 /// Copies the ledger into a new file while the till goes on.
@@ -74,5 +79,44 @@ pub unsafe extern "C" fn loy_ledger_backup(
     boundary::call_on(ledger, error_out, |till| {
         let destination_path = text::path(destination_path, "destination_path")?;
         Ok(till.backup(Path::new(&destination_path))?)
+    })
+}
+
+/// Makes a new ledger of what can be read of a damaged one, which is not written to and must not be
+/// open.
+///
+/// Saved are the entries in order as long as their chain holds, and what belongs to them: sales,
+/// members, programmes, and the operations that were done. Operations that are lost can be asked
+/// again with the same operation_id. The new file begins a new life of the same till; head office
+/// takes its batches as they come. Keep the damaged file, and open the new one with
+/// loy_ledger_open.
+///
+/// Rows: as of loy_ledger_verify, one for each thing that was lost; "entries.lost" names the first
+/// entry that could not be saved. None if everything was saved.
+///
+/// Writes: the file at destination_path, which must not exist, under another name until it is whole
+/// and on disk.
+/// Status: LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_STORE_ABSENT; LOY_E_STORE_EXISTS; LOY_E_BUSY where the
+/// damaged ledger is open; LOY_E_STORE_CORRUPT where not even keys, programme and first entry can be
+/// read: the till then needs a new provisioning file; the store's, of the new file too.
+/// Crash: delete what is at destination_path and call it again.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_ledger_salvage(
+    damaged_path: *const c_char,
+    destination_path: *const c_char,
+    findings_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let findings_out = HandleOut::clear(findings_out, "findings_out");
+    boundary::call(error_out, || {
+        let damaged_path = text::path(damaged_path, "damaged_path")?;
+        let destination_path = text::path(destination_path, "destination_path")?;
+        let findings_out = findings_out.reserve()?;
+        let settings = Settings::new(destination_path);
+        let (till, findings) = Till::salvage(Path::new(&damaged_path), &settings)?;
+        till.close();
+        findings_out.give(rows_of(findings));
+        Ok(())
     })
 }

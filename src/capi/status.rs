@@ -54,6 +54,8 @@ pub const LOY_E_STORE_ABSENT: i32 = 206;
 pub const LOY_E_STORE_EXISTS: i32 = 207;
 /// The disk failed in the middle: written or not. Open again and repeat the operation.
 pub const LOY_E_OUTCOME_UNKNOWN: i32 = 208;
+/// The store found no memory. Nothing was written; repeat the call.
+pub const LOY_E_NO_MEMORY: i32 = 209;
 
 /// A bug in loy. The error's message says where; send it to loy's makers.
 pub const LOY_E_INTERNAL: i32 = 300;
@@ -61,7 +63,7 @@ pub const LOY_E_INTERNAL: i32 = 300;
 pub const LOY_E_POISONED: i32 = 301;
 
 /// Every status by name. A test compares it with the constants of the header.
-pub(super) const NAMES: [(loy_status, &CStr); 24] = [
+pub(super) const NAMES: [(loy_status, &CStr); 25] = [
     (LOY_OK, c"LOY_OK"),
     (LOY_REFUSED, c"LOY_REFUSED"),
     (LOY_NOT_FOUND, c"LOY_NOT_FOUND"),
@@ -84,6 +86,7 @@ pub(super) const NAMES: [(loy_status, &CStr); 24] = [
     (LOY_E_STORE_ABSENT, c"LOY_E_STORE_ABSENT"),
     (LOY_E_STORE_EXISTS, c"LOY_E_STORE_EXISTS"),
     (LOY_E_OUTCOME_UNKNOWN, c"LOY_E_OUTCOME_UNKNOWN"),
+    (LOY_E_NO_MEMORY, c"LOY_E_NO_MEMORY"),
     (LOY_E_INTERNAL, c"LOY_E_INTERNAL"),
     (LOY_E_POISONED, c"LOY_E_POISONED"),
 ];

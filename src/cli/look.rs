@@ -1,4 +1,5 @@
-//! `loy check` and `loy verify`: is this programme right, is this ledger sound.
+//! `loy check`, `loy verify` and `loy salvage`: is this programme right, is this ledger sound, and what
+//! is left of it if not.
 
 use std::path::{Path, PathBuf};
 
@@ -7,7 +8,7 @@ use clap::Args;
 use super::output::{Format, Sheet};
 use super::{CliError, Ending, Streams, files};
 use crate::programme::{DOCUMENT_MAX, Programme};
-use crate::till::{Depth, Settings, Till};
+use crate::till::{Depth, Finding, Settings, Till};
 
 #[derive(Args, Debug)]
 pub(super) struct CheckArguments {
@@ -26,6 +27,17 @@ pub(super) struct VerifyArguments {
     #[arg(long)]
     quick: bool,
     /// How to write the findings
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct SalvageArguments {
+    /// The damaged ledger file; it is only read, and its till must be closed
+    damaged: PathBuf,
+    /// The new ledger file; it must not exist
+    destination: PathBuf,
+    /// How to write what was lost
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
@@ -74,10 +86,7 @@ pub(super) fn verify(
     } else {
         Depth::Full
     };
-    let mut sheet = Sheet::new(&["finding", "entry", "text"]);
-    for finding in till.verify(depth).map_err(ledger)? {
-        sheet.row([finding.key.into(), finding.seq.into(), finding.text.into()]);
-    }
+    let sheet = sheet_of(till.verify(depth).map_err(ledger)?);
     if sheet.is_empty() {
         writeln!(
             streams.notes,
@@ -86,6 +95,40 @@ pub(super) fn verify(
         )?;
     }
     found(&sheet, arguments.format, &arguments.ledger, streams)
+}
+
+/// Saves what can be read of a damaged ledger into a new one.
+pub(super) fn salvage(
+    arguments: &SalvageArguments,
+    streams: &mut Streams<'_>,
+) -> Result<Ending, CliError> {
+    let settings = Settings::new(&arguments.destination);
+    let salvaged = Till::salvage(&arguments.damaged, &settings);
+    let (till, findings) = salvaged.map_err(|source| CliError::Ledger {
+        path: arguments.damaged.clone(),
+        source: Box::new(source),
+    })?;
+    till.close();
+    let sheet = sheet_of(findings);
+    let what = if sheet.is_empty() {
+        "everything was saved"
+    } else {
+        "not everything could be saved"
+    };
+    writeln!(
+        streams.notes,
+        "loy: {}: {what}",
+        arguments.destination.display()
+    )?;
+    found(&sheet, arguments.format, &arguments.damaged, streams)
+}
+
+fn sheet_of(findings: Vec<Finding>) -> Sheet {
+    let mut sheet = Sheet::new(&["finding", "entry", "text"]);
+    for finding in findings {
+        sheet.row([finding.key.into(), finding.seq.into(), finding.text.into()]);
+    }
+    sheet
 }
 
 /// People see a table only if there is something in it; programs always get one.

@@ -47,6 +47,8 @@ enum Command {
     Quote(quote::Arguments),
     /// Look for damage in a ledger, without writing to it
     Verify(look::VerifyArguments),
+    /// Make a new ledger of what can be read of a damaged one
+    Salvage(look::SalvageArguments),
 }
 
 /// How a command that did its work ended.
@@ -154,6 +156,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::Check(arguments) => look::check(&arguments, streams),
         Command::Quote(arguments) => quote::run(&arguments, streams),
         Command::Verify(arguments) => look::verify(&arguments, streams),
+        Command::Salvage(arguments) => look::salvage(&arguments, streams),
     };
     match ending {
         Ok(Ending::Clean) => 0,

@@ -251,6 +251,13 @@ fn a_programme_and_a_ledger_are_looked_at() {
     let (code, out, notes) = loy(&[&"verify", &ledger]);
     assert_eq!((code, out.as_str()), (0, ""), "{notes}");
     assert!(notes.contains("is sound"), "{notes}");
+    let saved = chain.path("saved.loy");
+    let (code, out, notes) = loy(&[&"salvage", &ledger, &saved]);
+    assert_eq!((code, out.as_str()), (0, ""), "{notes}");
+    assert!(notes.contains("everything was saved"), "{notes}");
+    assert_eq!(loy(&[&"verify", &saved]).0, 0);
+    let (code, _, notes) = loy(&[&"salvage", &ledger, &saved]);
+    assert_eq!(code, 2, "never over a file: {notes}");
     let (code, _, notes) = loy(&[&"verify", &programme]);
     assert_eq!(code, 2);
     assert!(notes.contains("p.json"), "{notes}");

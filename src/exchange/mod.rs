@@ -17,6 +17,8 @@ mod frames;
 pub mod manifest;
 pub mod postings;
 pub mod provisioning;
+#[cfg(feature = "fault-injection")]
+pub mod unsigned;
 
 pub use acknowledgement::Acknowledgement;
 pub use activation::ActivationCode;

@@ -201,7 +201,7 @@ impl Provisioning {
         Ok(provisioning)
     }
 
-    fn encode(&self) -> Zeroizing<Vec<u8>> {
+    pub(super) fn encode(&self) -> Zeroizing<Vec<u8>> {
         let mut w = Writer::new();
         w.map(KEYS);
         w.unsigned(0).unsigned(u64::from(VERSION));
@@ -229,7 +229,7 @@ impl Provisioning {
         Zeroizing::new(w.finish())
     }
 
-    fn decode(payload: &[u8]) -> Result<Self, FormError> {
+    pub(super) fn decode(payload: &[u8]) -> Result<Self, FormError> {
         let mut r = Reader::new(payload);
         r.map(KEYS)?;
         r.key(0)?;

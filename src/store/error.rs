@@ -65,6 +65,9 @@ pub enum StoreError {
         /// SQLite's extended code, or the operating system's.
         code: i32,
     },
+    /// The process has no memory left.
+    #[error("there was not enough memory; nothing was written, repeat the call")]
+    NoMemory,
     /// SQLite said something else; a mistake of ours.
     #[error("unexpected answer of SQLite, code {code}")]
     Unexpected {
@@ -96,11 +99,15 @@ impl From<rusqlite::Error> for StoreError {
                 match failure.code {
                     ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
                     ErrorCode::DiskFull => Self::Full,
+                    ErrorCode::OutOfMemory => Self::NoMemory,
                     ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied => {
                         Self::ReadOnly
                     }
                     ErrorCode::DatabaseCorrupt => Self::corrupt("a page is damaged"),
                     ErrorCode::NotADatabase => Self::corrupt("no SQLite file"),
+                    ErrorCode::SystemIoFailure if code == rusqlite::ffi::SQLITE_IOERR_NOMEM => {
+                        Self::NoMemory
+                    }
                     ErrorCode::SystemIoFailure => Self::Io { code },
                     _ => Self::Unexpected { code },
                 }

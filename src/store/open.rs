@@ -41,6 +41,21 @@ pub struct Keys {
     pub secret: zeroize::Zeroizing<[u8; 32]>,
 }
 
+/// One life of a writer.
+pub struct Epoch {
+    /// What its chain hangs on.
+    pub genesis: Genesis,
+    /// What its batches are signed with.
+    pub keys: Keys,
+}
+
+impl Epoch {
+    /// Its first entry.
+    pub fn first_seq(&self) -> Seq {
+        self.genesis.parent.0 + 1
+    }
+}
+
 /// Everything a new file is made of.
 pub struct Birth<'a> {
     /// Who it is.
@@ -78,6 +93,18 @@ impl Store {
         birth: &Birth<'_>,
         fill: impl FnOnce(&mut Writing<'_>) -> Result<(), E>,
     ) -> Result<Self, E> {
+        Self::grow(path, busy_timeout, |writing| {
+            writing.be_born(birth)?;
+            fill(writing)
+        })
+    }
+
+    /// Makes a new file of what `fill` writes.
+    pub(super) fn grow<E: From<StoreError>>(
+        path: &Path,
+        busy_timeout: Duration,
+        fill: impl FnOnce(&mut Writing<'_>) -> Result<(), E>,
+    ) -> Result<Self, E> {
         check_sqlite()?;
         let path = &in_its_folder(path)?;
         refuse_network(&folder_of(path)?)?;
@@ -107,10 +134,7 @@ impl Store {
             busy_timeout,
             _lock: None,
         };
-        store.write(|writing| {
-            writing.be_born(birth)?;
-            fill(writing)
-        })?;
+        store.write(fill)?;
         let finished = (|| -> Result<(), StoreError> {
             store.checkpoint()?;
             store.connection.close().map_err(|(_, error)| error)?;
@@ -201,6 +225,7 @@ impl Store {
         &self,
         ask: impl FnOnce(&Reading<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        self.end_left_over()?;
         let transaction = self
             .connection
             .unchecked_transaction()
@@ -220,11 +245,21 @@ impl Store {
         if self.access == Access::Reader {
             return Err(StoreError::ReadOnly.into());
         }
+        self.end_left_over()?;
         self.checkpoint_when_large();
         let mut writing = Writing::begin(&mut self.connection)?;
         let answer = act(&mut writing)?;
         writing.commit()?;
         Ok(answer)
+    }
+
+    /// Without memory even a rollback can fail, and its database transaction stays open. It is ended
+    /// before the next one begins.
+    fn end_left_over(&self) -> Result<(), StoreError> {
+        if !self.connection.is_autocommit() {
+            self.connection.execute_batch("ROLLBACK")?;
+        }
+        Ok(())
     }
 
     /// Moves the WAL into the file. Called between customers, at day close and on closing.
@@ -319,7 +354,7 @@ fn keep_private(path: &Path) -> Result<(), StoreError> {
 
 /// The sidecar lock. It is a file of its own because SQLite's locks come and go with each
 /// transaction; it is never removed, so that two programs can never lock two different files.
-fn lock(path: &Path) -> Result<File, StoreError> {
+pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)
@@ -333,7 +368,7 @@ fn lock(path: &Path) -> Result<File, StoreError> {
     }
 }
 
-fn check_sqlite() -> Result<(), StoreError> {
+pub(super) fn check_sqlite() -> Result<(), StoreError> {
     let number = rusqlite::version_number();
     if number < SQLITE_LEAST || number != rusqlite::ffi::SQLITE_VERSION_NUMBER {
         return Err(StoreError::WrongSqlite {
@@ -344,7 +379,7 @@ fn check_sqlite() -> Result<(), StoreError> {
 }
 
 /// Reads the first bytes before SQLite does: a file of another kind is never opened for writing.
-fn check_header(path: &Path) -> Result<(), StoreError> {
+pub(super) fn check_header(path: &Path) -> Result<(), StoreError> {
     use std::io::Read as _;
     let mut header = [0u8; 72];
     let mut file = File::open(path)?;
@@ -361,7 +396,7 @@ fn check_header(path: &Path) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn connect(
+pub(super) fn connect(
     path: &Path,
     flags: OpenFlags,
     busy_timeout: Duration,
@@ -397,7 +432,7 @@ fn prepare_new(connection: &Connection) -> Result<(), StoreError> {
     Ok(())
 }
 
-fn check_schema(connection: &Connection) -> Result<(), StoreError> {
+pub(super) fn check_schema(connection: &Connection) -> Result<(), StoreError> {
     let found: i32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if found > SCHEMA_VERSION {
         // A newer library only adds within a major version, and says who can still read it.
@@ -434,31 +469,6 @@ impl Writing<'_> {
     fn be_born(&mut self, birth: &Birth<'_>) -> Result<(), StoreError> {
         let db = self.connection();
         birth.identity.write(db)?;
-        let genesis = &birth.genesis;
-        let (parent_seq, parent_hash): (Seq, Hash) = genesis.parent;
-        db.execute(
-            "INSERT INTO epoch (epoch, tag, first_seq, public_key, secret_key, parent_seq,
-                 parent_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-            params![
-                genesis.stream.epoch,
-                genesis.stream.tag,
-                parent_seq + 1,
-                birth.keys.public,
-                *birth.keys.secret,
-                parent_seq,
-                parent_hash,
-            ],
-        )?;
-        db.execute(
-            "INSERT INTO head (one, seq, hash, side_hash, trusted_at_ms, closed_date,
-                 acknowledged_seq, office_index) VALUES (1, ?1, ?2, ?3, ?4, 0, 0, 0)",
-            params![
-                parent_seq,
-                genesis.hash(),
-                crate::ledger::chain::SIDE_START,
-                birth.trusted_at.ms()
-            ],
-        )?;
         db.execute(
             "INSERT INTO number_block (first_body, last_body, next_body) VALUES (?1, ?2, ?1)",
             params![birth.number_block.0, birth.number_block.1],
@@ -473,6 +483,42 @@ impl Writing<'_> {
                 params![hash, number.get()],
             )?;
         }
+        self.put_head(birth.genesis.parent.0, birth.trusted_at)?;
+        self.begin_epoch(&birth.genesis, &birth.keys)
+    }
+
+    /// The one row that says where the chains end, in a file without entries.
+    pub(super) fn put_head(&mut self, seq: Seq, trusted_at: Instant) -> Result<(), StoreError> {
+        self.connection().execute(
+            "INSERT INTO head (one, seq, hash, side_hash, trusted_at_ms, closed_date,
+                 acknowledged_seq, office_index) VALUES (1, ?1, ?2, ?3, ?4, 0, 0, 0)",
+            params![
+                seq,
+                Hash::default(),
+                crate::ledger::chain::SIDE_START,
+                trusted_at.ms()
+            ],
+        )?;
         self.load_head()
+    }
+
+    /// A new life begins: the next entry hangs on its genesis.
+    pub(super) fn begin_epoch(&mut self, genesis: &Genesis, keys: &Keys) -> Result<(), StoreError> {
+        let (parent_seq, parent_hash): (Seq, Hash) = genesis.parent;
+        self.connection().execute(
+            "INSERT INTO epoch (epoch, tag, first_seq, public_key, secret_key, parent_seq,
+                 parent_hash) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            params![
+                genesis.stream.epoch,
+                genesis.stream.tag,
+                parent_seq + 1,
+                keys.public,
+                *keys.secret,
+                parent_seq,
+                parent_hash,
+            ],
+        )?;
+        self.hang_on(genesis.hash());
+        Ok(())
     }
 }

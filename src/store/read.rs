@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::StoreError;
-use super::open::Keys;
+use super::open::{Epoch, Keys};
 use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
 use super::write::Head;
 use crate::kernel::ids::Seq;
@@ -109,30 +109,36 @@ impl<'a> Reading<'a> {
         }))
     }
 
-    /// The present epoch: what its chain hangs on, and its keys.
-    pub fn epoch(&self, tenant: [u8; 16], writer: WriterId) -> Result<(Genesis, Keys), StoreError> {
-        Ok(self.db.query_row(
+    /// The lives of this writer in this file, oldest first: what each chain hangs on, and its keys.
+    pub fn epochs(&self, tenant: [u8; 16], writer: WriterId) -> Result<Vec<Epoch>, StoreError> {
+        let mut statement = self.db.prepare(
             "SELECT epoch, tag, public_key, secret_key, parent_seq, parent_hash
-             FROM epoch ORDER BY epoch DESC LIMIT 1",
-            [],
-            |row| {
-                let stream = StreamId {
-                    writer,
-                    epoch: row.get(0)?,
-                    tag: row.get(1)?,
-                };
-                let public = row.get(2)?;
-                let parent = (row.get(4)?, row.get(5)?);
-                let genesis = Genesis {
-                    tenant,
-                    stream,
-                    public_key: public,
-                    parent,
-                };
-                let secret = zeroize::Zeroizing::new(row.get(3)?);
-                Ok((genesis, Keys { public, secret }))
-            },
-        )?)
+             FROM epoch ORDER BY epoch",
+        )?;
+        let rows = statement.query_map([], |row| {
+            let stream = StreamId {
+                writer,
+                epoch: row.get(0)?,
+                tag: row.get(1)?,
+            };
+            let public = row.get(2)?;
+            let genesis = Genesis {
+                tenant,
+                stream,
+                public_key: public,
+                parent: (row.get(4)?, row.get(5)?),
+            };
+            let secret = zeroize::Zeroizing::new(row.get(3)?);
+            Ok(Epoch {
+                genesis,
+                keys: Keys { public, secret },
+            })
+        })?;
+        let epochs = rows.collect::<Result<Vec<_>, _>>()?;
+        if epochs.is_empty() {
+            return Err(StoreError::corrupt("no epoch"));
+        }
+        Ok(epochs)
     }
 
     /// A member's accounts in all wallets: lots with something left in them, and the lots named in

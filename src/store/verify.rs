@@ -38,10 +38,11 @@ const FINDINGS_MAX: usize = 1_000;
 /// Links looked at by a quick check.
 const QUICK_LINKS: u64 = 1_000;
 
-struct Findings(Vec<Finding>);
+#[derive(Default)]
+pub(super) struct Findings(pub(super) Vec<Finding>);
 
 impl Findings {
-    fn add(&mut self, key: &'static str, seq: Seq, text: impl Into<String>) {
+    pub(super) fn add(&mut self, key: &'static str, seq: Seq, text: impl Into<String>) {
         if self.0.len() < FINDINGS_MAX {
             self.0.push(Finding {
                 key,
@@ -54,12 +55,13 @@ impl Findings {
 
 impl Store {
     /// Looks for damage. Writes nothing. An empty list is a sound file.
-    pub fn verify(&self, genesis: &Genesis, depth: Depth) -> Result<Vec<Finding>, StoreError> {
+    /// `lives` are the file's epochs, oldest first.
+    pub fn verify(&self, lives: &[Genesis], depth: Depth) -> Result<Vec<Finding>, StoreError> {
         self.read(|reading| {
             let mut findings = Findings(Vec::new());
             check_pages(reading, depth, &mut findings)?;
             if findings.0.is_empty() {
-                check_entries(reading, genesis, depth, &mut findings)?;
+                check_entries(reading, lives, depth, &mut findings)?;
             }
             if findings.0.is_empty() && depth == Depth::Full {
                 check_documents(reading, &mut findings)?;
@@ -114,23 +116,22 @@ fn check_pages(
 /// Walks the chain; in full depth folds it and compares every counter and every day's totals.
 fn check_entries(
     reading: &Reading<'_>,
-    genesis: &Genesis,
+    lives: &[Genesis],
     depth: Depth,
     findings: &mut Findings,
 ) -> Result<(), StoreError> {
     let head = reading.head()?;
-    let first = genesis.parent.0 + 1;
+    let mut lives = Lives::of(lives);
+    let first = lives.first_seq();
     let from = match depth {
         Depth::Quick => first.max(head.seq.saturating_sub(QUICK_LINKS) + 1),
         Depth::Full => first,
     };
-    let mut previous: Option<Hash> = (from == first).then(|| genesis.hash());
-    if from > first {
-        previous = reading
-            .entries(from - 1, from - 1)?
-            .first()
-            .map(|(_, hash)| *hash);
-    }
+    let mut previous: Option<Hash> = reading
+        .entries(from.saturating_sub(1), from.saturating_sub(1))?
+        .first()
+        .map(|(_, hash)| *hash);
+    lives.skip_to(from);
     let mut expected_seq = from;
     let mut fold = Fold::default();
     let mut days: BTreeMap<i32, Totals> = BTreeMap::new();
@@ -142,6 +143,17 @@ fn check_entries(
                 findings.add("chain.gap", expected_seq, "an entry is missing");
             }
             expected_seq = entry.seq + 1;
+            if let Some(genesis) = lives.begins_at(entry.seq) {
+                let continues = lives.is_first(entry.seq) || previous == Some(genesis.parent.1);
+                if entry.kind != Kind::Epoch || !continues {
+                    findings.add(
+                        "chain.epoch",
+                        entry.seq,
+                        "a life does not continue where the one before ended",
+                    );
+                }
+                previous = Some(genesis.hash());
+            }
             if let Some(previous) = previous
                 && chain::link(&previous, &entry) != hash
             {
@@ -172,6 +184,44 @@ fn check_entries(
         check_counters(reading, fold, findings)?;
     }
     Ok(())
+}
+
+/// The lives of a file while its entries are walked over.
+pub(super) struct Lives<'a> {
+    all: &'a [Genesis],
+    next: usize,
+}
+
+impl<'a> Lives<'a> {
+    pub(super) fn of(all: &'a [Genesis]) -> Self {
+        Self { all, next: 0 }
+    }
+
+    /// The file's first entry.
+    pub(super) fn first_seq(&self) -> Seq {
+        self.all.first().map_or(1, |genesis| genesis.parent.0 + 1)
+    }
+
+    fn is_first(&self, seq: Seq) -> bool {
+        seq == self.first_seq()
+    }
+
+    fn skip_to(&mut self, seq: Seq) {
+        while let Some(genesis) = self.all.get(self.next)
+            && genesis.parent.0 + 1 < seq
+        {
+            self.next += 1;
+        }
+    }
+
+    /// The life that begins with this entry.
+    pub(super) fn begins_at(&mut self, seq: Seq) -> Option<&'a Genesis> {
+        let genesis = self.all.get(self.next)?;
+        (genesis.parent.0 + 1 == seq).then(|| {
+            self.next += 1;
+            genesis
+        })
+    }
 }
 
 /// A day-closed entry's totals are those of the entries before it.

@@ -101,6 +101,20 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
+    /// What the next entry is chained to.
+    pub(super) fn hang_on(&mut self, hash: Hash) {
+        self.head.hash = hash;
+        self.changed = true;
+    }
+
+    /// Head office's part of the head, as another file had it.
+    pub(super) fn take_over(&mut self, head: &Head) {
+        self.head.trusted_at = head.trusted_at;
+        self.head.acknowledged_seq = head.acknowledged_seq.min(self.head.seq);
+        self.head.office_index = head.office_index;
+        self.changed = true;
+    }
+
     /// Queries that see what this write has written so far.
     pub fn reading(&self) -> Reading<'_> {
         Reading::new(&self.transaction)
@@ -239,6 +253,30 @@ impl<'a> Writing<'a> {
                 .prepare_cached("INSERT INTO identifier (hash, member) VALUES (?1, ?2)")?
                 .execute(params![hash, number.get()])?;
         }
+        Ok(())
+    }
+
+    /// Makes sure that an enrolment's member and identifiers are known.
+    pub fn know_member(
+        &self,
+        number: MemberNumber,
+        enrolled_seq: Seq,
+        identifiers: &[[u8; 16]],
+    ) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached("INSERT OR IGNORE INTO member (number, enrolled_seq) VALUES (?1, ?2)")?
+            .execute(params![number.get(), enrolled_seq])?;
+        for hash in identifiers {
+            self.transaction
+                .prepare_cached("INSERT OR IGNORE INTO identifier (hash, member) VALUES (?1, ?2)")?
+                .execute(params![hash, number.get()])?;
+        }
+        // A number that was given is never given again.
+        self.transaction.execute(
+            "UPDATE number_block SET next_body = max(next_body, ?1 + 1)
+             WHERE ?1 BETWEEN first_body AND last_body",
+            [number.get() / 10],
+        )?;
         Ok(())
     }
 

@@ -160,6 +160,7 @@ impl Error {
                 | StoreError::SecondName
                 | StoreError::Io { .. } => status::E_STORE_IO,
                 StoreError::OutcomeUnknown { .. } => status::E_OUTCOME_UNKNOWN,
+                StoreError::NoMemory => status::E_NO_MEMORY,
                 StoreError::WrongSqlite { .. } | StoreError::Unexpected { .. } => {
                     status::E_INTERNAL
                 }
@@ -201,6 +202,7 @@ impl Error {
                 StoreError::SecondName => "store.second_name",
                 StoreError::Io { .. } => "store.io",
                 StoreError::OutcomeUnknown { .. } => "store.outcome_unknown",
+                StoreError::NoMemory => "store.no_memory",
                 StoreError::WrongSqlite { .. } => "store.wrong_sqlite",
                 StoreError::Unexpected { .. } => "internal",
             },
@@ -228,6 +230,7 @@ impl Error {
                     | StoreError::Full
                     | StoreError::Io { .. }
                     | StoreError::OutcomeUnknown { .. }
+                    | StoreError::NoMemory
             )
         )
     }

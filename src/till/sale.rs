@@ -583,7 +583,7 @@ fn is_same_sale(authorised: &Cart, last: &Cart) -> bool {
 }
 
 /// What is reserved for a sale; nothing once its hold has run out.
-fn held_portions(reading: &Reading<'_>, row: &SaleRow) -> Result<Held, Error> {
+pub(super) fn held_portions(reading: &Reading<'_>, row: &SaleRow) -> Result<Held, Error> {
     let mut portions = Vec::new();
     if row.state == SaleState::Held as u8 {
         for (entry, _) in reading.entries(row.seq, row.last_seq)? {

@@ -12,9 +12,9 @@ use super::operation::{Known, Operation};
 use super::ports::Ports;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, Money, SaleId, StreamId, UtcOffset};
-use crate::ledger::{Flags, Genesis, SaleFacts};
+use crate::ledger::{Flags, SaleFacts};
 use crate::programme::Programme;
-use crate::store::{Identity, Keys, OperationRow, Reading, Store, StoreError, Writing};
+use crate::store::{Epoch, Identity, OperationRow, Reading, Store, StoreError, Writing};
 use crate::texts::Language;
 
 /// How a ledger is to be opened.
@@ -48,8 +48,8 @@ pub struct Till {
     pub(super) identity: Identity,
     pub(super) language: Language,
     pub(super) ports: Ports,
-    genesis: Genesis,
-    epoch_keys: Keys,
+    /// Oldest first, never empty.
+    epochs: Vec<Epoch>,
     programmes: Vec<Arc<Programme>>,
     inner: Mutex<Inner>,
     poisoned: AtomicBool,
@@ -94,12 +94,11 @@ impl Till {
     }
 
     pub(super) fn over(store: Store, settings: &Settings, ports: Ports) -> Result<Self, Error> {
-        let (identity, (genesis, epoch_keys), documents) =
-            store.read(|reading| -> Result<_, Error> {
-                let identity = reading.identity()?;
-                let epoch = reading.epoch(identity.tenant, identity.writer)?;
-                Ok((identity, epoch, reading.programmes()?))
-            })?;
+        let (identity, epochs, documents) = store.read(|reading| -> Result<_, Error> {
+            let identity = reading.identity()?;
+            let epochs = reading.epochs(identity.tenant, identity.writer)?;
+            Ok((identity, epochs, reading.programmes()?))
+        })?;
         let programmes = documents
             .into_iter()
             .map(|(_, document)| Programme::read(&document).map(Arc::new))
@@ -110,8 +109,7 @@ impl Till {
             identity,
             language,
             ports,
-            genesis,
-            epoch_keys,
+            epochs,
             programmes,
             inner: Mutex::new(Inner {
                 store: Some(store),
@@ -190,20 +188,29 @@ impl Till {
             ))
     }
 
+    /// The present life.
     pub(super) fn stream(&self) -> &StreamId {
-        &self.genesis.stream
+        &self.epoch_of(Seq::MAX).genesis.stream
     }
 
-    pub(super) fn genesis(&self) -> &Genesis {
-        &self.genesis
+    pub(super) fn epochs(&self) -> &[Epoch] {
+        &self.epochs
     }
 
-    pub(super) fn epoch_secret(&self) -> &[u8; 32] {
-        &self.epoch_keys.secret
+    /// The life an entry belongs to.
+    pub(super) fn epoch_of(&self, seq: Seq) -> &Epoch {
+        let later = self
+            .epochs
+            .iter()
+            .rev()
+            .find(|epoch| epoch.first_seq() <= seq);
+        later
+            .or(self.epochs.first())
+            .expect("a ledger has an epoch")
     }
 
     pub(super) fn sale_id(&self, seq: Seq) -> SaleId {
-        SaleId::new(self.stream(), seq)
+        SaleId::new(&self.epoch_of(seq).genesis.stream, seq)
     }
 
     /// The sale's first entry, if the id is one of this ledger's.

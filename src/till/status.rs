@@ -46,6 +46,8 @@ pub const E_STORE_ABSENT: i32 = 206;
 pub const E_STORE_EXISTS: i32 = 207;
 /// A write may or may not be there: open again and repeat the call.
 pub const E_OUTCOME_UNKNOWN: i32 = 208;
+/// The process has no memory left.
+pub const E_NO_MEMORY: i32 = 209;
 
 /// A mistake of ours.
 pub const E_INTERNAL: i32 = 300;

@@ -9,8 +9,8 @@ use crate::exchange::batch::{BatchParts, build_up_to, read};
 use crate::exchange::{Acknowledgement, Basket, BasketLine, EpochPayload, SigningKey};
 use crate::kernel::ids::Seq;
 use crate::ledger::decide::note;
-use crate::ledger::{Entry, Kind};
-use crate::store::{Head, Reading, Writing};
+use crate::ledger::{Entry, Hash, Kind};
+use crate::store::{Epoch, Head, Reading, Writing};
 
 /// Entries one batch takes at the most.
 const ENTRIES_MAX: u64 = 20_000;
@@ -34,7 +34,11 @@ impl Till {
             }
             let head = writing.head().clone();
             let first = head.acknowledged_seq + 1;
-            let last = head.seq.min(head.acknowledged_seq + ENTRIES_MAX);
+            // A batch holds entries of one life.
+            let epoch = self.epoch_of(first);
+            let ends = self.epochs().iter().map(|later| later.genesis.parent.0);
+            let end = ends.filter(|&end| end >= first).min().unwrap_or(head.seq);
+            let last = end.min(head.acknowledged_seq + ENTRIES_MAX);
             let entries: Vec<Entry> = writing
                 .reading()
                 .entries(first, last)?
@@ -46,8 +50,9 @@ impl Till {
                 return Ok(None);
             }
             let baskets = baskets(&writing.reading(), &entries)?;
-            let (bytes, count) =
-                self.build(writing, &head, &entries, &baskets, size_max, moment.now)?;
+            let (bytes, count) = self.build(
+                writing, epoch, &head, &entries, &baskets, size_max, moment.now,
+            )?;
             let id = read(&bytes)
                 .map_err(|_| Error::Internal("a batch just built"))?
                 .id();
@@ -60,9 +65,11 @@ impl Till {
         })
     }
 
+    #[allow(clippy::too_many_arguments)]
     fn build(
         &self,
         writing: &Writing<'_>,
+        epoch: &Epoch,
         head: &Head,
         entries: &[Entry],
         baskets: &[Basket],
@@ -70,12 +77,12 @@ impl Till {
         made_at: crate::kernel::Instant,
     ) -> Result<(Vec<u8>, usize), Error> {
         let reading = writing.reading();
-        let epoch = self.epoch_payload(&reading)?;
+        let payload = epoch_payload(&reading, epoch)?;
         let parts = BatchParts {
             tenant: self.identity.tenant,
-            stream: *self.stream(),
-            epoch: &epoch,
-            prev_hash: self.hash_at(&reading, head.acknowledged_seq)?,
+            stream: epoch.genesis.stream,
+            epoch: &payload,
+            prev_hash: hash_before(&reading, epoch, head.acknowledged_seq + 1)?,
             entries,
             baskets,
             side_head: head.side_hash,
@@ -84,31 +91,16 @@ impl Till {
             library_version: env!("CARGO_PKG_VERSION"),
             made_at,
         };
-        let key = SigningKey::from_bytes(self.epoch_secret());
+        let key = SigningKey::from_bytes(&epoch.keys.secret);
         Ok(build_up_to(&parts, &key, size_max)?)
-    }
-
-    fn epoch_payload(&self, reading: &Reading<'_>) -> Result<EpochPayload, Error> {
-        let first = self.genesis().parent.0 + 1;
-        let entry = reading.entries(first, first)?.pop();
-        entry
-            .and_then(|(entry, _)| EpochPayload::decode(&entry.payload).ok())
-            .ok_or(Error::Internal("an epoch without its entry"))
-    }
-
-    fn hash_at(&self, reading: &Reading<'_>, seq: Seq) -> Result<crate::ledger::Hash, Error> {
-        if seq == self.genesis().parent.0 {
-            return Ok(self.genesis().hash());
-        }
-        let entry = reading.entries(seq, seq)?.pop();
-        entry.map(|(_, hash)| hash).ok_or(Error::Diverged)
     }
 
     /// Takes head office's signed answer in: what it has need not be offered again.
     pub fn acknowledge(&self, bytes: &[u8]) -> Result<(), Error> {
         let acknowledgement = Acknowledgement::verify(bytes, &self.identity.office_key)
             .map_err(Error::Acknowledgement)?;
-        let stream = self.stream();
+        let epoch = self.epoch_of(acknowledgement.seq);
+        let stream = &epoch.genesis.stream;
         if acknowledgement.tenant != self.identity.tenant
             || acknowledgement.stream.writer != stream.writer
         {
@@ -118,7 +110,8 @@ impl Till {
             let head = writing.head().clone();
             if acknowledgement.stream != *stream
                 || acknowledgement.seq > head.seq
-                || self.hash_at(&writing.reading(), acknowledgement.seq)? != acknowledgement.hash
+                || hash_before(&writing.reading(), epoch, acknowledgement.seq + 1)?
+                    != acknowledgement.hash
             {
                 return Err(Error::Diverged);
             }
@@ -148,6 +141,23 @@ impl Till {
     }
 }
 
+fn epoch_payload(reading: &Reading<'_>, epoch: &Epoch) -> Result<EpochPayload, Error> {
+    let first = epoch.first_seq();
+    let entry = reading.entries(first, first)?.pop();
+    entry
+        .and_then(|(entry, _)| EpochPayload::decode(&entry.payload).ok())
+        .ok_or(Error::Internal("an epoch without its entry"))
+}
+
+/// What an entry of this life is chained to.
+fn hash_before(reading: &Reading<'_>, epoch: &Epoch, seq: Seq) -> Result<Hash, Error> {
+    if seq == epoch.first_seq() {
+        return Ok(epoch.genesis.hash());
+    }
+    let entry = reading.entries(seq - 1, seq - 1)?.pop();
+    entry.map(|(_, hash)| hash).ok_or(Error::Diverged)
+}
+
 /// The lines of the sales that become final in these entries.
 fn baskets(reading: &Reading<'_>, entries: &[Entry]) -> Result<Vec<Basket>, Error> {
     let mut baskets = Vec::new();
@@ -163,6 +173,10 @@ fn baskets(reading: &Reading<'_>, entries: &[Entry]) -> Result<Vec<Basket>, Erro
         let row = reading
             .sale(sale_seq)?
             .ok_or(Error::Internal("a commit of no sale"))?;
+        // A salvaged ledger may have lost it; the points still travel.
+        if reading.find_document(row.document_seq)?.is_none() {
+            continue;
+        }
         let document = load_document(reading, row.document_seq)?;
         baskets.push(Basket {
             sale_seq,

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 
+use super::document::{SaleDocument, from_bytes};
 use super::error::Error;
 use super::log::Level;
 use super::operation::Call;
 use super::shell::Till;
-use super::view::{SaleState, load_document};
+use super::view::SaleState;
 use crate::exchange::enrolment;
 use crate::kernel::ids::Seq;
 use crate::ledger::Kind;
@@ -19,7 +20,12 @@ const FINDINGS_MAX: usize = 1_000;
 impl Till {
     /// Looks for damage. Writes nothing; an empty list is a sound ledger.
     pub fn verify(&self, depth: Depth) -> Result<Vec<Finding>, Error> {
-        let mut findings = self.lock().store()?.verify(self.genesis(), depth)?;
+        let lives: Vec<_> = self
+            .epochs()
+            .iter()
+            .map(|epoch| epoch.genesis.clone())
+            .collect();
+        let mut findings = self.lock().store()?.verify(&lives, depth)?;
         if findings.is_empty() && depth == Depth::Full {
             findings = self.read(|reading| self.check_side(reading))?;
         }
@@ -36,10 +42,31 @@ impl Till {
 
     fn check_side(&self, reading: &Reading<'_>) -> Result<Vec<Finding>, Error> {
         let mut findings = Vec::new();
-        check_identity(reading, &mut findings)?;
+        self.check_identity(reading, &mut findings)?;
         check_enrolments(reading, &mut findings)?;
         self.check_receipts_and_operations(reading, &mut findings)?;
         Ok(findings)
+    }
+
+    /// Who the file is, and the members that came with provisioning, are what they were when this
+    /// life of it began.
+    fn check_identity(
+        &self,
+        reading: &Reading<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), Error> {
+        let seq = self.birth_seq();
+        let kept = reading.find_document(seq)?;
+        if kept.as_deref() != Some(&reading.identity_digest()?) {
+            let text = "the ledger's identity, a key or a member of its provisioning was changed";
+            findings.push(finding("identity.changed", seq, text));
+        }
+        Ok(())
+    }
+
+    /// The first entry of the present life.
+    pub(super) fn birth_seq(&self) -> Seq {
+        self.epoch_of(Seq::MAX).first_seq()
     }
 
     /// Every sale has the operation that made it, and every receipt leads to a sale.
@@ -56,7 +83,8 @@ impl Till {
             Ok(())
         })?;
         for row in sales {
-            if !made.contains(&row.seq) {
+            // What an earlier life lost, salvage has told.
+            if row.seq >= self.birth_seq() && !made.contains(&row.seq) {
                 let text =
                     "the operation that made a sale is forgotten; asked again it would double";
                 findings.push(finding("operation.missing", row.seq, text));
@@ -65,7 +93,10 @@ impl Till {
             if matches!(state, SaleState::Voided | SaleState::Expired) {
                 continue;
             }
-            let cart = load_document(reading, row.document_seq)?.cart;
+            let Some(bytes) = reading.find_document(row.document_seq)? else {
+                continue;
+            };
+            let cart = from_bytes::<SaleDocument>(&bytes)?.cart;
             if let Some(key) = self.receipt_of(&cart)
                 && reading.sale_of_receipt(&key)?.is_none()
             {
@@ -75,16 +106,6 @@ impl Till {
         }
         Ok(())
     }
-}
-
-/// Who the file is, and the members that came with provisioning, are what they were at its birth.
-fn check_identity(reading: &Reading<'_>, findings: &mut Vec<Finding>) -> Result<(), Error> {
-    let kept = reading.find_document(1)?;
-    if kept.as_deref() != Some(&reading.identity_digest()?) {
-        let text = "the ledger's identity, a key or a member of its provisioning was changed";
-        findings.push(finding("identity.changed", 1, text));
-    }
-    Ok(())
 }
 
 /// What is shown at the till leads to the member who enrolled with it, and to nobody else.
@@ -115,9 +136,9 @@ fn check_enrolments(reading: &Reading<'_>, findings: &mut Vec<Finding>) -> Resul
             }
         }
         let body = entry.member.map_or(0, |member| member.body());
-        let is_given =
-            |&(first, last, next): &(u64, u64, u64)| (first..=last).contains(&body) && body < next;
-        if !blocks.iter().any(is_given) {
+        let is_still_to_give =
+            |&(first, last, next): &(u64, u64, u64)| (first..=last).contains(&body) && body >= next;
+        if blocks.iter().any(is_still_to_give) {
             let text = "a member number that was given could be given again";
             findings.push(finding("number_block.differs", entry.seq, text));
         }

@@ -3,6 +3,7 @@
 
 int main(int count, char **arguments)
 {
+    char copy[4096];
     loy_ledger *ledger;
     loy_member *member;
     loy_cart *cart;
@@ -106,6 +107,13 @@ int main(int count, char **arguments)
     OK(loy_ledger_backup(ledger, in_folder(arguments[1], "copy.loy"), &error));
     EXPECT(LOY_E_STORE_EXISTS,
            loy_ledger_backup(ledger, in_folder(arguments[1], "copy.loy"), &error));
+    snprintf(copy, sizeof copy, "%s", in_folder(arguments[1], "copy.loy"));
+    OK(loy_ledger_salvage(copy, in_folder(arguments[1], "saved.loy"), &rows, &error));
+    CHECK(row_count(rows) == 0);
+    loy_rows_free(rows);
+    EXPECT(LOY_E_STORE_EXISTS,
+           loy_ledger_salvage(copy, in_folder(arguments[1], "saved.loy"), &rows, &error));
+    CHECK(rows == NULL);
     OK(loy_ledger_confirm_clock(ledger, "clock-1", "7", &error));
     OK(loy_programme_wallets(ledger, &rows, &error));
     CHECK(row_count(rows) == 1 && row_int(rows, 0, "decimals") == 0);

@@ -8,5 +8,6 @@ mod files;
 mod refunds;
 mod rules;
 mod sales;
+mod salvage;
 mod shop;
 mod sync;

@@ -112,7 +112,7 @@ impl Shop {
         }
     }
 
-    fn ports(&self) -> Ports {
+    pub fn ports(&self) -> Ports {
         let clock: Arc<dyn Clock> = Arc::clone(&self.clock) as _;
         Ports {
             clock,

@@ -1,0 +1,39 @@
+//! Any bytes as a cart: it is read and written again to an equal cart, or it is refused; and what is
+//! read can be priced.
+#![no_main]
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use libfuzzer_sys::fuzz_target;
+use loy::evaluate::{Cart, MemberSnapshot, evaluate};
+use loy::kernel::MemberNumber;
+use loy::programme::Programme;
+use loy::texts::Language;
+
+fuzz_target!(|bytes: &[u8]| {
+    static PROGRAMME: OnceLock<Programme> = OnceLock::new();
+    let programme = PROGRAMME.get_or_init(|| {
+        let document = include_bytes!("../../examples/programmes/vnd-10000.json");
+        Programme::read(document).expect("a programme")
+    });
+    let Ok(cart) = Cart::from_json(bytes) else {
+        return;
+    };
+    let again = Cart::from_json(cart.to_json().as_bytes()).expect("its own text");
+    assert_eq!(again, cart);
+    assert_eq!(again.content(), cart.content());
+    let number = cart
+        .member
+        .unwrap_or_else(|| MemberNumber::from_body(10_000_000_000).expect("a number"));
+    let member = MemberSnapshot {
+        number,
+        balances: BTreeMap::new(),
+    };
+    for member in [None, Some(&member)] {
+        if let Ok(quote) = evaluate(programme, member, &cart, Language::default()) {
+            let off = quote.outcome.line_discounts.iter().copied().sum();
+            assert_eq!(quote.outcome.payable, cart.total() - off, "it adds up");
+        }
+    }
+});
