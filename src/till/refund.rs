@@ -19,7 +19,7 @@ use crate::kernel::{
 use crate::ledger::refund::{Returned, SaleHistory, refund};
 use crate::ledger::{Entry, Flags, Kind, SaleFacts};
 use crate::programme::Programme;
-use crate::store::{Reading, SaleRow};
+use crate::store::{Head, Reading, SaleRow};
 use crate::texts::{money, number_trimmed};
 
 /// Goods that come back.
@@ -107,7 +107,7 @@ impl Till {
     pub fn preview_refund(&self, request: &RefundRequest) -> Result<RefundPreview, Error> {
         let moment = Moment::at(request.at, request.offset);
         self.read(|reading| {
-            let worked = self.work_out(reading, &moment, request)?;
+            let worked = self.work_out(reading, &reading.head()?, &moment, request)?;
             let programme = self.programme_version(worked.programme_version)?;
             Ok(RefundPreview {
                 amount: worked.facts.amount,
@@ -142,7 +142,7 @@ impl Till {
             {
                 return Err(self.resolved("receipt.known", seq));
             }
-            let worked = self.work_out(&writing.reading(), moment, request)?;
+            let worked = self.work_out(&writing.reading(), writing.head(), moment, request)?;
             let refund_seq = writing.head().seq + 1;
             writing.append(&worked.entries)?;
             writing.put_document(refund_seq, &to_bytes(&worked.document))?;
@@ -167,6 +167,7 @@ impl Till {
     fn work_out(
         &self,
         reading: &Reading<'_>,
+        head: &Head,
         moment: &Moment,
         request: &RefundRequest,
     ) -> Result<Worked, Error> {
@@ -205,7 +206,7 @@ impl Till {
             returned,
             note,
         };
-        let facts = self.refund_facts(reading, moment, request, &sale, &before, &document)?;
+        let facts = self.refund_facts(head, moment, request, &sale, &before, &document)?;
         let accounts = match facts.member {
             Some(member) => reading.accounts(member, &history.lots())?,
             None => Default::default(),
@@ -217,7 +218,7 @@ impl Till {
             before: &standing_before,
             after: &standing_after,
         };
-        let entries = refund(reading.head()?.seq, &facts, parts, &accounts);
+        let entries = refund(head.seq, &facts, parts, &accounts);
         let programme_version = sale.programme_version;
         Ok(Worked {
             row,
@@ -391,14 +392,14 @@ impl Till {
 
     fn refund_facts(
         &self,
-        reading: &Reading<'_>,
+        head: &Head,
         moment: &Moment,
         request: &RefundRequest,
         sale: &SaleDocument,
         before: &RefundDocument,
         after: &RefundDocument,
     ) -> Result<SaleFacts, Error> {
-        let closed = reading.head()?.closed_date;
+        let closed = head.closed_date;
         let is_closed = closed.is_some_and(|date| request.business_date <= date);
         let late = if is_closed {
             Flags::LATE

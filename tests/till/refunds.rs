@@ -216,6 +216,20 @@ fn a_sale_without_a_member_comes_back_in_parts_too() {
     assert_eq!(rest.amount, Money::new(9_000 - 3_600));
 }
 
+#[test]
+fn a_refund_in_the_moment_a_hold_runs_out_is_a_refund_like_any_other() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = till.record("sale-1", &cart_of(member, 100_000)).unwrap();
+    till.authorise("hold-1", &cart(5_000), 60).unwrap();
+    shop.clock.advance_seconds(61);
+    till.refund("refund-1", &refund_of(sale.id)).unwrap();
+    assert_eq!(balance(&till, member).0, 0);
+    assert_eq!(till.pending_sales().unwrap()[0].state, SaleState::Expired);
+    assert_sound(&till);
+}
+
 /// A sale of a few lines, paid with points in part, and how its goods come back.
 #[derive(Debug, Clone)]
 struct Story {
