@@ -2,18 +2,21 @@
 
 CARGO ?= cargo
 FEATURES := cli,fault-injection
-LIBRARY := target/release/libloy.so
+RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 SONAME := libloy.so.0
 
 .DEFAULT_GOAL := help
-.PHONY: help lib hello demo test bench soak fuzz header fmt lint setup
+.PHONY: help lib loy hello demo test bench soak fuzz header fmt lint setup
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 lib: ## build target/release/libloy.so, which exports loy_* and nothing else
 	$(CARGO) rustc --release --lib --crate-type cdylib -- -C link-arg=-Wl,-soname,$(SONAME)
-	ln -sf $(notdir $(LIBRARY)) target/release/$(SONAME)
+	ln -sf libloy.so $(RELEASE)/$(SONAME)
+
+loy: ## build target/release/loy, the command line of head office
+	$(CARGO) build --release --features cli --bin loy
 
 hello: ## three minutes: a member, a bill, points, a receipt, in C
 	@.ci/setup cc
@@ -28,7 +31,7 @@ test: ## formatting, lints, all tests; the last line is `N passed, N failed`
 	@CARGO="$(CARGO)" FEATURES="$(FEATURES)" tests/run
 
 bench: ## every figure beside its baseline, also in target/bench.json
-	$(CARGO) bench --features $(FEATURES)
+	$(CARGO) bench --features $(FEATURES) --bench figures
 
 soak: ## kills, power cuts and random days by the thousand; looks whether a sale was lost
 	@.ci/setup cc

@@ -34,14 +34,24 @@ phase() {
     fi
 }
 
-# build_library PROFILE: release is what is shipped; fast is the same sources, compiled in a third of the time.
+# The library as it is shipped. The Makefile has the one rule that builds it.
 build_library() {
-    $CARGO rustc --profile "$1" --lib --crate-type cdylib &&
-        ln -sf libloy.so "$target/$1/libloy.so.0"
+    make --no-print-directory lib CARGO="$CARGO"
 }
 
 build_loy() {
     $CARGO build --profile fast --features cli --bin loy
+}
+
+# The library and `loy` as soon as can be: the sources are compiled once, without optimising them, and then linked a
+# second time as the library of C functions.
+build_both() {
+    $CARGO build --profile fast --features cli --lib --bin loy --config 'profile.fast.package.loy.opt-level=0' &&
+        echo 'extern crate loy;' >"$target/fast/shared.rs" &&
+        "${RUSTC:-rustc}" --crate-type cdylib --crate-name loy --edition 2024 "$target/fast/shared.rs" \
+            --extern "loy=$target/fast/libloy.rlib" -L "dependency=$target/fast/deps" \
+            -C "link-arg=-Wl,-soname,libloy.so.0" -o "$target/fast/libloy.so" &&
+        ln -sf libloy.so "$target/fast/libloy.so.0"
 }
 
 # compile_c PROFILE SOURCE PROGRAM: against the library of that profile, as strictly as a vendor might.

@@ -31,7 +31,7 @@
  *            does nothing; loy_handles_misused counts all of them. Only handles are checked: a
  *            wild text pointer or a wrong size is as deadly as anywhere in C.
  *   Threads  A loy_ledger: any thread, any time. Every other handle: one thread at a time. loy
- *            starts no thread, keeps nothing per thread and prints nothing.
+ *            starts no thread, keeps nothing per thread between calls and prints nothing.
  *   Repeats  Every call that writes takes an operation_id: 1..64 printable ASCII characters that
  *            you make, and keep with your receipt before you call. After any doubt repeat the
  *            call: the same id with the same content gives the first outcome again, done or
@@ -232,7 +232,8 @@ LOY_API const char *LOY_CALL loy_error_message(const loy_error *error);
 LOY_API const char *LOY_CALL loy_error_field(const loy_error *error);
 
 /*
- * Returns a sentence to show the cashier, in the till's language.
+ * Returns a sentence to show the cashier, in the till's language; in Vietnamese where the call had
+ * no ledger to ask.
  *
  * @since 0.1
  */
@@ -364,10 +365,11 @@ LOY_API loy_status LOY_CALL loy_config_new(
     int32_t header_version, loy_config **config_out, loy_error **error_out);
 
 /*
- * Says where the ledger's file is. Read "Where to put the file" at loy_ledger_open.
+ * Says where the ledger's file is. Read "Where to put the file" at the top of the section Ledger.
  *
  * The folder must exist. Beside the file, SQLite keeps two more of the same name with "-wal" and
- * "-shm" behind it, and loy a lock file: the four belong together.
+ * "-shm" behind it, and loy one with "-lock": the four belong together. A fifth, "loy-provisioned",
+ * is the folder's: it lists the provisioning files that made a ledger there.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT.
  * @since 0.1
@@ -428,14 +430,14 @@ typedef struct loy_ledger loy_ledger;
 /*
  * Makes a new ledger from the provisioning file that head office made for this till, and opens it.
  *
- * The activation code comes to the shop by another way than the file. Delete the file afterwards:
- * it opens one ledger only. A till that is replaced gets a new provisioning file, never the old
- * ledger.
+ * `loy provision` makes the file and tells the activation code, which comes to the shop by another
+ * way. Delete the file afterwards: it opens one ledger only. A till that is replaced gets a new
+ * provisioning file, never the old ledger. The ledger is readable by its owner only.
  *
  * Writes: the ledger's file, under another name until it is whole and on disk.
- * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path; LOY_E_TEXT; LOY_E_STORE_EXISTS;
- * LOY_E_DOCUMENT for a provisioning file that is damaged or was used, or a wrong code; the
- * store's.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path, and with the field "path" where its
+ * folder does not exist; LOY_E_TEXT; LOY_E_STORE_EXISTS; LOY_E_DOCUMENT for a provisioning file
+ * that is damaged or made a ledger in this folder before, or a wrong code; the store's.
  * Crash: there is a ledger or there is none. Try loy_ledger_open; on LOY_E_STORE_ABSENT call this
  * again.
  * @since 0.1
@@ -451,7 +453,7 @@ LOY_API loy_status LOY_CALL loy_ledger_create(
  * list what an earlier crash left open with loy_sale_pending.
  *
  * Writes: what a crash before left unfinished in the file is finished or taken back; holds that ran
- * out meanwhile are ended; a file of an older version is backed up and brought up to date.
+ * out meanwhile are ended.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path; LOY_E_BUSY if another program or
  * handle writes to it; LOY_E_STORE_ABSENT, LOY_E_STORE_NEWER, LOY_E_STORE_CORRUPT,
  * LOY_E_STORE_READ_ONLY; the store's.
@@ -464,7 +466,9 @@ LOY_API loy_status LOY_CALL loy_ledger_open(
 /*
  * Opens a ledger to read it, beside the till that writes to it: for the back office.
  *
- * Calls that take `const loy_ledger *` work on a reader; all others give LOY_E_STORE_READ_ONLY.
+ * Calls that take `const loy_ledger *` work on a reader; all others give LOY_E_STORE_READ_ONLY. A
+ * reader too must be able to write the "-shm" file beside the ledger: from a read-only medium copy
+ * the ledger first.
  *
  * Status: as loy_ledger_open.
  * @since 0.1
@@ -478,7 +482,7 @@ LOY_API loy_status LOY_CALL loy_ledger_open_reader(
  * One row: tenant_name, store, till, writer (texts), epoch, head_seq (the last entry),
  * unsent_entries (what head office has not acknowledged), programme (text), programme_version,
  * currency, language (texts), closed_date (the last closed business date, 0 before the first),
- * open_sales (authorised, not yet committed), members (known here), clock_suspect (1: the clock
+ * open_sales (those of loy_sale_pending), members (known here), clock_suspect (1: the clock
  * jumped, see loy_ledger_confirm_clock), file_bytes, wal_bytes. Show it on the service screen.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, the store's.
@@ -798,8 +802,8 @@ LOY_API loy_status LOY_CALL loy_cart_set_member(
     loy_cart *cart, const char *member_number, loy_error **error_out);
 
 /*
- * Sets a text of the cart: "receipt_number", "receipt_group", "till", "cashier", "channel" or
- * "x.<your own>". An empty value removes it.
+ * Sets a text of the cart: "receipt_number", "receipt_group", "till", "store", "cashier",
+ * "channel" or "x.<your own>". An empty value removes it.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for another name; LOY_E_TEXT.
  * @since 0.1
@@ -1085,7 +1089,14 @@ LOY_API void LOY_CALL loy_quote_free(loy_quote *quote);
  * refused is then a handle as on LOY_OK, to be freed as always.
  *
  * After a restart list the open sales with loy_sale_pending and commit or void each by your own
- * record of the payment. One that is left alone ends when its hold runs out.
+ * record of the payment. One that is left alone gives its points free when its hold runs out, and
+ * stays in that list until you commit or void it.
+ *
+ * What "the same content" of a repeated call is: of authorise and record the cart, without time,
+ * offset, cashier, discount reasons and your own x; of commit the sale and such a cart, or none; of
+ * void the sale; of a refund the sale, business date, receipt number and goods; of an enrolment its
+ * identifiers; of a day close the date; of a confirmed clock the cashier. The rest, such as
+ * hold_seconds, a reason or the time of a refund, may differ: the first one stands.
  */
 
 enum {
@@ -1108,7 +1119,9 @@ typedef struct loy_sale loy_sale;
  * Reserves the points a sale spends and freezes its quote, before the customer pays.
  *
  * The hold ends by itself after hold_seconds (1..604800) on the ledger's clock. Compare payable of
- * loy_sale_quote with what you showed: balance or programme may have changed since.
+ * loy_sale_quote with what you showed: balance or programme may have changed since. A call that is
+ * repeated gives the sale as it is now, be it voided: before the customer pays, loy_sale_state must
+ * be LOY_SALE_HELD.
  *
  * Writes: the sale and its cart, in one sync.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme;
@@ -1127,13 +1140,16 @@ LOY_API loy_status LOY_CALL loy_sale_authorise(
  *
  * final_cart may be NULL: the cart is what it was, and exactly the frozen quote is posted, whatever
  * changed since. A final_cart with other goods is evaluated again; its member may be added, not
- * changed. A hold that ran out or a day that was closed is no reason to refuse:
- * the sale is then marked late, and points that are gone become a debt.
+ * changed. A hold that ran out or a day that was closed is no reason to refuse: the sale is then
+ * marked late, and points that are gone become a debt. Nor is a receipt number that another sale
+ * has by now: the sale is final without it, loy_sale_find finds the other, and loy_ledger_log has
+ * "receipt.taken".
  *
  * Writes: the sale's points, in one sync.
- * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
- * LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation
- * committed, voided or refunded it; the store's. Do not keep the customer waiting for any of
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a final_cart of another member or one that does
+ * not fit the programme; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation committed,
+ * voided or refunded it; the store's. Do not keep the customer waiting for any of
  * them: keep the operation_id and repeat the call later.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
@@ -1193,7 +1209,8 @@ LOY_API loy_status LOY_CALL loy_sale_find(
     int32_t part, loy_sale **sale_out, loy_error **error_out);
 
 /*
- * Lists the sales that are authorised and neither committed nor voided, oldest first.
+ * Lists the sales that are authorised and neither committed nor voided, oldest first: held ones,
+ * and those whose hold ran out and that nobody resolved.
  *
  * Rows: sale_id, receipt_number, member (texts; "" if there is none), payable, held_until_ms, state
  * (LOY_SALE_HELD or LOY_SALE_EXPIRED).
@@ -1349,7 +1366,8 @@ LOY_API loy_status LOY_CALL loy_refund_add_amount(
  * will be owed), amount (the money the customer gets back; the same in each row).
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
- * LOY_ALREADY_RESOLVED where the sale was refunded or voided before; LOY_REFUSED; the store's.
+ * LOY_ALREADY_RESOLVED where the whole sale was refunded before or is not committed; LOY_REFUSED
+ * for more than is left; the store's.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_refund_evaluate(
@@ -1361,7 +1379,8 @@ LOY_API loy_status LOY_CALL loy_refund_evaluate(
  * Writes: the refund and the points it moves, in one sync.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_E_TEXT;
  * LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND;
- * LOY_ALREADY_RESOLVED where the sale was refunded or voided before; LOY_REFUSED; the store's.
+ * LOY_ALREADY_RESOLVED where the whole sale was refunded before, it is not committed, or the
+ * receipt number is another refund's; LOY_REFUSED for more than is left; the store's.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
  */
@@ -1383,14 +1402,16 @@ LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
  * Closes a business date, and every earlier one that is still open, and returns its control totals.
  *
  * Sales that are held are carried over; list them with loy_sale_pending. A date may be closed
- * again: sales that came late are then in the totals.
+ * again: sales that came late are then in the totals. The rows are those of the dates that this
+ * operation closed, and stay the same when it is repeated. A date after tomorrow is refused, by the
+ * ledger's clock or, while that is suspect, the last that was believed: what is closed stays so.
  *
  * Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
  * count, points, amount. Compare them with your own totals of the day.
  *
  * Writes: one entry a date; the write-ahead log is brought home.
- * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
- * LOY_E_OPERATION_CONFLICT; the store's.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a date after tomorrow; LOY_E_TEXT; LOY_E_POISONED;
+ * LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; the store's.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
  */
@@ -1408,9 +1429,9 @@ LOY_API loy_status LOY_CALL loy_day_close(
 /*
  * Writes the next batch for head office, of at most size_max bytes (65536..1073741824).
  *
- * Until it is acknowledged the same bytes come again. LOY_OK with batch_out NULL and entries_out 0
- * means that there is nothing to send. Send what you get, then feed back the acknowledgement, until
- * there is nothing to send.
+ * Until it is acknowledged the same bytes come again, whatever size_max is then. LOY_OK with
+ * batch_out NULL and entries_out 0 means that there is nothing to send. Send what you get, then
+ * feed back the acknowledgement, until there is nothing to send.
  *
  * Writes: where the batch ends, so that it stays the same.
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_POISONED, LOY_E_STORE_READ_ONLY, the store's.

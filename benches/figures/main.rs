@@ -23,6 +23,9 @@ use std::time::Instant;
 
 use report::Report;
 
+/// A word to choose it by, and what it measures.
+type Part = (&'static str, fn(&mut Report));
+
 fn main() {
     if let Ok(path) = std::env::var(large::OPEN_AND_TELL) {
         large::open_and_tell(&path);
@@ -30,7 +33,7 @@ fn main() {
     }
     let began = Instant::now();
     let mut report = Report::new();
-    let parts: [(&str, fn(&mut Report)); 7] = [
+    let parts: [Part; 7] = [
         ("sales", sales::measure),
         ("others", sales::measure_others),
         ("evaluation", sales::measure_evaluation),

@@ -3,15 +3,15 @@
 use std::path::Path;
 
 use loy::evaluate::{Cart, Line};
-use loy::kernel::{MemberNumber, Money, Quantity, SaleId, UtcOffset};
+use loy::kernel::{MemberNumber, Money, Quantity, SaleId};
 use loy::programme::Programme;
-use loy::till::{RefundRequest, Settings, Till};
+use loy::till::{Settings, Till};
 
 use crate::measure::Sample;
 use crate::place::{self, RAM};
 use crate::raw::Raw;
 use crate::report::{Floor, Report, Row};
-use crate::shop::{MORNING_MS, Shop, TODAY, cart_of, date, phone};
+use crate::shop::{Shop, TODAY, cart_of, date, phone, refund_of};
 use crate::vfs;
 
 const MEMBERS: usize = 500;
@@ -243,8 +243,8 @@ fn others_in_memory(report: &mut Report) {
     let (ours, theirs) = Sample::pairs(
         sold.len(),
         |run| {
-            let request = refund_of(sold[run].0);
-            till.refund(&format!("back-{run}"), &request).unwrap();
+            till.refund(&format!("back-{run}"), &refund_of(sold[run].0))
+                .unwrap();
         },
         |run| {
             let member = members[run % MEMBERS].get();
@@ -258,19 +258,6 @@ fn others_in_memory(report: &mut Report) {
             .beside(&theirs)
             .floors(&floors),
     );
-}
-
-fn refund_of(sale: SaleId) -> RefundRequest {
-    RefundRequest {
-        sale,
-        at: loy::kernel::Instant::from_ms(MORNING_MS + 60_000),
-        offset: UtcOffset::from_minutes(420).unwrap(),
-        business_date: date(TODAY),
-        cashier: None,
-        receipt_number: None,
-        reason: None,
-        goods: loy::till::Goods::Everything,
-    }
 }
 
 /// The day is sold in memory where there is one, and closed on the disk.
@@ -322,6 +309,7 @@ pub fn measure_evaluation(report: &mut Report) {
     let cart = bill(1, 30, member, false);
     let snapshot = loy::evaluate::MemberSnapshot {
         number: member,
+        history: None,
         balances: Default::default(),
     };
     let language = loy::texts::Language::Vi;

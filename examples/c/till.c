@@ -4,8 +4,10 @@
  * Reads one command a line (table COMMANDS), fields separated by tabs, and answers each with one line:
  *     OK ...   |   REFUSED reason text-for-the-cashier   |   ERROR status reason message
  * Amounts are minor units, quantities thousandths, times UTC ms with an offset in minutes, dates yyyymmdd.
- * 1. The POS makes every operation id (OP), keeps it before it calls, and repeats it after any doubt. Here the whole
- *    command is kept in LEDGER.pos until it is answered; a POS keeps it in its own durable store, beside the receipt.
+ * 1. The POS makes every operation id (OP), keeps it before it calls, and repeats it after any doubt. A POS does so in
+ *    its own durable store, beside the receipt. Here the command is kept in LEDGER.pos until it is answered; that file
+ *    outlives a kill, not a power cut, for nothing syncs it. `enrol` has a phone in it and so is not kept: after a
+ *    crash scan the phone, and enrol again if that finds nobody.
  * 2. A paid sale is committed, whatever happens: every start repeats the kept command first.
  * 3. What is still only authorised after that was never paid for: it is voided.
  * 4. One macro for errors, one place that frees: every handle of a command stands in `struct call`.
@@ -23,14 +25,12 @@ enum { OWN_FILE = -1, NO_COMMAND = -2 };   /* failures of our own; every status 
 static loy_config *config; static loy_ledger *ledger;
 static char wallet[64], currency[8], kept_path[1024];
 static char *text[FIELDS_MAX];             /* the command's fields as text */
-static int64_t number[FIELDS_MAX];         /* and, where the table says n, as numbers */
-static int fields;
+static int64_t number[FIELDS_MAX]; static int fields;   /* and, where the table says n, as numbers; how many */
 static uint8_t file_bytes[1 << 20]; static char answer[1 << 18]; static size_t answer_size;
 
 /* Every handle a command may hold: NULL at its start, freed at its end; freeing NULL is allowed. */
 struct call {
-    loy_error *error; loy_rows *rows; loy_buffer *buffer;
-    loy_enrolment *enrolment; loy_member *member;
+    loy_error *error; loy_rows *rows; loy_buffer *buffer; loy_enrolment *enrolment; loy_member *member;
     loy_cart *cart; loy_quote *quote; loy_sale *sold, *sale; loy_refund *refund;
 };
 
@@ -112,7 +112,6 @@ static int32_t enrol(struct call *c) {
     return LOY_OK;
 }
 
-/* By card, phone or member number. */
 static int32_t balance(struct call *c) {
     TRY(loy_member_scan(ledger, text[1], (int32_t)number[2], &c->member, &c->error));
     TRY(loy_member_to_json(c->member, &c->buffer, &c->error));
@@ -142,13 +141,15 @@ static int32_t call_off(struct call *c) {
 static int32_t idle(struct call *c) { return loy_ledger_idle(ledger, &c->error); }
 static int32_t pending(struct call *c) { return say_rows(c, loy_sale_pending(ledger, &c->rows, &c->error)); }
 
-/* All of a sale, found by its receipt, comes back. */
+/* All of a sale, found by its receipt, comes back (`refund`), or so much of some of its lines (`return`). */
 static int32_t refund(struct call *c) {
     TRY(loy_sale_find(ledger, text[2], (int32_t)number[3], NULL, 1, &c->sold, &c->error));
     TRY(loy_refund_new(ledger, loy_sale_id(c->sold), &c->refund, &c->error));
     TRY(loy_refund_set_time(c->refund, number[5], (int32_t)number[6], (int32_t)number[7], &c->error));
     TRY(loy_refund_set_text(c->refund, "receipt_number", text[4], &c->error));
-    TRY(loy_refund_add_all(c->refund, &c->error));
+    if (fields == 8) TRY(loy_refund_add_all(c->refund, &c->error));
+    for (int at = 8; at < fields; at += 2)
+        TRY(loy_refund_add_quantity(c->refund, (int32_t)number[at], number[at + 1], &c->error));
     return say_sale(c, loy_refund_commit(ledger, text[1], c->refund, &c->sale, &c->error));
 }
 
@@ -187,17 +188,18 @@ static int32_t acknowledge(struct call *c) {
     return size < 0 ? OWN_FILE : loy_export_acknowledge(ledger, file_bytes, size, &c->error);
 }
 
-/* o: operation id of a write, t: text, n: number, *: the last three again and again */
+/* o: operation id of a write that is kept, t: text, n: number, a digit: that many of the last again and again */
 static const struct command { const char *name, *kinds; int32_t (*run)(struct call *); } COMMANDS[] = {
-    { "enrol", "onnntt", enrol },              /* OP TIME OFFSET DATE KIND VALUE -> member number */
+    { "enrol", "tnnntt", enrol },              /* OP TIME OFFSET DATE KIND VALUE -> member number */
     { "balance", "tn", balance },              /* CODE DATE -> JSON */
-    { "evaluate", "tnnntntnn*", evaluate },    /* CART -> JSON */
-    { "sale", "otnnntntnn*", sell },           /* OP CART -> SALE */
-    { "authorise", "otnnntntnn*", sell },      /* OP CART -> SALE */
+    { "evaluate", "tnnntntnn3", evaluate },    /* CART -> JSON */
+    { "sale", "otnnntntnn3", sell },           /* OP CART -> SALE */
+    { "authorise", "otnnntntnn3", sell },      /* OP CART -> SALE */
     { "commit", "ot", commit },                /* OP SALE_ID -> SALE */
     { "void", "ot", call_off },                /* OP SALE_ID -> SALE */
     { "pending", "", pending },                /* -> ROWS of authorised sales, neither committed nor voided */
     { "refund", "otntnnn", refund },           /* OP RECEIPT DATE, NEW_RECEIPT TIME OFFSET DATE -> SALE */
+    { "return", "otntnnnnn2", refund },        /* as refund, then line (from 0) and quantity of each part -> SALE */
     { "receipt", "tnn", receipt },             /* RECEIPT DATE COLUMNS -> SALE, lines for the printer */
     { "idle", "", idle },                      /* to be called between customers */
     { "close", "on", close_day },              /* OP DATE -> ROWS of control totals */
@@ -216,12 +218,12 @@ static const struct command *read_command(char *line) {
     while (row->name && (fields == 0 || strcmp(text[0], row->name) != 0)) row++;
     const char *kind = row->name ? row->kinds : "-";
     for (int at = 1; at < fields; at++, kind++) {
-        if (*kind == '*') kind -= 3;
+        if (*kind >= '1' && *kind <= '9') kind -= *kind - '0';
         if (*kind == '\0') return NULL;
         number[at] = strtoll(text[at], &after, 10);
         if (*kind == 'n' && (after == text[at] || *after)) return NULL;
     }
-    return row->name && (*kind == '\0' || *kind == '*') ? row : NULL;
+    return row->name && (*kind == '\0' || (*kind >= '1' && *kind <= '9')) ? row : NULL;
 }
 
 /* Keeps a command for the next start; "" forgets it. */
@@ -244,8 +246,7 @@ static int32_t print_answer(int32_t status, struct call *c) {
     else if (loy_status_class(status) == 1) printf("REFUSED\t%s\t%s\n", reason, loy_error_cashier_text(c->error));
     else printf("ERROR\t%s\t%s\t%s\n", loy_status_name(status), reason, loy_error_message(c->error));
     fflush(stdout);
-    free_all(c);
-    answer[answer_size = 0] = '\0';
+    free_all(c); answer[answer_size = 0] = '\0';
     return status;
 }
 
@@ -294,7 +295,6 @@ int main(int argc, char **argv) {
     int usable = print_answer(status, &c) == LOY_OK;
     while (usable && fgets(line, sizeof line, stdin))
         if ((usable = print_answer(run(line, &c), &c) < 200)) keep("");
-    loy_ledger_close(ledger);
-    loy_config_free(config);
+    loy_ledger_close(ledger); loy_config_free(config);
     return usable ? 0 : 1;
 }

@@ -79,50 +79,103 @@ def read(path):
         with opener(path, "rt", encoding="utf-8", newline="") as file:
             rows = csv.DictReader(file)
             if rows.fieldnames != COLUMNS:
-                raise DataError(f"{path}: expected the columns {','.join(COLUMNS)}; found {rows.fieldnames}")
+                raise DataError(f"expected the columns {','.join(COLUMNS)}, found {','.join(rows.fieldnames or [])!r}")
             for row in rows:
                 add_line(invoices, row)
-    except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError) as problem:
+    except DataError as problem:
+        raise DataError(f"{path}, line {rows.line_num}: {problem}") from problem
+    except (OSError, EOFError, lzma.LZMAError, UnicodeDecodeError, csv.Error) as problem:
         raise DataError(f"{path}: {problem}") from problem
-    except (ValueError, ArithmeticError, TypeError) as problem:
-        raise DataError(f"{path}, line {rows.line_num}: {problem!r}") from problem
     if not invoices:
         raise DataError(f"{path}: no invoice in it")
     return sorted(invoices.values(), key=lambda invoice: invoice.time)
 
 
 def add_line(invoices, row):
+    if None in row or None in row.values():
+        found = sum(value is not None for name, value in row.items() if name) + len(row.get(None, []))
+        raise DataError(f"expected {len(COLUMNS)} fields, found {found}; is the file cut?")
     number = row["InvoiceNo"]
+    if not number.removeprefix("C").removeprefix("A").isdecimal():
+        raise DataError(f"InvoiceNo: expected digits, with C or A in front of some, found {number!r}")
     if number not in invoices:
-        time = datetime.strptime(row["InvoiceDate"], "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)
+        time = parsed(row, "InvoiceDate", read_time, "a time as 2010-12-01 08:26:00")
         invoices[number] = Invoice(number, time, row["CustomerID"].removesuffix(".0"))
-    quantity = int(row["Quantity"])
-    pence = (Decimal(row["UnitPrice"]) * quantity * 100).quantize(Decimal(1), ROUND_HALF_UP)
-    invoices[number].lines.append(Line(row["StockCode"], row["Description"].strip(), quantity, int(pence)))
+    quantity = parsed(row, "Quantity", int, "a whole number")
+    price = parsed(row, "UnitPrice", read_price, "an amount as 2.55")
+    pence = int((price * quantity * 100).quantize(Decimal(1), ROUND_HALF_UP))
+    invoices[number].lines.append(Line(row["StockCode"], row["Description"].strip(), quantity, pence))
+
+
+def parsed(row, column, read_as, expected):
+    try:
+        return read_as(row[column])
+    except (ValueError, ArithmeticError):
+        raise DataError(f"{column}: expected {expected}, found {row[column]!r}") from None
+
+
+def read_time(text):
+    return datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)
+
+
+def read_price(text):
+    price = Decimal(text)
+    if not price.is_finite() or abs(price) >= 10**9:
+        raise ValueError(text)
+    return price
+
+
+@dataclass
+class Sold:
+    """A sale of a member, with how much of each of its lines has not come back."""
+
+    invoice: Invoice
+    left: list
+
+    def is_whole(self):
+        return self.left == [max(line.quantity, 0) for line in self.invoice.lines]
+
+    def left_of(self, sku):
+        return sum(left for line, left in zip(self.invoice.lines, self.left) if line.sku == sku)
+
+    def take(self, sku, quantity):
+        """So much of a stock code, from its first line on: pairs of line and quantity."""
+        parts = []
+        for place, line in enumerate(self.invoice.lines):
+            part = min(self.left[place], quantity) if line.sku == sku else 0
+            if part > 0:
+                self.left[place] -= part
+                quantity -= part
+                parts.append((place, part))
+        return parts
 
 
 class SoldBefore:
-    """What each member has bought and not brought back: where a cancellation finds its sale."""
+    """What each member has bought and not brought back: where a cancellation finds its sales."""
 
     def __init__(self):
         self.by_member = {}
 
     def add(self, invoice):
-        self.by_member.setdefault(invoice.customer, []).append(invoice)
+        left = [max(line.quantity, 0) for line in invoice.lines]
+        self.by_member.setdefault(invoice.customer, []).append(Sold(invoice, left))
 
     def take_back(self, cancellation):
-        """The sale that comes back as a whole, or None and why it does not."""
+        """What comes back: pairs of a sale and its parts (None for all of it), and for each line without a sale why."""
         if not cancellation.customer:
-            return None, "no member"
+            return [], ["no member"] * len(cancellation.lines)
+        latest_first = self.by_member.get(cancellation.customer, [])[::-1]
         wanted = cancellation.quantities()
-        earlier = self.by_member.get(cancellation.customer, [])
-        for place in reversed(range(len(earlier))):
-            if earlier[place].quantities() == wanted:
-                return earlier.pop(place), ""
-        linked = set()
-        for sku, quantity in wanted.items():
-            sales = (sale.number for sale in reversed(earlier) if sale.quantities().get(sku, 0) >= quantity)
-            linked.add(next(sales, None))
-        if None in linked:
-            return None, "no earlier sale has enough left"
-        return None, "lines of several sales" if len(linked) > 1 else "part of a sale"
+        for sold in latest_first:
+            if sold.is_whole() and sold.invoice.quantities() == wanted:
+                sold.left = [0] * len(sold.left)
+                return [(sold.invoice, None)], []
+        parts, unlinked = {}, []
+        for line in cancellation.lines:
+            sold = next((sold for sold in latest_first if 0 < -line.quantity <= sold.left_of(line.sku)), None)
+            if sold:
+                _, taken = parts.setdefault(sold.invoice.number, (sold.invoice, []))
+                taken += sold.take(line.sku, -line.quantity)
+            else:
+                unlinked.append("no earlier sale has enough left")
+        return list(parts.values()), unlinked

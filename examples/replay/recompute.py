@@ -68,7 +68,7 @@ class Member:
             award[0] -= repaid
             self.debt -= repaid
         self.totals.update(sales=1, spend=payable, awarded=given, redeemed=total - payable)
-        self.sales.append({"holds": quantities(lines), "paid": payable, "award": award, "given": given, "spent": spent})
+        self.sales.append(Sale(lines, award, given, spent))
 
     def redeem(self, total):
         """Takes points out of the oldest awards: a point is a penny."""
@@ -87,22 +87,93 @@ class Member:
 
     def bring_back(self, lines):
         wanted = {code: -quantity for code, quantity in quantities(lines).items()}
-        for place in reversed(range(len(self.sales))):
-            if self.sales[place]["holds"] == wanted:
-                return self.refund(self.sales.pop(place))
+        for sale in reversed(self.sales):
+            if not any(sale.gone) and sale.holds == wanted:
+                return self.refund(sale, list(sale.quantity))
+        back = {}
+        for code, quantity, _ in lines:
+            for place in reversed(range(len(self.sales))):
+                gone = back.get(place, self.sales[place].gone)
+                if -quantity > 0 and self.sales[place].left(code, gone) >= -quantity:
+                    back[place] = self.sales[place].without(code, -quantity, gone)
+                    break
+        for place, gone in back.items():
+            self.refund(self.sales[place], gone)
+        return None
 
-    def refund(self, sale):
-        for award, points in sale["spent"]:
-            award[0] += points
-            self.totals["redemption_refunded"] += points
-        taken = min(sale["given"], sale["award"][0])
-        sale["award"][0] -= taken
-        self.debt += sale["given"] - taken
-        self.totals.update(refunded=sale["paid"], award_refunded=taken)
+    def refund(self, sale, gone):
+        """Moves a sale on to the point where so much of each of its lines is gone."""
+        money, taken, returned = sale.gone_back()
+        sale.gone = gone
+        money_after, taken_after, returned_after = sale.gone_back()
+        self.totals.update(refunded=money_after - money)
+        self.totals.update(redemption_refunded=returned_after - returned)
+        for award, points in reversed(sale.spent):
+            before, after = min(points, returned), min(points, returned_after)
+            award[0] += after - before
+            returned, returned_after = returned - before, returned_after - after
+        from_award = min(taken_after - taken, sale.award[0])
+        sale.award[0] -= from_award
+        self.debt += taken_after - taken - from_award
+        self.totals.update(award_refunded=from_award)
 
     def row(self):
         balance = sum(award[0] for award in self.awards) - self.debt
         return {**self.totals, "debt": self.debt, "balance": balance}
+
+
+class Sale:
+    """A sale and how much of it has gone back; `spent` is (award, points) pairs, oldest award first."""
+
+    def __init__(self, lines, award, given, spent):
+        self.codes = [code for code, _, _ in lines]
+        self.quantity = [quantity for _, quantity, _ in lines]
+        self.holds = quantities(lines)
+        self.off = shares(sum(points for _, points in spent), [max(0, amount) for _, _, amount in lines])
+        self.net = [amount - off for (_, _, amount), off in zip(lines, self.off)]
+        self.award, self.given, self.spent = award, given, spent
+        self.gone = [0] * len(lines)
+
+    def left(self, code, gone):
+        return sum(max(0, all_ - away) for name, all_, away in zip(self.codes, self.quantity, gone) if name == code)
+
+    def without(self, code, quantity, gone):
+        """`gone` and so many more of a stock code, the first lines first."""
+        gone = list(gone)
+        for place, name in enumerate(self.codes):
+            part = min(quantity, max(0, self.quantity[place] - gone[place])) if name == code else 0
+            gone[place] += part
+            quantity -= part
+        assert quantity == 0
+        return gone
+
+    def gone_back(self):
+        """Money, awarded points and spent points that have gone back in all."""
+        if self.gone == self.quantity:
+            return sum(self.net), self.given, sum(points for _, points in self.spent)
+        money = [part(net, away, all_) if away else 0 for net, away, all_ in zip(self.net, self.gone, self.quantity)]
+        off = [
+            part(off, back, net) if net > 0 else part(off, away, all_)
+            for off, back, net, away, all_ in zip(self.off, money, self.net, self.gone, self.quantity)
+        ]
+        kept = sum(self.net) - sum(money)
+        spent = sum(points for _, points in self.spent)
+        return sum(money), self.given - min(self.given, max(0, kept // 100)), part(spent, sum(off), sum(self.off))
+
+
+def part(whole, share, out_of):
+    """The share of a whole, rounded down; all of it once the share is complete."""
+    return whole if share >= out_of else whole * share // out_of
+
+
+def shares(total, weights):
+    """Splits a total in proportion; pennies left over go to the largest fractions, the first of equals first."""
+    exact = [Fraction(total * weight, sum(weights) or 1) for weight in weights]
+    split = [int(share) for share in exact]
+    by_fraction = sorted(range(len(exact)), key=lambda place: split[place] - exact[place])
+    for place in by_fraction[: total - sum(split)]:
+        split[place] += 1
+    return split
 
 
 def quantities(lines):

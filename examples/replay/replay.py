@@ -28,7 +28,7 @@ DAYS_SHOWN = 15
 class Day:
     """What happened on one trading day; also the sum of several."""
 
-    COUNTED = ("sales", "members", "refunds", "awarded", "redeemed", "batches", "bytes")
+    COUNTED = ("sales", "members", "refunds", "in_parts", "awarded", "redeemed", "batches", "bytes")
 
     def __init__(self, name):
         self.name = name
@@ -45,9 +45,9 @@ class Day:
         ordered = sorted(self.seconds)
         ms = [1000 * ordered[min(len(ordered) - 1, int(len(ordered) * part))] for part in (0.5, 0.99)] if ordered else [None] * 2
         size = self.bytes / self.sales if self.bytes and self.sales else None
-        return [self.name, self.sales, self.members, self.refunds, self.awarded, self.redeemed, self.batches, size, *ms]
+        return [self.name, self.sales, self.members, self.refunds, self.in_parts, self.awarded, self.redeemed, self.batches, size, *ms]
 
-    HEADINGS = ["day", "sales", "members", "refunds", "awarded", "redeemed", "batches", "bytes/sale", "p50 ms", "p99 ms"]
+    HEADINGS = ["day", "sales", "members", "refunds", "in parts", "awarded", "redeemed", "batches", "bytes/sale", "p50 ms", "p99 ms"]
 
 
 class Replay:
@@ -119,7 +119,7 @@ class Replay:
             elif invoice.is_cancellation:
                 self.cancel(invoice)
             else:
-                self.skip("adjustment" if invoice.is_adjustment else "invoice below zero")
+                self.skip("adjustment" if invoice.is_adjustment else "invoice below zero", len(invoice.lines))
             progress.show(place + 1, self.days[-1].name)
         self.end_day(last=True)
         for _, accident in self.accidents:
@@ -171,17 +171,23 @@ class Replay:
             self.shown[kind] = self.receipt(invoice)
 
     def cancel(self, invoice):
-        sold, why_not = self.sold.take_back(invoice)
-        if sold is None:
-            return self.skip(f"cancellation: {why_not}")
+        """One refund for each sale that goods of the cancellation come from."""
+        returns, unlinked = self.sold.take_back(invoice)
+        for why in unlinked:
+            self.skip(why)
         when = (invoice.at_ms, 0, invoice.date)
-        back = self.till.sale("refund", f"refund-{invoice.number}", sold.number, sold.date, invoice.number, *when)
-        if back.state != REFUNDED:
-            raise TillError(f"sale {sold.number} should be refunded, found {back}")
-        self.days[-1].refunds += 1
+        for place, (sold, parts) in enumerate(returns):
+            receipt = invoice.number if place == 0 else f"{invoice.number}-{place + 1}"
+            command = "refund" if parts is None else "return"
+            numbers = [number for line, quantity in parts or () for number in (line, quantity * 1000)]
+            back = self.till.sale(command, f"refund-{receipt}", sold.number, sold.date, receipt, *when, *numbers)
+            if back.state != REFUNDED and (parts is None or back.state != COMMITTED):
+                raise TillError(f"sale {sold.number} should be refunded by {receipt}, found {back}")
+            self.days[-1].refunds += 1
+            self.days[-1].in_parts += parts is not None
 
-    def skip(self, why):
-        self.skipped[why] = self.skipped.get(why, 0) + 1
+    def skip(self, why, lines=1):
+        self.skipped[why] = self.skipped.get(why, 0) + lines
 
     def receipt(self, invoice):
         *sale, lines = self.till.ask("receipt", invoice.number, invoice.date, RECEIPT_COLUMNS)
@@ -289,7 +295,7 @@ def report(replay, ledger, seconds):
     size = sum(file.stat().st_size for file in ledger.parent.glob(ledger.name + "*"))
     print(f"\n{total.sales:,} sales in {seconds:.0f} s; ledger {size:,} bytes, {size // max(total.sales, 1):,} a sale")
     if replay.skipped:
-        print("\n" + screen.table(["skipped, see README.md", "invoices"], sorted(replay.skipped.items())))
+        print("\n" + screen.table(["skipped, see README.md", "lines"], sorted(replay.skipped.items())))
     print()
     for holds, told in replay.checks:
         print(f"{ {True: 'ok', False: 'FAILED', None: 'not played'}[holds]:10} {told}")

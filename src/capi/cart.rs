@@ -153,8 +153,8 @@ pub unsafe extern "C" fn loy_cart_set_member(
     })
 }
 
-/// Sets a text of the cart: "receipt_number", "receipt_group", "till", "cashier", "channel" or
-/// "x.<your own>". An empty value removes it.
+/// Sets a text of the cart: "receipt_number", "receipt_group", "till", "store", "cashier",
+/// "channel" or "x.<your own>". An empty value removes it.
 ///
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for another name; LOY_E_TEXT.
 /// @since 0.1

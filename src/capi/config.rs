@@ -115,10 +115,11 @@ fn fits(header: i32, library: i32) -> bool {
     header > 0 && header / 10_000 == library / 10_000 && header / 100 <= library / 100
 }
 
-/// Says where the ledger's file is. Read "Where to put the file" at loy_ledger_open.
+/// Says where the ledger's file is. Read "Where to put the file" at the top of the section Ledger.
 ///
 /// The folder must exist. Beside the file, SQLite keeps two more of the same name with "-wal" and
-/// "-shm" behind it, and loy a lock file: the four belong together.
+/// "-shm" behind it, and loy one with "-lock": the four belong together. A fifth, "loy-provisioned",
+/// is the folder's: it lists the provisioning files that made a ledger there.
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT.
 /// @since 0.1

@@ -13,14 +13,16 @@ use super::text;
 /// Closes a business date, and every earlier one that is still open, and returns its control totals.
 ///
 /// Sales that are held are carried over; list them with loy_sale_pending. A date may be closed
-/// again: sales that came late are then in the totals.
+/// again: sales that came late are then in the totals. The rows are those of the dates that this
+/// operation closed, and stay the same when it is repeated. A date after tomorrow is refused, by the
+/// ledger's clock or, while that is suspect, the last that was believed: what is closed stays so.
 ///
 /// Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
 /// count, points, amount. Compare them with your own totals of the day.
 ///
 /// Writes: one entry a date; the write-ahead log is brought home.
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
-/// LOY_E_OPERATION_CONFLICT; the store's.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a date after tomorrow; LOY_E_TEXT; LOY_E_POISONED;
+/// LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; the store's.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]

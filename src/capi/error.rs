@@ -103,7 +103,8 @@ pub unsafe extern "C" fn loy_error_field(error: *const loy_error) -> *const c_ch
     text_of(error, |error| &error.field)
 }
 
-/// Returns a sentence to show the cashier, in the till's language.
+/// Returns a sentence to show the cashier, in the till's language; in Vietnamese where the call had
+/// no ledger to ask.
 ///
 /// @since 0.1
 #[unsafe(no_mangle)]

@@ -17,9 +17,9 @@ const BATCH_BYTES_MAX: i64 = 1 << 30;
 
 /// Writes the next batch for head office, of at most size_max bytes (65536..1073741824).
 ///
-/// Until it is acknowledged the same bytes come again. LOY_OK with batch_out NULL and entries_out 0
-/// means that there is nothing to send. Send what you get, then feed back the acknowledgement, until
-/// there is nothing to send.
+/// Until it is acknowledged the same bytes come again, whatever size_max is then. LOY_OK with
+/// batch_out NULL and entries_out 0 means that there is nothing to send. Send what you get, then
+/// feed back the acknowledgement, until there is nothing to send.
 ///
 /// Writes: where the batch ends, so that it stays the same.
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_POISONED, LOY_E_STORE_READ_ONLY, the store's.

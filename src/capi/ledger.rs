@@ -106,14 +106,14 @@ fn begin(
 
 /// Makes a new ledger from the provisioning file that head office made for this till, and opens it.
 ///
-/// The activation code comes to the shop by another way than the file. Delete the file afterwards:
-/// it opens one ledger only. A till that is replaced gets a new provisioning file, never the old
-/// ledger.
+/// `loy provision` makes the file and tells the activation code, which comes to the shop by another
+/// way. Delete the file afterwards: it opens one ledger only. A till that is replaced gets a new
+/// provisioning file, never the old ledger. The ledger is readable by its owner only.
 ///
 /// Writes: the ledger's file, under another name until it is whole and on disk.
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path; LOY_E_TEXT; LOY_E_STORE_EXISTS;
-/// LOY_E_DOCUMENT for a provisioning file that is damaged or was used, or a wrong code; the
-/// store's.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path, and with the field "path" where its
+/// folder does not exist; LOY_E_TEXT; LOY_E_STORE_EXISTS; LOY_E_DOCUMENT for a provisioning file
+/// that is damaged or made a ledger in this folder before, or a wrong code; the store's.
 /// Crash: there is a ledger or there is none. Try loy_ledger_open; on LOY_E_STORE_ABSENT call this
 /// again.
 /// @since 0.1
@@ -149,7 +149,7 @@ pub unsafe extern "C" fn loy_ledger_create(
 /// list what an earlier crash left open with loy_sale_pending.
 ///
 /// Writes: what a crash before left unfinished in the file is finished or taken back; holds that ran
-/// out meanwhile are ended; a file of an older version is backed up and brought up to date.
+/// out meanwhile are ended.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path; LOY_E_BUSY if another program or
 /// handle writes to it; LOY_E_STORE_ABSENT, LOY_E_STORE_NEWER, LOY_E_STORE_CORRUPT,
 /// LOY_E_STORE_READ_ONLY; the store's.
@@ -169,7 +169,9 @@ pub unsafe extern "C" fn loy_ledger_open(
 
 /// Opens a ledger to read it, beside the till that writes to it: for the back office.
 ///
-/// Calls that take `const loy_ledger *` work on a reader; all others give LOY_E_STORE_READ_ONLY.
+/// Calls that take `const loy_ledger *` work on a reader; all others give LOY_E_STORE_READ_ONLY. A
+/// reader too must be able to write the "-shm" file beside the ledger: from a read-only medium copy
+/// the ledger first.
 ///
 /// Status: as loy_ledger_open.
 /// @since 0.1
@@ -190,7 +192,7 @@ pub unsafe extern "C" fn loy_ledger_open_reader(
 /// One row: tenant_name, store, till, writer (texts), epoch, head_seq (the last entry),
 /// unsent_entries (what head office has not acknowledged), programme (text), programme_version,
 /// currency, language (texts), closed_date (the last closed business date, 0 before the first),
-/// open_sales (authorised, not yet committed), members (known here), clock_suspect (1: the clock
+/// open_sales (those of loy_sale_pending), members (known here), clock_suspect (1: the clock
 /// jumped, see loy_ledger_confirm_clock), file_bytes, wal_bytes. Show it on the service screen.
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, the store's.

@@ -31,7 +31,7 @@
 //!            does nothing; loy_handles_misused counts all of them. Only handles are checked: a
 //!            wild text pointer or a wrong size is as deadly as anywhere in C.
 //!   Threads  A loy_ledger: any thread, any time. Every other handle: one thread at a time. loy
-//!            starts no thread, keeps nothing per thread and prints nothing.
+//!            starts no thread, keeps nothing per thread between calls and prints nothing.
 //!   Repeats  Every call that writes takes an operation_id: 1..64 printable ASCII characters that
 //!            you make, and keep with your receipt before you call. After any doubt repeat the
 //!            call: the same id with the same content gives the first outcome again, done or

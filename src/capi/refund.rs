@@ -242,7 +242,8 @@ fn add_part(refund: &Return, line: i32, measure: Measure) -> Result<(), Fault> {
 /// will be owed), amount (the money the customer gets back; the same in each row).
 ///
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
-/// LOY_ALREADY_RESOLVED where the sale was refunded or voided before; LOY_REFUSED; the store's.
+/// LOY_ALREADY_RESOLVED where the whole sale was refunded before or is not committed; LOY_REFUSED
+/// for more than is left; the store's.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_refund_evaluate(
@@ -290,7 +291,8 @@ pub unsafe extern "C" fn loy_refund_evaluate(
 /// Writes: the refund and the points it moves, in one sync.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_E_TEXT;
 /// LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND;
-/// LOY_ALREADY_RESOLVED where the sale was refunded or voided before; LOY_REFUSED; the store's.
+/// LOY_ALREADY_RESOLVED where the whole sale was refunded before, it is not committed, or the
+/// receipt number is another refund's; LOY_REFUSED for more than is left; the store's.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]

@@ -7,7 +7,14 @@
 //! refused is then a handle as on LOY_OK, to be freed as always.
 //!
 //! After a restart list the open sales with loy_sale_pending and commit or void each by your own
-//! record of the payment. One that is left alone ends when its hold runs out.
+//! record of the payment. One that is left alone gives its points free when its hold runs out, and
+//! stays in that list until you commit or void it.
+//!
+//! What "the same content" of a repeated call is: of authorise and record the cart, without time,
+//! offset, cashier, discount reasons and your own x; of commit the sale and such a cart, or none; of
+//! void the sale; of a refund the sale, business date, receipt number and goods; of an enrolment its
+//! identifiers; of a day close the date; of a confirmed clock the cashier. The rest, such as
+//! hold_seconds, a reason or the time of a refund, may differ: the first one stands.
 
 use std::ffi::{CString, c_char};
 use std::sync::Arc;
@@ -106,7 +113,9 @@ pub(super) fn sale_id(place: *const c_char) -> Result<SaleId, Fault> {
 /// Reserves the points a sale spends and freezes its quote, before the customer pays.
 ///
 /// The hold ends by itself after hold_seconds (1..604800) on the ledger's clock. Compare payable of
-/// loy_sale_quote with what you showed: balance or programme may have changed since.
+/// loy_sale_quote with what you showed: balance or programme may have changed since. A call that is
+/// repeated gives the sale as it is now, be it voided: before the customer pays, loy_sale_state must
+/// be LOY_SALE_HELD.
 ///
 /// Writes: the sale and its cart, in one sync.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme;
@@ -143,13 +152,16 @@ pub unsafe extern "C" fn loy_sale_authorise(
 ///
 /// final_cart may be NULL: the cart is what it was, and exactly the frozen quote is posted, whatever
 /// changed since. A final_cart with other goods is evaluated again; its member may be added, not
-/// changed. A hold that ran out or a day that was closed is no reason to refuse:
-/// the sale is then marked late, and points that are gone become a debt.
+/// changed. A hold that ran out or a day that was closed is no reason to refuse: the sale is then
+/// marked late, and points that are gone become a debt. Nor is a receipt number that another sale
+/// has by now: the sale is final without it, loy_sale_find finds the other, and loy_ledger_log has
+/// "receipt.taken".
 ///
 /// Writes: the sale's points, in one sync.
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
-/// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation
-/// committed, voided or refunded it; the store's. Do not keep the customer waiting for any of
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a final_cart of another member or one that does
+/// not fit the programme; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+/// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation committed,
+/// voided or refunded it; the store's. Do not keep the customer waiting for any of
 /// them: keep the operation_id and repeat the call later.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
@@ -284,7 +296,8 @@ pub unsafe extern "C" fn loy_sale_find(
     })
 }
 
-/// Lists the sales that are authorised and neither committed nor voided, oldest first.
+/// Lists the sales that are authorised and neither committed nor voided, oldest first: held ones,
+/// and those whose hold ran out and that nobody resolved.
 ///
 /// Rows: sale_id, receipt_number, member (texts; "" if there is none), payable, held_until_ms, state
 /// (LOY_SALE_HELD or LOY_SALE_EXPIRED).

@@ -144,6 +144,10 @@ fn found(
     if sheet.is_empty() {
         return Ok(Ending::Clean);
     }
-    writeln!(streams.notes, "loy: {}: see above", path.display())?;
+    let problems = match sheet.len() {
+        1 => "1 problem".to_owned(),
+        count => format!("{count} problems"),
+    };
+    writeln!(streams.notes, "loy: {}: {problems}", path.display())?;
     Ok(Ending::Findings)
 }

@@ -10,6 +10,7 @@ mod look;
 mod office;
 mod output;
 mod provision;
+mod quote;
 #[cfg(test)]
 mod tests;
 
@@ -42,6 +43,8 @@ enum Command {
     Provision(provision::Arguments),
     /// Check a programme document and name every problem
     Check(look::CheckArguments),
+    /// Price a cart by a programme and say why, without a ledger
+    Quote(quote::Arguments),
     /// Look for damage in a ledger, without writing to it
     Verify(look::VerifyArguments),
     /// Make a new ledger of what can be read of a damaged one
@@ -73,6 +76,11 @@ enum CliError {
     Programme {
         path: PathBuf,
         problems: Vec<Problem>,
+    },
+    #[error("{}: {source}", path.display())]
+    Cart {
+        path: PathBuf,
+        source: crate::evaluate::CartProblem,
     },
     #[error("{}: {source}", path.display())]
     Ledger {
@@ -146,6 +154,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::Office(command) => office::run(command, streams),
         Command::Provision(arguments) => provision::run(&arguments, streams),
         Command::Check(arguments) => look::check(&arguments, streams),
+        Command::Quote(arguments) => quote::run(&arguments, streams),
         Command::Verify(arguments) => look::verify(&arguments, streams),
         Command::Salvage(arguments) => look::salvage(&arguments, streams),
     };

@@ -80,6 +80,10 @@ impl Sheet {
         self.rows.push(fields.into());
     }
 
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.rows.is_empty()
     }

@@ -262,3 +262,54 @@ fn a_programme_and_a_ledger_are_looked_at() {
     assert_eq!(code, 2);
     assert!(notes.contains("p.json"), "{notes}");
 }
+
+#[test]
+fn a_cart_is_priced_without_a_ledger() {
+    let chain = Chain::new();
+    let root = env!("CARGO_MANIFEST_DIR");
+    let programme = format!("{root}/examples/programmes/starbucks.json");
+    let cart = chain.path("cart.json");
+    let member = chain.path("member.json");
+    let text = r#"{"currency": "USD", "at_ms": 1795352400000, "utc_offset_minutes": 420,
+        "business_date": 20261122, "member": 13,
+        "lines": [{"sku": "latte", "quantity_milli": 1000, "line_total": 475}]}"#;
+    std::fs::write(&cart, text).expect("written");
+    let past = r#"{"points": {"stars": 50000}, "sales": [{"business_date": 20260601,
+        "awards": [{"rule": "spend", "wallet": "stars", "points": 50000}]}]}"#;
+    std::fs::write(&member, past).expect("written");
+    let (code, out, notes) = loy(&[&"quote", &programme, &cart]);
+    assert_eq!(code, 0, "{notes}");
+    assert!(out.contains("Earns 4.75 stars (spend)"), "{out}");
+    let (code, out, notes) = loy(&[&"quote", &programme, &cart, &"--member", &member]);
+    assert_eq!(code, 0, "{notes}");
+    // 4.75 dollars at 1.2 stars are 5.70.
+    assert!(out.starts_with("Total: 4.75 USD\nTo pay: 4.75 USD\nEarns 5.7 stars (spend); from 2026-11-22 on, dead from: never\n\n"), "{out}");
+    assert!(out.contains("+ Stars on the bill: 4.75 USD / 1.00 USD × 1 star × 1.2 (Gold) = 5.7 → 5.7 stars (rounded down)"), "{out}");
+    assert!(
+        out.contains("- Tier Gold, 500 stars counted; 1,994.3 stars missing to Reserve"),
+        "{out}"
+    );
+    let (code, out, notes) = loy(&[
+        &"quote",
+        &programme,
+        &cart,
+        &"--member",
+        &member,
+        &"--format",
+        &"json",
+    ]);
+    assert_eq!(code, 0, "{notes}");
+    let quote: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(quote["tier"]["missing"], 199_430);
+    std::fs::write(&member, r#"{"points": {"coins": 1}}"#).expect("written");
+    let (code, _, notes) = loy(&[&"quote", &programme, &cart, &"--member", &member]);
+    assert_eq!(code, 2);
+    assert!(
+        notes.contains("member.json: points.coins: not_known"),
+        "{notes}"
+    );
+    std::fs::write(&cart, r#"{"currency": "USD"}"#).expect("written");
+    let (code, _, notes) = loy(&[&"quote", &programme, &cart]);
+    assert_eq!(code, 2);
+    assert!(notes.contains("cart.json: at_ms: missing"), "{notes}");
+}

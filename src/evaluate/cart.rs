@@ -9,6 +9,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, Points, Quantity, UtcOffset};
+pub use crate::programme::LineFlag;
 use crate::programme::shape::{objects, unique_map, unique_set};
 
 /// Everything the evaluation and the ledger know of a sale.
@@ -129,6 +130,11 @@ pub struct Cart {
     #[cbor(n(17), default)]
     #[cfg_attr(test, schemars(extend("maxProperties" = 100)))]
     pub x: BTreeMap<String, String>,
+    /// The store's name, for conditions; the ledger's own if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[n(18)]
+    #[cfg_attr(test, schemars(length(min = 0, max = 200)))]
+    pub store: Option<String>,
 }
 
 /// One line of a cart.
@@ -216,32 +222,6 @@ pub struct Line {
     pub x: BTreeMap<String, String>,
 }
 
-/// What a line is, beyond goods.
-#[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode,
-)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "line_flag"))]
-#[serde(rename_all = "snake_case")]
-#[cbor(index_only)]
-pub enum LineFlag {
-    /// Work, not goods.
-    #[n(0)]
-    Service,
-    /// Sells stored value.
-    #[n(1)]
-    GiftCard,
-    /// Delivery.
-    #[n(2)]
-    Shipping,
-    /// A tip.
-    #[n(3)]
-    Tip,
-    /// Weighed at the till or by the scale's label.
-    #[n(4)]
-    Weighed,
-}
-
 /// One way in which the sale is paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -310,6 +290,7 @@ impl Cart {
             rewards_declined: Vec::new(),
             points_wanted: BTreeMap::new(),
             x: BTreeMap::new(),
+            store: None,
         }
     }
 

@@ -9,15 +9,17 @@ use super::cart::{Cart, Line, LineFlag, Payment, ReceiptPart};
 use super::check::{self, LINES_MAX, LIST_MAX, RECEIPT_PART_MAX, SKU_MAX, TEXT_MAX};
 use super::problem::CartProblem;
 use crate::kernel::amounts::AMOUNT_MAX;
+use crate::kernel::ids::NoMemberNumber;
 use crate::kernel::{
     BusinessDate, Currency, Instant, MemberNumber, Money, Points, Quantity, UtcOffset,
 };
 
 /// Names that [`Cart::set_text`] knows, beside `x.*`.
-const TEXTS: [&str; 5] = [
+const TEXTS: [&str; 6] = [
     "receipt_number",
     "receipt_group",
     "till",
+    "store",
     "cashier",
     "channel",
 ];
@@ -69,7 +71,7 @@ impl Cart {
         Ok(Self::new(currency, at, offset, date(business_date)?))
     }
 
-    /// Sets `receipt_number`, `receipt_group`, `till`, `cashier`, `channel` or `x.<your own>`.
+    /// Sets `receipt_number`, `receipt_group`, `till`, `store`, `cashier`, `channel` or `x.<your own>`.
     /// An empty text removes it.
     ///
     /// # Errors
@@ -82,6 +84,7 @@ impl Cart {
             "receipt_number" => &mut self.receipt_number,
             "receipt_group" => &mut self.receipt_group,
             "till" => &mut self.till,
+            "store" => &mut self.store,
             "cashier" => &mut self.cashier,
             "channel" => &mut self.channel,
             _ => return Err(unknown_name("", name, &TEXTS)),
@@ -125,7 +128,10 @@ impl Cart {
                 "member",
                 "not_a_member_number",
                 "12 digits, the last a check digit",
-                format!("{reason}"),
+                match reason {
+                    NoMemberNumber::Form => "something else",
+                    NoMemberNumber::CheckDigit => "12 digits, of which one is wrong",
+                },
             )
         })?;
         self.member = Some(number);

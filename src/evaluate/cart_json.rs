@@ -63,6 +63,7 @@ impl Cart {
             &mut self.receipt_number,
             &mut self.receipt_group,
             &mut self.till,
+            &mut self.store,
             &mut self.cashier,
             &mut self.channel,
         ] {

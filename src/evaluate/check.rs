@@ -6,8 +6,8 @@ use super::cart::{Cart, Line};
 use super::problem::CartProblem;
 use super::quote::{Award, MemberSnapshot};
 use crate::kernel::amounts::AMOUNT_MAX;
-use crate::kernel::{Balance, Currency, Instant, Money};
-use crate::programme::{EarnRule, Programme};
+use crate::kernel::{Balance, Currency, Instant, Money, WalletNumber};
+use crate::programme::Programme;
 
 /// The most lines of a cart.
 pub const LINES_MAX: usize = 2_000;
@@ -47,6 +47,7 @@ impl Cart {
         optional_text("receipt_number", &self.receipt_number)?;
         optional_text("receipt_group", &self.receipt_group)?;
         optional_text("till", &self.till)?;
+        optional_text("store", &self.store)?;
         optional_text("cashier", &self.cashier)?;
         optional_text("channel", &self.channel)?;
         count("lines", self.lines.len(), LINES_MAX)?;
@@ -92,24 +93,31 @@ impl Cart {
 impl Line {
     /// Every field is within its bounds; `index` is for the path of the problem.
     pub(super) fn check(&self, index: usize) -> Checked {
-        let field = |name: &str| format!("lines[{index}].{name}");
-        text(&field("sku"), &self.sku, SKU_MAX)?;
-        amount(&field("quantity_milli"), self.quantity_milli.get())?;
-        amount(&field("line_total"), self.line_total.get())?;
+        // The path is written only once something is wrong: a bill has many fields and no problem.
+        self.check_fields().map_err(|problem| CartProblem {
+            field: format!("lines[{index}].{}", problem.field),
+            ..problem
+        })
+    }
+
+    fn check_fields(&self) -> Checked {
+        text("sku", &self.sku, SKU_MAX)?;
+        amount("quantity_milli", self.quantity_milli.get())?;
+        amount("line_total", self.line_total.get())?;
         if let Some(price) = self.unit_price {
-            amount(&field("unit_price"), price.get())?;
+            amount("unit_price", price.get())?;
         }
-        optional_text(&field("category"), &self.category)?;
-        optional_text(&field("brand"), &self.brand)?;
-        count(&field("tags"), self.tags.len(), LIST_MAX)?;
+        optional_text("category", &self.category)?;
+        optional_text("brand", &self.brand)?;
+        count("tags", self.tags.len(), LIST_MAX)?;
         for tag in &self.tags {
-            text(&field("tags"), tag, TEXT_MAX)?;
+            text("tags", tag, TEXT_MAX)?;
         }
-        zero_or_more(&field("discount"), self.discount.get())?;
-        optional_text(&field("discount_reason"), &self.discount_reason)?;
-        amount(&field("tax_inside"), self.tax_inside.get())?;
-        amount(&field("tax_outside"), self.tax_outside.get())?;
-        own_facts(&field("x"), &self.x)
+        zero_or_more("discount", self.discount.get())?;
+        optional_text("discount_reason", &self.discount_reason)?;
+        amount("tax_inside", self.tax_inside.get())?;
+        amount("tax_outside", self.tax_outside.get())?;
+        own_facts("x", &self.x)
     }
 }
 
@@ -176,16 +184,17 @@ fn same_member(cart: &Cart, member: Option<&MemberSnapshot>) -> Checked {
     }
 }
 
-/// The awards so far, the last by `rule`, still fit their wallets.
-pub(super) fn awards_fit(awards: &[Award], rule: &EarnRule) -> Checked {
-    let into_wallet = awards.iter().filter(|award| award.wallet == rule.wallet);
-    let sum: i128 = into_wallet
-        .map(|award| i128::from(award.points.get()))
-        .sum();
-    if sum <= i128::from(AMOUNT_MAX) {
-        return Ok(());
+/// The awards of all rules together fit their wallets.
+pub(super) fn awards_fit(awards: &[Award]) -> Checked {
+    let mut sums: BTreeMap<WalletNumber, i128> = BTreeMap::new();
+    for award in awards {
+        let sum = sums.entry(award.wallet).or_default();
+        *sum += i128::from(award.points.get());
+        if *sum > i128::from(AMOUNT_MAX) {
+            return Err(too_many_points(&award.rule));
+        }
     }
-    Err(too_many_points(&rule.id))
+    Ok(())
 }
 
 /// More points than a wallet can hold.
@@ -285,7 +294,7 @@ fn amount(field: &str, value: i64) -> Checked {
     within(field, -AMOUNT_MAX, AMOUNT_MAX, value)
 }
 
-fn zero_or_more(field: &str, value: i64) -> Checked {
+pub(super) fn zero_or_more(field: &str, value: i64) -> Checked {
     within(field, 0, AMOUNT_MAX, value)
 }
 

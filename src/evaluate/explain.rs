@@ -2,7 +2,7 @@
 
 use super::cart::Cart;
 use super::quote::Reason;
-use crate::kernel::{Fraction, Money, Points};
+use crate::kernel::{BusinessDate, Fraction, Money, Points};
 use crate::programme::{IsOne, Programme, Wallet};
 use crate::texts::{self, Language};
 
@@ -60,6 +60,49 @@ impl<'a> Speaker<'a> {
     pub fn phrase(&self, key: &str, values: &[(&str, &str)]) -> String {
         texts::phrase(self.language, key, values)
     }
+
+    /// An exact number without a unit.
+    pub fn exact(&self, number: Fraction) -> String {
+        texts::fraction(self.language, number.numerator(), number.denominator())
+    }
+
+    /// A decimal of the document, with the language's mark.
+    pub fn decimal(&self, text: &str) -> String {
+        match self.language {
+            Language::Vi => text.replace('.', ","),
+            Language::En => text.to_owned(),
+        }
+    }
+
+    pub fn date(&self, date: BusinessDate) -> String {
+        let (year, month, day) = date.parts();
+        texts::date(self.language, year, month, day)
+    }
+
+    pub fn money_range(&self, from: Option<Money>, below: Option<Money>) -> String {
+        let said = |amount: Money| self.money(amount);
+        self.range(from.map(said), below.map(said))
+    }
+
+    /// From something to below something else; at least one of them.
+    pub fn range(&self, from: Option<String>, below: Option<String>) -> String {
+        match (from, below) {
+            (Some(from), Some(below)) => {
+                self.phrase("range.both", &[("from", &from), ("below", &below)])
+            }
+            (Some(from), None) => self.phrase("range.from", &[("from", &from)]),
+            (None, below) => self.phrase(
+                "range.below",
+                &[("below", below.as_deref().unwrap_or_default())],
+            ),
+        }
+    }
+
+    /// Adds a clause to a sentence: a phrase with the place `text` and one more.
+    pub fn append(&self, reason: &mut Reason, key: &str, place: &str, value: &str) {
+        let places = [("text", reason.text.as_str()), (place, value)];
+        reason.text = self.phrase(key, &places);
+    }
 }
 
 /// A fraction as an exact text: `11/2`, or `5` where it is whole.
@@ -70,9 +113,10 @@ pub(super) fn exact(value: Fraction) -> String {
     format!("{}/{}", value.numerator(), value.denominator())
 }
 
-/// One reason for every code shown and every reward named. No programme has vouchers or rewards in
-/// this version, so none of them is known.
-pub(super) fn unknown_codes_and_rewards(speaker: &Speaker<'_>, cart: &Cart) -> Vec<Reason> {
+/// One reason for every code shown and every reward named that the programme does not have, and for
+/// every code that its rules read.
+pub(super) fn codes_and_rewards(speaker: &Speaker<'_>, cart: &Cart) -> Vec<Reason> {
+    let programme = speaker.programme();
     let reason = |rule: &String, key: &'static str, place: &'static str| Reason {
         rule: rule.clone(),
         applied: false,
@@ -80,12 +124,17 @@ pub(super) fn unknown_codes_and_rewards(speaker: &Speaker<'_>, cart: &Cart) -> V
         values: [(place, rule.clone())].into(),
         text: speaker.phrase(key, &[(place, rule)]),
     };
-    let codes = cart
-        .codes
-        .iter()
-        .map(|code| reason(code, "code.unknown", "code"));
+    let codes = cart.codes.iter().map(|code| {
+        let key = if programme.reads_code(code) {
+            "code.known"
+        } else {
+            "code.unknown"
+        };
+        reason(code, key, "code")
+    });
     let rewards = cart.rewards_wanted.iter().chain(&cart.rewards_declined);
+    let unknown = rewards.filter(|id| !programme.rewards().iter().any(|reward| reward.id == **id));
     codes
-        .chain(rewards.map(|reward| reason(reward, "reward.unknown", "reward")))
+        .chain(unknown.map(|reward| reason(reward, "reward.unknown", "reward")))
         .collect()
 }

@@ -2,31 +2,45 @@
 //!
 //! The order is that of docs/programme.md, "Evaluation order"; every step leaves a [`Reason`].
 
-mod award;
+mod because;
 pub mod cart;
 mod cart_builder;
 mod cart_json;
 mod check;
 mod due;
 mod explain;
+mod facts;
+mod gives;
+pub mod history;
+mod limits;
+mod member_json;
 mod problem;
 pub mod quote;
 mod receipt;
 mod redeem;
+mod reward;
+mod select;
+mod tally;
+mod tier;
+mod told;
+mod truth;
 
 pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart};
 pub use cart_json::first_difference;
 pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
 pub use due::{KeptLine, due_after};
+pub use history::{History, PastAward, PastSale, Used};
 pub use problem::CartProblem;
-pub use quote::{Award, MemberSnapshot, Outcome, Quote, Reason, Redemption, WalletLine};
+pub use quote::{Award, MemberSnapshot, Outcome, Quote, Reason, Redemption, TierLine, WalletLine};
 pub use receipt::{cashier_line, display_line, receipt_lines};
 
 use crate::kernel::{Balance, Money, Points, WalletNumber};
 use crate::programme::Programme;
 use crate::texts::Language;
 use explain::Speaker;
+use facts::Facts;
 use redeem::Bill;
+use tally::{Sold, Terms};
 
 /// What this cart would give and take, and why.
 ///
@@ -47,24 +61,47 @@ pub fn evaluate(
     check::fits(cart, programme, member)?;
     let speaker = Speaker::new(programme, language);
 
-    let mut explanation = explain::unknown_codes_and_rewards(&speaker, cart);
+    let history = member.and_then(|member| member.history.as_ref());
+    let mut explanation = explain::codes_and_rewards(&speaker, cart);
     let mut bill = Bill::new(cart);
-    let mut redemptions = Vec::new();
+    let mut spent = reward::Spent::new();
+    let undecided = Facts::new(programme, cart, history, None);
+    let (mut redemptions, reasons) =
+        reward::rewards(&speaker, &undecided, member, &mut bill, &mut spent);
+    explanation.extend(reasons);
     let mut redeemable = Vec::with_capacity(programme.wallets().len());
     for wallet in programme.wallets() {
         let wanted = cart.points_wanted.get(&wallet.id).copied();
-        let answer = redeem::redeem(&speaker, wallet, member, wanted, &mut bill);
+        let spent = spent.get(&wallet.number).copied().unwrap_or_default();
+        let answer = redeem::redeem(&speaker, wallet, member, wanted, spent, &mut bill);
         explanation.push(answer.reason);
         redemptions.extend(answer.redemption);
         redeemable.push(answer.redeemable);
     }
 
-    let mut awards = Vec::new();
-    for rule in programme.earn_rules() {
-        let answer = award::award(&speaker, rule, member.is_some(), bill.payable(), cart)?;
-        explanation.push(answer.reason);
-        awards.extend(answer.award);
-        check::awards_fit(&awards, rule)?;
+    let facts = Facts::new(programme, cart, history, Some(!redemptions.is_empty()));
+    let (payable, nets) = (bill.payable(), bill.nets());
+    let terms = Terms {
+        facts: &facts,
+        payable,
+    };
+    let sold = Sold {
+        facts: &facts,
+        nets: &nets,
+    };
+    let tallies = tally::tally(programme, &terms, &sold)?;
+    for tally in &tallies {
+        let has_member = member.is_some();
+        explanation.push(told::reason(&speaker, &facts, tally, &tallies, has_member));
+    }
+    let awards = tally::awards(&tallies, cart.business_date);
+    check::awards_fit(&awards)?;
+    let mut tier = None;
+    if member.is_some()
+        && let Some((line, reason)) = tier::standing(&speaker, &facts, &tallies, payable)
+    {
+        tier = line;
+        explanation.push(reason);
     }
     let (awards, awards_with_card) = match member {
         Some(_) => (awards, Vec::new()),
@@ -77,13 +114,15 @@ pub fn evaluate(
         currency: programme.currency().code().to_owned(),
         outcome: Outcome {
             total: bill.total(),
-            payable: bill.payable(),
+            payable,
             line_discounts: bill.into_line_discounts(),
             redemptions,
             awards,
         },
         awards_with_card,
         wallets: Vec::new(),
+        tier,
+        needs_payments: tallies.iter().any(|tally| tally.is_provisional),
         explanation,
         language: language.code(),
     };

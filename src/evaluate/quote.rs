@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+use super::history::History;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points, WalletNumber};
 
 /// What the evaluation is told about the member: nothing else of the ledger reaches it.
@@ -16,6 +17,10 @@ pub struct MemberSnapshot {
     /// Balance on the cart's business date, by wallet. A wallet that is absent is empty.
     #[n(1)]
     pub balances: BTreeMap<WalletNumber, Balance>,
+    /// What the member's past sales mean for this one; `None` where the programme does not ask, or
+    /// where it is not known.
+    #[n(2)]
+    pub history: Option<History>,
 }
 
 /// What a sale gives and takes. This is what `authorise` freezes and `commit` posts.
@@ -61,6 +66,10 @@ pub struct Redemption {
     #[n(2)]
     #[cfg_attr(test, schemars(with = "i64"))]
     pub amount: Money,
+    /// The reward they bought; absent where they paid as money.
+    #[n(3)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reward: Option<String>,
 }
 
 /// Points given.
@@ -132,6 +141,29 @@ pub struct WalletLine {
     pub redeemable: Points,
 }
 
+/// Where the member stands on the ladder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "tier_line"))]
+pub struct TierLine {
+    /// The tier before the sale, which is the one that counts for it, by its id.
+    pub tier: String,
+    /// Its name in the quote's language.
+    pub name: String,
+    /// What counts for it before the sale: smallest units of points or money, or visits.
+    pub counted: i64,
+    /// And after it.
+    pub counted_after: i64,
+    /// The tier that makes, by its id.
+    pub tier_after: String,
+    /// The next one above that; absent at the top.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+    /// What is missing to it after the sale.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub missing: Option<i64>,
+}
+
 /// An evaluated cart.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -151,6 +183,13 @@ pub struct Quote {
     pub awards_with_card: Vec<Award>,
     /// Balances of the member, one line a wallet of the programme; empty without a member.
     pub wallets: Vec<WalletLine>,
+    /// Where the member stands; absent without tiers, without a member, or where it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<TierLine>,
+    /// Rules count only a share of the payments, and the cart has none yet: give them before the sale
+    /// is final. Left out if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub needs_payments: bool,
     /// For every rule: what it did, or why it did nothing.
     pub explanation: Vec<Reason>,
     /// Language of the texts: `vi` or `en`.

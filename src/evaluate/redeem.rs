@@ -34,12 +34,18 @@ impl Bill {
         self.total - self.discounts.iter().copied().sum()
     }
 
+    /// What each line costs after what was taken off.
+    pub fn nets(&self) -> Vec<Money> {
+        let lines = self.lines.iter().zip(&self.discounts);
+        lines.map(|(&line, &discount)| line - discount).collect()
+    }
+
     pub fn into_line_discounts(self) -> Vec<Money> {
         self.discounts
     }
 
     /// Takes `amount` off, split by what each line has left. Lines at zero or below take no part.
-    fn take_off(&mut self, amount: Money) {
+    pub fn take_off(&mut self, amount: Money) {
         assert!(amount.is_positive(), "a discount takes something off");
         assert!(amount <= self.payable(), "no bill goes below zero");
         let left: Vec<i64> = self
@@ -78,12 +84,13 @@ enum Limit {
 }
 
 /// Uses the most whole steps worth at most what is wanted, spendable, allowed and to pay; below the
-/// least nothing is used.
+/// least nothing is used. `spent` is what rewards of this sale cost already.
 pub(super) fn redeem(
     speaker: &Speaker<'_>,
     wallet: &Wallet,
     member: Option<&MemberSnapshot>,
     wanted: Option<Points>,
+    spent: Points,
     bill: &mut Bill,
 ) -> Answer {
     let Some(terms) = &wallet.redeem else {
@@ -95,7 +102,7 @@ pub(super) fn redeem(
     if !bill.payable().is_positive() {
         return nothing(speaker, wallet, "redeem.nothing_to_pay");
     }
-    let spendable = member.balance(wallet.number).spendable.max(Points::ZERO);
+    let spendable = (member.balance(wallet.number).spendable - spent).max(Points::ZERO);
     if spendable.is_zero() {
         return nothing(speaker, wallet, "redeem.none_spendable");
     }
@@ -135,6 +142,7 @@ pub(super) fn redeem(
         wallet: wallet.number,
         points,
         amount: found.amount(steps),
+        reward: None,
     };
     bill.take_off(redemption.amount);
     told.answer("redeem.applied", Some(redemption), redeemable)

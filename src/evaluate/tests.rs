@@ -1,9 +1,14 @@
 //! Stories a cashier would understand: programme, cart, and what comes out.
 
 mod bounds;
+mod build;
+mod conditions;
 mod documents;
 mod doors;
+mod ladder;
 mod lines;
+mod returns;
+mod rules;
 mod schemas;
 mod stories;
 
@@ -35,6 +40,7 @@ pub(super) fn member(points: i64) -> MemberSnapshot {
     MemberSnapshot {
         number: member_number(),
         balances: BTreeMap::from([(1, balance)]),
+        history: None,
     }
 }
 

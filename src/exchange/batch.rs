@@ -119,7 +119,7 @@ pub enum BatchError {
         source: FormError,
     },
     /// A hash, the chain or the sums do not agree.
-    #[error("the {0} of the batch does not agree with its content")]
+    #[error("the batch does not agree with itself: see its {0}")]
     Disagrees(Part),
     /// The epoch's key is not certified by the writer.
     #[error("the key of the epoch is not certified by the writer: {0}")]
@@ -163,10 +163,11 @@ impl std::fmt::Display for Part {
 }
 
 fn missing(bytes: &Option<u64>) -> String {
-    bytes.map_or_else(
-        || "not even its length is there".to_owned(),
-        |count| format!("{count} bytes are missing at the end"),
-    )
+    match bytes {
+        None => "not even its length is there".to_owned(),
+        Some(1) => "1 byte is missing at the end".to_owned(),
+        Some(count) => format!("{count} bytes are missing at the end"),
+    }
 }
 
 /// A batch whose signature, chain and sums have been checked.

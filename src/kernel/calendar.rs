@@ -168,6 +168,57 @@ impl BusinessDate {
     }
 }
 
+/// Whole months and years, counted from the date itself each time.
+impl BusinessDate {
+    /// So many days earlier, no earlier than the year 1900.
+    pub fn minus_days(self, days: u32) -> Option<Self> {
+        self.0
+            .checked_sub_days(Days::new(u64::from(days)))
+            .and_then(Self::from_naive)
+    }
+
+    /// So many months earlier, on the same day or the last one the month has.
+    pub fn minus_months(self, months: u32) -> Option<Self> {
+        self.0
+            .checked_sub_months(Months::new(months))
+            .and_then(Self::from_naive)
+    }
+
+    /// The first day of the month behind so many months: what was earned in December and lives to
+    /// the end of the sixth month after it is dead on the first of July.
+    pub fn first_behind_months(self, months: u32) -> Option<Self> {
+        self.0
+            .with_day(1)?
+            .checked_add_months(Months::new(months.checked_add(1)?))
+            .and_then(Self::from_naive)
+    }
+
+    /// The next day of the year like this, this one included; 29 February is the 28th in years that
+    /// have no 29th. Nothing for a day that no year has.
+    pub fn next_day_of_year(self, month: u32, day: u32) -> Option<Self> {
+        let in_year = |year: i32| {
+            let exact = NaiveDate::from_ymd_opt(year, month, day);
+            let last_of_february = || {
+                let is_leap_day = (month, day) == (2, 29);
+                is_leap_day
+                    .then(|| NaiveDate::from_ymd_opt(year, 2, 28))
+                    .flatten()
+            };
+            exact.or_else(last_of_february).and_then(Self::from_naive)
+        };
+        let this_year = in_year(self.0.year())?;
+        if this_year >= self {
+            return Some(this_year);
+        }
+        in_year(self.0.year() + 1)
+    }
+
+    /// Both dates are in the same month of the same year.
+    pub fn is_same_month(self, other: Self) -> bool {
+        (self.0.year(), self.0.month()) == (other.0.year(), other.0.month())
+    }
+}
+
 /// A number that is no UTC offset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is no UTC offset; expected minutes between -1080 and 1080")]
@@ -246,6 +297,48 @@ mod tests {
         assert_eq!(date(20_250_131).plus_months(1), Some(date(20_250_228)));
         assert_eq!(date(20_250_131).plus_months(2), Some(date(20_250_331)));
         assert_eq!(date(20_240_229).plus_months(12), Some(date(20_250_228)));
+    }
+
+    #[test]
+    fn the_end_of_the_sixth_month_after_december_is_the_thirtieth_of_june() {
+        // Starbucks: earned 2020-12-15, six months after the month it was earned in: 2021-07-01.
+        assert_eq!(
+            date(20_201_215).first_behind_months(6),
+            Some(date(20_210_701))
+        );
+        assert_eq!(
+            date(20_240_131).first_behind_months(0),
+            Some(date(20_240_201))
+        );
+        assert_eq!(date(99_991_201).first_behind_months(0), None);
+    }
+
+    #[test]
+    fn months_back_count_from_the_date_too() {
+        assert_eq!(date(20_260_331).minus_months(1), Some(date(20_260_228)));
+        assert_eq!(date(20_260_331).minus_months(2), Some(date(20_260_131)));
+        assert_eq!(date(20_240_301).minus_days(1), Some(date(20_240_229)));
+    }
+
+    #[test]
+    fn a_day_of_every_year_is_today_or_the_next_one_to_come() {
+        assert_eq!(
+            date(20_260_331).next_day_of_year(3, 31),
+            Some(date(20_260_331))
+        );
+        assert_eq!(
+            date(20_260_401).next_day_of_year(3, 31),
+            Some(date(20_270_331))
+        );
+        assert_eq!(
+            date(20_230_101).next_day_of_year(2, 29),
+            Some(date(20_230_228))
+        );
+        assert_eq!(
+            date(20_240_101).next_day_of_year(2, 29),
+            Some(date(20_240_229))
+        );
+        assert_eq!(date(20_240_101).next_day_of_year(4, 31), None);
     }
 
     #[test]

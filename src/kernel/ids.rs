@@ -141,9 +141,12 @@ impl MemberNumber {
     /// The largest body: eleven digits.
     pub const BODY_MAX: u64 = 99_999_999_999;
 
-    /// Appends the check digit to a body of at most eleven digits.
+    /// Appends the check digit to a body of 1 to eleven digits. Body 0 is nobody: in files and
+    /// batches 0 stands for no member.
     pub fn from_body(body: u64) -> Option<Self> {
-        (body <= Self::BODY_MAX).then(|| Self(body * 10 + u64::from(damm_check_digit(body))))
+        (1..=Self::BODY_MAX)
+            .contains(&body)
+            .then(|| Self(body * 10 + u64::from(damm_check_digit(body))))
     }
 
     /// Without the check digit.
@@ -260,6 +263,15 @@ mod tests {
             let text = String::from_utf8(swapped).expect("digits");
             assert_eq!(text.parse::<MemberNumber>().is_ok(), same, "{text}");
         }
+    }
+
+    #[test]
+    fn nobody_has_number_zero() {
+        assert_eq!(MemberNumber::from_body(0), None);
+        assert_eq!(
+            "000000000000".parse::<MemberNumber>(),
+            Err(NoMemberNumber::Form)
+        );
     }
 
     #[test]

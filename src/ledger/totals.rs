@@ -27,13 +27,17 @@ pub struct Totals(pub BTreeMap<(WalletNumber, Kind), Total>);
 
 impl Totals {
     /// Counts an entry in. A movement of a reserved portion is not counted: it belongs to the sale,
-    /// hold or void that it stands beside.
+    /// hold or void that it stands beside. Nor is bookkeeping, which is no business of the day.
     pub fn add(&mut self, entry: &Entry) {
         let beside = matches!(
             entry.kind,
             Kind::Hold | Kind::HoldExpired | Kind::Commit | Kind::Void
         ) && entry.is_portion();
-        if beside {
+        let is_bookkeeping = matches!(
+            entry.kind,
+            Kind::Epoch | Kind::ProgrammeInstalled | Kind::DayClosed | Kind::Synced | Kind::Clock
+        );
+        if beside || is_bookkeeping {
             return;
         }
         let total = self.0.entry((entry.wallet, entry.kind)).or_default();

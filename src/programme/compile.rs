@@ -1,15 +1,16 @@
 //! From the document as written to a programme that can be evaluated, or to all its problems.
 
+mod basics;
+mod earn;
+mod tiers;
+mod when;
+
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
-use super::decimal::{self, NoAmount, RATE_DECIMALS_MAX};
-use super::model::{Document, EarnModel, NamesModel, RedeemModel, WalletModel};
+use super::model::{CapsModel, Document, ExpiryModel, RedeemModel, WalletModel};
 use super::shape::read_object;
-use super::{
-    DOCUMENT_MAX, EarnRule, NESTING_MAX, Names, Problem, Programme, RULES_MAX, RedeemTerms, Unit,
-    Wallet,
-};
+use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms, Wallet};
 use crate::kernel::{BusinessDate, Currency, Fraction, Money, Points};
 
 /// The most bytes of a name or a unit.
@@ -86,7 +87,23 @@ impl Compiler {
             );
         }
         let wallets = self.wallets(&document.wallets, currency);
-        let earn = self.earn(&document.earn, &document.wallets, &wallets, currency);
+        let known = Known {
+            wallets: &wallets,
+            ids: document
+                .wallets
+                .iter()
+                .map(|wallet| wallet.id.as_str())
+                .collect(),
+            tiers: tier_ids(document),
+            money_decimals: currency.map_or(4, |currency| currency.decimals()),
+        };
+        let tiers = document
+            .tiers
+            .as_ref()
+            .and_then(|tiers| self.tiers(tiers, &known));
+        let groups = self.groups(&document.groups);
+        let earn = self.earn(&document.earn, &groups, &known);
+        let rewards = self.rewards(&document.rewards, &known);
         Some(Programme {
             id: document.id.clone(),
             version: u32::try_from(version?).ok()?,
@@ -98,6 +115,9 @@ impl Compiler {
             valid_until,
             wallets: sorted_by_number(wallets),
             earn,
+            groups,
+            tiers,
+            rewards,
         })
     }
 
@@ -151,6 +171,16 @@ impl Compiler {
         let unit = self.unit(&format!("{path}.unit"), &model.unit);
         let decimals = self.whole(&format!("{path}.decimals"), model.decimals, 0, 4);
         let decimals = decimals.and_then(|decimals| u32::try_from(decimals).ok());
+        let expiry = match &model.expiry {
+            None => Some(Expiry::Never),
+            Some(expiry) => self.expiry(&format!("{path}.expiry"), expiry, model.pending_days),
+        };
+        let pending_path = format!("{path}.pending_days");
+        let pending_days = self.whole(&pending_path, model.pending_days, 0, 3_650);
+        let caps = match &model.caps {
+            None => Some(Caps::default()),
+            Some(caps) => self.caps(&format!("{path}.caps"), caps, decimals.unwrap_or(4)),
+        };
         let redeem = match &model.redeem {
             None => None,
             Some(redeem) => {
@@ -164,7 +194,84 @@ impl Compiler {
             unit: unit?,
             decimals: decimals?,
             rounding: model.rounding,
+            expiry: expiry?,
+            pending_days: u32::try_from(pending_days?).ok()?,
+            caps: caps?,
             redeem,
+        })
+    }
+
+    fn expiry(&mut self, path: &str, model: &ExpiryModel, pending_days: i64) -> Option<Expiry> {
+        let given = [
+            model.days.is_some(),
+            model.months.is_some(),
+            model.end_of_month_after_months.is_some(),
+            model.last_day.is_some(),
+            model.last_day_each_year.is_some(),
+        ];
+        let given = given.into_iter().filter(|is_given| *is_given).count();
+        if given != 1 {
+            self.problem(path, "one_of", "exactly one key", given.to_string());
+            return None;
+        }
+        let small = |number: i64| u32::try_from(number).ok();
+        if let Some(days) = model.days {
+            let path = format!("{path}.days");
+            let days = self.whole(&path, days, 1, 36_500)?;
+            if days <= pending_days {
+                self.problem(
+                    path,
+                    "out_of_order",
+                    "more than `pending_days`",
+                    days.to_string(),
+                );
+                return None;
+            }
+            return small(days).map(Expiry::Days);
+        }
+        if let Some(months) = model.months {
+            let months = self.whole(&format!("{path}.months"), months, 1, 1_200)?;
+            return small(months).map(Expiry::Months);
+        }
+        if let Some(months) = model.end_of_month_after_months {
+            let path = format!("{path}.end_of_month_after_months");
+            return small(self.whole(&path, months, 0, 1_200)?).map(Expiry::EndOfMonth);
+        }
+        if let Some(day) = &model.last_day_each_year {
+            // 2024 has every day that any year has.
+            let number = 20_240_000 + day.month.clamp(0, 99) * 100 + day.day.clamp(0, 99);
+            if BusinessDate::from_yyyymmdd(number).is_err() {
+                let found = format!("month {} day {}", day.month, day.day);
+                let path = format!("{path}.last_day_each_year");
+                self.problem(path, "no_date", "a day of the year", found);
+                return None;
+            }
+            return Some(Expiry::EachYear(small(day.month)?, small(day.day)?));
+        }
+        let last = self.date(&format!("{path}.last_day"), model.last_day)?;
+        Some(last.plus_days(1).map_or(Expiry::Never, Expiry::On))
+    }
+
+    fn caps(&mut self, path: &str, model: &CapsModel, decimals: u32) -> Option<Caps> {
+        if model.sale.is_none() && model.day.is_none() && model.month.is_none() {
+            self.problem(path, "missing", "`sale`, `day` or `month`", "none");
+        }
+        let mut cap = |key: &str, text: &Option<String>| match text {
+            None => Some(None),
+            Some(text) => {
+                let units = self.units_from(&format!("{path}.{key}"), text, decimals, 1);
+                units.map(|units| Some(Points::new(units)))
+            }
+        };
+        let (sale, day, month) = (
+            cap("sale", &model.sale),
+            cap("day", &model.day),
+            cap("month", &model.month),
+        );
+        Some(Caps {
+            sale: sale?,
+            day: day?,
+            month: month?,
         })
     }
 
@@ -254,226 +361,27 @@ impl Compiler {
         }
         rate.checked_div(Fraction::whole(100))
     }
+}
 
-    fn earn(
-        &mut self,
-        models: &[EarnModel],
-        wallet_models: &[WalletModel],
-        wallets: &[Option<Wallet>],
-        currency: Option<Currency>,
-    ) -> Vec<EarnRule> {
-        if models.len() > RULES_MAX {
-            self.problem(
-                "earn",
-                "count",
-                format!("at most {RULES_MAX} rules"),
-                models.len().to_string(),
-            );
-            return Vec::new();
-        }
-        let mut ids = BTreeSet::new();
-        let mut rules = Vec::with_capacity(models.len());
-        for (index, model) in models.iter().enumerate() {
-            let path = format!("earn[{index}]");
-            if !ids.insert(model.id.as_str()) {
-                self.problem(
-                    format!("{path}.id"),
-                    "duplicate",
-                    "an id once",
-                    quoted(&model.id),
-                );
-            }
-            let place = wallet_models
-                .iter()
-                .position(|wallet| wallet.id == model.wallet);
-            if place.is_none() {
-                self.problem(
-                    format!("{path}.wallet"),
-                    "unknown_reference",
-                    "the id of a wallet of this document",
-                    quoted(&model.wallet),
-                );
-            }
-            let wallet = place.and_then(|place| wallets[place].as_ref());
-            rules.extend(self.earn_rule(&path, model, wallet, currency));
-        }
-        rules.sort_by(|a, b| a.id.cmp(&b.id));
-        rules
-    }
+/// What parts of a document may name, and in which units they count.
+struct Known<'a> {
+    /// In the document's order; nothing where a wallet has a problem.
+    wallets: &'a [Option<Wallet>],
+    ids: Vec<&'a str>,
+    tiers: Vec<&'a str>,
+    money_decimals: u32,
+}
 
-    fn earn_rule(
-        &mut self,
-        path: &str,
-        model: &EarnModel,
-        wallet: Option<&Wallet>,
-        currency: Option<Currency>,
-    ) -> Option<EarnRule> {
-        self.id(&format!("{path}.id"), &model.id);
-        let name = match &model.name {
-            None => Some(Names::everywhere(&model.id)),
-            Some(name) => self.names(&format!("{path}.name"), name),
-        };
-        let money_decimals = currency.map_or(4, |currency| currency.decimals());
-        let point_decimals = wallet.map_or(0, |wallet| wallet.decimals);
-        let per = self.units_from(
-            &format!("{path}.amount.per"),
-            &model.amount.per,
-            money_decimals,
-            1,
-        );
-        let points = self.rate_above_zero(
-            &format!("{path}.amount.points"),
-            &model.amount.points,
-            point_decimals,
-        );
-        let wallet = wallet?;
-        Some(EarnRule {
-            id: model.id.clone(),
-            name: name?,
-            wallet: wallet.number,
-            per: Money::new(per?),
-            points: points?,
-            mode: model.amount.mode,
-            rounding: model.rounding.unwrap_or(wallet.rounding),
-        })
+impl Known<'_> {
+    fn wallet(&self, id: &str) -> Option<&Wallet> {
+        let place = self.ids.iter().position(|known| *known == id)?;
+        self.wallets.get(place)?.as_ref()
     }
+}
 
-    fn id(&mut self, path: &str, id: &str) {
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
-        let is_id = (1..=ID_MAX).contains(&id.len())
-            && id.bytes().all(is_plain)
-            && id.as_bytes()[0].is_ascii_alphanumeric();
-        if !is_id {
-            self.problem(
-                path,
-                "wrong_form",
-                "1 to 64 ASCII letters, digits, `_`, `.` and `-`, a letter or digit first",
-                quoted(id),
-            );
-        }
-    }
-
-    fn whole(&mut self, path: &str, value: i64, least: i64, most: i64) -> Option<i64> {
-        if (least..=most).contains(&value) {
-            return Some(value);
-        }
-        self.problem(
-            path,
-            "out_of_range",
-            format!("{least} to {most}"),
-            value.to_string(),
-        );
-        None
-    }
-
-    fn date(&mut self, path: &str, number: Option<i64>) -> Option<BusinessDate> {
-        let number = number?;
-        let date = BusinessDate::from_yyyymmdd(number);
-        if date.is_err() {
-            self.problem(
-                path,
-                "no_date",
-                "a date written yyyymmdd",
-                number.to_string(),
-            );
-        }
-        date.ok()
-    }
-
-    fn names(&mut self, path: &str, model: &NamesModel) -> Option<Names> {
-        let mut is_sound = true;
-        for (language, name) in [("vi", &model.vi), ("en", &model.en)] {
-            let Some(name) = name else { continue };
-            if name.trim().is_empty() || name.len() > NAME_MAX || name.chars().any(char::is_control)
-            {
-                is_sound = false;
-                self.problem(
-                    format!("{path}.{language}"),
-                    "wrong_form",
-                    format!("1 to {NAME_MAX} bytes without control characters"),
-                    quoted(name),
-                );
-            }
-        }
-        if model.vi.is_none() && model.en.is_none() {
-            is_sound = false;
-            self.problem(
-                path,
-                "missing",
-                "a name in at least one language: vi, en",
-                "none",
-            );
-        }
-        is_sound.then(|| Names {
-            vi: model.vi.clone(),
-            en: model.en.clone(),
-        })
-    }
-
-    fn unit(&mut self, path: &str, model: &NamesModel) -> Option<Unit> {
-        let names = self.names(path, model)?;
-        let mut is_sound = true;
-        for (language, words) in [("vi", &model.vi), ("en", &model.en)] {
-            let Some(words) = words else { continue };
-            let parts: Vec<&str> = words.split('/').collect();
-            if parts.len() > 2 || parts.iter().any(|part| part.trim().is_empty()) {
-                is_sound = false;
-                self.problem(
-                    format!("{path}.{language}"),
-                    "wrong_form",
-                    "one word, or two as `one/many`",
-                    quoted(words),
-                );
-            }
-        }
-        is_sound.then_some(Unit(names))
-    }
-
-    fn units_from(&mut self, path: &str, text: &str, decimals: u32, least: i64) -> Option<i64> {
-        let units = match decimal::units(text, decimals) {
-            Ok(units) => units,
-            Err(reason) => {
-                self.no_amount(path, text, reason, decimals);
-                return None;
-            }
-        };
-        if units < least {
-            let expected = if least > 0 {
-                "more than 0"
-            } else {
-                "0 or more"
-            };
-            self.problem(path, "out_of_range", expected, quoted(text));
-            return None;
-        }
-        Some(units)
-    }
-
-    fn rate_above_zero(&mut self, path: &str, text: &str, decimals: u32) -> Option<Fraction> {
-        match decimal::rate(text, decimals) {
-            Ok(rate) if rate > Fraction::ZERO => Some(rate),
-            Ok(_) => {
-                self.problem(path, "out_of_range", "more than 0", quoted(text));
-                None
-            }
-            Err(reason) => {
-                self.no_amount(path, text, reason, RATE_DECIMALS_MAX);
-                None
-            }
-        }
-    }
-
-    fn no_amount(&mut self, path: &str, text: &str, reason: NoAmount, decimals: u32) {
-        let (code, expected) = match reason {
-            NoAmount::Form => (
-                "not_decimal",
-                "an exact decimal such as \"10000\" or \"0.50\"".to_owned(),
-            ),
-            NoAmount::TooPrecise => ("too_many_decimals", format!("at most {decimals} decimals")),
-            NoAmount::TooLarge => ("out_of_range", "at most 9e15 smallest units".to_owned()),
-        };
-        self.problem(path, code, expected, quoted(text));
-    }
+fn tier_ids(document: &Document) -> Vec<&str> {
+    let levels = document.tiers.iter().flat_map(|tiers| &tiers.levels);
+    levels.map(|level| level.id.as_str()).collect()
 }
 
 fn sorted_by_number(wallets: Vec<Option<Wallet>>) -> Vec<Wallet> {

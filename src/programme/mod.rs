@@ -8,14 +8,22 @@ mod compile;
 mod decimal;
 pub(crate) mod model;
 mod problem;
+mod reads;
+mod rules;
 pub(crate) mod shape;
 mod wallet;
 
 pub use compile::read;
 pub use problem::Problem;
+pub use reads::HISTORY_ALL;
+pub use rules::{
+    AmountMode, Band, BandGives, Base, Caps, Combine, EarnRule, Expiry, Factor, Gives, Group,
+    Level, LineFlag, Percent, Range, Reward, RoundAt, Selector, Take, Tenders, TierBasis,
+    TierFactor, Tiers, UseReward, When, Window, Worth,
+};
 pub use wallet::{IsOne, Names, RedeemTerms, Unit, Wallet};
 
-use crate::kernel::{BusinessDate, Currency, Fraction, Money, Rounding, WalletNumber};
+use crate::kernel::{BusinessDate, Currency, WalletNumber};
 
 /// The largest document, in bytes.
 pub const DOCUMENT_MAX: usize = 8 * 1024 * 1024;
@@ -37,8 +45,13 @@ pub struct Programme {
     pub(crate) valid_until: Option<BusinessDate>,
     /// In the order of their numbers.
     pub(crate) wallets: Vec<Wallet>,
-    /// In the order of their ids, so that permuting the document changes nothing.
+    /// By priority, then by id, so that permuting the document changes nothing.
     pub(crate) earn: Vec<EarnRule>,
+    /// In the order of their ids.
+    pub(crate) groups: Vec<Group>,
+    pub(crate) tiers: Option<Tiers>,
+    /// In the order of their ids.
+    pub(crate) rewards: Vec<Reward>,
 }
 
 impl Programme {
@@ -108,42 +121,25 @@ impl Programme {
         self.wallets.iter().find(|wallet| wallet.number == number)
     }
 
-    /// Its earn rules in the order of their ids.
+    /// Its earn rules by priority, then by id.
     pub fn earn_rules(&self) -> &[EarnRule] {
         &self.earn
     }
-}
 
-/// Awards points for what a sale costs.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct EarnRule {
-    /// Its id in the document.
-    pub id: String,
-    /// Its name in each language; the id if the document gives none.
-    pub name: Names,
-    /// Into which wallet.
-    pub wallet: WalletNumber,
-    /// The amount that earns `points`, above zero.
-    pub per: Money,
-    /// What `per` earns, in the wallet's smallest unit, above zero, before rounding.
-    pub points: Fraction,
-    /// Whether parts of `per` count.
-    pub mode: AmountMode,
-    /// Applied once, to the rule's sum over the sale.
-    pub rounding: Rounding,
-}
+    /// The groups of its rules in the order of their ids.
+    pub fn groups(&self) -> &[Group] {
+        &self.groups
+    }
 
-/// Whether parts of an amount count.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "amount_mode"))]
-#[serde(rename_all = "snake_case")]
-pub enum AmountMode {
-    /// Every part counts: 55.000 at 10.000 a point is 5,5 before rounding.
-    #[default]
-    Proportional,
-    /// Only whole amounts count: 55.000 at 10.000 a point is 5.
-    WholeSteps,
+    /// Its ladder of members, if it has one.
+    pub fn tiers(&self) -> Option<&Tiers> {
+        self.tiers.as_ref()
+    }
+
+    /// What points buy, in the order of their ids.
+    pub fn rewards(&self) -> &[Reward] {
+        &self.rewards
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,14 @@
 
 use serde::Deserialize;
 
-use super::AmountMode;
+mod earn;
+mod tiers;
+mod when;
+
+pub(crate) use earn::{BandModel, CapsModel, EarnModel, FactorModel, GroupModel};
+pub(crate) use tiers::{RewardModel, TiersModel};
+pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, VisitModel, WhenModel};
+
 use super::shape::{Ignored, object, objects, optional_object};
 use crate::kernel::Rounding;
 
@@ -50,10 +57,21 @@ pub(crate) struct Document {
     #[serde(deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(min = 1, max = 250)))]
     pub wallets: Vec<WalletModel>,
+    /// Ladder of members; left out, all are alike.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub tiers: Option<TiersModel>,
     /// Rules that award points.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub earn: Vec<EarnModel>,
+    /// How rules that name the same group go together.
+    #[serde(default, deserialize_with = "objects")]
+    #[cfg_attr(test, schemars(length(max = 5000)))]
+    pub groups: Vec<GroupModel>,
+    /// What points buy.
+    #[serde(default, deserialize_with = "objects")]
+    #[cfg_attr(test, schemars(length(max = 5000)))]
+    pub rewards: Vec<RewardModel>,
     /// The vendor's own; never read.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
@@ -109,6 +127,16 @@ pub(crate) struct WalletModel {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "RoundingModel"))]
     pub rounding: Rounding,
+    /// When points of an award can no longer be spent; left out, never.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub expiry: Option<ExpiryModel>,
+    /// Days from the sale until its points can be spent.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "u32", range(min = 0, max = 3650)))]
+    pub pending_days: i64,
+    /// The most points all rules together may award into it.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub caps: Option<CapsModel>,
     /// How points pay for things; left out, they do not.
     #[serde(default, deserialize_with = "optional_object")]
     pub redeem: Option<RedeemModel>,
@@ -141,50 +169,45 @@ pub(crate) struct RedeemModel {
     pub share_percent: Option<String>,
 }
 
-/// A rule that awards points.
+/// When points end, counted from the business date of their sale. Exactly one key.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "earn"))]
+#[cfg_attr(test, schemars(rename = "expiry", extend("minProperties" = 1, "maxProperties" = 1)))]
 #[serde(deny_unknown_fields)]
-pub(crate) struct EarnModel {
-    /// Name of the rule in quotes and reports.
-    #[cfg_attr(
-        test,
-        schemars(
-            length(min = 1, max = 64),
-            regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
-        )
-    )]
-    pub id: String,
-    /// What people call it; the id if left out.
-    #[serde(default, deserialize_with = "optional_object")]
-    pub name: Option<NamesModel>,
-    /// Id of the wallet that the points go into.
-    pub wallet: String,
-    /// So many points for so much money.
-    #[serde(deserialize_with = "object")]
-    pub amount: AmountModel,
-    /// How the rule's sum is rounded; the wallet's way if left out.
+pub(crate) struct ExpiryModel {
+    /// They cannot be spent from so many days after the sale on.
     #[serde(default)]
-    #[cfg_attr(test, schemars(with = "Option<RoundingModel>"))]
-    pub rounding: Option<Rounding>,
+    #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 36_500)))]
+    pub days: Option<i64>,
+    /// They cannot be spent from the same day so many months later on.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1_200)))]
+    pub months: Option<i64>,
+    /// They can be spent to the end of the month that is so many months after the sale's.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 0, max = 1_200)))]
+    pub end_of_month_after_months: Option<i64>,
+    /// The last business date on which they can be spent, yyyymmdd.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(range(min = 19_000_101, max = 99_991_231)))]
+    pub last_day: Option<i64>,
+    /// The last day of every year on which points of the year before it can be spent.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub last_day_each_year: Option<DayOfYearModel>,
 }
 
-/// So many points for so much money.
+/// A day of every year.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "amount"))]
+#[cfg_attr(test, schemars(rename = "day_of_year"))]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AmountModel {
-    /// Money, in the currency's main unit.
-    #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
-    pub per: String,
-    /// Points for it.
-    #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
-    pub points: String,
-    /// Whether parts of `per` count.
-    #[serde(default)]
-    pub mode: AmountMode,
+pub(crate) struct DayOfYearModel {
+    /// The month.
+    #[cfg_attr(test, schemars(with = "u8", range(min = 1, max = 12)))]
+    pub month: i64,
+    /// The day; 29 February is the 28th in years that have no 29th.
+    #[cfg_attr(test, schemars(with = "u8", range(min = 1, max = 31)))]
+    pub day: i64,
 }
 
 // Only for the JSON Schema: the kernel's own type has none.

@@ -303,6 +303,32 @@ where
     reader.deserialize_seq(ListVisitor(PhantomData))
 }
 
+/// For `deserialize_with`: a list that has something in it. An empty one would say nothing.
+pub(crate) fn filled<'de, D, T>(reader: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let values = Vec::deserialize(reader)?;
+    if values.is_empty() {
+        return Err(D::Error::custom("an empty list"));
+    }
+    Ok(values)
+}
+
+/// For `deserialize_with`: a list of objects that has something in it.
+pub(crate) fn filled_objects<'de, D, T>(reader: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    let values = objects(reader)?;
+    if values.is_empty() {
+        return Err(D::Error::custom("an empty list"));
+    }
+    Ok(values)
+}
+
 /// For `deserialize_with`: an object whose keys are free, each of them once.
 pub(crate) fn unique_map<'de, D, V>(reader: D) -> Result<BTreeMap<String, V>, D::Error>
 where

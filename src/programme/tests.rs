@@ -52,7 +52,9 @@ fn the_examples_are_programmes() {
     );
     assert_eq!(wallet.say(Points::new(12_000), Language::Vi), "12.000 điểm");
     let gbp = Programme::read(GBP_1.as_bytes()).expect("a programme");
-    assert_eq!(gbp.earn_rules()[0].per.get(), 100);
+    assert!(
+        matches!(gbp.earn_rules()[0].gives, super::Gives::Amount { per, .. } if per.get() == 100)
+    );
 }
 
 #[test]
@@ -252,9 +254,19 @@ fn what_stands_twice_is_named_the_second_time() {
 
 #[test]
 fn a_key_of_a_later_version_is_refused_with_its_path() {
-    check("/tiers", "[]", "tiers not_known");
-    check("/wallets/0/expiry", "{}", "wallets[0].expiry not_known");
-    check("/earn/0/when", "{}", "earn[0].when not_known");
+    check("/offers", "[]", "offers not_known");
+    check("/wallets/0/policies", "{}", "wallets[0].policies not_known");
+    check("/earn/0/event", "{}", "earn[0].event not_known");
+    check(
+        "/earn/0/when",
+        r#"{"segment": "vip"}"#,
+        "earn[0].when.segment not_known",
+    );
+    check(
+        "/earn/0/when",
+        r#"{"weekdays": ["monday"]}"#,
+        "earn[0].when.weekdays[0] not_known",
+    );
     check(
         "/earn/0/amount/mode",
         "\"bands\"",
@@ -313,4 +325,342 @@ fn what_is_no_document_is_refused() {
         Programme::read(&large).expect_err("too large")[0].code,
         "too_large"
     );
+}
+
+/// The problems of the example with these parts in place of its own.
+fn problems_of(parts: serde_json::Value) -> Vec<String> {
+    let mut document: serde_json::Value = serde_json::from_str(VND_10000).expect("JSON");
+    for (key, value) in parts.as_object().expect("parts") {
+        document[key] = value.clone();
+    }
+    match Programme::read(document.to_string().as_bytes()) {
+        Ok(_) => Vec::new(),
+        Err(problems) => problems
+            .iter()
+            .map(|p| format!("{} {}", p.path, p.code))
+            .collect(),
+    }
+}
+
+#[track_caller]
+fn check_rule(parts: serde_json::Value, expected: &[&str]) {
+    let mut rule = parts;
+    rule["id"] = "r".into();
+    rule["wallet"] = "points".into();
+    let found = problems_of(serde_json::json!({ "earn": [rule] }));
+    assert_eq!(found, expected, "{rule}");
+}
+
+#[test]
+fn bands_that_overlap_or_leave_a_gap_are_problems() {
+    let bands = |bands: serde_json::Value| serde_json::json!({ "bands": bands });
+    check_rule(
+        bands(serde_json::json!([
+            {"from": "100000", "below": "200000", "points": "5"},
+            {"from": "199999", "below": "500000", "points": "10"},
+        ])),
+        &["earn[0].bands[1].from overlap"],
+    );
+    // 9Pay leaves 500 uncovered between two of its bands.
+    check_rule(
+        bands(serde_json::json!([
+            {"from": "100000", "below": "200000", "points": "5"},
+            {"from": "200500", "points": "10"},
+        ])),
+        &["earn[0].bands[1].from gap"],
+    );
+    check_rule(
+        bands(serde_json::json!([
+            {"from": "100000", "points": "5"},
+            {"from": "200000", "points": "10"},
+        ])),
+        &["earn[0].bands[1].from overlap"],
+    );
+    check_rule(
+        bands(serde_json::json!([
+            {"from": "100000", "below": "100000", "points": "5"},
+            {"from": "200000", "percent": "5"},
+            {"from": "200000", "points": "5", "percent": "5", "value": "1"},
+        ])),
+        &[
+            "earn[0].bands[0].below out_of_order",
+            "earn[0].bands[1] one_of",
+            "earn[0].bands[2] one_of",
+        ],
+    );
+}
+
+#[test]
+fn a_rule_gives_in_exactly_one_way_and_no_key_does_nothing() {
+    use serde_json::json;
+    check_rule(json!({}), &["earn[0] one_of"]);
+    let two = json!({"fixed": {"points": "1"}, "per_visit": {"points": "1"}});
+    check_rule(two, &["earn[0] one_of"]);
+    let rule = json!({
+        "fixed": {"points": "1"}, "base": "gross", "only_tenders": ["cash"],
+        "lines": {"skus": ["a"]}, "round_at": "line",
+    });
+    check_rule(
+        rule,
+        &[
+            "earn[0].base not_used",
+            "earn[0].only_tenders not_used",
+            "earn[0].lines not_used",
+            "earn[0].round_at not_used",
+        ],
+    );
+    let amount = json!({"per": "1", "points": "1"});
+    check_rule(
+        json!({"amount": amount, "only_tenders": ["a"], "exclude_tenders": ["b"]}),
+        &["earn[0].only_tenders not_used"],
+    );
+    check_rule(
+        json!({"amount": amount, "round_at": "sale", "rounding": "floor"}),
+        &["earn[0].rounding not_used"],
+    );
+    check_rule(
+        json!({"amount": amount, "group": "g"}),
+        &["earn[0].group unknown_reference"],
+    );
+    check_rule(
+        json!({"amount": amount, "caps": {}}),
+        &["earn[0].caps missing"],
+    );
+    check_rule(
+        json!({"amount": amount, "factors": [{"id": "x", "factor": "0"}]}),
+        &["earn[0].factors[0].factor out_of_range"],
+    );
+}
+
+#[test]
+fn conditions_that_say_nothing_or_can_never_hold_are_problems() {
+    use serde_json::json;
+    for (when, expected) in [
+        (json!({}), "earn[0].when missing"),
+        (json!({"all": []}), "earn[0].when.all wrong_form"),
+        (json!({"stores": []}), "earn[0].when.stores wrong_form"),
+        (json!({"not": {}}), "earn[0].when.not missing"),
+        (
+            json!({"any": [{"total": {"from": "5"}}, {}]}),
+            "earn[0].when.any[1] missing",
+        ),
+        (json!({"total": {}}), "earn[0].when.total missing"),
+        (
+            json!({"total": {"from": "5", "below": "5"}}),
+            "earn[0].when.total.below out_of_order",
+        ),
+        (json!({"dates": {}}), "earn[0].when.dates missing"),
+        (
+            json!({"dates": {"from": 20_260_102, "until": 20_260_101}}),
+            "earn[0].when.dates.until out_of_order",
+        ),
+        (
+            json!({"hours": {"from": "10:00", "until": "10:00"}}),
+            "earn[0].when.hours.until out_of_order",
+        ),
+        (
+            json!({"hours": {"from": "24:00", "until": "10:00"}}),
+            "earn[0].when.hours.from wrong_form",
+        ),
+        (
+            json!({"hours": {"from": "9:00", "until": "10:00"}}),
+            "earn[0].when.hours.from wrong_form",
+        ),
+        (
+            json!({"tiers": ["gold"]}),
+            "earn[0].when.tiers[0] unknown_reference",
+        ),
+        (json!({"visit": {}}), "earn[0].when.visit one_of"),
+        (
+            json!({"visit": {"every": 0}}),
+            "earn[0].when.visit.every out_of_range",
+        ),
+        (json!({"items": {}}), "earn[0].when.items missing"),
+        (json!({"has_line": {}}), "earn[0].when.has_line missing"),
+        (
+            json!({"has_line": {"skus": [""]}}),
+            "earn[0].when.has_line.skus[0] wrong_form",
+        ),
+    ] {
+        check_rule(json!({"fixed": {"points": "1"}, "when": when}), &[expected]);
+    }
+}
+
+#[test]
+fn tiers_rise_from_zero_and_count_something() {
+    use serde_json::json;
+    let levels = json!([{"id": "a", "from": "0"}, {"id": "b", "from": "500"}]);
+    let tiers = |tiers: serde_json::Value| problems_of(json!({ "tiers": tiers }));
+    let earned = |levels: serde_json::Value| {
+        tiers(json!({"basis": "earned", "wallet": "points", "levels": levels}))
+    };
+    assert!(earned(levels.clone()).is_empty());
+    assert_eq!(earned(json!([])), ["tiers.levels count"]);
+    assert_eq!(
+        earned(json!([{"id": "a", "from": "1"}])),
+        ["tiers.levels[0].from out_of_order"]
+    );
+    // Sapo refuses two cards with one threshold too.
+    assert_eq!(
+        earned(
+            json!([{"id": "a", "from": "0"}, {"id": "b", "from": "5"}, {"id": "b", "from": "5"}])
+        ),
+        [
+            "tiers.levels[2].id duplicate",
+            "tiers.levels[2].from out_of_order"
+        ]
+    );
+    assert_eq!(
+        tiers(json!({"basis": "earned", "levels": levels})),
+        ["tiers.wallet missing"]
+    );
+    assert_eq!(
+        tiers(json!({"basis": "spend", "wallet": "points", "levels": levels})),
+        ["tiers.wallet not_used"]
+    );
+    assert_eq!(
+        tiers(json!({"basis": "visits", "window": "months", "levels": levels})),
+        ["tiers.months missing"]
+    );
+    assert_eq!(
+        tiers(json!({"basis": "visits", "months": 3, "levels": levels})),
+        ["tiers.months not_used"]
+    );
+}
+
+#[test]
+fn expiry_is_one_thing_and_later_than_the_wait() {
+    use serde_json::json;
+    let wallet = |expiry: serde_json::Value, pending: i64| {
+        let mut wallets =
+            serde_json::from_str::<serde_json::Value>(VND_10000).expect("JSON")["wallets"].clone();
+        wallets[0]["expiry"] = expiry;
+        wallets[0]["pending_days"] = pending.into();
+        problems_of(json!({ "wallets": wallets }))
+    };
+    assert!(wallet(json!({"days": 15}), 14).is_empty());
+    assert_eq!(
+        wallet(json!({"days": 14}), 14),
+        ["wallets[0].expiry.days out_of_order"]
+    );
+    assert_eq!(wallet(json!({}), 0), ["wallets[0].expiry one_of"]);
+    assert_eq!(
+        wallet(json!({"days": 1, "months": 1}), 0),
+        ["wallets[0].expiry one_of"]
+    );
+    assert_eq!(
+        wallet(json!({"months": 0}), 0),
+        ["wallets[0].expiry.months out_of_range"]
+    );
+    assert_eq!(
+        wallet(json!({"last_day_each_year": {"month": 2, "day": 30}}), 0),
+        ["wallets[0].expiry.last_day_each_year no_date"]
+    );
+    assert!(wallet(json!({"last_day_each_year": {"month": 2, "day": 29}}), 0).is_empty());
+    assert_eq!(
+        wallet(json!({"last_day": 20_261_301}), 0),
+        ["wallets[0].expiry.last_day no_date"]
+    );
+}
+
+#[test]
+fn rewards_and_groups_name_what_there_is() {
+    use serde_json::json;
+    let reward = |parts: serde_json::Value| {
+        let mut reward = json!({"id": "w", "wallet": "points", "points": "10", "use": "automatic"});
+        for (key, value) in parts.as_object().expect("parts") {
+            reward[key] = value.clone();
+        }
+        problems_of(json!({ "rewards": [reward] }))
+    };
+    assert!(reward(json!({"money": "1000"})).is_empty());
+    assert_eq!(reward(json!({})), ["rewards[0] one_of"]);
+    assert_eq!(
+        reward(json!({"money": "1", "percent": "1"})),
+        ["rewards[0] one_of"]
+    );
+    assert_eq!(
+        reward(json!({"percent": "101"})),
+        ["rewards[0].percent out_of_range"]
+    );
+    assert_eq!(
+        reward(json!({"percent": "10", "most_per_sale": 2})),
+        ["rewards[0].most_per_sale not_used"]
+    );
+    assert_eq!(
+        reward(json!({"money": "1", "use": "on_request", "most_per_sale": 2})),
+        ["rewards[0].most_per_sale not_used"]
+    );
+    assert_eq!(
+        reward(json!({"money": "1", "wallet": "stars"})),
+        ["rewards[0].wallet unknown_reference"]
+    );
+    assert_eq!(
+        reward(json!({"money": "1", "when": {"uses_points": true}})),
+        ["rewards[0].when not_used"]
+    );
+    let mut wallets =
+        serde_json::from_str::<serde_json::Value>(VND_10000).expect("JSON")["wallets"].clone();
+    let mut stars = wallets[0].clone();
+    stars["id"] = "stars".into();
+    stars["number"] = 2.into();
+    wallets.as_array_mut().expect("wallets").push(stars);
+    let rule = |id: &str, wallet: &str| json!({"id": id, "wallet": wallet, "group": "g", "fixed": {"points": "1"}});
+    let group = |take: &str| {
+        problems_of(json!({
+            "wallets": wallets,
+            "groups": [{"id": "g", "take": take}],
+            "earn": [rule("a", "points"), rule("b", "stars")],
+        }))
+    };
+    assert_eq!(group("best"), ["earn[1].wallet conflict"]);
+    assert!(group("first").is_empty());
+}
+
+#[test]
+fn a_simple_programme_asks_nothing_of_the_past() {
+    use super::HISTORY_ALL;
+    use serde_json::json;
+    let days = |parts: serde_json::Value| {
+        let mut document: serde_json::Value = serde_json::from_str(VND_10000).expect("JSON");
+        for (key, value) in parts.as_object().expect("parts") {
+            document[key] = value.clone();
+        }
+        let programme = Programme::read(document.to_string().as_bytes()).expect("a programme");
+        (
+            programme.history_days(),
+            programme.reads_place(),
+            programme.reads_payments(),
+        )
+    };
+    let rule = |parts: serde_json::Value| {
+        let mut rule = json!({"id": "r", "wallet": "points", "fixed": {"points": "1"}});
+        for (key, value) in parts.as_object().expect("parts") {
+            rule[key] = value.clone();
+        }
+        days(json!({ "earn": [rule] }))
+    };
+    assert_eq!(days(json!({})), (0, false, false));
+    assert_eq!(rule(json!({"caps": {"sale": "5"}})).0, 0);
+    assert_eq!(rule(json!({"caps": {"day": "5"}})).0, 1);
+    assert_eq!(rule(json!({"caps": {"month": "5"}})).0, 31);
+    assert_eq!(
+        rule(json!({"when": {"not": {"any": [{"visit": {"number": 1}}]}}})).0,
+        HISTORY_ALL
+    );
+    assert!(rule(json!({"factors": [{"id": "f", "factor": "2", "when": {"stores": ["HN01"]}}]})).1);
+    let levels = json!([{"id": "a", "from": "0"}]);
+    for (window, expected) in [
+        (json!({"basis": "visits", "levels": levels}), HISTORY_ALL),
+        (
+            json!({"basis": "visits", "levels": levels, "window": "calendar_year"}),
+            366,
+        ),
+        (
+            json!({"basis": "visits", "levels": levels, "window": "months", "months": 12}),
+            373,
+        ),
+    ] {
+        assert_eq!(days(json!({ "tiers": window })).0, expected);
+    }
 }

@@ -1,5 +1,6 @@
 //! Wallets: the kinds of points a programme has.
 
+use super::{Caps, Expiry};
 use crate::kernel::{Fraction, Money, Points, Rounding, WalletNumber};
 use crate::texts::Language;
 
@@ -72,6 +73,12 @@ pub struct Wallet {
     pub decimals: u32,
     /// How awards into it are rounded, unless a rule says otherwise.
     pub rounding: Rounding,
+    /// When its points can no longer be spent.
+    pub expiry: Expiry,
+    /// Days from the sale until its points can be spent.
+    pub pending_days: u32,
+    /// The most that all rules together award into it.
+    pub caps: Caps,
     /// How its points pay for things; `None` if they do not.
     pub redeem: Option<RedeemTerms>,
 }

@@ -288,7 +288,11 @@ fn digits_of(text: &str) -> Option<String> {
 /// Whether the text has only digits and the marks people group them with.
 fn is_grouped_digits(text: &str) -> bool {
     text.bytes()
-        .all(|byte| byte.is_ascii_digit() || b" .-".contains(&byte))
+        .all(|byte| byte.is_ascii_digit() || is_grouping(byte))
+}
+
+fn is_grouping(byte: u8) -> bool {
+    b" .-".contains(&byte)
 }
 
 #[cfg(test)]

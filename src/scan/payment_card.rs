@@ -4,30 +4,52 @@
 //! no further than this file: it is neither copied, nor stored, nor printed (PCI DSS 4.0, 3.2 to
 //! 3.4). So everything here works on the borrowed text and answers yes or no.
 
-use super::is_grouped_digits;
+use super::is_grouping;
 
 /// Digits of a payment card's number (ISO/IEC 7812-1; networks issue 13 to 19).
 const DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
 
-/// Whether the text is a payment card: its number, grouped or not, or one of its magnetic tracks.
+/// Whether the text is a payment card: its number, grouped or not, alone or with the date beside it,
+/// or one of its magnetic tracks (ISO/IEC 7813: track 1 is `%B number ^ name ^ ...?`, track 2 is
+/// `; number = ...?`). Many readers leave out the sentinels `%`, `;` and `?`, and some put spaces in.
 pub fn is_one(text: &str) -> bool {
-    is_number(track_number(text).unwrap_or(text))
+    text.split([';', '?']).any(is_track)
 }
 
-/// The part of a magnetic track that holds the card's number (ISO/IEC 7813: track 1 is
-/// `%B number ^ name ^ ...`, track 2 is `; number = ...`).
-fn track_number(text: &str) -> Option<&str> {
-    let (track, separator) = match text.strip_prefix("%B").or_else(|| text.strip_prefix("%b")) {
-        Some(track) => (track, '^'),
-        None => (text.strip_prefix(';')?, '='),
-    };
-    track.split(separator).next()
+fn is_track(text: &str) -> bool {
+    let text = text.trim();
+    let has_sentinel = text.starts_with('%');
+    let text = text.trim_start_matches('%').trim_start();
+    let format_code = text.strip_prefix(['B', 'b']);
+    match format_code {
+        // Without a sentinel `B4...` may be a shop's own code: only a track goes on after the number.
+        Some(number) => begins_with_number(number.trim_start(), has_sentinel),
+        None => begins_with_number(text, true),
+    }
+}
+
+/// Whether a card's number stands at the beginning, up to the end of one of its groups of digits.
+fn begins_with_number(text: &str, may_end_there: bool) -> bool {
+    let mut digits = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        digits += usize::from(byte.is_ascii_digit());
+        if digits > *DIGITS.end() || !(byte.is_ascii_digit() || is_grouping(byte)) {
+            return false;
+        }
+        let rest = &text.as_bytes()[at + 1..];
+        let ends_a_group = byte.is_ascii_digit() && !rest.first().is_some_and(u8::is_ascii_digit);
+        let goes_on = !rest.iter().all(|&byte| is_grouping(byte));
+        if ends_a_group && (may_end_there || goes_on) && is_number(&text[..=at]) {
+            return true;
+        }
+    }
+    false
 }
 
 fn is_number(text: &str) -> bool {
     let digits = text.bytes().filter(u8::is_ascii_digit);
     let length = digits.clone().count();
-    if !is_grouped_digits(text) || !DIGITS.contains(&length) {
+    if !DIGITS.contains(&length) {
         return false;
     }
     let first_six = digits.clone().take(6);

@@ -248,6 +248,47 @@ fn a_bank_card_is_refused_by_name() {
 }
 
 #[test]
+fn a_bank_card_is_refused_when_the_reader_leaves_the_sentinels_out() {
+    // Track 1 and 2 of ISO/IEC 7813 as readers give them: without `%`, `;` or `?`, with spaces, with
+    // both tracks in one line; the chip's form of track 2 (EMV tag 57: D for the separator, F to
+    // fill up); and what a person types off the card.
+    let cards = [
+        "4111111111111111=29122010000000000000",
+        "4111111111111111=2512...",
+        "4111111111111111 = 2512201000",
+        "4111111111111111=",
+        "9704001234567890=2912201",
+        "9704361234567890123=2912201",
+        "378282246310005=291220100000?",
+        "B4111111111111111^NGUYEN/VAN A^29122010000000000000",
+        "b4111111111111111^NGUYEN/VAN A^2912",
+        "B 4111 1111 1111 1111 ^NGUYEN/VAN A^2912",
+        "B9704361234567890123^NGUYEN VAN A^2912",
+        "%4111111111111111^NGUYEN/VAN A^2912?",
+        "4111111111111111^NGUYEN/VAN A^2912?",
+        "% B4111111111111111 ^NGUYEN/VAN A^2912?",
+        "; 4111111111111111=2912201?",
+        "%B4111111111111111?",
+        "%?;4111111111111111=2912?",
+        "%BNGUYEN?;4111111111111111=2912?",
+        "4111111111111111D29122010000000000000F",
+        "4111111111111111 12/25",
+        "4111 1111 1111 1111 12/25",
+        "4111-1111-1111-1111 12/25 123",
+        "4111111111111111 1225",
+        "4111111111111111/12/25",
+        "4111111111111111,12/25,123",
+        "4111111111111111\t12/25",
+        "3782 822463 10005 12/25",
+    ];
+    for card in cards {
+        assert_eq!(read(card), "scan.payment_card", "{card}");
+        let enrolled = normalise_identifier(IdentifierKind::Card, card);
+        assert_eq!(enrolled, Err(Unreadable::PaymentCard), "{card}");
+    }
+}
+
+#[test]
 fn a_shop_s_own_card_is_not_taken_for_a_bank_card() {
     // luhn_iso7812.valid of class PRIVATE_CARD_CANDIDATE, its .invalid, and EAN-13 member cards of
     // gs1_mod10 and scanner_wedge.strip.
@@ -260,6 +301,22 @@ fn a_shop_s_own_card_is_not_taken_for_a_bank_card() {
         ("2000000160009", "card 2000000160009"),
         ("79927398713", "card 79927398713"),
         ("%BLOYALTY^", "card %BLOYALTY^"),
+        // Numbers that would pass as a bank card's, but stand inside a code of the shop's own.
+        ("KH-4111111111111111", "card KH-4111111111111111"),
+        ("B4111111111111111", "card B4111111111111111"),
+        ("B4111111111111111 ", "card B4111111111111111"),
+        (
+            "HTTPS://QUAN.VN/T/4111111111111111",
+            "card HTTPS://QUAN.VN/T/4111111111111111",
+        ),
+        // A wrong check digit, another issuer, too few or too many digits: no bank card.
+        ("4111111111111112=2512", "card 4111111111111112=2512"),
+        ("9000000000000001=2512", "card 9000000000000001=2512"),
+        ("411111111111=2512", "card 411111111111=2512"),
+        ("41111111111111111111=25", "card 41111111111111111111=25"),
+        ("B12=4", "card B12=4"),
+        ("%B;?", "card %B;?"),
+        ("4-12", "card 412"),
     ]);
 }
 

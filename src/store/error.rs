@@ -44,6 +44,9 @@ pub enum StoreError {
         /// The file system's name.
         kind: String,
     },
+    /// The file has more than one name (a hard link), and so would have more than one lock.
+    #[error("the ledger file has a second name (a hard link); remove the other one")]
+    SecondName,
     /// The SQLite that was linked is not the one this library brings.
     #[error("SQLite {found} is linked instead of the bundled one; see the linking notes")]
     WrongSqlite {

@@ -1,14 +1,19 @@
 //! Who a ledger file is: written once from the provisioning file, read at every opening.
 
-use rusqlite::types::{FromSql, ToSql};
+use rusqlite::types::{FromSql, ToSql, ValueRef};
 use rusqlite::{Connection, params};
+use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::error::StoreError;
 use super::read::Reading;
 use crate::kernel::{Currency, WriterId};
+use crate::ledger::Hash;
 use crate::ledger::clock::ClockLimits;
 use crate::texts::Language;
+
+/// The oldest schema whose library can read what this one writes.
+const MIN_READER: i32 = 1;
 
 /// Who a ledger file is.
 #[derive(Clone)]
@@ -39,6 +44,7 @@ pub struct Identity {
 
 impl Identity {
     pub(super) fn write(&self, db: &Connection) -> Result<(), StoreError> {
+        put(db, "min_reader", MIN_READER)?;
         put(db, "tenant", self.tenant)?;
         put(db, "tenant_name", &self.tenant_name)?;
         put(db, "office_key", self.office_key)?;
@@ -83,6 +89,37 @@ impl Reading<'_> {
                 ahead_ms: self.meta("clock_ahead_ms")?,
             },
         })
+    }
+
+    /// A digest of who this file is and of the members that came with provisioning. It is kept
+    /// beside the first entry, so that the side chain binds what no entry says.
+    pub fn identity_digest(&self) -> Result<Hash, StoreError> {
+        let mut digest = Sha256::new_with_prefix(b"loy/m1");
+        let mut take = |value: ValueRef<'_>| {
+            let (kind, bytes) = match value {
+                ValueRef::Integer(number) => (1u8, number.to_be_bytes().to_vec()),
+                ValueRef::Text(bytes) => (2, bytes.to_vec()),
+                ValueRef::Blob(bytes) => (3, bytes.to_vec()),
+                ValueRef::Null | ValueRef::Real(_) => (0, Vec::new()),
+            };
+            let length = u64::try_from(bytes.len()).expect("a length fits");
+            digest.update([kind]);
+            digest.update(length.to_be_bytes());
+            digest.update(bytes);
+        };
+        for sql in [
+            "SELECT key, value FROM meta WHERE key <> 'min_reader' ORDER BY key",
+            "SELECT i.hash, i.member FROM identifier i JOIN member m ON m.number = i.member
+             WHERE m.enrolled_seq IS NULL ORDER BY i.hash",
+        ] {
+            let mut statement = self.db().prepare(sql)?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                take(row.get_ref(0)?);
+                take(row.get_ref(1)?);
+            }
+        }
+        Ok(digest.finalize().into())
     }
 
     fn meta<T: FromSql>(&self, key: &str) -> Result<T, StoreError> {

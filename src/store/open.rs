@@ -106,6 +106,7 @@ impl Store {
         fill: impl FnOnce(&mut Writing<'_>) -> Result<(), E>,
     ) -> Result<Self, E> {
         check_sqlite()?;
+        let path = &in_its_folder(path)?;
         refuse_network(&folder_of(path)?)?;
         let lock = lock(path)?;
         if path.exists() {
@@ -124,6 +125,7 @@ impl Store {
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
         let connection = connect(&growing, flags, busy_timeout)?;
+        keep_private(&growing)?;
         prepare_new(&connection)?;
         let mut store = Self {
             connection,
@@ -150,8 +152,10 @@ impl Store {
         if !path.exists() {
             return Err(StoreError::Absent);
         }
+        let path = &path.canonicalize()?;
         refuse_network(&folder_of(path)?)?;
         check_header(path)?;
+        refuse_second_name(path)?;
         let lock = lock(path)?;
         Self::open_locked(path, busy_timeout, lock)
     }
@@ -318,6 +322,36 @@ fn folder_of(path: &Path) -> Result<PathBuf, StoreError> {
     Ok(folder.canonicalize()?)
 }
 
+/// The path with its folder spelled out, so that a link to a folder makes no second ledger of one.
+fn in_its_folder(path: &Path) -> Result<PathBuf, StoreError> {
+    let name = path.file_name().ok_or(StoreError::Absent)?;
+    Ok(folder_of(path)?.join(name))
+}
+
+/// A file with two names has two locks, two write-ahead logs and soon two truths.
+fn refuse_second_name(path: &Path) -> Result<(), StoreError> {
+    #[cfg(unix)]
+    if std::os::unix::fs::MetadataExt::nlink(&std::fs::metadata(path)?) > 1 {
+        return Err(StoreError::SecondName);
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
+/// The file holds the writer's keys: only its owner reads it. SQLite gives its companions the same
+/// mode. A shop that wants more readers says so on its own folder.
+fn keep_private(path: &Path) -> Result<(), StoreError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600))?;
+    }
+    #[cfg(not(unix))]
+    let _ = path;
+    Ok(())
+}
+
 /// The sidecar lock. It is a file of its own because SQLite's locks come and go with each
 /// transaction; it is never removed, so that two programs can never lock two different files.
 pub(super) fn lock(path: &Path) -> Result<File, StoreError> {
@@ -349,6 +383,9 @@ pub(super) fn check_header(path: &Path) -> Result<(), StoreError> {
     use std::io::Read as _;
     let mut header = [0u8; 72];
     let mut file = File::open(path)?;
+    if file.metadata()?.is_dir() {
+        return Err(StoreError::corrupt("it is a folder"));
+    }
     if file.read_exact(&mut header).is_err() {
         return Err(StoreError::corrupt("the file is too short"));
     }
@@ -398,10 +435,15 @@ fn prepare_new(connection: &Connection) -> Result<(), StoreError> {
 pub(super) fn check_schema(connection: &Connection) -> Result<(), StoreError> {
     let found: i32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     if found > SCHEMA_VERSION {
-        return Err(StoreError::Newer {
-            found,
-            known: SCHEMA_VERSION,
-        });
+        // A newer library only adds within a major version, and says who can still read it.
+        let sql = "SELECT value FROM meta WHERE key = 'min_reader'";
+        let min_reader = connection.query_row(sql, [], |row| row.get::<_, i32>(0));
+        if !min_reader.is_ok_and(|least| least <= SCHEMA_VERSION) {
+            return Err(StoreError::Newer {
+                found,
+                known: SCHEMA_VERSION,
+            });
+        }
     }
     if found < 1 {
         return Err(StoreError::corrupt("no schema version"));

@@ -1,5 +1,7 @@
 //! Questions to the file.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::StoreError;
@@ -10,7 +12,7 @@ use crate::kernel::ids::Seq;
 use crate::kernel::{
     BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId, WriterId,
 };
-use crate::ledger::{Accounts, Entry, Genesis, Hash, Totals, chain};
+use crate::ledger::{Accounts, Entry, Genesis, Hash, Kind, Totals, chain};
 
 /// Where a sale stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,21 +54,33 @@ pub struct Sizes {
     /// Members known.
     pub members: u64,
     /// Sales authorised and neither committed nor voided.
-    pub held_sales: u64,
+    pub open_sales: u64,
 }
 
 /// Queries of one moment.
 pub struct Reading<'a> {
     db: &'a Connection,
+    /// Inside a write: where the chains end by now, which the table learns at the end.
+    head: Option<&'a Head>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(db: &'a Connection) -> Self {
-        Self { db }
+        Self { db, head: None }
+    }
+
+    pub(super) fn within(db: &'a Connection, head: &'a Head) -> Self {
+        Self {
+            db,
+            head: Some(head),
+        }
     }
 
     /// Where the chains end.
     pub fn head(&self) -> Result<Head, StoreError> {
+        if let Some(head) = self.head {
+            return Ok(head.clone());
+        }
         self.find_head()?
             .ok_or_else(|| StoreError::corrupt("no head"))
     }
@@ -213,12 +227,22 @@ impl<'a> Reading<'a> {
             .optional()?)
     }
 
-    /// Sales that are authorised and neither committed nor voided, oldest first.
+    /// Sales whose hold has not been ended, oldest first.
     pub fn held_sales(&self) -> Result<Vec<SaleRow>, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        self.sales_where("state = 1")
+    }
+
+    /// Sales that are neither committed nor voided, whether or not their hold has run out, oldest
+    /// first.
+    pub fn open_sales(&self) -> Result<Vec<SaleRow>, StoreError> {
+        self.sales_where("state IN (1, 4)")
+    }
+
+    fn sales_where(&self, condition: &'static str) -> Result<Vec<SaleRow>, StoreError> {
+        let mut statement = self.db.prepare_cached(&format!(
             "SELECT seq, state, hold_until_ms, document_seq, posted_seq, last_seq, refund_seq
-             FROM sale WHERE state = 1 ORDER BY seq",
-        )?;
+             FROM sale WHERE {condition} ORDER BY seq"
+        ))?;
         let rows = statement.query_map([], sale_from)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
@@ -313,6 +337,25 @@ impl<'a> Reading<'a> {
         Ok(found)
     }
 
+    /// The sales of a member that were made final with a business date in this range, oldest first,
+    /// by their first entries.
+    pub fn sales_of(
+        &self,
+        member: MemberNumber,
+        first: BusinessDate,
+        last: BusinessDate,
+    ) -> Result<Vec<Seq>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT iif(refers_to = 0, seq, refers_to) FROM entry
+             WHERE member = ?1 AND kind = ?2 AND lot = 0 AND business_date BETWEEN ?3 AND ?4
+             ORDER BY seq",
+        )?;
+        let commit = Kind::Commit.number();
+        let range = params![member.get(), commit, first.yyyymmdd(), last.yyyymmdd()];
+        let rows = statement.query_map(range, |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Control totals of one business date.
     pub fn totals(&self, date: BusinessDate) -> Result<Totals, StoreError> {
         let sql =
@@ -382,15 +425,62 @@ impl<'a> Reading<'a> {
             .optional()?)
     }
 
+    /// Every sale, oldest first.
+    pub fn each_sale(
+        &self,
+        mut visit: impl FnMut(SaleRow) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.db.prepare(
+            "SELECT seq, state, hold_until_ms, document_seq, posted_seq, last_seq, refund_seq
+             FROM sale ORDER BY seq",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            visit(sale_from(row)?)?;
+        }
+        Ok(())
+    }
+
+    /// Results of the operations of some calls that were not refused.
+    pub fn results_of(&self, calls: [u8; 2]) -> Result<BTreeSet<u64>, StoreError> {
+        let sql = "SELECT result FROM operation WHERE call IN (?1, ?2) AND refusal IS NULL";
+        let mut statement = self.db.prepare(sql)?;
+        let rows = statement.query_map(calls, |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Blocks of member numbers: first body, last body, next body to give.
+    pub fn number_blocks(&self) -> Result<Vec<(u64, u64, u64)>, StoreError> {
+        let sql = "SELECT first_body, last_body, next_body FROM number_block";
+        let mut statement = self.db.prepare(sql)?;
+        let rows = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// How many identifiers belong to members that were enrolled here.
+    pub fn count_enrolled_identifiers(&self) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM identifier i JOIN member m ON m.number = i.member
+                   WHERE m.enrolled_seq IS NOT NULL";
+        Ok(self.db.query_row(sql, [], |row| row.get(0))?)
+    }
+
+    /// Entries behind `acknowledged` that are not of the kind `synced`.
+    pub fn unsent(&self, acknowledged: Seq, synced: u8) -> Result<u64, StoreError> {
+        let sql = "SELECT count(*) FROM entry WHERE seq > ?1 AND kind <> ?2";
+        Ok(self
+            .db
+            .query_row(sql, params![acknowledged, synced], |row| row.get(0))?)
+    }
+
     /// Counts for `info`.
     pub fn sizes(&self) -> Result<Sizes, StoreError> {
         Ok(self.db.query_row(
-            "SELECT (SELECT count(*) FROM member), (SELECT count(*) FROM sale WHERE state = 1)",
+            "SELECT (SELECT count(*) FROM member), (SELECT count(*) FROM sale WHERE state IN (1, 4))",
             [],
             |row| {
                 Ok(Sizes {
                     members: row.get(0)?,
-                    held_sales: row.get(1)?,
+                    open_sales: row.get(1)?,
                 })
             },
         )?)

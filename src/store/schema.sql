@@ -131,6 +131,7 @@ CREATE TABLE sale (
     refund_seq    INTEGER NOT NULL  -- refund entry, 0 without
 ) STRICT;
 CREATE INDEX sale_held ON sale (seq) WHERE state = 1;
+CREATE INDEX sale_open ON sale (seq) WHERE state IN (1, 4);
 
 -- Which sale a receipt belongs to: held by a live hold, owned by a commit, freed by void or expiry.
 CREATE TABLE receipt (

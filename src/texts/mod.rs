@@ -11,7 +11,7 @@ mod numbers;
 mod vi;
 
 pub use diacritics::{Diacritics, strip_diacritics};
-pub use numbers::{fraction, money, number, number_trimmed};
+pub use numbers::{date, fraction, money, number, number_trimmed};
 
 /// A language loy speaks at the till.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -70,6 +70,14 @@ pub fn money(language: Language, minor_units: i64, decimals: u32, currency_code:
     format!("{} {sign}", number(language, minor_units, decimals))
 }
 
+/// A date as the language writes it: 22/11/2026 in Vietnamese, 2026-11-22 in English.
+pub fn date(language: Language, year: i32, month: u32, day: u32) -> String {
+    match language {
+        Language::Vi => format!("{day:02}/{month:02}/{year}"),
+        Language::En => format!("{year}-{month:02}-{day:02}"),
+    }
+}
+
 /// An exact value of `units / 10^decimals`-sized parts, as far as four digits behind the mark go:
 /// 11/2 is 5,5; 1/3 is 0,3333… with the dots saying that more follows.
 ///

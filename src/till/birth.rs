@@ -35,6 +35,13 @@ impl Till {
         if settings.path.exists() {
             return Err(StoreError::Exists.into());
         }
+        let folder = settings.path.parent();
+        if folder.is_some_and(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+            return Err(Error::Argument {
+                field: "path",
+                expected: "a file in a folder that exists",
+            });
+        }
         let provisioning = Provisioning::open(file, code)?;
         let programme = Programme::read(&provisioning.programme).map_err(Error::Programme)?;
         if programme.currency() != provisioning.currency {
@@ -108,6 +115,8 @@ impl Till {
             });
             let seq = installed.seq;
             writing.append(&[epoch, installed])?;
+            let digest = writing.reading().identity_digest()?;
+            writing.put_document(1, &digest)?;
             writing.put_programme(
                 programme.version(),
                 &programme.hash(),
@@ -159,16 +168,14 @@ fn first_facts(now: Instant, is_suspect: bool, programme_version: u32) -> SaleFa
     }
 }
 
-/// Provisioning files that made a ledger here, one id a line. It stands beside the ledger, so that
-/// deleting the ledger does not make the file usable again by accident; head office notices a
-/// second use anywhere else.
+/// Provisioning files that made a ledger in this folder, one id a line, so that neither another name
+/// nor deleting the ledger makes a file usable again by accident. Head office notices a second use
+/// anywhere else.
 struct UsedFiles(PathBuf);
 
 impl UsedFiles {
     fn beside(ledger: &Path) -> Self {
-        let mut name = ledger.as_os_str().to_owned();
-        name.push("-provisioned");
-        Self(PathBuf::from(name))
+        Self(ledger.with_file_name("loy-provisioned"))
     }
 
     fn has(&self, provisioning: &Provisioning) -> Result<bool, Error> {

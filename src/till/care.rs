@@ -14,7 +14,6 @@ use super::shell::Till;
 use crate::kernel::ids::Seq;
 use crate::ledger::Kind;
 use crate::ledger::decide::note;
-use crate::store::{Depth, Finding};
 
 /// The longest name of a cashier, in bytes.
 const CASHIER_MAX: usize = 200;
@@ -34,7 +33,7 @@ pub struct Info {
     pub epoch: u32,
     /// The last entry.
     pub head_seq: Seq,
-    /// Entries that head office has not acknowledged.
+    /// Entries that head office has not acknowledged, not counting that it acknowledged others.
     pub unsent_entries: u64,
     /// The programme's id.
     pub programme: String,
@@ -76,13 +75,13 @@ impl Till {
                 writer: self.identity.writer.to_string(),
                 epoch: self.stream().epoch,
                 head_seq: head.seq,
-                unsent_entries: head.seq - head.acknowledged_seq,
+                unsent_entries: reading.unsent(head.acknowledged_seq, Kind::Synced.number())?,
                 programme: programme.id().to_owned(),
                 programme_version: programme.version(),
                 currency: self.identity.currency.to_string(),
                 language: self.language.code(),
                 closed_date: head.closed_date.map_or(0, |date| date.yyyymmdd()),
-                pending_sales: sizes.held_sales,
+                pending_sales: sizes.open_sales,
                 members: sizes.members,
                 is_clock_suspect: self.identity.clock.is_suspect(now, head.trusted_at),
                 file_bytes,
@@ -139,24 +138,6 @@ impl Till {
             "an operator confirmed the clock",
         );
         Ok(())
-    }
-
-    /// Looks for damage. Writes nothing; an empty list is a sound ledger.
-    pub fn verify(&self, depth: Depth) -> Result<Vec<Finding>, Error> {
-        let lives: Vec<_> = self
-            .epochs()
-            .iter()
-            .map(|epoch| epoch.genesis.clone())
-            .collect();
-        let findings = self.lock().store()?.verify(&lives, depth)?;
-        if !findings.is_empty() {
-            let now = self.ports.clock.now();
-            let text = format!("verify found {} problems", findings.len());
-            self.lock()
-                .log
-                .add(now, Level::Error, "verify.findings", text);
-        }
-        Ok(findings)
     }
 
     /// Copies the ledger while it is in use. The copy is one file; a till that is restored from it

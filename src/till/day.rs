@@ -8,7 +8,7 @@ use serde_json::json;
 use super::error::Error;
 use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
-use super::shell::Till;
+use super::shell::{Moment, Till};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Money, Points};
 use crate::ledger::decide::note;
@@ -60,6 +60,12 @@ impl Till {
             kept_in_document: false,
         };
         let (first, _) = self.operate(&operation, retell_nothing, |writing, moment| {
+            if Some(date) > last_closable(writing, moment) {
+                return Err(Error::Argument {
+                    field: "business_date",
+                    expected: "no later than tomorrow; is a clock wrong?",
+                });
+            }
             let dates = dates_to_close(&writing.reading(), date)?;
             if dates.is_empty() {
                 return last_close(&writing.reading(), date);
@@ -71,7 +77,7 @@ impl Till {
                     ..moment.facts()
                 };
                 let totals = writing.reading().totals(date)?;
-                write_close(writing, &facts, &totals)?;
+                write_close(writing, &facts, &totals, first)?;
             }
             writing.close_date(date);
             Ok(first)
@@ -84,14 +90,13 @@ impl Till {
         store.read(|reading| self.report(reading, first))
     }
 
-    /// The closes that one operation wrote stand next to each other from `first` on.
+    /// The closes that one operation wrote stand next to each other and name the first of them.
     fn report(&self, reading: &Reading<'_>, first: Seq) -> Result<DayReport, Error> {
         let programme = self.programme()?;
         let mut report = DayReport::default();
-        let mut date_before = None;
         let mut seq = first;
         while let Some((entry, _)) = reading.entries(seq, seq)?.pop() {
-            if entry.kind != Kind::DayClosed || Some(entry.business_date) <= date_before {
+            if entry.kind != Kind::DayClosed || entry.refers_to != first {
                 break;
             }
             for ((wallet, kind), total) in totals_of(&entry)?.0 {
@@ -105,11 +110,17 @@ impl Till {
                     amount: total.amount,
                 });
             }
-            date_before = Some(entry.business_date);
             seq += 1;
         }
         Ok(report)
     }
+}
+
+/// Tomorrow by the clock, or by the last clock that was believed: a date closed by mistake cannot be
+/// opened again, and every later sale of it would be late.
+fn last_closable(writing: &Writing<'_>, moment: &Moment) -> Option<BusinessDate> {
+    let believed = moment.believed(writing.head().trusted_at);
+    believed.date_at(moment.offset)?.plus_days(1)
 }
 
 fn totals_of(entry: &Entry) -> Result<Totals, Error> {
@@ -135,17 +146,27 @@ fn dates_to_close(
     Ok(dates)
 }
 
+/// The close in force of a date that has nothing new: the first of the operation that wrote it.
 fn last_close(reading: &Reading<'_>, date: BusinessDate) -> Result<Seq, Error> {
-    reading
-        .last_of_kind(date, Kind::DayClosed.number())?
-        .ok_or(Error::Internal("a closed date without its close"))
+    let missing = Error::Internal("a closed date without its close");
+    let Some(seq) = reading.last_of_kind(date, Kind::DayClosed.number())? else {
+        return Err(missing);
+    };
+    let entry = reading.entries(seq, seq)?.pop();
+    entry.map(|(entry, _)| entry.refers_to).ok_or(missing)
 }
 
-fn write_close(writing: &mut Writing<'_>, facts: &SaleFacts, totals: &Totals) -> Result<(), Error> {
+fn write_close(
+    writing: &mut Writing<'_>,
+    facts: &SaleFacts,
+    totals: &Totals,
+    first: Seq,
+) -> Result<(), Error> {
     let head = writing.head();
     let payload = totals.to_payload(&head.side_hash);
     let entry = note(head.seq, facts, Kind::DayClosed, |entry| {
-        entry.payload = payload
+        entry.refers_to = first;
+        entry.payload = payload;
     });
     Ok(writing.append(&[entry])?)
 }

@@ -89,18 +89,30 @@ pub(super) fn from_bytes<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, Er
     minicbor::decode(bytes).map_err(|_| Error::Internal("a stored document cannot be read"))
 }
 
-/// The outcome's redemptions as the ledger takes them.
+/// The outcome's redemptions as the ledger takes them: one spend a wallet, in the order in which the
+/// wallets were first spent from.
 pub(super) fn spends(outcome: &Outcome) -> Vec<Spend> {
-    outcome
-        .redemptions
-        .iter()
-        .filter(|redemption| redemption.points.is_positive())
-        .map(|redemption| Spend {
-            wallet: redemption.wallet,
-            points: redemption.points,
-            amount: redemption.amount,
-        })
-        .collect()
+    let mut spends: Vec<Spend> = Vec::new();
+    for redemption in &outcome.redemptions {
+        if !redemption.points.is_positive() {
+            continue;
+        }
+        let same = spends
+            .iter_mut()
+            .find(|spend| spend.wallet == redemption.wallet);
+        match same {
+            Some(spend) => {
+                spend.points += redemption.points;
+                spend.amount += redemption.amount;
+            }
+            None => spends.push(Spend {
+                wallet: redemption.wallet,
+                points: redemption.points,
+                amount: redemption.amount,
+            }),
+        }
+    }
+    spends
 }
 
 /// The outcome's awards as the ledger takes them.

@@ -156,7 +156,9 @@ impl Error {
                 StoreError::Newer { .. } => status::E_STORE_NEWER,
                 StoreError::Absent => status::E_STORE_ABSENT,
                 StoreError::Exists => status::E_STORE_EXISTS,
-                StoreError::NetworkPlace { .. } | StoreError::Io { .. } => status::E_STORE_IO,
+                StoreError::NetworkPlace { .. }
+                | StoreError::SecondName
+                | StoreError::Io { .. } => status::E_STORE_IO,
                 StoreError::OutcomeUnknown { .. } => status::E_OUTCOME_UNKNOWN,
                 StoreError::NoMemory => status::E_NO_MEMORY,
                 StoreError::WrongSqlite { .. } | StoreError::Unexpected { .. } => {
@@ -197,6 +199,7 @@ impl Error {
                 StoreError::Absent => "store.absent",
                 StoreError::Exists => "store.exists",
                 StoreError::NetworkPlace { .. } => "store.network",
+                StoreError::SecondName => "store.second_name",
                 StoreError::Io { .. } => "store.io",
                 StoreError::OutcomeUnknown { .. } => "store.outcome_unknown",
                 StoreError::NoMemory => "store.no_memory",
@@ -255,6 +258,9 @@ impl Error {
             Self::Refused(refused) => refused.text(language),
             Self::Store(StoreError::Full) => phrase(language, "till.disk_full", &[]),
             Self::Store(StoreError::OpenElsewhere) => phrase(language, "till.open_elsewhere", &[]),
+            Self::Provisioning(_) | Self::ProvisioningUsed => {
+                phrase(language, "till.provisioning", &[])
+            }
             _ if self.status() >= status::E_BUSY => phrase(language, "till.without_loyalty", &[]),
             _ => phrase(language, "till.call_support", &[]),
         }

@@ -118,7 +118,7 @@ impl Till {
             .map_err(|_| Error::Internal("an impossible member number"))?;
         let on = enrolment.time.map(|(_, _, date)| date);
         self.read(|reading| {
-            let mut card = self.card(reading, number, on.unwrap_or(BusinessDate::MAX))?;
+            let mut card = self.card(reading, number, true, on.unwrap_or(BusinessDate::MAX))?;
             card.was_replayed = replay == Replay::Again;
             Ok(card)
         })
@@ -155,13 +155,15 @@ impl Till {
     pub fn scan(&self, text: &str, on: BusinessDate) -> Result<MemberCard, Error> {
         let scanned = recognise(text)?;
         self.read(|reading| {
-            let number = match scanned.member {
-                Some(number) => number,
+            let (number, is_known_here) = match scanned.member {
+                Some(number) => (number, reading.knows_member(number)?),
+                // Whoever is found by phone or card is known: no need to read that too.
                 None => reading
                     .member_of(&self.identifier_hash(&scanned.value))?
+                    .map(|number| (number, true))
                     .ok_or_else(|| Error::refused(status::NOT_FOUND, "member.unknown", &[]))?,
             };
-            self.card(reading, number, on)
+            self.card(reading, number, is_known_here, on)
         })
     }
 
@@ -169,11 +171,11 @@ impl Till {
         &self,
         reading: &Reading<'_>,
         number: MemberNumber,
+        is_known_here: bool,
         on: BusinessDate,
     ) -> Result<MemberCard, Error> {
         let programme = self.programme()?;
         let accounts = reading.accounts(number, &[])?;
-        let is_known_here = reading.knows_member(number)?;
         let wallets: Vec<WalletBalance> = programme
             .wallets()
             .iter()

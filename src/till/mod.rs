@@ -3,8 +3,8 @@
 //!
 //! `operation.rs` makes asking twice safe, `sale.rs` and `refund.rs` hold what a sale can do,
 //! `member.rs` who it is for, `day.rs` the close, `sync.rs` what goes to and comes from head office,
-//! `care.rs` the rest. `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged
-//! ledger.
+//! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
+//! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger.
 
 mod birth;
 mod care;
@@ -14,6 +14,7 @@ mod error;
 mod log;
 mod member;
 mod operation;
+mod past;
 pub mod ports;
 mod refund;
 mod sale;
@@ -21,6 +22,7 @@ mod salvage;
 mod shell;
 pub mod status;
 mod sync;
+mod verify;
 mod view;
 
 pub use care::Info;

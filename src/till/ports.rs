@@ -2,6 +2,7 @@
 //! library asks for either.
 
 use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::kernel::Instant;
 
@@ -22,7 +23,12 @@ pub struct SystemClock;
 
 impl Clock for SystemClock {
     fn now(&self) -> Instant {
-        Instant::from_ms(chrono::Utc::now().timestamp_millis())
+        let ms = |since: Duration| i64::try_from(since.as_millis()).unwrap_or(i64::MAX);
+        match SystemTime::now().duration_since(UNIX_EPOCH) {
+            Ok(since) => Instant::from_ms(ms(since)),
+            // A dead battery may say 1960. The ledger marks what it writes then.
+            Err(before) => Instant::from_ms(-ms(before.duration())),
+        }
     }
 }
 

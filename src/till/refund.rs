@@ -105,11 +105,7 @@ struct Worked {
 impl Till {
     /// What a refund would do. Writes nothing.
     pub fn preview_refund(&self, request: &RefundRequest) -> Result<RefundPreview, Error> {
-        let moment = Moment {
-            now: request.at,
-            is_suspect: false,
-            offset: request.offset,
-        };
+        let moment = Moment::at(request.at, request.offset);
         self.read(|reading| {
             let worked = self.work_out(reading, &moment, request)?;
             let programme = self.programme_version(worked.programme_version)?;
@@ -254,10 +250,11 @@ impl Till {
     ) -> Result<(Sums, Sums), Error> {
         let programme = self.programme_version(sale.programme_version)?;
         let kept = kept_lines(sale, lines);
+        let cart = self.at_home(&programme, &sale.cart);
         let due = due_after(
             &programme,
             sale.member.as_ref(),
-            &sale.cart,
+            &cart,
             &sale.outcome,
             &kept,
         )?;
@@ -464,13 +461,16 @@ fn is_everything(sale: &SaleDocument, lines: &BTreeMap<u32, ReturnedLine>) -> bo
 }
 
 /// What is kept of each line: quantity, and the total before loy's discount in the share that is
-/// kept of what was paid.
-fn kept_lines(sale: &SaleDocument, lines: &BTreeMap<u32, ReturnedLine>) -> Vec<KeptLine> {
+/// kept of what was paid, so that it costs what was paid less what was given back, to the unit.
+pub(super) fn kept_lines(
+    sale: &SaleDocument,
+    lines: &BTreeMap<u32, ReturnedLine>,
+) -> Vec<KeptLine> {
     let kept = |(index, line): (usize, &crate::evaluate::Line)| {
         let gone = lines.get(&place(index)).copied().unwrap_or_default();
         KeptLine {
             quantity: line.quantity_milli - gone.quantity,
-            line_total: line.line_total - gone.net - discount_gone_of(sale, index, gone),
+            line_total: net_of(sale, index) - gone.net + discount_kept_of(sale, index, gone),
         }
     };
     sale.cart.lines.iter().enumerate().map(kept).collect()
@@ -486,6 +486,18 @@ fn discount_gone_of(sale: &SaleDocument, line: usize, gone: ReturnedLine) -> Mon
         share_floor(discount.get(), gone.quantity.get(), quantity.get().max(1))
     };
     Money::new(share)
+}
+
+/// The part of a line's discount that stays with what is kept: to the nearest unit, as
+/// [`due_after`] shares it out again. Rounded down or up, the two together would be one unit off.
+fn discount_kept_of(sale: &SaleDocument, line: usize, gone: ReturnedLine) -> Money {
+    let (discount, net) = (discount_of(sale, line), net_of(sale, line));
+    if !net.is_positive() {
+        return discount - discount_gone_of(sale, line, gone);
+    }
+    let exact = 2 * i128::from(discount.get()) * i128::from((net - gone.net).get());
+    let nearest = (exact + i128::from(net.get())).div_euclid(2 * i128::from(net.get()));
+    Money::new(i64::try_from(nearest).expect("a share is no larger than the whole"))
 }
 
 /// Of what loy took off the sale, what has gone back, and all of it.

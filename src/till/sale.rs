@@ -6,12 +6,12 @@ use serde_json::json;
 
 use super::document::{Note, SaleDocument, gives, spends, to_bytes};
 use super::error::Error;
+use super::log::Level;
 use super::operation::{Call, Operation};
 use super::shell::{Moment, Replay, Till};
 use super::status;
 use super::view::{Sale, SaleState, load_document};
 use crate::evaluate::cart::{Cart, ReceiptPart};
-use crate::evaluate::evaluate;
 use crate::evaluate::quote::{MemberSnapshot, Quote};
 use crate::kernel::ids::Seq;
 use crate::kernel::{Money, SaleId};
@@ -39,13 +39,8 @@ impl Till {
     pub fn evaluate(&self, cart: &Cart) -> Result<Quote, Error> {
         self.read(|reading| {
             let programme = self.programme_on(cart.business_date)?;
-            let (_, snapshot) = self.snapshot(reading, cart, &[])?;
-            Ok(evaluate(
-                &programme,
-                snapshot.as_ref(),
-                cart,
-                self.language,
-            )?)
+            let (_, snapshot) = self.snapshot(reading, &programme, cart, &[])?;
+            Ok(self.evaluate_here(&programme, snapshot.as_ref(), cart)?)
         })
     }
 
@@ -69,7 +64,9 @@ impl Till {
             let wanted = spends(&priced.document.outcome);
             let entries = decide::authorise(head, &facts, &wanted, &priced.accounts)
                 .map_err(|refusal| self.refused(&priced.programme, &refusal))?;
-            let hold_until = moment.now.plus_seconds(i64::from(hold_seconds));
+            // A hold taken by a clock of 2099 would never end.
+            let believed = moment.believed(writing.head().trusted_at);
+            let hold_until = believed.plus_seconds(i64::from(hold_seconds));
             let row = SaleRow {
                 seq: head + 1,
                 state: SaleState::Held as u8,
@@ -82,7 +79,7 @@ impl Till {
             writing.append(&entries)?;
             writing.put_document(row.seq, &to_bytes(&priced.document))?;
             writing.put_sale(&row)?;
-            self.give_receipt(writing, cart, row.seq)?;
+            self.give_receipt(writing, moment, cart, row.seq)?;
             told = self.told(row.seq, SaleState::Held, &facts, priced);
             Ok(row.seq)
         })?;
@@ -103,7 +100,7 @@ impl Till {
                 .map_err(|refusal| self.refused(&priced.programme, &refusal))?;
             let seq = writing.head().seq + 1;
             self.post(writing, &facts, None, &priced, seq)?;
-            self.give_receipt(writing, cart, seq)?;
+            self.give_receipt(writing, moment, cart, seq)?;
             told = self.told(seq, SaleState::Committed, &facts, priced);
             Ok(seq)
         })?;
@@ -156,15 +153,7 @@ impl Till {
             });
         }
         let priced = if is_same_sale(&authorised.cart, &cart) {
-            Priced {
-                programme: self.programme_version(authorised.programme_version)?,
-                accounts: self.snapshot(&reading, &cart, &[])?.0,
-                document: SaleDocument {
-                    cart,
-                    ..authorised.clone()
-                },
-                quote: None,
-            }
+            self.as_authorised(&reading, &authorised, cart)?
         } else {
             self.price(&reading, &cart, &held.portions)?
         };
@@ -176,16 +165,13 @@ impl Till {
             self.receipt_of(&authorised.cart),
             self.receipt_of(&priced.document.cart),
         );
-        if before != after {
-            self.refuse_known_receipt(writing, &priced.document.cart)?;
-        }
         self.post(writing, &facts, Some(&held), &priced, row.seq)?;
         if before != after
             && let Some(key) = before
         {
             self.free_receipt_of(writing, &key, row.seq)?;
         }
-        self.give_receipt(writing, &priced.document.cart, row.seq)?;
+        self.give_receipt(writing, moment, &priced.document.cart, row.seq)?;
         Ok(row.seq)
     }
 
@@ -276,6 +262,13 @@ impl Till {
     ) -> Result<(), Error> {
         let head = writing.head().seq;
         let outcome = &priced.document.outcome;
+        let has_no_payments = priced.document.cart.payments.is_empty();
+        if priced.programme.reads_payments() && has_no_payments && outcome.payable.is_positive() {
+            return Err(Error::Argument {
+                field: "payments",
+                expected: "how the sale is paid, because a rule counts only some payments",
+            });
+        }
         let entries = decide::post(
             head,
             facts,
@@ -310,6 +303,36 @@ impl Till {
         Ok(())
     }
 
+    /// The sale exactly as it was authorised. Only awards that count a share of the payments follow
+    /// the payments, which may come as late as this.
+    fn as_authorised(
+        &self,
+        reading: &Reading<'_>,
+        authorised: &SaleDocument,
+        cart: Cart,
+    ) -> Result<Priced, Error> {
+        let programme = self.programme_version(authorised.programme_version)?;
+        let accounts = match cart.member {
+            Some(member) => reading.accounts(member, &[])?,
+            None => Accounts::new(),
+        };
+        let mut document = SaleDocument {
+            cart,
+            ..authorised.clone()
+        };
+        if programme.reads_payments() && document.cart.payments != authorised.cart.payments {
+            let member = document.member.as_ref();
+            let quote = self.evaluate_here(&programme, member, &document.cart)?;
+            document.outcome.awards = quote.outcome.awards;
+        }
+        Ok(Priced {
+            programme,
+            accounts,
+            document,
+            quote: None,
+        })
+    }
+
     /// Prices a cart as of now, with portions already reserved for it counting as free.
     fn price(
         &self,
@@ -318,8 +341,8 @@ impl Till {
         reserved: &[HeldPortion],
     ) -> Result<Priced, Error> {
         let programme = self.programme_on(cart.business_date)?;
-        let (accounts, member) = self.snapshot(reading, cart, reserved)?;
-        let quote = evaluate(&programme, member.as_ref(), cart, self.language)?;
+        let (accounts, member) = self.snapshot(reading, &programme, cart, reserved)?;
+        let quote = self.evaluate_here(&programme, member.as_ref(), cart)?;
         let document = SaleDocument {
             cart: cart.clone(),
             member,
@@ -338,6 +361,7 @@ impl Till {
     fn snapshot(
         &self,
         reading: &Reading<'_>,
+        programme: &Programme,
         cart: &Cart,
         reserved: &[HeldPortion],
     ) -> Result<(Accounts, Option<MemberSnapshot>), Error> {
@@ -358,7 +382,15 @@ impl Till {
             .iter()
             .map(|(&wallet, account)| (wallet, account.balance(cart.business_date)))
             .collect();
-        Ok((accounts, Some(MemberSnapshot { number, balances })))
+        let history = self.past_of(reading, programme, cart, number)?;
+        Ok((
+            accounts,
+            Some(MemberSnapshot {
+                number,
+                balances,
+                history,
+            }),
+        ))
     }
 
     fn sale_facts(
@@ -439,15 +471,28 @@ impl Till {
         Error::refused(status::ALREADY_RESOLVED, reason, &[("sale", sale)])
     }
 
-    fn give_receipt(&self, writing: &Writing<'_>, cart: &Cart, sale: Seq) -> Result<(), Error> {
+    fn give_receipt(
+        &self,
+        writing: &Writing<'_>,
+        moment: &Moment,
+        cart: &Cart,
+        sale: Seq,
+    ) -> Result<(), Error> {
         let Some(key) = self.receipt_of(cart) else {
             return Ok(());
         };
         match writing.reading().sale_of_receipt(&key)? {
             Some(owner) if owner == sale => Ok(()),
-            // Only after the hold ran out, when someone else took the number meanwhile. The sale is
-            // paid and stands; the other keeps the number.
-            Some(_) => Ok(()),
+            // At a commit: the number came late, or the hold ran out and another sale took it. This
+            // sale is paid and stands; the other keeps the number.
+            Some(owner) => {
+                let (sale, owner) = (self.sale_id(sale), self.sale_id(owner));
+                let text = format!(
+                    "sale {sale} is final without its receipt number, which belongs to {owner}"
+                );
+                moment.tell(Level::Warning, "receipt.taken", text);
+                Ok(())
+            }
             None => Ok(writing.put_receipt(&key, sale)?),
         }
     }

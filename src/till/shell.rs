@@ -1,5 +1,6 @@
 //! The till itself: what it holds, how it opens, and the one way in which it writes.
 
+use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -59,6 +60,8 @@ pub(super) struct Inner {
     /// Nothing once closed.
     store: Option<Store>,
     pub(super) log: Log,
+    /// The last write found the clock not to be believed.
+    clock_was_suspect: bool,
 }
 
 impl Inner {
@@ -111,6 +114,7 @@ impl Till {
             inner: Mutex::new(Inner {
                 store: Some(store),
                 log: Log::default(),
+                clock_was_suspect: false,
             }),
             poisoned: AtomicBool::new(false),
         })
@@ -235,12 +239,38 @@ impl Till {
     ) -> Result<T, Error> {
         self.refuse_if_poisoned()?;
         let mut inner = self.lock();
-        inner.store()?.write(|writing| {
+        let mut told = None;
+        let done = inner.store()?.write(|writing| {
             let moment = self.moment(writing)?;
             let done = act(writing, &moment)?;
             self.trust_clock(writing, &moment);
+            told = Some(moment);
             Ok(done)
-        })
+        });
+        self.log_moment(&mut inner, told, done.is_ok());
+        done
+    }
+
+    /// Logs what a write told, once it is on the disk, and when the clock begins or ceases to be
+    /// believed.
+    fn log_moment(&self, inner: &mut Inner, told: Option<Moment>, is_written: bool) {
+        let Some(moment) = told.filter(|_| is_written) else {
+            return;
+        };
+        if moment.is_suspect != inner.clock_was_suspect {
+            inner.clock_was_suspect = moment.is_suspect;
+            let (level, key, text) = if moment.is_suspect {
+                let text =
+                    "the clock is far from the last entry; nothing expires until it is confirmed";
+                (Level::Warning, "clock.suspect", text)
+            } else {
+                (Level::Info, "clock.believed", "the clock is believed again")
+            };
+            inner.log.add(moment.now, level, key, text);
+        }
+        for (level, key, text) in moment.events.into_inner() {
+            inner.log.add(moment.now, level, key, text);
+        }
     }
 
     /// Does an operation once. `act` decides and appends, and gives the result to remember; a
@@ -255,6 +285,7 @@ impl Till {
         self.refuse_if_poisoned()?;
         operation.check()?;
         let mut inner = self.lock();
+        let mut told = None;
         let written = inner.store()?.write(|writing| -> Result<_, Error> {
             match operation.look_up(&writing.reading(), &retell)? {
                 Known::Done(result) => return Ok(Ok((result, Replay::Again))),
@@ -275,8 +306,10 @@ impl Till {
                 Err(error) => return Err(error),
             };
             self.trust_clock(writing, &moment);
+            told = Some(moment);
             Ok(decided)
         });
+        self.log_moment(&mut inner, told, written.is_ok());
         let decided = match written {
             Err(Error::Store(StoreError::OutcomeUnknown { code })) => {
                 self.resolve(&mut inner, operation, retell, code)?
@@ -338,6 +371,7 @@ impl Till {
             now,
             is_suspect,
             offset,
+            events: RefCell::default(),
         })
     }
 
@@ -361,9 +395,35 @@ pub(super) struct Moment {
     pub(super) is_suspect: bool,
     /// The offset of the last entry, for entries that are not about a sale.
     pub(super) offset: UtcOffset,
+    /// What to tell the log once the write is on the disk.
+    pub(super) events: RefCell<Vec<(Level, &'static str, String)>>,
 }
 
 impl Moment {
+    /// A moment to look at something, at a time the POS gives.
+    pub(super) fn at(now: Instant, offset: UtcOffset) -> Self {
+        Self {
+            now,
+            is_suspect: false,
+            offset,
+            events: RefCell::default(),
+        }
+    }
+
+    /// Now, or the last instant at which the clock was believed.
+    pub(super) fn believed(&self, trusted_at: Instant) -> Instant {
+        if self.is_suspect {
+            trusted_at
+        } else {
+            self.now
+        }
+    }
+
+    /// Notes something for the log.
+    pub(super) fn tell(&self, level: Level, key: &'static str, text: impl Into<String>) {
+        self.events.borrow_mut().push((level, key, text.into()));
+    }
+
     pub(super) fn flags(&self) -> Flags {
         if self.is_suspect {
             Flags::CLOCK_SUSPECT

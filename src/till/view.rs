@@ -10,7 +10,6 @@ use super::error::Error;
 use super::shell::{Replay, Till};
 use super::status;
 use crate::evaluate::cart::Cart;
-use crate::evaluate::evaluate;
 use crate::evaluate::quote::Quote;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, SaleId};
@@ -168,15 +167,16 @@ impl Till {
         })
     }
 
-    /// Sales that wait to be committed or voided, oldest first. Asked at start-up.
+    /// Sales that wait to be committed or voided, oldest first, those whose hold ran out too: the
+    /// customer may have paid. Asked at start-up.
     pub fn pending_sales(&self) -> Result<Vec<PendingSale>, Error> {
         let now = self.ports.clock.now();
         self.read(|reading| {
-            let rows = reading.held_sales()?;
+            let rows = reading.open_sales()?;
             rows.iter()
                 .map(|row| {
                     let document = load_document(reading, row.document_seq)?;
-                    let is_over = now >= row.hold_until;
+                    let is_over = row.state == SaleState::Expired as u8 || now >= row.hold_until;
                     Ok(PendingSale {
                         id: self.sale_id(row.seq),
                         state: if is_over {
@@ -223,12 +223,7 @@ impl Till {
     ) -> Result<Sale, Error> {
         let document = load_document(reading, row.document_seq)?;
         let programme = self.programme_version(document.programme_version)?;
-        let mut quote = evaluate(
-            &programme,
-            document.member.as_ref(),
-            &document.cart,
-            self.language,
-        )?;
+        let mut quote = self.evaluate_here(&programme, document.member.as_ref(), &document.cart)?;
         quote.outcome = document.outcome;
         let posted = match row.posted_seq {
             0 => None,

@@ -146,9 +146,7 @@ impl Day {
     fn jump(&mut self) {
         let seconds = i64::try_from(self.dice.below(3_000)).unwrap() - 600;
         self.reference.now += seconds;
-        self.shop
-            .clock
-            .set(MORNING_MS + self.reference.now * 1_000);
+        self.shop.clock.set(MORNING_MS + self.reference.now * 1_000);
     }
 
     /// The program dies: what is on the disk at this moment is all that is left.
@@ -183,7 +181,11 @@ impl Day {
             member,
             quantity,
             // Half a point is where the rounding turns: often exactly there.
-            total: if self.dice.below(3) == 0 { total / 5_000 * 5_000 } else { total },
+            total: if self.dice.below(3) == 0 {
+                total / 5_000 * 5_000
+            } else {
+                total
+            },
             wanted: if member.is_some() { wanted } else { 0 },
         }
     }
@@ -239,7 +241,11 @@ impl Day {
         let what = format!("{id} {ask:?}: {expected:?}");
         let Some((answer, is_again)) = expected else {
             let error = found.expect_err(&what);
-            assert_eq!(error.status(), status::E_OPERATION_CONFLICT, "{what}: {error}");
+            assert_eq!(
+                error.status(),
+                status::E_OPERATION_CONFLICT,
+                "{what}: {error}"
+            );
             return;
         };
         match (answer, found) {
@@ -266,7 +272,10 @@ impl Day {
             (Answer::Settled, Err(error)) => {
                 assert_eq!(error.status(), status::ALREADY_RESOLVED, "{what}: {error}");
             }
-            (_, found) => panic!("{what}: {}", found.map_or_else(|e| e.to_string(), |_| "done".into())),
+            (_, found) => panic!(
+                "{what}: {}",
+                found.map_or_else(|e| e.to_string(), |_| "done".into())
+            ),
         }
     }
 

@@ -77,7 +77,11 @@ fn earned(paid: i64) -> i64 {
 impl Reference {
     /// Known, spendable and held points of a member.
     pub fn balance(&self, member: usize) -> (i64, i64, i64) {
-        (self.points[member], self.spendable(member), self.held(member))
+        (
+            self.points[member],
+            self.spendable(member),
+            self.held(member),
+        )
     }
 
     fn held(&self, member: usize) -> i64 {
@@ -109,7 +113,8 @@ impl Reference {
         }
         self.end_holds();
         let answer = self.decide(ask);
-        self.done.insert(id.to_owned(), (ask.clone(), answer.clone()));
+        self.done
+            .insert(id.to_owned(), (ask.clone(), answer.clone()));
         Some((answer, false))
     }
 
@@ -240,7 +245,6 @@ impl Reference {
         }
         Answer::Sale(at)
     }
-
 }
 
 impl Sale {

@@ -55,3 +55,19 @@ fn a_shop_that_was_closed_for_a_month_opens_without_a_question() {
     shop.clock.set(MORNING_MS + 36 * DAY_MS);
     assert!(till.info().unwrap().is_clock_suspect);
 }
+
+#[test]
+fn a_hold_taken_by_a_clock_of_2099_runs_out_by_the_right_one() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    till.record("sale-1", &cart_of(member, 100_000)).unwrap();
+    shop.clock.set(YEAR_2099_MS);
+    till.authorise("hold-1", &spending(member, 50_000, 10), 60)
+        .unwrap();
+    shop.clock.set(MORNING_MS + 61_000);
+    till.idle().unwrap();
+    assert_eq!(balance(&till, member), (10, 10, 0, 0));
+    let keys: Vec<&str> = till.take_log().iter().map(|event| event.key).collect();
+    assert_eq!(keys, ["clock.suspect", "clock.believed"]);
+}

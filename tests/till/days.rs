@@ -79,3 +79,32 @@ fn a_sale_on_hold_is_no_obstacle_and_stays() {
     assert!(done.is_late);
     assert_sound(&till);
 }
+
+#[test]
+fn a_close_asked_again_answers_what_it_answered_whatever_was_closed_since() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let mut yesterday = cart(1_000);
+    yesterday.business_date = date(20_261_121);
+    till.record("a", &yesterday).unwrap();
+    let first = till.close_day("close-1", date(20_261_121)).unwrap();
+    let second = till.close_day("close-2", date(TODAY)).unwrap();
+    assert_eq!(till.close_day("close-1", date(20_261_121)).unwrap(), first);
+    assert_eq!(till.close_day("close-3", date(20_261_121)).unwrap(), first);
+    assert_eq!(till.close_day("close-2", date(TODAY)).unwrap(), second);
+    assert_sound(&till);
+}
+
+#[test]
+fn a_date_after_tomorrow_is_not_closed_by_mistake() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let error = till.close_day("close-1", date(20_991_231)).unwrap_err();
+    assert_eq!(error.field(), "business_date");
+    assert!(!till.record("a", &cart(1_000)).unwrap().is_late);
+    // Tomorrow is legal, for shops that close after midnight; and the id is not used up.
+    till.close_day("close-1", date(20_261_123)).unwrap();
+    // A clock that jumped does not open the door.
+    shop.clock.set(4_070_908_800_000);
+    assert!(till.close_day("close-2", date(20_981_231)).is_err());
+}

@@ -129,3 +129,59 @@ fn the_enrolment_keeps_the_time_the_till_gives() {
     let entry = &till.history(card.number, 0, 1).unwrap()[0];
     assert_eq!((entry.sold_at, entry.business_date), (sold_at, on));
 }
+
+#[test]
+fn one_provisioning_file_makes_one_ledger_in_a_folder_under_whatever_name() {
+    let shop = Shop::new();
+    shop.create().close();
+    let other = loy::till::Settings::new(shop.folder.path().join("other.loy"));
+    let error = Till::create(&other, &shop.file, &shop.code).err().unwrap();
+    assert_eq!(error.reason(), "provisioning.used");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_named_as_such() {
+    let shop = Shop::new();
+    let nowhere = loy::till::Settings::new(shop.folder.path().join("nowhere/ledger.loy"));
+    let error = Till::create(&nowhere, &shop.file, &shop.code)
+        .err()
+        .unwrap();
+    assert_eq!(
+        (error.status(), error.field()),
+        (status::E_ARGUMENT, "path")
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_no_way_around_the_lock() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let link = shop.folder.path().join("link.loy");
+    std::os::unix::fs::symlink(shop.path(), &link).unwrap();
+    let error = Till::open(&loy::till::Settings::new(&link)).err().unwrap();
+    assert_eq!(error.reason(), "store.open_elsewhere");
+    till.close();
+    let second_name = shop.folder.path().join("second.loy");
+    std::fs::hard_link(shop.path(), &second_name).unwrap();
+    for path in [shop.path(), second_name.clone()] {
+        let error = Till::open(&loy::till::Settings::new(&path)).err().unwrap();
+        assert_eq!(error.reason(), "store.second_name");
+    }
+    std::fs::remove_file(second_name).unwrap();
+    assert!(shop.try_open().is_ok());
+}
+
+#[cfg(unix)]
+#[test]
+fn only_its_owner_reads_the_ledger() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let shop = Shop::new();
+    let till = shop.create();
+    till.record("sale-1", &cart(1_000)).unwrap();
+    for suffix in ["", "-wal"] {
+        let path = format!("{}{suffix}", shop.path().display());
+        let mode = std::fs::metadata(path).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{suffix}");
+    }
+}

@@ -5,7 +5,7 @@ use loy::kernel::{MemberNumber, Money, Points, Quantity, SaleId};
 use loy::till::{Goods, Measure, RefundRequest, ReturnedPart, SaleState, Till, status};
 use proptest::prelude::*;
 
-use crate::shop::{Shop, assert_sound, balance, cart, cart_of, enrol, refund_of};
+use crate::shop::{Shop, assert_sound, balance, cart, cart_of, enrol, refund_of, spending};
 
 fn part(line: usize, quantity_milli: i64) -> ReturnedPart {
     ReturnedPart {
@@ -75,6 +75,29 @@ fn a_shirt_comes_back_and_the_rest_of_the_bill_keeps_its_points() {
         till.refund("refund-3", &refund_of(sale.id)).unwrap().state,
         SaleState::Refunded
     );
+    assert_eq!(balance(&till, member).0, 0);
+    assert_sound(&till);
+}
+
+#[test]
+fn what_is_kept_costs_what_was_paid_less_what_was_given_back() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    till.record("sale-1", &cart_of(member, 10_000)).unwrap();
+    // Three for 15.997 d, one point pays 1.000 d of it: 14.997 d, 1,4997 points, so 1.
+    let three = Line::new("BANH-01", Quantity::new(3_000), Money::new(15_997));
+    let cart = Cart {
+        lines: vec![three],
+        ..spending(member, 0, 1)
+    };
+    let sale = till.record("sale-2", &cart).unwrap();
+    assert_eq!(balance(&till, member).0, 1);
+    let back = parts(sale.id, &[part(0, 2_000)]);
+    let preview = till.preview_refund(&back).unwrap();
+    assert_eq!(preview.amount, Money::new(9_998));
+    // 4.999 d are kept, 0,4999 points, so none; 5.000 d would have kept one.
+    till.refund("refund-1", &back).unwrap();
     assert_eq!(balance(&till, member).0, 0);
     assert_sound(&till);
 }
@@ -269,4 +292,23 @@ proptest! {
         prop_assert_eq!(balance(&till, member), before);
         prop_assert_eq!(till.verify(loy::till::Depth::Full).unwrap(), []);
     }
+}
+
+#[test]
+fn goods_come_back_at_the_moment_a_hold_runs_out() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = till.record("sale-1", &cart_of(member, 100_000)).unwrap();
+    let mut spending = cart_of(member, 20_000);
+    spending
+        .points_wanted
+        .insert("points".to_owned(), Points::new(3));
+    till.authorise("hold-1", &spending, 60).unwrap();
+    shop.clock.advance_seconds(61);
+    // The hold's end is written first, in the same write.
+    let after = till.refund("refund-1", &refund_of(sale.id)).unwrap();
+    assert_eq!(after.state, SaleState::Refunded);
+    assert_eq!(balance(&till, member), (0, 0, 0, 0));
+    assert_sound(&till);
 }

@@ -344,41 +344,63 @@ fn a_cart_with_a_mistake_is_refused_with_its_field_and_nothing_is_written() {
 }
 
 #[test]
-fn a_hold_that_ran_out_while_the_till_was_off_ends_at_start_up() {
+fn a_hold_that_ran_out_while_the_till_was_off_ends_and_is_still_listed() {
     let shop = Shop::new();
     let till = shop.create();
     let member = enrol(&till);
     till.record("sale-1", &cart_of(member, 100_000)).unwrap();
-    till.authorise("hold-1", &spending(member, 50_000, 10), 60)
+    let paid = till
+        .authorise("hold-1", &spending(member, 50_000, 10), 60)
         .unwrap();
     till.authorise("hold-2", &cart(5_000), 86_400).unwrap();
     drop(till);
     shop.clock.advance_seconds(61);
     let till = shop.open();
     assert_eq!(balance(&till, member), (10, 10, 0, 0));
-    assert_eq!(
-        till.pending_sales().unwrap().len(),
-        1,
-        "the other is still to be resolved"
-    );
+    // The customer may have paid: the POS finds the sale and makes it final.
+    let pending = till.pending_sales().unwrap();
+    let states: Vec<SaleState> = pending.iter().map(|sale| sale.state).collect();
+    assert_eq!(states, [SaleState::Expired, SaleState::Held]);
+    assert_eq!(pending[0].id, paid.id);
+    till.commit("commit-1", paid.id, None).unwrap();
+    till.void("void-2", pending[1].id, "").unwrap();
+    assert!(till.pending_sales().unwrap().is_empty());
+    // 10 - 10 + 4 for the 40.000 d that were paid.
+    assert_eq!(balance(&till, member), (4, 4, 0, 0));
     assert_sound(&till);
 }
 
 #[test]
-fn the_answer_to_a_sale_is_the_sale_as_it_is_found_later() {
+fn a_paid_sale_is_final_even_if_its_receipt_number_belongs_to_another() {
     let shop = Shop::new();
     let till = shop.create();
     let member = enrol(&till);
-    let recorded = till.record("sale-1", &cart_of(member, 200_000)).unwrap();
-    assert_eq!(till.sale(recorded.id).unwrap(), recorded);
-    let held = till
-        .authorise("hold-1", &spending(member, 100_000, 5), 60)
+    let first = till
+        .record("sale-1", &with_receipt(cart(10_000), "0007"))
         .unwrap();
-    assert_eq!(till.sale(held.id).unwrap(), held);
-    let committed = till.commit("commit-1", held.id, None).unwrap();
-    assert_eq!(till.sale(held.id).unwrap(), committed);
-    till.close_day("day-1", date(TODAY)).unwrap();
-    let late = till.record("sale-2", &cart(10_000)).unwrap();
-    assert!(late.is_late);
-    assert_eq!(till.sale(late.id).unwrap(), late);
+    let held = till
+        .authorise("hold-1", &cart_of(member, 55_000), 900)
+        .unwrap();
+    let twice = with_receipt(cart_of(member, 55_000), "0007");
+    let done = till.commit("commit-1", held.id, Some(&twice)).unwrap();
+    assert_eq!((done.id, done.state), (held.id, SaleState::Committed));
+    assert_eq!(balance(&till, member), (6, 6, 0, 0));
+    let key = ReceiptKey {
+        receipt_number: "0007".to_owned(),
+        business_date: date(TODAY),
+        till: None,
+        part: 1,
+    };
+    assert_eq!(till.find_sale(&key).unwrap().id, first.id);
+    let log = till.take_log();
+    assert!(log.iter().any(|event| event.key == "receipt.taken"));
+    assert_sound(&till);
+}
+
+#[test]
+fn nobody_is_no_member() {
+    let nobody = r#"{"currency":"VND","at_ms":1795312800000,"utc_offset_minutes":420,
+        "business_date":20261122,"member":0}"#;
+    let problem = loy::evaluate::Cart::from_json(nobody.as_bytes()).unwrap_err();
+    assert_eq!(problem.field, "member");
 }

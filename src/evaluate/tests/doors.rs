@@ -43,6 +43,7 @@ fn call() -> impl Strategy<Value = Call> {
         "receipt_number",
         "receipt_group",
         "till",
+        "store",
         "cashier",
         "channel",
         "x.note",
@@ -260,7 +261,7 @@ fn an_unknown_name_lists_the_names_there_are() {
     let problem = cart.set_text("chanel", "online").expect_err("a typo");
     assert_eq!(
         problem.to_string(),
-        "chanel: not_known: expected one of receipt_number, receipt_group, till, cashier, \
+        "chanel: not_known: expected one of receipt_number, receipt_group, till, store, cashier, \
          channel, x.<your own>, found a name not known to this version"
     );
     let problem = cart.line_set_int(0, "tip", 1).expect_err("no line yet");

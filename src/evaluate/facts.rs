@@ -1,0 +1,147 @@
+//! What conditions are held against.
+
+use super::cart::{Cart, LineFlag};
+use super::history::History;
+use super::select::fits;
+use super::truth::Truth;
+use crate::kernel::Money;
+use crate::programme::{Level, Programme, Selector, When};
+
+/// The facts of a sale.
+pub(super) struct Facts<'a> {
+    pub cart: &'a Cart,
+    /// The member's past, if there is a member and this till knows it.
+    pub history: Option<&'a History>,
+    /// The tier before the sale, if there are tiers and it is known.
+    pub tier: Option<&'a Level>,
+    /// Whether the sale spends points; nothing before that is decided.
+    pub uses_points: Option<bool>,
+}
+
+impl<'a> Facts<'a> {
+    pub fn new(
+        programme: &'a Programme,
+        cart: &'a Cart,
+        history: Option<&'a History>,
+        uses_points: Option<bool>,
+    ) -> Self {
+        Self {
+            cart,
+            history,
+            tier: history.and_then(|history| level_at(programme, history.tier_basis)),
+            uses_points,
+        }
+    }
+
+    /// Whether a condition holds.
+    pub fn holds(&self, when: &When) -> Truth {
+        let cart = self.cart;
+        let is_in = |names: &std::collections::BTreeSet<String>, name: &Option<String>| {
+            Truth::known(name.as_ref().map(|name| names.contains(name)))
+        };
+        match when {
+            When::All(parts) => Truth::all(parts.iter().map(|part| self.holds(part))),
+            When::Any(parts) => Truth::any(parts.iter().map(|part| self.holds(part))),
+            When::Not(part) => self.holds(part).not(),
+            When::Dates(first, last) => Truth::of(
+                first.is_none_or(|first| first <= cart.business_date)
+                    && last.is_none_or(|last| cart.business_date <= last),
+            ),
+            When::Weekdays(days) => Truth::of(days[self.weekday()]),
+            When::Hours(from, until) => {
+                let minute = self.minute_of_day();
+                Truth::of(if from < until {
+                    (*from..*until).contains(&minute)
+                } else {
+                    minute >= *from || minute < *until
+                })
+            }
+            When::Stores(stores) => is_in(stores, &cart.store),
+            When::Tills(tills) => is_in(tills, &cart.till),
+            When::Channels(channels) => Truth::of(channels.contains(self.channel())),
+            When::Total(range) => Truth::of(range.has(cart.total().get())),
+            When::Items(range, lines) => {
+                // Compared in thousandths, so that two and a half are more than two.
+                let thousandths = self.items_milli(lines.as_ref());
+                let reaches = |least: i64| thousandths >= i128::from(least) * 1_000;
+                Truth::of(range.from.is_none_or(reaches) && !range.below.is_some_and(reaches))
+            }
+            When::HasLine(selector) => {
+                let sold = cart
+                    .lines
+                    .iter()
+                    .filter(|line| line.quantity_milli.is_positive());
+                Truth::any(sold.map(|line| fits(selector, line)))
+            }
+            When::Tiers(tiers) => Truth::known(self.tier.map(|tier| tiers.contains(&tier.id))),
+            When::VisitNumber(number) => {
+                Truth::known(self.visit_number().map(|visit| visit == *number))
+            }
+            When::VisitEvery(every) => {
+                Truth::known(self.visit_number().map(|visit| visit % every == 0))
+            }
+            When::Codes(codes) => Truth::of(cart.codes.iter().any(|code| codes.contains(code))),
+            When::Discounted(wanted) => Truth::of(self.is_discounted() == *wanted),
+            When::UsesPoints(wanted) => Truth::known(self.uses_points.map(|uses| uses == *wanted)),
+        }
+    }
+
+    /// Monday is 0.
+    pub fn weekday(&self) -> usize {
+        let monday_first = self.cart.business_date.weekday().num_days_from_monday();
+        usize::try_from(monday_first).expect("0 to 6")
+    }
+
+    /// Minutes since midnight at the till.
+    pub fn minute_of_day(&self) -> u16 {
+        let (hour, minute) = self.cart.at_ms.time_of_day_at(self.cart.utc_offset_minutes);
+        u16::try_from(hour * 60 + minute).expect("a day has 1,440 minutes")
+    }
+
+    pub fn channel(&self) -> &str {
+        self.cart.channel.as_deref().unwrap_or("store")
+    }
+
+    pub fn is_discounted(&self) -> bool {
+        self.cart
+            .lines
+            .iter()
+            .any(|line| line.discount.is_positive())
+    }
+
+    pub fn visit_number(&self) -> Option<i64> {
+        self.history.map(History::visit_number)
+    }
+
+    /// Thousandths of items: a weighed line is one, returned goods are taken off.
+    pub fn items_milli(&self, selector: Option<&Selector>) -> i128 {
+        let lines = self.cart.lines.iter();
+        let selected =
+            lines.filter(|line| selector.is_none_or(|selector| fits(selector, line) == Truth::Yes));
+        selected
+            .map(|line| {
+                let quantity = i128::from(line.quantity_milli.get());
+                if line.flags.contains(&LineFlag::Weighed) {
+                    quantity.signum() * 1_000
+                } else {
+                    quantity
+                }
+            })
+            .sum()
+    }
+
+    /// Something is bought: what a visit is.
+    pub fn is_purchase(&self) -> bool {
+        self.cart.total() > Money::ZERO
+    }
+}
+
+/// The tier that so much makes; nothing without tiers.
+pub(super) fn level_at(programme: &Programme, basis: i64) -> Option<&Level> {
+    let levels = &programme.tiers()?.levels;
+    levels
+        .iter()
+        .rev()
+        .find(|level| level.from <= basis)
+        .or(levels.first())
+}

@@ -1,0 +1,187 @@
+//! What earlier sales of a member mean for this one, as few numbers.
+//!
+//! The numbers stand in the sale's document, so that pricing it again a year later gives the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use minicbor::{Decode, Encode};
+
+use super::cart::Cart;
+use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
+use crate::programme::{Programme, TierBasis, Window};
+
+/// A sale of the member that is final, less what was returned of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastSale {
+    /// The day in the books.
+    pub business_date: BusinessDate,
+    /// What was paid for what was kept, zero or more.
+    pub spend: Money,
+    /// It counts as a visit: something was bought. A return does not undo a visit, a post-void does.
+    pub is_visit: bool,
+    /// The name that the parts of a split bill share: together they are one visit.
+    pub receipt_group: Option<String>,
+    /// Points it gave, one item a wallet and rule.
+    pub awards: Vec<PastAward>,
+    /// Points it spent on rewards, by the reward's id.
+    pub rewards: BTreeMap<String, Points>,
+}
+
+/// Points that a past sale gave.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastAward {
+    /// Which rule.
+    pub rule: String,
+    /// Into which wallet.
+    pub wallet: WalletNumber,
+    /// How many are left after returns, zero or more.
+    pub points: Points,
+}
+
+/// Points awarded before this sale, of this business date and of its calendar month.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Used {
+    /// On the business date.
+    #[n(0)]
+    pub day: Points,
+    /// In the calendar month.
+    #[n(1)]
+    pub month: Points,
+}
+
+/// What the evaluation needs of a member's past, on one business date.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct History {
+    /// Visits before this sale.
+    #[n(0)]
+    pub visits: u32,
+    /// The last of them is this one: an earlier part of the same split bill.
+    #[cbor(n(1), default)]
+    pub is_same_visit: bool,
+    /// What counts for the tier: smallest units of points or money, or visits.
+    #[cbor(n(2), default)]
+    pub tier_basis: i64,
+    /// Points by rules that have a cap over time.
+    #[cbor(n(3), default)]
+    pub rules: BTreeMap<String, Used>,
+    /// Points into wallets that have a cap over time.
+    #[cbor(n(4), default)]
+    pub wallets: BTreeMap<WalletNumber, Used>,
+    /// How often rewards with a daily limit were had on the business date.
+    #[cbor(n(5), default)]
+    pub rewards_today: BTreeMap<String, u32>,
+}
+
+impl History {
+    /// What these sales mean for a cart. Sales of later business dates are left out; sales of more
+    /// than [`Programme::history_days`] ago need not be given.
+    pub fn of(programme: &Programme, cart: &Cart, sales: &[PastSale]) -> Self {
+        let on = cart.business_date;
+        let before: Vec<&PastSale> = sales
+            .iter()
+            .filter(|sale| sale.business_date <= on)
+            .collect();
+        let mut history = Self {
+            visits: visits(&before, |_| true),
+            is_same_visit: is_same_visit(&before, cart),
+            tier_basis: tier_basis(programme, &before, on),
+            ..Self::default()
+        };
+        for rule in programme.earn_rules() {
+            if rule.caps.day.is_some() || rule.caps.month.is_some() {
+                let used = used(&before, on, |award| award.rule == rule.id);
+                history.rules.insert(rule.id.clone(), used);
+            }
+        }
+        for wallet in programme.wallets() {
+            if wallet.caps.day.is_some() || wallet.caps.month.is_some() {
+                let used = used(&before, on, |award| award.wallet == wallet.number);
+                history.wallets.insert(wallet.number, used);
+            }
+        }
+        let limited = programme
+            .rewards()
+            .iter()
+            .filter(|reward| reward.most_per_day.is_some());
+        for reward in limited {
+            let today = before.iter().filter(|sale| sale.business_date == on);
+            let points = today.filter_map(|sale| sale.rewards.get(&reward.id));
+            let times = points.fold(0i64, |sum, points| {
+                sum.saturating_add(points.get() / reward.points.get())
+            });
+            let times = u32::try_from(times).unwrap_or(u32::MAX);
+            history.rewards_today.insert(reward.id.clone(), times);
+        }
+        history
+    }
+
+    /// The number of this visit, 1 for the first.
+    pub(super) fn visit_number(&self) -> i64 {
+        i64::from(self.visits) + i64::from(!self.is_same_visit)
+    }
+}
+
+/// The parts of a split bill are one visit.
+fn visits(sales: &[&PastSale], counts: impl Fn(&PastSale) -> bool) -> u32 {
+    let mut groups = BTreeSet::new();
+    let visits = sales.iter().filter(|sale| sale.is_visit && counts(sale));
+    let visits = visits.filter(|sale| match &sale.receipt_group {
+        None => true,
+        Some(group) => groups.insert((sale.business_date, group)),
+    });
+    u32::try_from(visits.count()).unwrap_or(u32::MAX)
+}
+
+fn is_same_visit(sales: &[&PastSale], cart: &Cart) -> bool {
+    cart.receipt_group.is_some()
+        && sales.iter().any(|sale| {
+            sale.is_visit
+                && sale.business_date == cart.business_date
+                && sale.receipt_group == cart.receipt_group
+        })
+}
+
+fn used(sales: &[&PastSale], on: BusinessDate, is_counted: impl Fn(&PastAward) -> bool) -> Used {
+    let sum = |is_in: &dyn Fn(BusinessDate) -> bool| {
+        let sales = sales.iter().filter(|sale| is_in(sale.business_date));
+        let awards = sales
+            .flat_map(|sale| &sale.awards)
+            .filter(|award| is_counted(award));
+        let points = awards.fold(0i64, |sum, award| sum.saturating_add(award.points.get()));
+        Points::new(points)
+    };
+    Used {
+        day: sum(&|date| date == on),
+        month: sum(&|date| date.is_same_month(on)),
+    }
+}
+
+fn tier_basis(programme: &Programme, sales: &[&PastSale], on: BusinessDate) -> i64 {
+    let Some(tiers) = programme.tiers() else {
+        return 0;
+    };
+    let counts = |sale: &PastSale| match tiers.window {
+        Window::Lifetime => true,
+        Window::CalendarYear => sale.business_date.parts().0 == on.parts().0,
+        Window::Months(months) => {
+            let edge = on.minus_months(months);
+            edge.is_none_or(|edge| sale.business_date > edge)
+        }
+    };
+    let qualifies = |award: &PastAward| {
+        let rules = programme.earn_rules();
+        let rule = rules.iter().find(|rule| rule.id == award.rule);
+        Some(award.wallet) == tiers.wallet && rule.is_none_or(|rule| rule.qualifies)
+    };
+    let counted = sales.iter().filter(|sale| counts(sale));
+    match tiers.basis {
+        TierBasis::Visits => i64::from(visits(sales, counts)),
+        TierBasis::Spend => counted.fold(0i64, |sum, sale| sum.saturating_add(sale.spend.get())),
+        TierBasis::Earned => counted
+            .flat_map(|sale| &sale.awards)
+            .filter(|award| qualifies(award))
+            .fold(0i64, |sum, award| sum.saturating_add(award.points.get())),
+    }
+}

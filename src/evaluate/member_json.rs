@@ -1,0 +1,141 @@
+//! A member as JSON, for trying programmes out: what `loy quote --member` and the cases in
+//! `tests/cases/` are told instead of a ledger. docs/cart.md, "A member", lists the fields.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use super::cart::Cart;
+use super::check;
+use super::history::{History, PastAward, PastSale};
+use super::problem::CartProblem;
+use super::quote::MemberSnapshot;
+use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points};
+use crate::programme::shape::{objects, read_object, unique_map};
+use crate::programme::{DOCUMENT_MAX, NESTING_MAX, Programme};
+
+/// A member and what came before.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Member {
+    #[serde(default, deserialize_with = "unique_map")]
+    points: BTreeMap<String, Points>,
+    #[serde(default)]
+    sales: Option<Sales>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+struct Sales(#[serde(deserialize_with = "objects")] Vec<Sale>);
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sale {
+    business_date: BusinessDate,
+    #[serde(default)]
+    spend: Money,
+    #[serde(default = "yes")]
+    visit: bool,
+    #[serde(default)]
+    receipt_group: Option<String>,
+    #[serde(default, deserialize_with = "objects")]
+    awards: Vec<GivenAward>,
+    #[serde(default, deserialize_with = "unique_map")]
+    rewards: BTreeMap<String, Points>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct GivenAward {
+    rule: String,
+    wallet: String,
+    points: Points,
+}
+
+fn yes() -> bool {
+    true
+}
+
+impl MemberSnapshot {
+    /// Reads what the ledger would know of the cart's member. Without `sales` the past is not known;
+    /// with an empty list there is none.
+    ///
+    /// # Errors
+    /// The first problem, with the path of its field: another form than docs/cart.md says, a wallet
+    /// that the programme does not have, an amount beyond 9e15.
+    pub fn from_json(
+        json: &[u8],
+        number: MemberNumber,
+        programme: &Programme,
+        cart: &Cart,
+    ) -> Result<Self, CartProblem> {
+        let member: Member = read_object(json, DOCUMENT_MAX, NESTING_MAX)?;
+        let mut balances = BTreeMap::new();
+        for (id, points) in member.points {
+            let field = format!("points.{id}");
+            check::zero_or_more(&field, points.get())?;
+            let balance = Balance {
+                known: points,
+                spendable: points,
+                ..Balance::default()
+            };
+            balances.insert(wallet(programme, &field, &id)?, balance);
+        }
+        let history = match member.sales {
+            None => None,
+            Some(Sales(sales)) => {
+                let sales = sales.into_iter().enumerate();
+                let past = sales.map(|(place, sale)| past_sale(programme, place, sale));
+                let past: Vec<PastSale> = past.collect::<Result<_, _>>()?;
+                Some(History::of(programme, cart, &past))
+            }
+        };
+        Ok(Self {
+            number,
+            balances,
+            history,
+        })
+    }
+}
+
+fn past_sale(programme: &Programme, place: usize, sale: Sale) -> Result<PastSale, CartProblem> {
+    let path = format!("sales[{place}]");
+    check::zero_or_more(&format!("{path}.spend"), sale.spend.get())?;
+    for points in sale.rewards.values() {
+        check::zero_or_more(&format!("{path}.rewards"), points.get())?;
+    }
+    let mut awards = Vec::with_capacity(sale.awards.len());
+    for (place, award) in sale.awards.into_iter().enumerate() {
+        let path = format!("{path}.awards[{place}]");
+        check::zero_or_more(&format!("{path}.points"), award.points.get())?;
+        awards.push(PastAward {
+            wallet: wallet(programme, &format!("{path}.wallet"), &award.wallet)?,
+            rule: award.rule,
+            points: award.points,
+        });
+    }
+    Ok(PastSale {
+        business_date: sale.business_date,
+        spend: sale.spend,
+        is_visit: sale.visit,
+        receipt_group: sale.receipt_group,
+        awards,
+        rewards: sale.rewards,
+    })
+}
+
+fn wallet(
+    programme: &Programme,
+    field: &str,
+    id: &str,
+) -> Result<crate::kernel::WalletNumber, CartProblem> {
+    let found = programme.wallet(id).map(|wallet| wallet.number);
+    found.ok_or_else(|| {
+        CartProblem::new(
+            field,
+            "not_known",
+            "a wallet of the programme",
+            "another word",
+        )
+    })
+}

@@ -1,0 +1,421 @@
+//! What every rule comes to, in numbers (docs/programme.md, "Evaluation order", awards). Sentences are
+//! made of it in `told.rs`; a refund needs the numbers alone.
+
+use std::collections::BTreeMap;
+
+use super::cart::Line;
+use super::check::too_many_points;
+use super::facts::Facts;
+use super::gives::{Earned, earn};
+use super::limits::{Cut, limit, limit_wallets, take_of_groups, tightest};
+use super::problem::CartProblem;
+use super::quote::Award;
+use super::select::{base_of, fits, part_of};
+use super::truth::Truth;
+use crate::kernel::amounts::AMOUNT_MAX;
+use crate::kernel::{BusinessDate, Fraction, Money, Points, WalletNumber};
+use crate::programme::{
+    Combine, EarnRule, Expiry, Factor, Gives, Programme, RoundAt, Tenders, TierFactor, Wallet,
+};
+
+/// What is sold, and what each line costs after loy took its part off.
+pub(super) struct Sold<'a> {
+    pub facts: &'a Facts<'a>,
+    pub nets: &'a [Money],
+}
+
+/// What was agreed at the sale and stays as it was when something is returned: factors and the share
+/// of each payment.
+pub(super) struct Terms<'a> {
+    pub facts: &'a Facts<'a>,
+    pub payable: Money,
+}
+
+/// What one rule came to.
+pub(super) struct Tally<'a> {
+    pub rule: &'a EarnRule,
+    pub wallet: &'a Wallet,
+    /// Money that counts; zero for rules that count something else.
+    pub base: Money,
+    /// Thousandths of pieces, for rules by piece.
+    pub quantity_milli: i64,
+    pub earned: Earned,
+    /// All factors together.
+    pub factor: Fraction,
+    /// The factors that count, the tier's not among them.
+    pub factors: Vec<&'a Factor>,
+    pub has_tier_factor: bool,
+    /// Before caps.
+    pub rounded: Points,
+    pub points: Points,
+    /// The cap that cut it, if one did.
+    pub cut: Option<Cut>,
+    /// Why it gives nothing.
+    pub refusal: Option<Refusal>,
+    /// It reads payments, and the cart has none yet.
+    pub is_provisional: bool,
+    /// It counts less than it might, because the member's past is not known here.
+    pub is_unsure: bool,
+}
+
+/// Why a rule gives nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// Its condition does not hold.
+    NotMet,
+    /// Whether its condition holds is not known here.
+    Unknown,
+    /// None of the lines is one of its lines.
+    NoLines,
+    /// What counts is zero or below.
+    NothingToPay,
+    /// No band holds the amount.
+    NoBand,
+    /// An earlier part of the same split bill had it already.
+    SameVisit,
+    /// It comes to less than the smallest unit.
+    TooLittle,
+    /// Another rule of its group is taken, by its place among all.
+    Group(usize),
+    /// A cap leaves nothing.
+    CappedOut,
+    /// The points would be dead before they can be spent.
+    Expired(BusinessDate),
+}
+
+/// Every rule of the programme, in its order.
+///
+/// # Errors
+/// Points that do not fit 9e15.
+pub(super) fn tally<'a>(
+    programme: &'a Programme,
+    terms: &Terms<'a>,
+    sold: &Sold<'_>,
+) -> Result<Vec<Tally<'a>>, CartProblem> {
+    let mut tallies = Vec::with_capacity(programme.earn_rules().len());
+    for rule in programme.earn_rules() {
+        let found = one(programme, rule, terms, sold);
+        tallies.push(found.ok_or_else(|| too_many_points(&rule.id))?);
+    }
+    round_over_the_sale(&mut tallies)?;
+    for tally in &mut tallies {
+        let used = terms
+            .facts
+            .history
+            .and_then(|history| history.rules.get(&tally.rule.id));
+        let used = used.copied().unwrap_or_default();
+        let caps = tally.rule.caps;
+        let cut = tightest(&caps, [Points::ZERO, used.day, used.month], false);
+        limit(tally, cut);
+        if tally.refusal.is_none() && !tally.points.is_positive() {
+            let is_cut = tally.cut.is_some() && tally.rounded.is_positive();
+            tally.refusal = Some(if is_cut {
+                Refusal::CappedOut
+            } else {
+                Refusal::TooLittle
+            });
+        }
+    }
+    take_of_groups(programme, &mut tallies);
+    for tally in &mut tallies {
+        let (from, until) = dates(tally.wallet, sold.facts.cart.business_date);
+        if let Some(until) = until.filter(|until| *until <= from)
+            && tally.refusal.is_none()
+        {
+            tally.refusal = Some(Refusal::Expired(until));
+        }
+    }
+    limit_wallets(terms.facts, &mut tallies);
+    Ok(tallies)
+}
+
+/// What the rules award together, in their order.
+pub(super) fn awards(tallies: &[Tally<'_>], on: BusinessDate) -> Vec<Award> {
+    let given = tallies.iter().filter(|tally| tally.refusal.is_none());
+    given
+        .map(|tally| {
+            let (available_from, expires_on) = dates(tally.wallet, on);
+            Award {
+                wallet: tally.wallet.number,
+                rule: tally.rule.id.clone(),
+                points: tally.points,
+                available_from,
+                expires_on,
+            }
+        })
+        .collect()
+}
+
+/// First business date on which points of a sale can be spent, and the first on which they cannot be
+/// spent any more. Both count from the sale's date (docs/programme.md, "Expiry").
+pub(super) fn dates(wallet: &Wallet, on: BusinessDate) -> (BusinessDate, Option<BusinessDate>) {
+    let from = on
+        .plus_days(wallet.pending_days)
+        .unwrap_or(BusinessDate::MAX);
+    // A date behind the year 9999 is never.
+    let until = match wallet.expiry {
+        Expiry::Never => None,
+        Expiry::Days(days) => on.plus_days(days),
+        Expiry::Months(months) => on.plus_months(months),
+        Expiry::EndOfMonth(months) => on.first_behind_months(months),
+        Expiry::On(date) => Some(date),
+        Expiry::EachYear(month, day) => on
+            .next_day_of_year(month, day)
+            .and_then(|last| last.plus_days(1)),
+    };
+    (from, until)
+}
+
+fn one<'a>(
+    programme: &'a Programme,
+    rule: &'a EarnRule,
+    terms: &Terms<'a>,
+    sold: &Sold<'_>,
+) -> Option<Tally<'a>> {
+    let wallet = programme
+        .wallet_by_number(rule.wallet)
+        .expect("a compiled rule names a wallet of its programme");
+    let mut tally = Tally {
+        rule,
+        wallet,
+        base: Money::ZERO,
+        quantity_milli: 0,
+        earned: Earned::default(),
+        factor: Fraction::ONE,
+        factors: Vec::new(),
+        has_tier_factor: false,
+        rounded: Points::ZERO,
+        points: Points::ZERO,
+        cut: None,
+        refusal: None,
+        is_provisional: false,
+        is_unsure: false,
+    };
+    let truth = rule
+        .when
+        .as_ref()
+        .map_or(Truth::Yes, |when| sold.facts.holds(when));
+    match truth {
+        Truth::No => return Some(refused(tally, Refusal::NotMet)),
+        Truth::Unknown => return Some(refused(tally, Refusal::Unknown)),
+        Truth::Yes => {}
+    }
+    find_factors(programme, &mut tally, terms)?;
+    let lines = selected(rule, sold);
+    if lines.is_empty() && rule.lines.is_some() {
+        return Some(refused(tally, Refusal::NoLines));
+    }
+    match rule.gives {
+        Gives::Amount { .. } | Gives::Percent(_) | Gives::Bands(_) => {
+            by_money(&mut tally, terms, &lines)?;
+        }
+        Gives::Unit(_) => by_piece(&mut tally, &lines)?,
+        Gives::Visit(_) | Gives::Fixed(_) => by_sale(&mut tally, sold)?,
+    }
+    Some(tally)
+}
+
+fn refused(tally: Tally<'_>, refusal: Refusal) -> Tally<'_> {
+    Tally {
+        refusal: Some(refusal),
+        ..tally
+    }
+}
+
+fn selected<'a>(rule: &EarnRule, sold: &Sold<'a>) -> Vec<(&'a Line, Money)> {
+    let lines = sold.facts.cart.lines.iter().zip(sold.nets.iter().copied());
+    let is_selected = |line: &Line| {
+        let selector = rule.lines.as_ref();
+        selector.is_none_or(|selector| fits(selector, line) == Truth::Yes)
+    };
+    lines.filter(|(line, _)| is_selected(line)).collect()
+}
+
+fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[(&Line, Money)]) -> Option<()> {
+    let rule = tally.rule;
+    let (share, whole) = share_of(&rule.tenders, terms);
+    tally.is_provisional = rule.tenders != Tenders::All
+        && terms.facts.cart.payments.is_empty()
+        && terms.payable.is_positive();
+    let bases = lines
+        .iter()
+        .map(|(line, net)| base_of(rule.base, line, *net));
+    if rule.round_at == RoundAt::Line {
+        let bases: Vec<Money> = bases.map(|base| part_of(base, share, whole)).collect();
+        tally.base = bases.iter().copied().sum();
+        if !tally.base.is_positive() {
+            tally.refusal = Some(Refusal::NothingToPay);
+            return Some(());
+        }
+        return by_line(tally, bases.into_iter().map(Money::get));
+    }
+    tally.base = part_of(bases.sum(), share, whole);
+    if !tally.base.is_positive() {
+        tally.refusal = Some(Refusal::NothingToPay);
+        return Some(());
+    }
+    match earn(&rule.gives, tally.base.get(), tally.factor)? {
+        None => tally.refusal = Some(Refusal::NoBand),
+        Some(earned) => tally.earned = earned,
+    }
+    round(tally)
+}
+
+fn by_piece(tally: &mut Tally<'_>, lines: &[(&Line, Money)]) -> Option<()> {
+    let quantities = lines.iter().map(|(line, _)| line.quantity_milli.get());
+    let sum: i128 = quantities.clone().map(i128::from).sum();
+    tally.quantity_milli = i64::try_from(sum).ok()?;
+    if tally.quantity_milli <= 0 {
+        tally.refusal = Some(Refusal::NothingToPay);
+        return Some(());
+    }
+    if tally.rule.round_at == RoundAt::Line {
+        return by_line(tally, quantities);
+    }
+    tally.earned = earn(&tally.rule.gives, tally.quantity_milli, tally.factor)?.unwrap_or_default();
+    round(tally)
+}
+
+fn by_sale(tally: &mut Tally<'_>, sold: &Sold<'_>) -> Option<()> {
+    let is_again = matches!(tally.rule.gives, Gives::Visit(_))
+        && sold
+            .facts
+            .history
+            .is_some_and(|history| history.is_same_visit);
+    if !sold.facts.is_purchase() {
+        tally.base = sold.facts.cart.total();
+        tally.refusal = Some(Refusal::NothingToPay);
+    } else if is_again {
+        tally.refusal = Some(Refusal::SameVisit);
+    } else {
+        tally.earned = earn(&tally.rule.gives, 1, tally.factor)?.unwrap_or_default();
+        return round(tally);
+    }
+    Some(())
+}
+
+/// Each line rounded by itself; a returned line takes what it would have given.
+fn by_line(tally: &mut Tally<'_>, amounts: impl Iterator<Item = i64>) -> Option<()> {
+    let (mut exact, mut sum, mut steps) = (Fraction::ZERO, 0i64, 0i64);
+    for amount in amounts {
+        let Some(earned) = earn(&tally.rule.gives, amount.checked_abs()?, tally.factor)? else {
+            continue;
+        };
+        let sign = amount.signum();
+        let points = tally.rule.rounding.round(earned.exact)?;
+        sum = sum.checked_add(sign.checked_mul(points)?)?;
+        steps = steps.checked_add(sign.checked_mul(earned.steps)?)?;
+        exact = exact.checked_add(earned.exact.checked_mul(Fraction::whole(sign))?)?;
+    }
+    tally.earned = Earned {
+        exact,
+        steps,
+        band: None,
+    };
+    give(tally, sum)
+}
+
+fn round(tally: &mut Tally<'_>) -> Option<()> {
+    if tally.refusal.is_some() || tally.rule.round_at == RoundAt::Sale {
+        return Some(());
+    }
+    let points = tally.rule.rounding.round(tally.earned.exact)?;
+    give(tally, points)
+}
+
+fn give(tally: &mut Tally<'_>, points: i64) -> Option<()> {
+    tally.rounded = Points::new(points.max(0));
+    tally.points = tally.rounded;
+    (points <= AMOUNT_MAX).then_some(())
+}
+
+/// Rules that are rounded together: each gets what the rounded sum grows by with it, in their order,
+/// so that the parts add up to the rounded sum.
+fn round_over_the_sale(tallies: &mut [Tally<'_>]) -> Result<(), CartProblem> {
+    let mut sums: BTreeMap<WalletNumber, (Fraction, i64)> = BTreeMap::new();
+    for tally in tallies {
+        if tally.rule.round_at != RoundAt::Sale || tally.refusal.is_some() {
+            continue;
+        }
+        let before = sums
+            .entry(tally.wallet.number)
+            .or_insert((Fraction::ZERO, 0));
+        let after = before.0.checked_add(tally.earned.exact).and_then(|exact| {
+            let points = tally.rule.rounding.round(exact)?;
+            let grown = points - before.1;
+            *before = (exact, points);
+            give(tally, grown)
+        });
+        after.ok_or_else(|| too_many_points(&tally.rule.id))?;
+    }
+    Ok(())
+}
+
+/// The share of the bill that counts, as a part of a whole. Payments that are not told yet count in
+/// full.
+fn share_of(tenders: &Tenders, terms: &Terms<'_>) -> (Money, Money) {
+    let cart = terms.facts.cart;
+    let (methods, is_only) = match tenders {
+        Tenders::All => return (Money::ZERO, Money::ZERO),
+        Tenders::Except(methods) => (methods, false),
+        Tenders::Only(methods) => (methods, true),
+    };
+    // Of what is to be paid, not of what was handed over: change is not always told.
+    let whole = terms.payable;
+    if cart.payments.is_empty() || !whole.is_positive() {
+        return (Money::ZERO, Money::ZERO);
+    }
+    let named = cart
+        .payments
+        .iter()
+        .filter(|payment| methods.contains(&payment.method));
+    let named: Money = named.map(|payment| payment.amount).sum();
+    let named = named.max(Money::ZERO).min(whole);
+    (if is_only { named } else { whole - named }, whole)
+}
+
+fn find_factors<'a>(programme: &Programme, tally: &mut Tally<'a>, terms: &Terms<'a>) -> Option<()> {
+    let rule = tally.rule;
+    let holds = |factor: &&Factor| {
+        let when = factor.when.as_ref();
+        when.map_or(Truth::Yes, |when| terms.facts.holds(when))
+    };
+    let mut is_unsure =
+        terms.facts.history.is_none() && (rule.caps.day.is_some() || rule.caps.month.is_some());
+    for factor in &rule.factors {
+        match holds(&factor) {
+            Truth::Yes => tally.factors.push(factor),
+            Truth::Unknown => is_unsure = true,
+            Truth::No => {}
+        }
+    }
+    let mut numbers: Vec<Fraction> = tally.factors.iter().map(|factor| factor.factor).collect();
+    if rule.tier_factor == TierFactor::Applies && programme.tiers().is_some() {
+        match terms.facts.tier {
+            None => is_unsure = true,
+            Some(tier) if tier.factor != Fraction::ONE => {
+                tally.has_tier_factor = true;
+                numbers.push(tier.factor);
+            }
+            Some(_) => {}
+        }
+    }
+    tally.is_unsure = is_unsure;
+    tally.factor = combined(rule.combine, &numbers)?;
+    Some(())
+}
+
+fn combined(combine: Combine, factors: &[Fraction]) -> Option<Fraction> {
+    let minus_one = Fraction::whole(-1);
+    let mut all = factors.iter().copied();
+    match combine {
+        Combine::Product => all.try_fold(Fraction::ONE, Fraction::checked_mul),
+        // 1 and each bonus: twice is a bonus of 1.
+        Combine::Sum => all
+            .try_fold(Fraction::ONE, |sum, factor| {
+                sum.checked_add(factor.checked_add(minus_one)?)
+            })
+            .map(|sum| sum.max(Fraction::ZERO)),
+        Combine::Best => Some(all.max().unwrap_or(Fraction::ONE)),
+    }
+}

@@ -1,0 +1,383 @@
+//! Rules that award.
+
+use std::collections::BTreeSet;
+
+use super::super::model::{BandModel, EarnModel, FactorModel, GroupModel};
+use super::super::{
+    Band, BandGives, Caps, EarnRule, Factor, Gives, Group, Percent, RULES_MAX, RoundAt, Take,
+    Tenders, Wallet,
+};
+use super::{Compiler, Known, quoted};
+use crate::kernel::{Fraction, Money};
+
+impl Compiler {
+    pub(super) fn groups(&mut self, models: &[GroupModel]) -> Vec<Group> {
+        if !self.count("groups", models.len(), RULES_MAX) {
+            return Vec::new();
+        }
+        let mut ids = BTreeSet::new();
+        for (index, model) in models.iter().enumerate() {
+            let path = format!("groups[{index}]");
+            self.once(&path, ids.insert(model.id.as_str()), &model.id);
+            self.id(&format!("{path}.id"), &model.id);
+        }
+        let group = |model: &GroupModel| Group {
+            id: model.id.clone(),
+            take: model.take,
+        };
+        let mut groups: Vec<Group> = models.iter().map(group).collect();
+        groups.sort_by(|a, b| a.id.cmp(&b.id));
+        groups
+    }
+
+    pub(super) fn earn(
+        &mut self,
+        models: &[EarnModel],
+        groups: &[Group],
+        known: &Known<'_>,
+    ) -> Vec<EarnRule> {
+        if !self.count("earn", models.len(), RULES_MAX) {
+            return Vec::new();
+        }
+        let mut ids = BTreeSet::new();
+        let mut rules: Vec<EarnRule> = Vec::with_capacity(models.len());
+        for (index, model) in models.iter().enumerate() {
+            let path = format!("earn[{index}]");
+            self.once(&path, ids.insert(model.id.as_str()), &model.id);
+            let Some(rule) = self.earn_rule(&path, model, groups, known) else {
+                continue;
+            };
+            let of_group = |other: &&EarnRule| rule.group.is_some() && other.group == rule.group;
+            let is_best = rule
+                .group
+                .is_some_and(|group| groups[group].take == Take::Best);
+            if is_best
+                && rules
+                    .iter()
+                    .find(of_group)
+                    .is_some_and(|other| other.wallet != rule.wallet)
+            {
+                self.problem(
+                    format!("{path}.wallet"),
+                    "conflict",
+                    "one wallet for all rules of a group of which the best is taken",
+                    quoted(&model.wallet),
+                );
+            }
+            rules.push(rule);
+        }
+        rules.sort_by(|a, b| (a.priority, &a.id).cmp(&(b.priority, &b.id)));
+        rules
+    }
+
+    fn earn_rule(
+        &mut self,
+        path: &str,
+        model: &EarnModel,
+        groups: &[Group],
+        known: &Known<'_>,
+    ) -> Option<EarnRule> {
+        self.id(&format!("{path}.id"), &model.id);
+        let name = self.name_or_id(path, &model.name, &model.id);
+        if !known.ids.contains(&model.wallet.as_str()) {
+            self.unknown_wallet(&format!("{path}.wallet"), &model.wallet);
+        }
+        let wallet = known.wallet(&model.wallet);
+        let priority = self.whole(&format!("{path}.priority"), model.priority, -1_000, 1_000);
+        let group = self.group(&format!("{path}.group"), &model.group, groups);
+        let when = self.optional_when(&format!("{path}.when"), model.when.as_ref(), known);
+        let lines = match &model.lines {
+            None => Some(None),
+            Some(lines) => {
+                let selector = self.selector(&format!("{path}.lines"), lines, known);
+                selector.map(Some)
+            }
+        };
+        let gives = self.gives(path, model, wallet, known);
+        let tenders = self.tenders(path, model);
+        let factors = self.factors(path, &model.factors, known);
+        let caps = match &model.caps {
+            None => Some(Caps::default()),
+            Some(caps) => {
+                let decimals = wallet.map_or(4, |wallet| wallet.decimals);
+                self.caps(&format!("{path}.caps"), caps, decimals)
+            }
+        };
+        self.check_rounding(path, model);
+        let wallet = wallet?;
+        Some(EarnRule {
+            id: model.id.clone(),
+            name: name?,
+            wallet: wallet.number,
+            priority: i32::try_from(priority?).ok()?,
+            group: group?,
+            when: when?,
+            lines: lines?,
+            gives: gives?,
+            base: model.base.unwrap_or_default(),
+            tenders: tenders?,
+            factors: factors?,
+            combine: model.combine.unwrap_or_default(),
+            tier_factor: model.tier_factor.unwrap_or_default(),
+            rounding: model.rounding.unwrap_or(wallet.rounding),
+            round_at: model.round_at,
+            caps: caps?,
+            qualifies: model.qualifies.unwrap_or(true),
+        })
+    }
+
+    pub(super) fn unknown_wallet(&mut self, path: &str, id: &str) {
+        let expected = "the id of a wallet of this document";
+        self.problem(path, "unknown_reference", expected, quoted(id));
+    }
+
+    fn group(
+        &mut self,
+        path: &str,
+        id: &Option<String>,
+        groups: &[Group],
+    ) -> Option<Option<usize>> {
+        let Some(id) = id else { return Some(None) };
+        let place = groups.iter().position(|group| group.id == *id);
+        if place.is_none() {
+            let expected = "the id of a group of this document";
+            self.problem(path, "unknown_reference", expected, quoted(id));
+        }
+        place.map(Some)
+    }
+
+    fn gives(
+        &mut self,
+        path: &str,
+        model: &EarnModel,
+        wallet: Option<&Wallet>,
+        known: &Known<'_>,
+    ) -> Option<Gives> {
+        let given = [
+            model.amount.is_some(),
+            model.percent.is_some(),
+            !model.bands.is_empty(),
+            model.per_unit.is_some(),
+            model.per_visit.is_some(),
+            model.fixed.is_some(),
+        ];
+        let given = given.into_iter().filter(|is_given| *is_given).count();
+        if given != 1 {
+            let expected =
+                "exactly one of `amount`, `percent`, `bands`, `per_unit`, `per_visit`, `fixed`";
+            self.problem(path, "one_of", expected, given.to_string());
+            return None;
+        }
+        let decimals = wallet.map_or(0, |wallet| wallet.decimals);
+        if let Some(amount) = &model.amount {
+            let per_path = format!("{path}.amount.per");
+            let per = self.units_from(&per_path, &amount.per, known.money_decimals, 1);
+            let points_path = format!("{path}.amount.points");
+            let points = self.rate_above_zero(&points_path, &amount.points, decimals);
+            return Some(Gives::Amount {
+                per: Money::new(per?),
+                points: points?,
+                mode: amount.mode,
+            });
+        }
+        if let Some(percent) = &model.percent {
+            let path = format!("{path}.percent");
+            let found = self.percent(&path, &percent.percent, &percent.value, decimals, known);
+            return found.map(Gives::Percent);
+        }
+        if !model.bands.is_empty() {
+            return self.bands(path, &model.bands, decimals, known);
+        }
+        let (key, kind, points): (_, fn(Fraction) -> Gives, _) =
+            match (&model.per_unit, &model.per_visit, &model.fixed) {
+                (Some(points), _, _) => ("per_unit", Gives::Unit, points),
+                (_, Some(points), _) => ("per_visit", Gives::Visit, points),
+                (_, _, fixed) => ("fixed", Gives::Fixed, fixed.as_ref()?),
+            };
+        self.unused(&format!("{path}.base"), model.base.is_some(), key);
+        for (name, methods) in [
+            ("exclude_tenders", &model.exclude_tenders),
+            ("only_tenders", &model.only_tenders),
+        ] {
+            self.unused(&format!("{path}.{name}"), !methods.is_empty(), key);
+        }
+        if key != "per_unit" {
+            self.unused(&format!("{path}.lines"), model.lines.is_some(), key);
+            let is_by_line = model.round_at == RoundAt::Line;
+            self.unused(&format!("{path}.round_at"), is_by_line, key);
+        }
+        let rate = self.rate_above_zero(&format!("{path}.{key}.points"), &points.points, decimals);
+        rate.map(kind)
+    }
+
+    fn percent(
+        &mut self,
+        path: &str,
+        percent: &str,
+        value: &str,
+        decimals: u32,
+        known: &Known<'_>,
+    ) -> Option<Percent> {
+        let rate = self.rate_above_zero(&format!("{path}.percent"), percent, 0);
+        let value = self.units_from(&format!("{path}.value"), value, known.money_decimals, 1);
+        let scale = Fraction::new(10i128.pow(decimals), 100)?;
+        Some(Percent {
+            percent: percent.to_owned(),
+            value: Money::new(value?),
+            points: rate?.checked_mul(scale)?,
+        })
+    }
+
+    fn bands(
+        &mut self,
+        path: &str,
+        models: &[BandModel],
+        decimals: u32,
+        known: &Known<'_>,
+    ) -> Option<Gives> {
+        let bands_path = format!("{path}.bands");
+        if !self.count(&bands_path, models.len(), 1_000) {
+            return None;
+        }
+        let mut bands: Vec<Band> = Vec::with_capacity(models.len());
+        let mut is_sound = true;
+        for (index, model) in models.iter().enumerate() {
+            let path = format!("{bands_path}[{index}]");
+            let Some(band) = self.band(&path, model, decimals, known) else {
+                is_sound = false;
+                continue;
+            };
+            if let Some(before) = bands.last().filter(|_| is_sound) {
+                is_sound &= self.follows(&path, before, &band, model);
+            }
+            bands.push(band);
+        }
+        is_sound.then_some(Gives::Bands(bands))
+    }
+
+    /// A band begins where the one before it ends.
+    fn follows(&mut self, path: &str, before: &Band, band: &Band, model: &BandModel) -> bool {
+        let path = format!("{path}.from");
+        let found = quoted(&model.from);
+        match before.below {
+            None => {
+                let expected = "no band behind one without `below`";
+                self.problem(path, "overlap", expected, found);
+                false
+            }
+            Some(below) if band.from < below => {
+                let expected = "the `below` of the band before it, or more";
+                self.problem(path, "overlap", expected, found);
+                false
+            }
+            Some(below) if band.from > below => {
+                let expected =
+                    "the `below` of the band before it; a gap is written as points \"0\"";
+                self.problem(path, "gap", expected, found);
+                false
+            }
+            Some(_) => true,
+        }
+    }
+
+    fn band(
+        &mut self,
+        path: &str,
+        model: &BandModel,
+        decimals: u32,
+        known: &Known<'_>,
+    ) -> Option<Band> {
+        let money_decimals = known.money_decimals;
+        let from = self.units_from(&format!("{path}.from"), &model.from, money_decimals, 0);
+        let below_path = format!("{path}.below");
+        let below = match &model.below {
+            None => None,
+            Some(text) => Some(self.units_from(&below_path, text, money_decimals, 1)?),
+        };
+        let from = from?;
+        if below.is_some_and(|below| below <= from) {
+            self.problem(
+                below_path,
+                "out_of_order",
+                "more than `from`",
+                "no more than it",
+            );
+            return None;
+        }
+        let gives = match (&model.points, &model.percent, &model.value) {
+            (Some(points), None, None) => {
+                let points = self.rate_from_zero(&format!("{path}.points"), points, decimals)?;
+                BandGives::Points(points)
+            }
+            (None, Some(percent), Some(value)) => {
+                BandGives::Percent(self.percent(path, percent, value, decimals, known)?)
+            }
+            _ => {
+                let expected = "`points`, or `percent` with `value`";
+                self.problem(path, "one_of", expected, "something else");
+                return None;
+            }
+        };
+        Some(Band {
+            from: Money::new(from),
+            below: below.map(Money::new),
+            gives,
+        })
+    }
+
+    fn tenders(&mut self, path: &str, model: &EarnModel) -> Option<Tenders> {
+        let except: BTreeSet<String> = model.exclude_tenders.iter().cloned().collect();
+        let only: BTreeSet<String> = model.only_tenders.iter().cloned().collect();
+        match (except.is_empty(), only.is_empty()) {
+            (true, true) => Some(Tenders::All),
+            (false, true) => Some(Tenders::Except(except)),
+            (true, false) => Some(Tenders::Only(only)),
+            (false, false) => {
+                self.unused(&format!("{path}.only_tenders"), true, "`exclude_tenders`");
+                None
+            }
+        }
+    }
+
+    fn factors(
+        &mut self,
+        path: &str,
+        models: &[FactorModel],
+        known: &Known<'_>,
+    ) -> Option<Vec<Factor>> {
+        if !self.count(&format!("{path}.factors"), models.len(), 100) {
+            return None;
+        }
+        let mut ids = BTreeSet::new();
+        let mut factors = Vec::with_capacity(models.len());
+        for (index, model) in models.iter().enumerate() {
+            let path = format!("{path}.factors[{index}]");
+            self.once(&path, ids.insert(model.id.as_str()), &model.id);
+            self.id(&format!("{path}.id"), &model.id);
+            let name = self.name_or_id(&path, &model.name, &model.id);
+            let factor = self.rate_above_zero(&format!("{path}.factor"), &model.factor, 0);
+            let when = self.optional_when(&format!("{path}.when"), model.when.as_ref(), known);
+            factors.push(Factor {
+                id: model.id.clone(),
+                name: name?,
+                factor: factor?,
+                when: when?,
+            });
+        }
+        factors.sort_by(|a, b| a.id.cmp(&b.id));
+        Some(factors)
+    }
+
+    fn check_rounding(&mut self, path: &str, model: &EarnModel) {
+        if model.round_at != RoundAt::Sale {
+            return;
+        }
+        let beside = "`round_at` \"sale\"";
+        self.unused(
+            &format!("{path}.rounding"),
+            model.rounding.is_some(),
+            beside,
+        );
+        self.unused(&format!("{path}.group"), model.group.is_some(), beside);
+    }
+}

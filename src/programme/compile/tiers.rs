@@ -1,0 +1,188 @@
+//! Tiers and rewards.
+
+use std::collections::BTreeSet;
+
+use super::super::model::{RewardModel, TiersModel};
+use super::super::rules::TierWindow;
+use super::super::{Level, RULES_MAX, Reward, TierBasis, Tiers, UseReward, When, Window, Worth};
+use super::{Compiler, Known, quoted};
+use crate::kernel::{Fraction, Money, Points, WalletNumber};
+
+impl Compiler {
+    pub(super) fn tiers(&mut self, model: &TiersModel, known: &Known<'_>) -> Option<Tiers> {
+        let (wallet, decimals) = self.tier_basis(model, known)?;
+        let window = match (model.window, model.months) {
+            (TierWindow::Months, Some(months)) => {
+                let months = self.whole("tiers.months", months, 1, 120)?;
+                Window::Months(u32::try_from(months).ok()?)
+            }
+            (TierWindow::Months, None) => {
+                self.problem("tiers.months", "missing", "a number of months", "nothing");
+                return None;
+            }
+            (other, months) => {
+                let beside = "a window other than `months`";
+                self.unused("tiers.months", months.is_some(), beside);
+                match other {
+                    TierWindow::CalendarYear => Window::CalendarYear,
+                    _ => Window::Lifetime,
+                }
+            }
+        };
+        let levels = self.levels(model, decimals)?;
+        Some(Tiers {
+            basis: model.basis,
+            wallet,
+            window,
+            levels,
+        })
+    }
+
+    /// Whose points count, and how many decimals the thresholds have.
+    fn tier_basis(
+        &mut self,
+        model: &TiersModel,
+        known: &Known<'_>,
+    ) -> Option<(Option<WalletNumber>, u32)> {
+        let Some(id) = &model.wallet else {
+            if model.basis == TierBasis::Earned {
+                let expected = "the id of a wallet, with basis `earned`";
+                self.problem("tiers.wallet", "missing", expected, "nothing");
+                return None;
+            }
+            let is_money = model.basis == TierBasis::Spend;
+            return Some((None, if is_money { known.money_decimals } else { 0 }));
+        };
+        let beside = "a basis other than `earned`";
+        self.unused("tiers.wallet", model.basis != TierBasis::Earned, beside);
+        if !known.ids.contains(&id.as_str()) {
+            self.unknown_wallet("tiers.wallet", id);
+        }
+        let wallet = known.wallet(id)?;
+        Some((Some(wallet.number), wallet.decimals))
+    }
+
+    fn levels(&mut self, model: &TiersModel, decimals: u32) -> Option<Vec<Level>> {
+        if model.levels.is_empty() || model.levels.len() > 50 {
+            let found = model.levels.len().to_string();
+            self.problem("tiers.levels", "count", "1 to 50 tiers", found);
+            return None;
+        }
+        let mut ids = BTreeSet::new();
+        let mut levels: Vec<Level> = Vec::with_capacity(model.levels.len());
+        let before = self.problems.len();
+        for (index, model) in model.levels.iter().enumerate() {
+            let path = format!("tiers.levels[{index}]");
+            self.once(&path, ids.insert(model.id.as_str()), &model.id);
+            self.id(&format!("{path}.id"), &model.id);
+            let name = self.name_or_id(&path, &model.name, &model.id);
+            let from_path = format!("{path}.from");
+            let from = self.units_from(&from_path, &model.from, decimals, 0);
+            let factor = match &model.factor {
+                None => Some(Fraction::ONE),
+                Some(text) => self.rate_above_zero(&format!("{path}.factor"), text, 0),
+            };
+            let (Some(name), Some(from), Some(factor)) = (name, from, factor) else {
+                continue;
+            };
+            let is_in_order = match levels.last() {
+                None => index > 0 || from == 0,
+                Some(last) => from > last.from,
+            };
+            if !is_in_order {
+                let expected = "\"0\" for the lowest tier and more for each one above it";
+                self.problem(from_path, "out_of_order", expected, quoted(&model.from));
+            }
+            levels.push(Level {
+                id: model.id.clone(),
+                name,
+                from,
+                factor,
+            });
+        }
+        (self.problems.len() == before).then_some(levels)
+    }
+
+    pub(super) fn rewards(&mut self, models: &[RewardModel], known: &Known<'_>) -> Vec<Reward> {
+        if !self.count("rewards", models.len(), RULES_MAX) {
+            return Vec::new();
+        }
+        let mut ids = BTreeSet::new();
+        let mut rewards = Vec::with_capacity(models.len());
+        for (index, model) in models.iter().enumerate() {
+            let path = format!("rewards[{index}]");
+            self.once(&path, ids.insert(model.id.as_str()), &model.id);
+            rewards.extend(self.reward(&path, model, known));
+        }
+        rewards.sort_by(|a, b| a.id.cmp(&b.id));
+        rewards
+    }
+
+    fn reward(&mut self, path: &str, model: &RewardModel, known: &Known<'_>) -> Option<Reward> {
+        self.id(&format!("{path}.id"), &model.id);
+        let name = self.name_or_id(path, &model.name, &model.id);
+        if !known.ids.contains(&model.wallet.as_str()) {
+            self.unknown_wallet(&format!("{path}.wallet"), &model.wallet);
+        }
+        let wallet = known.wallet(&model.wallet);
+        let decimals = wallet.map_or(4, |wallet| wallet.decimals);
+        let points = self.units_from(&format!("{path}.points"), &model.points, decimals, 1);
+        let worth = self.worth(path, model, known);
+        let mut most = |key: &str, value: Option<i64>| match value {
+            None => Some(None),
+            Some(value) => {
+                let value = self.whole(&format!("{path}.{key}"), value, 1, 1_000);
+                value.and_then(|value| u32::try_from(value).ok()).map(Some)
+            }
+        };
+        let most_per_sale = most("most_per_sale", model.most_per_sale);
+        let most_per_day = most("most_per_day", model.most_per_day);
+        if model.percent.is_some() {
+            let is_given = model.most_per_sale.is_some();
+            self.unused(&format!("{path}.most_per_sale"), is_given, "`percent`");
+        }
+        if model.used == UseReward::OnRequest {
+            let is_given = model.most_per_sale.is_some();
+            self.unused(&format!("{path}.most_per_sale"), is_given, "`on_request`");
+        }
+        let when_path = format!("{path}.when");
+        let when = self.optional_when(&when_path, model.when.as_ref(), known);
+        // Whether points are spent is decided by rewards, not known before them.
+        let reads_spending = |when: &When| when.has(&|leaf| matches!(leaf, When::UsesPoints(_)));
+        let is_circular = when.iter().flatten().any(reads_spending);
+        self.unused(
+            &when_path,
+            is_circular,
+            "`uses_points`, which rewards decide",
+        );
+        Some(Reward {
+            id: model.id.clone(),
+            name: name?,
+            wallet: wallet?.number,
+            points: Points::new(points?),
+            worth: worth?,
+            used: model.used,
+            most_per_sale: most_per_sale?.unwrap_or(1),
+            most_per_day: most_per_day?,
+            when: when?,
+        })
+    }
+
+    fn worth(&mut self, path: &str, model: &RewardModel, known: &Known<'_>) -> Option<Worth> {
+        match (&model.money, &model.percent) {
+            (Some(money), None) => {
+                let path = format!("{path}.money");
+                let money = self.units_from(&path, money, known.money_decimals, 1)?;
+                Some(Worth::Money(Money::new(money)))
+            }
+            (None, Some(percent)) => {
+                let share = self.share(&format!("{path}.percent"), percent)?;
+                Some(Worth::Share(share, percent.clone()))
+            }
+            _ => {
+                self.problem(path, "one_of", "`money` or `percent`", "both or neither");
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,306 @@
+//! Conditions and selections of lines.
+
+use std::collections::BTreeSet;
+
+use super::super::model::{ItemsModel, SelectorModel, VisitModel, WhenModel};
+use super::super::{Range, Selector, When};
+use super::{Compiler, Known, quoted};
+
+/// The most values in one list.
+const VALUES_MAX: usize = 1_000;
+/// The most parts of one `all` or `any`.
+const PARTS_MAX: usize = 100;
+/// The most bytes of a value.
+const VALUE_MAX: usize = 200;
+
+impl Compiler {
+    pub(super) fn optional_when(
+        &mut self,
+        path: &str,
+        model: Option<&WhenModel>,
+        known: &Known<'_>,
+    ) -> Option<Option<When>> {
+        match model {
+            None => Some(None),
+            Some(model) => self.when(path, model, known).map(Some),
+        }
+    }
+
+    fn when(&mut self, path: &str, model: &WhenModel, known: &Known<'_>) -> Option<When> {
+        let before = self.problems.len();
+        let mut parts = Vec::new();
+        for (key, models, join) in [
+            ("all", &model.all, When::All as fn(Vec<When>) -> When),
+            ("any", &model.any, When::Any),
+        ] {
+            let path = format!("{path}.{key}");
+            if !models.is_empty() && self.count(&path, models.len(), PARTS_MAX) {
+                let found = models.iter().enumerate();
+                let found: Vec<When> = found
+                    .filter_map(|(index, model)| {
+                        self.when(&format!("{path}[{index}]"), model, known)
+                    })
+                    .collect();
+                parts.push(join(found));
+            }
+        }
+        if let Some(model) = &model.not {
+            let inner = self.when(&format!("{path}.not"), model, known);
+            parts.extend(inner.map(|inner| When::Not(Box::new(inner))));
+        }
+        self.when_it_is(path, model, &mut parts);
+        self.where_it_is(path, model, &mut parts);
+        self.what_is_sold(path, model, known, &mut parts);
+        self.who_it_is(path, model, known, &mut parts);
+        if parts.is_empty() && self.problems.len() == before {
+            self.problem(path, "missing", "a condition", "none");
+        }
+        if self.problems.len() > before {
+            return None;
+        }
+        Some(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            When::All(parts)
+        })
+    }
+
+    fn when_it_is(&mut self, path: &str, model: &WhenModel, parts: &mut Vec<When>) {
+        if let Some(dates) = &model.dates {
+            let path = format!("{path}.dates");
+            let from = self.optional_date(&format!("{path}.from"), dates.from);
+            let until = self.optional_date(&format!("{path}.until"), dates.until);
+            if let (Some(from), Some(until)) = (from, until) {
+                if from.is_none() && until.is_none() {
+                    self.problem(&path, "missing", "`from`, `until` or both", "neither");
+                } else if let (Some(first), Some(last)) = (from, until)
+                    && first > last
+                {
+                    let found = last.yyyymmdd().to_string();
+                    let path = format!("{path}.until");
+                    self.problem(path, "out_of_order", "`from` or later", found);
+                }
+                parts.push(When::Dates(from, until));
+            }
+        }
+        if !model.weekdays.is_empty() {
+            let mut days = [false; 7];
+            for day in &model.weekdays {
+                days[*day as usize] = true;
+            }
+            parts.push(When::Weekdays(days));
+        }
+        if let Some(hours) = &model.hours {
+            let path = format!("{path}.hours");
+            let from = self.minute(&format!("{path}.from"), &hours.from);
+            let until = self.minute(&format!("{path}.until"), &hours.until);
+            if let (Some(from), Some(until)) = (from, until) {
+                if from == until {
+                    let path = format!("{path}.until");
+                    self.problem(path, "out_of_order", "another time than `from`", "the same");
+                }
+                parts.push(When::Hours(from, until));
+            }
+        }
+    }
+
+    fn where_it_is(&mut self, path: &str, model: &WhenModel, parts: &mut Vec<When>) {
+        for (key, values, kind) in [
+            (
+                "stores",
+                &model.stores,
+                When::Stores as fn(BTreeSet<String>) -> When,
+            ),
+            ("tills", &model.tills, When::Tills),
+            ("channels", &model.channels, When::Channels),
+            ("codes", &model.codes, When::Codes),
+        ] {
+            if !values.is_empty() {
+                parts.extend(self.values(&format!("{path}.{key}"), values).map(kind));
+            }
+        }
+    }
+
+    fn what_is_sold(
+        &mut self,
+        path: &str,
+        model: &WhenModel,
+        known: &Known<'_>,
+        parts: &mut Vec<When>,
+    ) {
+        if let Some(total) = &model.total {
+            let range = self.range(&format!("{path}.total"), total, known.money_decimals);
+            parts.extend(range.map(When::Total));
+        }
+        if let Some(items) = &model.items {
+            parts.extend(self.items(&format!("{path}.items"), items, known));
+        }
+        if let Some(lines) = &model.has_line {
+            let selector = self.selector(&format!("{path}.has_line"), lines, known);
+            parts.extend(selector.map(When::HasLine));
+        }
+        parts.extend(model.discounted.map(When::Discounted));
+        parts.extend(model.uses_points.map(When::UsesPoints));
+    }
+
+    fn items(&mut self, path: &str, model: &ItemsModel, known: &Known<'_>) -> Option<When> {
+        for (key, value) in [("from", model.from), ("below", model.below)] {
+            if let Some(value) = value {
+                self.whole(&format!("{path}.{key}"), value, 0, 1_000_000)?;
+            }
+        }
+        let range = Range {
+            from: model.from,
+            below: model.below,
+        };
+        let range = self.sound_range(path, range)?;
+        let lines = match &model.lines {
+            None => None,
+            Some(lines) => Some(self.selector(&format!("{path}.lines"), lines, known)?),
+        };
+        Some(When::Items(range, lines))
+    }
+
+    fn who_it_is(
+        &mut self,
+        path: &str,
+        model: &WhenModel,
+        known: &Known<'_>,
+        parts: &mut Vec<When>,
+    ) {
+        for (index, tier) in model.tiers.iter().enumerate() {
+            if !known.tiers.contains(&tier.as_str()) {
+                let path = format!("{path}.tiers[{index}]");
+                let expected = "the id of a tier of this document";
+                self.problem(path, "unknown_reference", expected, quoted(tier));
+            }
+        }
+        if !model.tiers.is_empty() {
+            parts.push(When::Tiers(model.tiers.iter().cloned().collect()));
+        }
+        if let Some(visit) = &model.visit {
+            parts.extend(self.visit(&format!("{path}.visit"), visit));
+        }
+    }
+
+    fn visit(&mut self, path: &str, model: &VisitModel) -> Option<When> {
+        let (key, number, kind): (_, _, fn(i64) -> When) = match (model.number, model.every) {
+            (Some(number), None) => ("number", number, When::VisitNumber),
+            (None, Some(every)) => ("every", every, When::VisitEvery),
+            _ => {
+                self.problem(path, "one_of", "`number` or `every`", "both or neither");
+                return None;
+            }
+        };
+        self.whole(&format!("{path}.{key}"), number, 1, 1_000_000)
+            .map(kind)
+    }
+
+    /// Minutes since midnight, from `hh:mm`.
+    fn minute(&mut self, path: &str, text: &str) -> Option<u16> {
+        let digits = |part: &str, below: u16| {
+            let is_two = part.len() == 2 && part.bytes().all(|byte| byte.is_ascii_digit());
+            part.parse::<u16>()
+                .ok()
+                .filter(|number| is_two && *number < below)
+        };
+        let minute = text
+            .split_once(':')
+            .and_then(|(hour, minute)| Some(digits(hour, 24)? * 60 + digits(minute, 60)?));
+        if minute.is_none() {
+            self.problem(
+                path,
+                "wrong_form",
+                "a time from 00:00 to 23:59",
+                quoted(text),
+            );
+        }
+        minute
+    }
+
+    pub(super) fn selector(
+        &mut self,
+        path: &str,
+        model: &SelectorModel,
+        known: &Known<'_>,
+    ) -> Option<Selector> {
+        let before = self.problems.len();
+        let mut parts = Vec::new();
+        for (key, models, join) in [
+            (
+                "all",
+                &model.all,
+                Selector::All as fn(Vec<Selector>) -> Selector,
+            ),
+            ("any", &model.any, Selector::Any),
+        ] {
+            let path = format!("{path}.{key}");
+            if !models.is_empty() && self.count(&path, models.len(), PARTS_MAX) {
+                let found = models.iter().enumerate();
+                let found: Vec<Selector> = found
+                    .filter_map(|(index, model)| {
+                        self.selector(&format!("{path}[{index}]"), model, known)
+                    })
+                    .collect();
+                parts.push(join(found));
+            }
+        }
+        if let Some(model) = &model.not {
+            let inner = self.selector(&format!("{path}.not"), model, known);
+            parts.extend(inner.map(|inner| Selector::Not(Box::new(inner))));
+        }
+        for (key, values, kind) in [
+            (
+                "skus",
+                &model.skus,
+                Selector::Skus as fn(BTreeSet<String>) -> Selector,
+            ),
+            ("categories", &model.categories, Selector::Categories),
+            ("brands", &model.brands, Selector::Brands),
+            ("tags", &model.tags, Selector::Tags),
+        ] {
+            if !values.is_empty() {
+                parts.extend(self.values(&format!("{path}.{key}"), values).map(kind));
+            }
+        }
+        if let Some(price) = &model.price {
+            let range = self.range(&format!("{path}.price"), price, known.money_decimals);
+            parts.extend(range.map(Selector::Price));
+        }
+        if !model.flags.is_empty() {
+            parts.push(Selector::Flags(model.flags.iter().copied().collect()));
+        }
+        parts.extend(model.discounted.map(Selector::Discounted));
+        if parts.is_empty() && self.problems.len() == before {
+            self.problem(path, "missing", "a description of lines", "none");
+        }
+        if self.problems.len() > before {
+            return None;
+        }
+        Some(if parts.len() == 1 {
+            parts.remove(0)
+        } else {
+            Selector::All(parts)
+        })
+    }
+
+    fn values(&mut self, path: &str, values: &[String]) -> Option<BTreeSet<String>> {
+        if !self.count(path, values.len(), VALUES_MAX) {
+            return None;
+        }
+        let mut is_sound = true;
+        for (index, value) in values.iter().enumerate() {
+            let fits = (1..=VALUE_MAX).contains(&value.len());
+            if !fits || value.chars().any(char::is_control) {
+                is_sound = false;
+                self.problem(
+                    format!("{path}[{index}]"),
+                    "wrong_form",
+                    format!("1 to {VALUE_MAX} bytes without control characters"),
+                    quoted(value),
+                );
+            }
+        }
+        is_sound.then(|| values.iter().cloned().collect())
+    }
+}

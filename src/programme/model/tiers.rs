@@ -1,0 +1,105 @@
+//! Tiers and rewards, as they are written.
+
+use serde::Deserialize;
+
+use super::{NamesModel, WhenModel};
+use crate::programme::rules::{TierBasis, TierWindow, UseReward};
+use crate::programme::shape::{objects, optional_object};
+
+/// A ladder of members.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "tiers"))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TiersModel {
+    /// What moves a member up.
+    pub basis: TierBasis,
+    /// Id of the wallet whose points count, with basis `earned`.
+    #[serde(default)]
+    pub wallet: Option<String>,
+    /// Over which time it counts.
+    #[serde(default)]
+    pub window: TierWindow,
+    /// How many months, with window `months`.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 120)))]
+    pub months: Option<i64>,
+    /// From the lowest to the highest.
+    #[serde(default, deserialize_with = "objects")]
+    #[cfg_attr(test, schemars(length(max = 50)))]
+    pub levels: Vec<LevelModel>,
+}
+
+/// One tier.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "level"))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LevelModel {
+    /// By which rules name it.
+    #[cfg_attr(
+        test,
+        schemars(
+            length(min = 1, max = 64),
+            regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+        )
+    )]
+    pub id: String,
+    /// What people call it; the id if left out.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub name: Option<NamesModel>,
+    /// From so many points, so much money or so many visits on; "0" for the lowest.
+    #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
+    pub from: String,
+    /// Multiplies what rules award; 1 if left out.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
+    pub factor: Option<String>,
+}
+
+/// What points buy: `money` or `percent` off the bill.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "reward"))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RewardModel {
+    /// By which carts name it.
+    #[cfg_attr(
+        test,
+        schemars(
+            length(min = 1, max = 64),
+            regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+        )
+    )]
+    pub id: String,
+    /// What people call it; the id if left out.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub name: Option<NamesModel>,
+    /// Id of the wallet whose points pay for it.
+    pub wallet: String,
+    /// Its price.
+    #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
+    pub points: String,
+    /// Money off the bill.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
+    pub money: Option<String>,
+    /// Percent off the bill.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
+    pub percent: Option<String>,
+    /// By itself, or when the member asks.
+    #[serde(rename = "use")]
+    pub used: UseReward,
+    /// At most so often in one sale; once if left out.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
+    pub most_per_sale: Option<i64>,
+    /// At most so often on one business date, for one member.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
+    pub most_per_day: Option<i64>,
+    /// When it can be had; always if left out.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub when: Option<WhenModel>,
+}

@@ -1,0 +1,89 @@
+//! What a programme wants to know besides the cart and the balances, so that a till that has a simple
+//! programme reads nothing more.
+
+use super::{Caps, Gives, Programme, Tenders, When, Window};
+
+/// All that is stored.
+pub const HISTORY_ALL: u32 = u32::MAX;
+
+impl Programme {
+    /// How many days of a member's past sales the evaluation looks at, counted back from the business
+    /// date: 0 for none, 1 for that date alone, [`HISTORY_ALL`] for every sale.
+    pub fn history_days(&self) -> u32 {
+        let of_tiers = self.tiers().map_or(0, |tiers| match tiers.window {
+            Window::Lifetime => HISTORY_ALL,
+            Window::CalendarYear => 366,
+            Window::Months(months) => months.saturating_mul(31) + 1,
+        });
+        let of_caps = |caps: &Caps| match (caps.day, caps.month) {
+            (_, Some(_)) => 31,
+            (Some(_), None) => 1,
+            (None, None) => 0,
+        };
+        let of_rules = self.earn_rules().iter().map(|rule| {
+            let visits = u32::from(matches!(rule.gives, Gives::Visit(_)));
+            of_caps(&rule.caps).max(visits)
+        });
+        let of_wallets = self.wallets().iter().map(|wallet| of_caps(&wallet.caps));
+        let of_rewards = self
+            .rewards()
+            .iter()
+            .map(|reward| u32::from(reward.most_per_day.is_some()));
+        let of_visits = self.conditions().any(|when| {
+            when.has(&|leaf| matches!(leaf, When::VisitNumber(_) | When::VisitEvery(_)))
+        });
+        let most = of_rules
+            .chain(of_wallets)
+            .chain(of_rewards)
+            .max()
+            .unwrap_or(0);
+        most.max(of_tiers)
+            .max(if of_visits { HISTORY_ALL } else { 0 })
+    }
+
+    /// The evaluation looks at the names of store or till: a cart that names none must be told its own.
+    pub fn reads_place(&self) -> bool {
+        self.conditions()
+            .any(|when| when.has(&|leaf| matches!(leaf, When::Stores(_) | When::Tills(_))))
+    }
+
+    /// Some rule counts only a share of the payments: a sale without them cannot be final.
+    pub fn reads_payments(&self) -> bool {
+        self.earn_rules()
+            .iter()
+            .any(|rule| rule.tenders != Tenders::All)
+    }
+
+    /// Rules and rewards read this code.
+    pub fn reads_code(&self, code: &str) -> bool {
+        self.conditions().any(|when| {
+            when.has(&|leaf| matches!(leaf, When::Codes(codes) if codes.contains(code)))
+        })
+    }
+
+    fn conditions(&self) -> impl Iterator<Item = &When> {
+        let rules = self.earn_rules().iter().flat_map(|rule| {
+            rule.when.iter().chain(
+                rule.factors
+                    .iter()
+                    .filter_map(|factor| factor.when.as_ref()),
+            )
+        });
+        rules.chain(
+            self.rewards()
+                .iter()
+                .filter_map(|reward| reward.when.as_ref()),
+        )
+    }
+}
+
+impl When {
+    /// A condition in it, however deep, is such a one.
+    pub fn has(&self, is_such: &dyn Fn(&When) -> bool) -> bool {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(|part| part.has(is_such)),
+            Self::Not(part) => part.has(is_such),
+            leaf => is_such(leaf),
+        }
+    }
+}

@@ -1,0 +1,506 @@
+//! What a programme compiles to, beside its wallets: rules, conditions, tiers and rewards.
+
+use std::collections::BTreeSet;
+
+use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
+
+use super::Names;
+use crate::kernel::{BusinessDate, Fraction, Money, Points, Rounding, WalletNumber};
+
+/// Awards points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarnRule {
+    /// Its id in the document.
+    pub id: String,
+    /// Its name in each language; the id if the document gives none.
+    pub name: Names,
+    /// Into which wallet.
+    pub wallet: WalletNumber,
+    /// Lower numbers go first; of equal ones the lower id.
+    pub priority: i32,
+    /// Its group, by its place in [`super::Programme::groups`].
+    pub group: Option<usize>,
+    /// When it applies.
+    pub when: Option<When>,
+    /// Which lines it looks at; all if nothing.
+    pub lines: Option<Selector>,
+    /// What it gives.
+    pub gives: Gives,
+    /// Which money counts.
+    pub base: Base,
+    /// Which share of the payments counts.
+    pub tenders: Tenders,
+    /// What multiplies the points, besides the tier.
+    pub factors: Vec<Factor>,
+    /// How several factors go together, the tier's included.
+    pub combine: Combine,
+    /// Whether the tier's factor is one of them.
+    pub tier_factor: TierFactor,
+    /// Applied once, to each sum that `round_at` names.
+    pub rounding: Rounding,
+    /// Which sum is rounded.
+    pub round_at: RoundAt,
+    /// The most it awards.
+    pub caps: Caps,
+    /// Its points count for the tier.
+    pub qualifies: bool,
+}
+
+/// What a rule gives. Points are in the wallet's smallest unit, before rounding.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gives {
+    /// So many points for so much money.
+    Amount {
+        /// Above zero.
+        per: Money,
+        /// What `per` earns, above zero.
+        points: Fraction,
+        /// Whether parts of `per` count.
+        mode: AmountMode,
+    },
+    /// A percentage of the money, turned into points.
+    Percent(Percent),
+    /// By ranges of money, from the lowest to the highest, without overlap.
+    Bands(Vec<Band>),
+    /// For each piece, or each unit of weight.
+    Unit(Fraction),
+    /// Once a visit.
+    Visit(Fraction),
+    /// Once a sale.
+    Fixed(Fraction),
+}
+
+/// A percentage of the money, turned into points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Percent {
+    /// As the document writes it.
+    pub percent: String,
+    /// Money that makes one whole point, above zero.
+    pub value: Money,
+    /// What `value` of the whole money earns: the share of one whole point.
+    pub points: Fraction,
+}
+
+/// A range of money: `from` <= money < `below`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Band {
+    /// Included.
+    pub from: Money,
+    /// Not included; without end in the last band.
+    pub below: Option<Money>,
+    /// What it gives.
+    pub gives: BandGives,
+}
+
+/// What a band gives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BandGives {
+    /// So many points, zero or more.
+    Points(Fraction),
+    /// A percentage of the money.
+    Percent(Percent),
+}
+
+/// Multiplies points.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Factor {
+    /// Its id in the document.
+    pub id: String,
+    /// Its name.
+    pub name: Names,
+    /// Zero or more.
+    pub factor: Fraction,
+    /// When it does; always if nothing.
+    pub when: Option<When>,
+}
+
+/// The most points, in the wallet's smallest unit, after rounding.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Caps {
+    /// In one sale.
+    pub sale: Option<Points>,
+    /// On one business date, for one member.
+    pub day: Option<Points>,
+    /// In one calendar month of business dates, for one member.
+    pub month: Option<Points>,
+}
+
+/// Rules that go together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Its id in the document.
+    pub id: String,
+    /// Which of its rules award.
+    pub take: Take,
+}
+
+/// Which payments count for a rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tenders {
+    /// All.
+    All,
+    /// All but the share paid by these methods.
+    Except(BTreeSet<String>),
+    /// Only the share paid by these methods.
+    Only(BTreeSet<String>),
+}
+
+/// A condition on the sale and the member.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum When {
+    /// All hold.
+    All(Vec<When>),
+    /// At least one holds.
+    Any(Vec<When>),
+    /// It does not hold.
+    Not(Box<When>),
+    /// The business date is in the range, both ends included.
+    Dates(Option<BusinessDate>, Option<BusinessDate>),
+    /// The business date is one of these, Monday first.
+    Weekdays([bool; 7]),
+    /// Minutes of the day at the till: from the first to before the second, over midnight if the
+    /// second is lower.
+    Hours(u16, u16),
+    /// The sale is in one of these stores.
+    Stores(BTreeSet<String>),
+    /// The sale is at one of these tills.
+    Tills(BTreeSet<String>),
+    /// The sale comes by one of these channels.
+    Channels(BTreeSet<String>),
+    /// The sum of the lines, after the POS's own discounts.
+    Total(Range),
+    /// How many items are sold, of the selected lines.
+    Items(Range, Option<Selector>),
+    /// A line like this is sold.
+    HasLine(Selector),
+    /// The member is in one of these tiers.
+    Tiers(BTreeSet<String>),
+    /// It is exactly this visit of the member, 1 for the first.
+    VisitNumber(i64),
+    /// It is a visit whose number divides by this.
+    VisitEvery(i64),
+    /// One of these codes was shown.
+    Codes(BTreeSet<String>),
+    /// Whether the POS took something off a line.
+    Discounted(bool),
+    /// Whether the sale spends points.
+    UsesPoints(bool),
+}
+
+/// From the first, included, to below the second.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Range {
+    /// Included.
+    pub from: Option<i64>,
+    /// Not included.
+    pub below: Option<i64>,
+}
+
+impl Range {
+    /// The value is in it.
+    pub fn has(&self, value: i64) -> bool {
+        self.from.is_none_or(|from| from <= value) && self.below.is_none_or(|below| value < below)
+    }
+}
+
+/// A selection of lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Selector {
+    /// All fit.
+    All(Vec<Selector>),
+    /// At least one fits.
+    Any(Vec<Selector>),
+    /// It does not fit.
+    Not(Box<Selector>),
+    /// One of these articles.
+    Skus(BTreeSet<String>),
+    /// In one of these categories, or below it.
+    Categories(BTreeSet<String>),
+    /// Of one of these brands.
+    Brands(BTreeSet<String>),
+    /// With one of these tags.
+    Tags(BTreeSet<String>),
+    /// The unit price is in this range.
+    Price(Range),
+    /// Marked with one of these flags.
+    Flags(BTreeSet<LineFlag>),
+    /// Whether the POS took something off it.
+    Discounted(bool),
+}
+
+/// A ladder of members.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tiers {
+    /// What moves a member up.
+    pub basis: TierBasis,
+    /// The wallet whose points count, with [`TierBasis::Earned`].
+    pub wallet: Option<WalletNumber>,
+    /// Over which time.
+    pub window: Window,
+    /// From the lowest, which begins at 0, to the highest.
+    pub levels: Vec<Level>,
+}
+
+/// Over which time something counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Window {
+    /// Ever.
+    Lifetime,
+    /// The calendar year of the business date.
+    CalendarYear,
+    /// So many months: dates after the same day so many months ago, to the business date.
+    Months(u32),
+}
+
+/// One tier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Level {
+    /// Its id in the document.
+    pub id: String,
+    /// Its name.
+    pub name: Names,
+    /// From so much on: smallest units of points or money, or visits.
+    pub from: i64,
+    /// Multiplies what rules award, above zero.
+    pub factor: Fraction,
+}
+
+/// What points buy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reward {
+    /// Its id in the document.
+    pub id: String,
+    /// Its name.
+    pub name: Names,
+    /// Out of which wallet it is paid.
+    pub wallet: WalletNumber,
+    /// Its price, above zero.
+    pub points: Points,
+    /// What it is worth.
+    pub worth: Worth,
+    /// By itself, or when the member asks.
+    pub used: UseReward,
+    /// At most so often in one sale.
+    pub most_per_sale: u32,
+    /// At most so often on one business date, for one member.
+    pub most_per_day: Option<u32>,
+    /// When it can be had.
+    pub when: Option<When>,
+}
+
+/// What a reward takes off the bill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Worth {
+    /// Money, above zero.
+    Money(Money),
+    /// A share, above zero and at most 1; and the percent as the document writes it.
+    Share(Fraction, String),
+}
+
+/// When points of an award can no longer be spent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Expiry {
+    /// Never.
+    #[default]
+    Never,
+    /// From so many days after the sale on.
+    Days(u32),
+    /// From the same day so many months later on.
+    Months(u32),
+    /// From the first day of the month behind so many months on.
+    EndOfMonth(u32),
+    /// From this date on.
+    On(BusinessDate),
+    /// From the day behind this month and day of every year on.
+    EachYear(u32, u32),
+}
+
+/// Whether parts of an amount count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "amount_mode"))]
+#[serde(rename_all = "snake_case")]
+pub enum AmountMode {
+    /// Every part counts: 55.000 at 10.000 a point is 5,5 before rounding.
+    #[default]
+    Proportional,
+    /// Only whole amounts count: 55.000 at 10.000 a point is 5.
+    WholeSteps,
+}
+
+/// Which money counts for a rule.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "base"))]
+#[serde(rename_all = "snake_case")]
+pub enum Base {
+    /// What is left to pay: after the POS's discounts and what loy takes off, tax as in the price.
+    #[default]
+    AfterDiscounts,
+    /// The lines after the POS's own discounts, before points and rewards take something off.
+    AfterLineDiscounts,
+    /// The lines before the POS's own discounts.
+    Gross,
+    /// What is left to pay, less the tax in it.
+    NetOfTax,
+}
+
+/// How several factors go together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "combine"))]
+#[serde(rename_all = "snake_case")]
+pub enum Combine {
+    /// Twice and three times is six times.
+    #[default]
+    Product,
+    /// The bonuses add up: twice and three times is four times.
+    Sum,
+    /// The largest alone.
+    Best,
+}
+
+/// Whether the tier's factor multiplies the points.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "tier_factor"))]
+#[serde(rename_all = "snake_case")]
+pub enum TierFactor {
+    /// It does.
+    #[default]
+    Applies,
+    /// It does not.
+    Ignored,
+}
+
+/// Which sum is rounded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "round_at"))]
+#[serde(rename_all = "snake_case")]
+pub enum RoundAt {
+    /// The rule's sum over the sale.
+    #[default]
+    Rule,
+    /// What each line earns.
+    Line,
+    /// The sum of all such rules of the wallet.
+    Sale,
+}
+
+/// Which rules of a group award.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "take"))]
+#[serde(rename_all = "snake_case")]
+pub enum Take {
+    /// All.
+    All,
+    /// The one that gives most; of equal ones the first.
+    Best,
+    /// The first that gives anything.
+    First,
+}
+
+/// What moves a member up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "tier_basis"))]
+#[serde(rename_all = "snake_case")]
+pub enum TierBasis {
+    /// Points earned by rules that qualify; spending and expiry change nothing.
+    Earned,
+    /// Money paid.
+    Spend,
+    /// Visits.
+    Visits,
+}
+
+/// Over which time a tier counts.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "tier_window"))]
+#[serde(rename_all = "snake_case")]
+pub enum TierWindow {
+    /// Ever.
+    #[default]
+    Lifetime,
+    /// The calendar year of the business date.
+    CalendarYear,
+    /// So many months to the business date.
+    Months,
+}
+
+/// How a reward comes about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "use_reward"))]
+#[serde(rename_all = "snake_case")]
+pub enum UseReward {
+    /// By itself, as soon as the points are there and the bill holds its whole worth.
+    Automatic,
+    /// When the cart asks for it.
+    OnRequest,
+}
+
+/// A day of the week.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "weekday"))]
+#[serde(rename_all = "snake_case")]
+pub enum WeekdayName {
+    /// Monday.
+    Mon,
+    /// Tuesday.
+    Tue,
+    /// Wednesday.
+    Wed,
+    /// Thursday.
+    Thu,
+    /// Friday.
+    Fri,
+    /// Saturday.
+    Sat,
+    /// Sunday.
+    Sun,
+}
+
+/// What a line is, beyond goods.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode,
+)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "line_flag"))]
+#[serde(rename_all = "snake_case")]
+#[cbor(index_only)]
+pub enum LineFlag {
+    /// Work, not goods.
+    #[n(0)]
+    Service,
+    /// Sells stored value.
+    #[n(1)]
+    GiftCard,
+    /// Delivery.
+    #[n(2)]
+    Shipping,
+    /// A tip.
+    #[n(3)]
+    Tip,
+    /// Weighed at the till or by the scale's label.
+    #[n(4)]
+    Weighed,
+}
+
+impl LineFlag {
+    /// The word in carts and programmes.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Service => "service",
+            Self::GiftCard => "gift_card",
+            Self::Shipping => "shipping",
+            Self::Tip => "tip",
+            Self::Weighed => "weighed",
+        }
+    }
+}

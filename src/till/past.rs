@@ -1,0 +1,123 @@
+//! What the evaluation is told of a member's earlier sales at this till, and of where the till stands.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use super::document::{RefundDocument, from_bytes};
+use super::error::Error;
+use super::refund::kept_lines;
+use super::shell::Till;
+use super::view::{SaleState, load_document};
+use crate::evaluate::{Cart, History, PastAward, PastSale, Quote, due_after, evaluate};
+use crate::evaluate::{CartProblem, MemberSnapshot};
+use crate::kernel::{BusinessDate, MemberNumber, Money, Points};
+use crate::programme::{HISTORY_ALL, Programme};
+use crate::store::{Reading, SaleRow};
+
+impl Till {
+    /// Prices a cart that stands at this till in this store, if it does not say otherwise itself.
+    pub(super) fn evaluate_here(
+        &self,
+        programme: &Programme,
+        member: Option<&MemberSnapshot>,
+        cart: &Cart,
+    ) -> Result<Quote, CartProblem> {
+        evaluate(
+            programme,
+            member,
+            &self.at_home(programme, cart),
+            self.language,
+        )
+    }
+
+    /// The cart with the names of its store and till, where the programme reads them.
+    pub(super) fn at_home<'a>(&self, programme: &Programme, cart: &'a Cart) -> Cow<'a, Cart> {
+        if !programme.reads_place() || (cart.store.is_some() && cart.till.is_some()) {
+            return Cow::Borrowed(cart);
+        }
+        let mut cart = cart.clone();
+        cart.store
+            .get_or_insert_with(|| self.identity.store.clone());
+        cart.till.get_or_insert_with(|| self.identity.till.clone());
+        Cow::Owned(cart)
+    }
+
+    /// The member's past as the programme wants to know it; nothing, and nothing read, where it does
+    /// not ask.
+    pub(super) fn past_of(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        cart: &Cart,
+        member: MemberNumber,
+    ) -> Result<Option<History>, Error> {
+        let days = programme.history_days();
+        if days == 0 {
+            return Ok(None);
+        }
+        let on = cart.business_date;
+        let oldest = BusinessDate::from_yyyymmdd(19_000_101).expect("a date");
+        let first = if days == HISTORY_ALL {
+            oldest
+        } else {
+            on.minus_days(days - 1).unwrap_or(oldest)
+        };
+        let mut sales = Vec::new();
+        for seq in reading.sales_of(member, first, on)? {
+            let row = reading
+                .sale(seq)?
+                .ok_or(Error::Internal("a commit entry of no sale"))?;
+            sales.extend(self.past_sale(reading, &row)?);
+        }
+        Ok(Some(History::of(programme, cart, &sales)))
+    }
+
+    /// A final sale, less what was returned of it.
+    fn past_sale(&self, reading: &Reading<'_>, row: &SaleRow) -> Result<Option<PastSale>, Error> {
+        let state = SaleState::from_number(row.state)?;
+        if !matches!(state, SaleState::Committed | SaleState::Refunded) {
+            return Ok(None);
+        }
+        let sale = load_document(reading, row.document_seq)?;
+        let refund: RefundDocument = match row.refund_seq {
+            0 => RefundDocument::default(),
+            seq => from_bytes(&reading.document(seq)?)?,
+        };
+        let awards = if state == SaleState::Refunded {
+            Vec::new()
+        } else if refund.lines.is_empty() {
+            sale.outcome.awards.clone()
+        } else {
+            let programme = self.programme_version(sale.programme_version)?;
+            let kept = kept_lines(&sale, &refund.lines);
+            let cart = self.at_home(&programme, &sale.cart);
+            due_after(
+                &programme,
+                sale.member.as_ref(),
+                &cart,
+                &sale.outcome,
+                &kept,
+            )?
+        };
+        let awards = awards.into_iter().map(|award| PastAward {
+            rule: award.rule,
+            wallet: award.wallet,
+            points: award.points,
+        });
+        let given_back: Money = refund.lines.values().map(|line| line.net).sum();
+        let mut rewards: BTreeMap<String, Points> = BTreeMap::new();
+        for redemption in &sale.outcome.redemptions {
+            if let Some(reward) = &redemption.reward {
+                *rewards.entry(reward.clone()).or_default() += redemption.points;
+            }
+        }
+        Ok(Some(PastSale {
+            business_date: sale.cart.business_date,
+            spend: (sale.outcome.payable - given_back).max(Money::ZERO),
+            is_visit: sale.outcome.total.is_positive(),
+            receipt_group: sale.cart.receipt_group,
+            awards: awards.collect(),
+            rewards,
+        }))
+    }
+}
