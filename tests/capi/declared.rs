@@ -289,5 +289,5 @@ fn every_status_has_a_name_and_a_class() {
             "{name}"
         );
     }
-    assert_eq!(statuses, 24);
+    assert_eq!(statuses, 25);
 }
