@@ -60,15 +60,27 @@ pub struct Sizes {
 /// Queries of one moment.
 pub struct Reading<'a> {
     db: &'a Connection,
+    /// Inside a write: where the chains end by now, which the table learns at the end.
+    head: Option<&'a Head>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(db: &'a Connection) -> Self {
-        Self { db }
+        Self { db, head: None }
+    }
+
+    pub(super) fn within(db: &'a Connection, head: &'a Head) -> Self {
+        Self {
+            db,
+            head: Some(head),
+        }
     }
 
     /// Where the chains end.
     pub fn head(&self) -> Result<Head, StoreError> {
+        if let Some(head) = self.head {
+            return Ok(head.clone());
+        }
         self.find_head()?
             .ok_or_else(|| StoreError::corrupt("no head"))
     }

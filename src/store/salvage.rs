@@ -209,8 +209,8 @@ impl Rescue<'_> {
         writing: &mut Writing<'_>,
         is_document: &impl Fn(&[u8]) -> bool,
     ) -> Result<(), StoreError> {
-        self.documents(writing, is_document)?;
         self.members(writing)?;
+        self.documents(writing, is_document)?;
         self.put_sales(writing)?;
         self.operations(writing)?;
         self.receipts(writing)?;
@@ -267,12 +267,15 @@ impl Rescue<'_> {
         is_document: &impl Fn(&[u8]) -> bool,
     ) -> Result<(), StoreError> {
         let (last, mut saved, mut wrong) = (self.last, BTreeMap::new(), Vec::new());
+        let first = self.epochs.first().map_or(1, Epoch::first_seq);
         self.each(
             "SELECT seq, content FROM document",
             "seq",
             |row| Ok((row.get::<_, Seq>(0)?, row.get::<_, Vec<u8>>(1)?)),
             |(seq, content)| {
-                if seq <= last && !is_document(&content) {
+                if seq == first {
+                    // Who the file is: made anew of what was saved.
+                } else if seq <= last && !is_document(&content) {
                     wrong.push(seq);
                 } else if seq <= last {
                     saved.insert(seq, content);
@@ -284,6 +287,7 @@ impl Rescue<'_> {
             self.findings
                 .add("document.lost", seq, "a stored document cannot be read");
         }
+        saved.insert(first, writing.reading().identity_digest()?.to_vec());
         // In their order: the side chain is made anew over what is there.
         for (seq, content) in saved {
             writing.put_document(seq, &content)?;

@@ -97,7 +97,7 @@ impl<'a> Writing<'a> {
     }
 
     pub(super) fn load_head(&mut self) -> Result<(), StoreError> {
-        self.head = self.reading().head()?;
+        self.head = Reading::new(&self.transaction).head()?;
         Ok(())
     }
 
@@ -117,7 +117,7 @@ impl<'a> Writing<'a> {
 
     /// Queries that see what this write has written so far.
     pub fn reading(&self) -> Reading<'_> {
-        Reading::new(&self.transaction)
+        Reading::within(&self.transaction, &self.head)
     }
 
     /// Where the chains end now.

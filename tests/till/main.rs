@@ -9,5 +9,6 @@ mod refunds;
 mod rules;
 mod sales;
 mod salvage;
+mod schema;
 mod shop;
 mod sync;

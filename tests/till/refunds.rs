@@ -307,3 +307,22 @@ proptest! {
         prop_assert_eq!(till.verify(loy::till::Depth::Full).unwrap(), []);
     }
 }
+
+#[test]
+fn goods_come_back_at_the_moment_a_hold_runs_out() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = till.record("sale-1", &cart_of(member, 100_000)).unwrap();
+    let mut spending = cart_of(member, 20_000);
+    spending
+        .points_wanted
+        .insert("points".to_owned(), Points::new(3));
+    till.authorise("hold-1", &spending, 60).unwrap();
+    shop.clock.advance_seconds(61);
+    // The hold's end is written first, in the same write.
+    let after = till.refund("refund-1", &refund_of(sale.id)).unwrap();
+    assert_eq!(after.state, SaleState::Refunded);
+    assert_eq!(balance(&till, member), (0, 0, 0, 0));
+    assert_sound(&till);
+}
