@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use crate::kernel::SaleId;
 use crate::kernel::ids::NoSaleId;
-use crate::till::{self, ReceiptKey, Sale, SaleState, Till};
+use crate::till::{self, HOLD_SECONDS_MAX, ReceiptKey, Sale, SaleState, Till};
 
 use super::boundary;
 use super::buffer::loy_buffer;
@@ -100,9 +100,6 @@ pub(super) fn hand_out(
     }
 }
 
-/// Holds last at least a second and at most a week.
-const HOLD_SECONDS_MAX: i64 = 86_400 * 7;
-
 /// A sale id, as an argument that names a sale.
 pub(super) fn sale_id(place: *const c_char) -> Result<SaleId, Fault> {
     text::text(place, "sale_id")?
@@ -137,7 +134,7 @@ pub unsafe extern "C" fn loy_sale_authorise(
     boundary::call_on(ledger, error_out, |till| {
         let basket = handles::find(cart)?;
         let operation_id = text::text(operation_id, "operation_id")?;
-        let range = 1..=HOLD_SECONDS_MAX;
+        let range = 1..=i64::from(HOLD_SECONDS_MAX);
         let hold_seconds: u32 = text::within(i64::from(hold_seconds), range, "hold_seconds")?;
         let sale_out = sale_out.reserve()?;
         hand_out(

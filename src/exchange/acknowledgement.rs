@@ -2,10 +2,10 @@
 
 use ed25519_dalek::SigningKey;
 
-use super::cbor::{FormError, Reader, Writer, same_form};
+use super::cbor::{FormError, Reader, Writer, read_stream, same_form, write_stream};
 use super::cose::{self, SignatureError};
 use crate::kernel::ids::Seq;
-use crate::kernel::{Instant, StreamId, WriterId};
+use crate::kernel::{Instant, StreamId};
 use crate::ledger::chain::Hash;
 
 const CONTENT_TYPE: &str = "application/loy-ack+cbor";
@@ -49,9 +49,7 @@ impl Acknowledgement {
         w.map(KEYS);
         w.unsigned(0).unsigned(VERSION);
         w.unsigned(1).bytes(&self.tenant);
-        w.unsigned(2).bytes(&self.stream.writer.0);
-        w.unsigned(3).unsigned(u64::from(self.stream.epoch));
-        w.unsigned(4).unsigned(u64::from(self.stream.tag));
+        write_stream(&mut w, &self.stream);
         w.unsigned(5).unsigned(self.seq);
         w.unsigned(6).bytes(&self.hash);
         w.unsigned(7).bytes(&self.batch_id);
@@ -69,12 +67,7 @@ impl Acknowledgement {
         }
         r.key(1)?;
         let tenant = r.fixed()?;
-        r.key(2)?;
-        let writer = WriterId(r.fixed()?);
-        r.key(3)?;
-        let epoch = r.u32()?;
-        r.key(4)?;
-        let tag = r.u32()?;
+        let stream = read_stream(&mut r)?;
         r.key(5)?;
         let seq = r.u64()?;
         r.key(6)?;
@@ -88,7 +81,7 @@ impl Acknowledgement {
         r.end()?;
         let read = Self {
             tenant,
-            stream: StreamId { writer, epoch, tag },
+            stream,
             seq,
             hash,
             batch_id,
@@ -110,7 +103,7 @@ mod tests {
         let ack = Acknowledgement {
             tenant: [7; 16],
             stream: StreamId {
-                writer: WriterId([1; 16]),
+                writer: crate::kernel::WriterId([1; 16]),
                 epoch: 1,
                 tag: 9,
             },

@@ -7,6 +7,8 @@
 use minicbor::data::{Tag, Type};
 use minicbor::{Decoder, Encoder};
 
+use crate::kernel::{StreamId, WriterId};
+
 /// Why bytes are not in the one form a message has.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what} at byte {at}")]
@@ -225,6 +227,24 @@ pub(crate) fn same_form(read: &[u8], written: &[u8]) -> Result<(), FormError> {
         what: "not in the one form this message has (RFC 8949 section 4.2)",
         at,
     })
+}
+
+/// Keys 2 to 4 of a manifest and of an acknowledgement: whose log, in which life.
+pub(crate) fn write_stream(w: &mut Writer, stream: &StreamId) {
+    w.unsigned(2).bytes(&stream.writer.0);
+    w.unsigned(3).unsigned(u64::from(stream.epoch));
+    w.unsigned(4).unsigned(u64::from(stream.tag));
+}
+
+/// Reads [`write_stream`] back.
+pub(crate) fn read_stream(r: &mut Reader<'_>) -> Result<StreamId, FormError> {
+    r.key(2)?;
+    let writer = WriterId(r.fixed()?);
+    r.key(3)?;
+    let epoch = r.u32()?;
+    r.key(4)?;
+    let tag = r.u32()?;
+    Ok(StreamId { writer, epoch, tag })
 }
 
 #[cfg(test)]

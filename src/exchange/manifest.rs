@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::cbor::{FormError, Reader, Writer, same_form};
+use super::cbor::{FormError, Reader, Writer, read_stream, same_form, write_stream};
 use super::epoch::EpochPayload;
 use super::frames::BODY_MAX;
 use super::postings::{ENTRIES_MAX, SEQ_MAX};
 use crate::kernel::ids::Seq;
-use crate::kernel::{Instant, Money, Points, StreamId, WalletNumber, WriterId};
+use crate::kernel::{Instant, Money, Points, StreamId, WalletNumber};
 use crate::ledger::chain::Hash;
 use crate::ledger::{Entry, Kind};
 
@@ -90,9 +90,7 @@ impl Manifest {
         w.map(KEYS);
         w.unsigned(0).unsigned(VERSION);
         w.unsigned(1).bytes(&self.tenant);
-        w.unsigned(2).bytes(&self.stream.writer.0);
-        w.unsigned(3).unsigned(u64::from(self.stream.epoch));
-        w.unsigned(4).unsigned(u64::from(self.stream.tag));
+        write_stream(&mut w, &self.stream);
         w.unsigned(5);
         self.epoch.write(&mut w);
         w.unsigned(6).unsigned(self.first_seq);
@@ -128,13 +126,7 @@ impl Manifest {
         }
         r.key(1)?;
         let tenant = r.fixed()?;
-        r.key(2)?;
-        let writer = WriterId(r.fixed()?);
-        r.key(3)?;
-        let epoch = r.u32()?;
-        r.key(4)?;
-        let tag = r.u32()?;
-        let stream = StreamId { writer, epoch, tag };
+        let stream = read_stream(&mut r)?;
         r.key(5)?;
         let epoch = EpochPayload::read(&mut r)?;
         r.key(6)?;

@@ -6,14 +6,12 @@ use super::log::Level;
 use super::shell::Till;
 use super::view::load_document;
 use crate::exchange::batch::{BatchParts, build_up_to, read};
+use crate::exchange::postings::ENTRIES_MAX;
 use crate::exchange::{Acknowledgement, Basket, BasketLine, EpochPayload, SigningKey};
 use crate::kernel::ids::Seq;
 use crate::ledger::decide::note;
 use crate::ledger::{Entry, Hash, Kind};
 use crate::store::{Epoch, Head, Reading, Writing};
-
-/// Entries one batch takes at the most.
-const ENTRIES_MAX: u64 = 20_000;
 
 /// A batch to be carried to head office.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +36,8 @@ impl Till {
             let epoch = self.epoch_of(first);
             let ends = self.epochs().iter().map(|later| later.genesis.parent.0);
             let end = ends.filter(|&end| end >= first).min().unwrap_or(head.seq);
-            let last = end.min(head.acknowledged_seq + ENTRIES_MAX);
+            let most = u64::try_from(ENTRIES_MAX).expect("a batch's limit fits");
+            let last = end.min(head.acknowledged_seq + most);
             let entries: Vec<Entry> = writing
                 .reading()
                 .entries(first, last)?
