@@ -65,7 +65,7 @@ impl Expected {
     }
 
     pub(super) fn pending_days(&self, kind: Kind) -> i64 {
-        if kind == Kind::Award {
+        if kind.makes_lot() {
             self.pending_days
         } else {
             0
@@ -73,7 +73,7 @@ impl Expected {
     }
 
     pub(super) fn expiry_days(&self, kind: Kind) -> Option<i64> {
-        if kind == Kind::Award {
+        if kind.makes_lot() {
             self.expiry_days
         } else {
             None
@@ -99,7 +99,7 @@ impl Expected {
             _ if entry.refers_to != 0 => entry.refers_to,
             _ => entry.seq,
         };
-        if entry.kind == Kind::Award {
+        if entry.kind.makes_lot() {
             self.pending_days = days_between(entry.business_date, entry.available_from);
             self.expiry_days = entry
                 .expires_on
@@ -117,7 +117,8 @@ fn moves_points(kind: Kind, lot: Seq) -> bool {
         | Kind::Redemption
         | Kind::RedemptionRefund
         | Kind::Debt
-        | Kind::Repayment => true,
+        | Kind::Repayment
+        | Kind::AdjustmentTaken => true,
         Kind::Hold | Kind::HoldExpired | Kind::Commit | Kind::Void => lot != 0,
         _ => false,
     }

@@ -31,11 +31,13 @@ impl Effect {
             ..Self::default()
         };
         match entry.kind {
-            Kind::Award => Some(Self {
+            Kind::Award | Kind::AdjustmentGiven => Some(Self {
                 earned: p,
                 ..on_lot
             }),
-            Kind::AwardRefund => Some(Self { used: p, ..on_lot }),
+            Kind::AwardRefund | Kind::Expiry | Kind::AdjustmentTaken => {
+                Some(Self { used: p, ..on_lot })
+            }
             Kind::Redemption if entry.flags.has(Flags::RESERVED) => Some(Self {
                 used: p,
                 held: -p,
@@ -58,7 +60,9 @@ impl Effect {
             | Kind::Refund
             | Kind::DayClosed
             | Kind::Synced
-            | Kind::Clock => None,
+            | Kind::Clock
+            | Kind::Claim
+            | Kind::Exception => None,
         }
     }
 

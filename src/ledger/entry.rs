@@ -46,11 +46,22 @@ pub enum Kind {
     Synced = 16,
     /// An operator confirmed that the clock is right.
     Clock = 17,
+    /// Points of a lot ran out of their time.
+    Expiry = 18,
+    /// Points given by an operator, with a reason; the entry is the lot.
+    AdjustmentGiven = 19,
+    /// Points taken out of a lot by an operator, with a reason.
+    AdjustmentTaken = 20,
+    /// A stored sale that was nobody's is made a member's; `refers_to` names the sale.
+    Claim = 21,
+    /// Something the day's report must tell: a limit that was met, an act beyond the usual;
+    /// `payload` says what and by whom.
+    Exception = 22,
 }
 
 impl Kind {
     /// Every kind this version knows, in the order of their numbers.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 22] = [
         Self::Epoch,
         Self::ProgrammeInstalled,
         Self::Enrol,
@@ -68,6 +79,11 @@ impl Kind {
         Self::DayClosed,
         Self::Synced,
         Self::Clock,
+        Self::Expiry,
+        Self::AdjustmentGiven,
+        Self::AdjustmentTaken,
+        Self::Claim,
+        Self::Exception,
     ];
 
     /// The kind with this number, if this version knows it.
@@ -103,7 +119,17 @@ impl Kind {
             Self::DayClosed => "day_closed",
             Self::Synced => "synced",
             Self::Clock => "clock",
+            Self::Expiry => "expiry",
+            Self::AdjustmentGiven => "adjustment_given",
+            Self::AdjustmentTaken => "adjustment_taken",
+            Self::Claim => "claim",
+            Self::Exception => "exception",
         }
+    }
+
+    /// The entry is a lot of its own: what it gives is named by it.
+    pub fn makes_lot(self) -> bool {
+        matches!(self, Self::Award | Self::AdjustmentGiven)
     }
 }
 
@@ -252,7 +278,7 @@ impl Entry {
 
     /// The lot this entry moves points of: an award is its own lot.
     pub fn moved_lot(&self) -> LotId {
-        if self.kind == Kind::Award {
+        if self.kind.makes_lot() {
             self.seq
         } else {
             self.lot
@@ -322,7 +348,7 @@ pub(crate) mod tests {
         let names: std::collections::BTreeSet<_> = Kind::ALL.iter().map(|k| k.name()).collect();
         assert_eq!(names.len(), Kind::ALL.len());
         assert_eq!(Kind::from_number(0), None);
-        assert_eq!(Kind::from_number(18), None);
+        assert_eq!(Kind::from_number(23), None);
     }
 
     #[test]

@@ -132,7 +132,7 @@ impl Sums {
         add(&mut portion.earned, effect.earned.get())?;
         add(&mut portion.used, effect.used.get())?;
         add(&mut portion.held, effect.held.get())?;
-        if entry.kind == Kind::Award {
+        if entry.kind.makes_lot() {
             portion.awarded_ms = Some(entry.at.ms());
             portion.available_from = Some(entry.available_from.yyyymmdd());
             portion.expires_on = entry.expires_on.map(|date| date.yyyymmdd());

@@ -576,7 +576,12 @@ impl Tale {
             | Kind::Enrol
             | Kind::DayClosed
             | Kind::Synced
-            | Kind::Clock => self.current = None,
+            | Kind::Clock
+            | Kind::Expiry
+            | Kind::AdjustmentGiven
+            | Kind::AdjustmentTaken
+            | Kind::Claim
+            | Kind::Exception => self.current = None,
             _ => {
                 if let Some(row) = self.current.and_then(|sale| sales.get_mut(&sale)) {
                     row.last_seq = entry.seq;

@@ -7,7 +7,7 @@ use super::read::{Reading, SaleRow};
 use super::rows::{INSERT_ENTRY, insert_entry};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber};
-use crate::ledger::{Effect, Entry, Hash, Kind, chain};
+use crate::ledger::{Effect, Entry, Hash, chain};
 
 /// Where the chains end.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -343,7 +343,7 @@ fn move_counters(db: &Connection, entry: &Entry, effect: &Effect) -> Result<(), 
         .member
         .expect("points always belong to a member")
         .get();
-    if entry.kind == Kind::Award {
+    if entry.kind.makes_lot() {
         db.prepare_cached(
             "INSERT INTO portion (member, wallet, lot, writer, awarded_at_ms, available_from,
                  expires_on, granted, earned, released, used, held)
