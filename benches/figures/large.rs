@@ -55,8 +55,12 @@ pub fn measure(report: &mut Report) {
         .goal("1.2"),
     );
     report.add(
-        Row::value("  raw SQLite beside itself, the same", raw_largest.p50(), "us")
-            .beside_value(raw.p50()),
+        Row::value(
+            "  raw SQLite beside itself, the same",
+            raw_largest.p50(),
+            "us",
+        )
+        .beside_value(raw.p50()),
     );
     open(report);
 }
