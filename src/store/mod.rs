@@ -13,6 +13,7 @@ mod read;
 mod rows;
 mod salvage;
 mod schema;
+mod transaction;
 mod verify;
 mod write;
 

@@ -5,13 +5,14 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, params};
+use rusqlite::{Connection, OpenFlags, params};
 
 use super::error::StoreError;
 use super::identity::Identity;
 use super::place::refuse_network;
 use super::read::Reading;
 use super::schema::{self, Lent, SCHEMA_VERSION};
+use super::transaction::Transaction;
 use super::write::Writing;
 use crate::kernel::ids::Seq;
 use crate::kernel::{Instant, MemberNumber};
@@ -255,14 +256,14 @@ impl Store {
     /// The till may have migrated the file since the last look: then what was lent to this reader
     /// hides what is there.
     fn begin_reading(&self) -> Result<Transaction<'_>, StoreError> {
-        let transaction = self.connection.unchecked_transaction()?;
+        let transaction = Transaction::to_read(&self.connection)?;
         if self.lent.get() == Lent::Nothing || !schema::is_present(&transaction)? {
             return Ok(transaction);
         }
         transaction.finish()?;
         schema::take_back(&self.connection)?;
         self.lent.set(Lent::Nothing);
-        Ok(self.connection.unchecked_transaction()?)
+        Ok(Transaction::to_read(&self.connection)?)
     }
 
     /// Writes in one IMMEDIATE transaction with exactly one sync, at its end. If `act` fails,
@@ -320,10 +321,6 @@ impl Store {
     /// The SQLite connection, for the other files of this room.
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
-    }
-
-    pub(super) fn connection_mut(&mut self) -> &mut Connection {
-        &mut self.connection
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -7,11 +7,12 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use rusqlite::{Connection, OpenFlags};
 
 use super::error::StoreError;
 use super::open::{Store, connect, with_suffix};
 use super::read::Reading;
+use super::transaction::Transaction;
 use super::write::commit;
 
 /// What each schema adds to the one before. Those that were released are never changed.
@@ -73,11 +74,10 @@ impl Store {
     /// # Errors
     /// [`StoreError::Corrupt`] for a damaged file, which is not written to; [`StoreError::Full`] and
     /// [`StoreError::ReadOnly`] where the copy or the added tables find no place.
-    pub(super) fn migrate(&mut self, from: i32) -> Result<(), StoreError> {
+    pub(super) fn migrate(&self, from: i32) -> Result<(), StoreError> {
         refuse_damaged(self.connection())?;
         self.keep_copy(from)?;
-        let connection = self.connection_mut();
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = Transaction::to_write(self.connection())?;
         add(&transaction, from)?;
         let raise = "UPDATE meta SET value = ?1 WHERE key = 'min_reader' AND value < ?1";
         transaction.execute(raise, [MIN_READER])?;
