@@ -10,7 +10,7 @@ use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
 use super::write::Head;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
-    BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId, WriterId,
+    BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId, UtcOffset, WriterId,
 };
 use crate::ledger::{Accounts, Entry, Genesis, Hash, Kind, Totals, chain};
 
@@ -95,13 +95,14 @@ impl<'a> Reading<'a> {
             closed_date: None,
             acknowledged_seq: 0,
             office_index: 0,
+            offset: UtcOffset::UTC,
         }))
     }
 
     fn find_head(&self) -> Result<Option<Head>, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT seq, hash, side_hash, trusted_at_ms, closed_date, acknowledged_seq,
-                 office_index FROM head WHERE one = 1",
+                 office_index, offset_minutes FROM head WHERE one = 1",
         )?;
         let mut rows = statement.query([])?;
         let Some(row) = rows.next()? else {
@@ -118,6 +119,8 @@ impl<'a> Reading<'a> {
                 .transpose()?,
             acknowledged_seq: row.get(5)?,
             office_index: row.get(6)?,
+            offset: UtcOffset::from_minutes(row.get(7)?)
+                .ok_or_else(|| StoreError::corrupt("an impossible offset"))?,
         }))
     }
 
