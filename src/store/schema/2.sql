@@ -5,3 +5,7 @@
 ALTER TABLE head ADD COLUMN offset_minutes INTEGER NOT NULL DEFAULT 0;
 UPDATE head SET offset_minutes =
     coalesce((SELECT e.offset_minutes FROM entry e WHERE e.seq = head.seq), 0);
+
+-- What has a last day and something left: the sweep at day close finds what is due here.
+CREATE INDEX portion_due ON portion (expires_on, member, wallet, lot)
+    WHERE expires_on IS NOT NULL AND granted + earned - released - used > 0;
