@@ -1,6 +1,6 @@
 //! Questions to the file.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -192,6 +192,17 @@ impl<'a> Reading<'a> {
             accounts.entry(row.get(0)?).or_default().debt = Points::new(row.get(1)?);
         }
         Ok(accounts)
+    }
+
+    /// Points of a member that ran out of their time, by lot.
+    pub fn expired_of(&self, member: MemberNumber) -> Result<BTreeMap<LotId, Points>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT lot, sum(points) FROM entry WHERE member = ?1 AND kind = ?2 GROUP BY lot",
+        )?;
+        let rows = statement.query_map(params![member.get(), Kind::Expiry.number()], |row| {
+            Ok((row.get(0)?, Points::new(row.get(1)?)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// The member who shows this identifier.
