@@ -407,6 +407,7 @@ pub(crate) mod tests {
             Account {
                 lots,
                 debt: Points::new(debt),
+                ..Account::default()
             },
         )])
     }

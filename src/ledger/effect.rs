@@ -18,6 +18,8 @@ pub struct Effect {
     pub held: Points,
     /// Added to the account's debt; below zero where it is repaid.
     pub debt: Points,
+    /// Added to what of the lot counts as expired; below zero where it is taken back after all.
+    pub lapsed: Points,
 }
 
 impl Effect {
@@ -36,9 +38,16 @@ impl Effect {
                 earned: p,
                 ..on_lot
             }),
-            Kind::AwardRefund | Kind::Expiry | Kind::AdjustmentTaken => {
-                Some(Self { used: p, ..on_lot })
-            }
+            Kind::AwardRefund if entry.flags.has(Flags::LAPSED) => Some(Self {
+                lapsed: -p,
+                ..on_lot
+            }),
+            Kind::AwardRefund | Kind::AdjustmentTaken => Some(Self { used: p, ..on_lot }),
+            Kind::Expiry => Some(Self {
+                used: p,
+                lapsed: p,
+                ..on_lot
+            }),
             Kind::Redemption if entry.flags.has(Flags::RESERVED) => Some(Self {
                 used: p,
                 held: -p,
@@ -96,5 +105,6 @@ pub fn apply(accounts: &mut Accounts, entry: &Entry) {
         let portion = &mut lot.expect("points move in a lot that is known").portion;
         portion.used += effect.used;
         portion.held += effect.held;
+        *account.lapsed.entry(effect.lot).or_default() += effect.lapsed;
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::decide::{Accounts, Give, HeldPortion, Refusal, SaleFacts, Scribe, post_give};
-use super::entry::{Entry, Kind};
+use super::entry::{Entry, Flags, Kind};
 use crate::kernel::ids::Seq;
 use crate::kernel::{Account, BusinessDate, Lot, LotId, Points, WalletNumber};
 use crate::programme::{MissingAward, RefundPolicy};
@@ -105,9 +105,6 @@ pub struct Returned<'a> {
     pub before: &'a Standing,
     /// What has gone back after it; never less than before.
     pub after: &'a Standing,
-    /// Points of the sale's own lots that ran out of their time, and that no refund before took into
-    /// account, by wallet: nobody owes what lapsed unused.
-    pub lapsed: &'a BTreeMap<WalletNumber, Points>,
     /// The policies of the version that priced the sale; a wallet that is absent has the usual ones.
     pub policies: &'a Policies,
 }
@@ -149,10 +146,8 @@ pub fn refund(
             .filter(|award| award.wallet == wallet)
             .map(|award| award.lot)
             .collect();
-        let left = take_from(&mut scribe, refund, (wallet, points), accounts, |lot| {
-            own.contains(&lot.id)
-        });
-        let left = left - left.min(of(returned.lapsed, wallet));
+        let own = From::Own(&own);
+        let left = take_from(&mut scribe, refund, (wallet, points), accounts, &own);
         let missing = policy_of(returned.policies, wallet).missing;
         owe(&mut scribe, refund, (wallet, left), missing)?;
     }
@@ -179,10 +174,7 @@ pub fn refund_unlinked(
     let refund = scribe.write(Kind::Refund, |entry| entry.amount = facts.amount);
     for (&wallet, &points) in taken {
         assert!(!points.is_negative(), "a return gives no points");
-        let date = facts.business_date;
-        let left = take_from(&mut scribe, refund, (wallet, points), accounts, |lot| {
-            !lot.is_expired(date)
-        });
+        let left = take_from(&mut scribe, refund, (wallet, points), accounts, &From::Live);
         let missing = policy_of(policies, wallet).missing;
         owe(&mut scribe, refund, (wallet, left), missing)?;
     }
@@ -290,18 +282,31 @@ fn last_expiring_first(
     portions
 }
 
-/// Takes points out of the member's lots that fit, those that are still pending first and the newest
-/// of them first. Returns what they no longer have.
+/// Out of which lots awarded points are taken back.
+enum From<'a> {
+    /// The sale's own, also those that have run out.
+    Own(&'a [LotId]),
+    /// All that can still be spent, now or later.
+    Live,
+}
+
+/// Takes points out of lots, those that are still pending first and the newest of them first. Returns
+/// what they no longer have, less what ran out of its time: that is gone already, and nobody owes it.
 fn take_from(
     scribe: &mut Scribe,
     refund: Seq,
     (wallet, points): (WalletNumber, Points),
     accounts: &Accounts,
-    fits: impl Fn(&Lot) -> bool,
+    from: &From<'_>,
 ) -> Points {
     let empty = Account::default();
     let account = accounts.get(&wallet).unwrap_or(&empty);
-    let mut lots: Vec<_> = account.lots.iter().filter(|lot| fits(lot)).collect();
+    let date = scribe.business_date();
+    let fits = |lot: &&Lot| match from {
+        From::Own(own) => own.contains(&lot.id),
+        From::Live => !lot.is_expired(date),
+    };
+    let mut lots: Vec<_> = account.lots.iter().filter(fits).collect();
     lots.sort_by_key(|lot| std::cmp::Reverse((lot.available_from, lot.id)));
     let mut left = points;
     for lot in lots {
@@ -314,6 +319,22 @@ fn take_from(
             };
             scribe.write_portion(Kind::AwardRefund, refund, portion);
             left -= taken;
+        }
+    }
+    let From::Own(own) = from else {
+        return left;
+    };
+    for (&lot, &lapsed) in account.lapsed.iter().filter(|(lot, _)| own.contains(lot)) {
+        let points = left.min(lapsed);
+        if points.is_positive() {
+            scribe.write(Kind::AwardRefund, |entry| {
+                entry.flags = entry.flags.with(Flags::LAPSED);
+                entry.refers_to = refund;
+                entry.wallet = wallet;
+                entry.lot = lot;
+                entry.points = points;
+            });
+            left -= points;
         }
     }
     left
@@ -394,7 +415,6 @@ mod tests {
             history,
             before: &before,
             after: &after,
-            lapsed: &BTreeMap::new(),
             policies: &Policies::new(),
         };
         told(&refund(43, &facts(), returned, accounts).expect("no policy refuses"))
@@ -490,7 +510,6 @@ mod tests {
                 history: &history,
                 before: &before,
                 after: &after,
-                lapsed: &BTreeMap::new(),
                 policies: &Policies::new(),
             };
             told(&refund(43, &facts(), returned, &now).expect("no policy refuses"))[1..].to_vec()

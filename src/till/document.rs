@@ -60,11 +60,8 @@ pub(super) struct RefundDocument {
     /// Who did it, why, and the return's own receipt.
     #[n(3)]
     pub(super) note: Note,
-    /// Points of the sale's own lots that had run out when they were to be taken back, so far.
-    #[cbor(n(4), default)]
-    pub(super) lapsed: BTreeMap<WalletNumber, Points>,
     /// The sale was a mistake and counts for nothing any more.
-    #[cbor(n(5), default)]
+    #[cbor(n(4), default)]
     pub(super) is_post_void: bool,
 }
 

@@ -19,7 +19,7 @@ use crate::kernel::{
     BusinessDate, Instant, LotId, MemberNumber, Money, Points, SaleId, UtcOffset, WalletNumber,
 };
 use crate::ledger::refund::{Policies, Returned, SaleHistory, refund};
-use crate::ledger::{Accounts, Entry, Kind, SaleFacts, apply};
+use crate::ledger::{Accounts, Entry, Flags, Kind, SaleFacts, apply};
 use crate::programme::{MissingAward, Programme};
 use crate::store::{Reading, SaleRow};
 use crate::texts::{money, number_trimmed};
@@ -247,12 +247,11 @@ impl Till {
                 so_far: &before.points_back(),
             })?
         };
-        let mut document = RefundDocument {
+        let document = RefundDocument {
             lines,
             taken_back: points.taken_back,
             returned: points.returned,
             note: back.note.clone(),
-            lapsed: before.lapsed.clone(),
             is_post_void: back.goods == &Goods::PostVoid,
         };
         let head = reading.head()?;
@@ -267,7 +266,6 @@ impl Till {
             flags: moment.flags_on(&head, back.business_date),
         };
         let lots = accounts_with(reading, facts.member, &history.lots(), pending)?;
-        let lapsed = lapsed_awards(reading, facts.member, &history, &before)?;
         let policies = policies_of(&programme, back.paid);
         let (standing_before, standing_after) = (before.standing(), document.standing());
         let parts = Returned {
@@ -275,13 +273,11 @@ impl Till {
             history: &history,
             before: &standing_before,
             after: &standing_after,
-            lapsed: &lapsed,
             policies: &policies,
         };
         let last = pending.last().map_or(head.seq, |entry| entry.seq);
         let entries = refund(last, &facts, parts, &lots)
             .map_err(|refusal| self.refused(&programme, &refusal))?;
-        note_lapsed(&mut document, &before, &entries, &lapsed);
         Ok((
             Worked {
                 row: row.clone(),
@@ -387,48 +383,6 @@ pub(super) fn accounts_with(
     Ok(accounts)
 }
 
-/// Points of the sale's own lots that ran out of their time and were not taken into account before.
-fn lapsed_awards(
-    reading: &Reading<'_>,
-    member: Option<MemberNumber>,
-    history: &SaleHistory,
-    before: &RefundDocument,
-) -> Result<Sums, Error> {
-    let mut lapsed = Sums::new();
-    let Some(member) = member else {
-        return Ok(lapsed);
-    };
-    let expired = reading.expired_of(member)?;
-    for award in &history.awards {
-        if let Some(points) = expired.get(&award.lot) {
-            *lapsed.entry(award.wallet).or_default() += *points;
-        }
-    }
-    for (wallet, points) in &mut lapsed {
-        *points -= before.lapsed.get(wallet).copied().unwrap_or_default();
-    }
-    Ok(lapsed)
-}
-
-/// Notes how much of what had run out this refund took into account.
-fn note_lapsed(
-    document: &mut RefundDocument,
-    before: &RefundDocument,
-    entries: &[Entry],
-    lapsed: &Sums,
-) {
-    for (&wallet, &lapsed) in lapsed {
-        let sum = |sums: &Sums| sums.get(&wallet).copied().unwrap_or_default();
-        let of_kind = |entry: &&Entry| entry.wallet == wallet && entry.kind == Kind::AwardRefund;
-        let taken: Points = entries.iter().filter(of_kind).map(|e| e.points).sum();
-        let left = sum(&document.taken_back) - sum(&before.taken_back) - taken;
-        let noted = left.min(lapsed);
-        if noted.is_positive() {
-            *document.lapsed.entry(wallet).or_default() += noted;
-        }
-    }
-}
-
 /// The policies of a programme's wallets. Once the money has changed hands, nothing is refused.
 pub(super) fn policies_of(programme: &Programme, paid: Paid) -> Policies {
     let wallets = programme.wallets().iter();
@@ -501,10 +455,15 @@ pub(super) fn by_wallet(
             .map(|entry| entry.points)
             .sum();
         let debt = sum(&[Kind::Debt]);
+        // What had run out was taken by its date, not by this return.
+        let taken: Points = own()
+            .filter(|entry| entry.kind == Kind::AwardRefund && !entry.flags.has(Flags::LAPSED))
+            .map(|entry| entry.points)
+            .sum();
         let back = [Kind::RedemptionRefund, Kind::RedemptionRenewal, Kind::Award];
         let line = WalletRefund {
             wallet: wallet.id.clone(),
-            taken_back: sum(&[Kind::AwardRefund]) + debt,
+            taken_back: taken + debt,
             returned: sum(&back) + forgiven,
             debt,
             lapsed: own().filter(is_dead).map(|entry| entry.points).sum(),
