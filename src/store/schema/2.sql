@@ -5,3 +5,10 @@
 ALTER TABLE head ADD COLUMN offset_minutes INTEGER NOT NULL DEFAULT 0;
 UPDATE head SET offset_minutes =
     coalesce((SELECT e.offset_minutes FROM entry e WHERE e.seq = head.seq), 0);
+
+-- What head office signed: everything up to `seq` is safe with it. Each is the anchor of a proof
+-- that outlives its batch, which is no longer offered once it is acknowledged.
+CREATE TABLE acknowledgement (
+    seq   INTEGER PRIMARY KEY,
+    bytes BLOB NOT NULL
+) STRICT;
