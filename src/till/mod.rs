@@ -3,13 +3,14 @@
 //!
 //! `operation.rs` makes asking twice safe, `sale.rs` (and its folder) and `refund.rs` hold what a sale can
 //! do, `member.rs` who it is for, `day.rs` the close, `expiry.rs` what it writes off, `sync.rs` what goes
-//! to and comes from head office,
+//! to and comes from head office, `dispute.rs` and `proof.rs` settle a quarrel about a sale,
 //! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger.
 
 mod birth;
 mod care;
 mod day;
+mod dispute;
 mod document;
 mod error;
 mod expiry;
@@ -18,6 +19,7 @@ mod member;
 mod operation;
 mod past;
 pub mod ports;
+mod proof;
 mod refund;
 mod sale;
 mod salvage;
@@ -29,11 +31,13 @@ mod view;
 
 pub use care::Info;
 pub use day::{DayReport, DayTotal};
+pub use dispute::{Again, Difference, Dispute, Disputed, Fact, ProgrammeUsed};
 pub use error::{Error, Refused};
 pub use log::{Level, LogEvent};
 pub use member::{Enrolment, MemberCard, WalletBalance};
 pub use operation::OPERATION_ID_MAX;
 pub use ports::{Clock, Ports, Randomness};
+pub use proof::{Anchor, DocumentProof, Life, Link, Proof};
 pub use refund::{RefundPreview, RefundRequest, WalletRefund};
 pub use sale::HOLD_SECONDS_MAX;
 pub use shell::{Settings, Till};

@@ -3,6 +3,7 @@
 
 mod clock;
 mod days;
+mod dispute;
 mod doors;
 mod expiry;
 mod files;
