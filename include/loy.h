@@ -1095,8 +1095,9 @@ LOY_API void LOY_CALL loy_quote_free(loy_quote *quote);
  * What "the same content" of a repeated call is: of authorise and record the cart, without time,
  * offset, cashier, discount reasons and your own x; of commit the sale and such a cart, or none; of
  * void the sale; of a refund the sale, business date, receipt number and goods; of an enrolment its
- * identifiers; of a day close the date; of a confirmed clock the cashier. The rest, such as
- * hold_seconds, a reason or the time of a refund, may differ: the first one stands.
+ * identifiers; of a claim the sale, member and business date; of a day close the date; of a
+ * confirmed clock the cashier. The rest, such as hold_seconds, a reason or the time of a refund,
+ * may differ: the first one stands.
  */
 
 enum {
@@ -1185,6 +1186,29 @@ LOY_API loy_status LOY_CALL loy_sale_void(
  */
 LOY_API loy_status LOY_CALL loy_sale_record(
     loy_ledger *ledger, const char *operation_id, const loy_cart *cart, loy_sale **sale_out,
+    loy_error **error_out);
+
+/*
+ * Adds a member to a sale that was nobody's, once: the customer paid and says only now that they
+ * are a member.
+ *
+ * The sale's own programme says for how many days this may be done, and gives what the sale would
+ * have given the member on its date; what has come back since gives nothing. Prices and payments
+ * stay, and nothing is spent. From then on the sale is the member's: returns take its points back,
+ * and it counts for visits, caps and tiers on its own date. at_ms, utc_offset_minutes and
+ * business_date say when the customer came back. The quote of sale_out is that with the member.
+ *
+ * Writes: the claim and the sale's points, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where it was claimed, voided or
+ * returned as a whole before; LOY_REFUSED for a sale that is not final, is a member's, or is of a
+ * later date; LOY_EXPIRED where it is too late; the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_claim(
+    loy_ledger *ledger, const char *operation_id, const char *sale_id, const char *member_number,
+    int64_t at_ms, int32_t utc_offset_minutes, int32_t business_date, loy_sale **sale_out,
     loy_error **error_out);
 
 /*

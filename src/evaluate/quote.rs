@@ -202,6 +202,24 @@ impl Quote {
         serde_json::to_string(self).expect("a quote has no keys but texts and no floats")
     }
 
+    /// The same sale with the outcome that was decided, where that is known better than by pricing it
+    /// again, and with the member's balances of then.
+    #[must_use]
+    pub fn restated(mut self, member: Option<&MemberSnapshot>, outcome: Outcome) -> Self {
+        self.outcome = outcome;
+        let mut lines = std::mem::take(&mut self.wallets);
+        for line in &mut lines {
+            if let Some(member) = member {
+                line.before = member.balance(line.number);
+            }
+            line.awarded = self.awarded(line.number);
+            line.redeemed = self.redeemed(line.number);
+            line.after = line.before.known - line.redeemed + line.awarded;
+        }
+        self.wallets = lines;
+        self
+    }
+
     /// Points awarded into a wallet by all rules together.
     pub fn awarded(&self, wallet: WalletNumber) -> Points {
         sum_of(&self.outcome.awards, wallet)

@@ -311,14 +311,21 @@ fn check_sales(reading: &Reading<'_>, findings: &mut Findings) -> Result<(), Sto
          LEFT JOIN entry f ON f.seq = s.seq
          LEFT JOIN entry p ON p.seq = s.posted_seq
          LEFT JOIN entry r ON r.seq = s.refund_seq
+         LEFT JOIN entry c ON c.seq = s.document_seq
          WHERE f.kind NOT IN (?1, ?2)
             OR (s.state IN (2, 5)) <> (p.kind IS ?2 AND p.lot = 0)
-            OR ((s.state = 5 OR s.refund_seq <> 0) AND r.kind IS NOT ?3)",
+            OR ((s.state = 5 OR s.refund_seq <> 0) AND r.kind IS NOT ?3)
+            OR (s.posted_seq <> 0 AND s.document_seq > s.last_seq)
+                <> (c.kind IS ?4 AND c.refers_to = s.seq)
+         UNION ALL
+         SELECT c.refers_to FROM entry c LEFT JOIN sale s ON s.seq = c.refers_to
+         WHERE c.kind = ?4 AND s.document_seq IS NOT c.seq",
     )?;
     let kinds = params![
         Kind::Hold.number(),
         Kind::Commit.number(),
-        Kind::Refund.number()
+        Kind::Refund.number(),
+        Kind::Claim.number()
     ];
     let mut rows = statement.query(kinds)?;
     while let Some(row) = rows.next()? {

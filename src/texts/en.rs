@@ -10,6 +10,20 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("cashier.nothing", "No points"),
     ("cashier.spent", "uses {points}"),
     ("cashier.with_card", "with a member card: {points}"),
+    ("claim.before_sale", "That is before the day of the sale"),
+    (
+        "claim.not_final",
+        "The sale is not final yet; add the member when it is made final",
+    ),
+    (
+        "claim.of_a_member",
+        "This receipt has its member already; its points are not passed on",
+    ),
+    (
+        "claim.too_late",
+        "Too late to add a member: at the latest {days} days after the sale",
+    ),
+    ("claim.twice", "A member was added to this receipt before"),
     ("code.known", "Code {code}: looked at by the rules"),
     ("code.unknown", "Code {code}: not of this programme"),
     ("display.balance", "Bal. {points}"),

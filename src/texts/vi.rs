@@ -10,6 +10,20 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("cashier.nothing", "Không tích điểm"),
     ("cashier.spent", "dùng {points}"),
     ("cashier.with_card", "có thẻ thành viên: {points}"),
+    ("claim.before_sale", "Ngày bổ sung sớm hơn ngày bán"),
+    (
+        "claim.not_final",
+        "Giao dịch chưa hoàn tất; hãy thêm thành viên khi hoàn tất",
+    ),
+    (
+        "claim.of_a_member",
+        "Hóa đơn này đã có thành viên; không chuyển điểm cho người khác",
+    ),
+    (
+        "claim.too_late",
+        "Đã quá hạn bổ sung thành viên: chậm nhất {days} ngày sau ngày mua",
+    ),
+    ("claim.twice", "Hóa đơn này đã được bổ sung thành viên rồi"),
     ("code.known", "Mã {code}: đã xét trong các quy tắc"),
     ("code.unknown", "Mã {code}: không thuộc chương trình này"),
     ("display.balance", "Dư {points}"),

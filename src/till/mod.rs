@@ -33,7 +33,7 @@ pub use member::{Enrolment, MemberCard, WalletBalance};
 pub use operation::OPERATION_ID_MAX;
 pub use ports::{Clock, Ports, Randomness};
 pub use refund::{Goods, Measure, RefundPreview, RefundRequest, ReturnedPart, WalletRefund};
-pub use sale::HOLD_SECONDS_MAX;
+pub use sale::{ClaimRequest, HOLD_SECONDS_MAX};
 pub use shell::{Settings, Till};
 pub use sync::Export;
 pub use view::{PendingSale, ReceiptKey, Sale, SaleState};

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::document::{Note, RefundDocument, ReturnedLine, SaleDocument, from_bytes, to_bytes};
 use super::error::Error;
 use super::operation::{Call, Operation};
-use super::sale::{check_reason, retell_nothing};
+use super::sale::{check_reason, postings_of, retell_nothing};
 use super::shell::{Moment, Till};
 use super::status;
 use super::view::{ReceiptKey, ReceiptKind, Sale, SaleState, load_document};
@@ -161,7 +161,7 @@ impl Till {
             }
             Ok(worked.row.seq)
         })?;
-        self.answer(done, None)
+        self.answer(Call::Refund, done, None)
     }
 
     fn work_out(
@@ -232,12 +232,7 @@ impl Till {
 
     /// What the sale gave and took, by its entries.
     fn history_of(&self, reading: &Reading<'_>, row: &SaleRow) -> Result<SaleHistory, Error> {
-        let posted: Vec<Entry> = reading
-            .entries(row.posted_seq, row.last_seq)?
-            .into_iter()
-            .map(|(entry, _)| entry)
-            .collect();
-        Ok(SaleHistory::of(&posted))
+        Ok(SaleHistory::of(&postings_of(reading, row)?))
     }
 
     /// How far awards and redemptions have gone back once only a part of the goods is kept: the

@@ -8,6 +8,7 @@ mod files;
 mod refunds;
 mod rules;
 mod sales;
+mod sales_claimed;
 mod salvage;
 mod schema;
 mod shop;
