@@ -161,7 +161,7 @@ fn a_sale_goes_from_the_till_to_the_balance_at_head_office() {
     let (_, out, _) = loy(&[&"office", &"members", &chain.office(), &"--format", &"csv"]);
     assert_eq!(
         out.lines().nth(1),
-        Some(format!("{number},1,2,75000,0,8,0,0,0,0,8").as_str())
+        Some(format!("{number},1,2,75000,0,8,0,0,0,0,0,8").as_str())
     );
     let (code, out, _) = loy(&[&"office", &"status", &chain.office()]);
     assert_eq!(code, 0);

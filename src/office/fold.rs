@@ -36,6 +36,7 @@ pub(super) struct AccountSums {
     pub redemption_refunded: i64,
     pub debt: i64,
     pub balance: i64,
+    pub expired: i64,
 }
 
 #[derive(Default)]
@@ -141,6 +142,7 @@ impl Sums {
         }
         add(&mut account.debt, effect.debt.get())?;
         add(&mut account.balance, effect.balance().get())?;
+        add(&mut account.expired, effect.lapsed.get())?;
 
         let moved = [effect.earned, effect.used, effect.held];
         if effect.lot == 0 || moved.iter().all(|points| points.is_zero()) {
