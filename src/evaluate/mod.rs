@@ -125,6 +125,7 @@ pub fn evaluate(
         wallets: Vec::new(),
         tier,
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
+        is_training: false,
         explanation,
         language: language.code(),
     };

@@ -190,6 +190,9 @@ pub struct Quote {
     /// is final. Left out if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub needs_payments: bool,
+    /// It is a training's, and every text says so. Left out if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_training: bool,
     /// For every rule: what it did, or why it did nothing.
     pub explanation: Vec<Reason>,
     /// Language of the texts: `vi` or `en`.

@@ -252,6 +252,13 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "till.without_loyalty",
         "Points are not available right now; sell on without them",
     ),
+    ("training.mark", "TRAINING"),
+    ("training.receipt", "TRAINING, NOT A SALE"),
+    (
+        "training.stays_here",
+        "This is a training: nothing is sent or kept",
+    ),
+    ("training.text", "TRAINING: {text}"),
     ("visit.every", "every {number}"),
     ("weekday.1", "Monday"),
     ("weekday.2", "Tuesday"),

@@ -240,6 +240,13 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "till.without_loyalty",
         "Tạm thời không tích điểm được; vẫn bán hàng bình thường",
     ),
+    ("training.mark", "TRAINING"),
+    ("training.receipt", "TRAINING - HỌC VIỆC"),
+    (
+        "training.stays_here",
+        "Đang ở chế độ học việc: không gửi và không lưu gì ra ngoài",
+    ),
+    ("training.text", "TRAINING: {text}"),
     ("visit.every", "mỗi {number} lần"),
     ("weekday.1", "thứ hai"),
     ("weekday.2", "thứ ba"),

@@ -10,6 +10,7 @@ use super::error::Error;
 use super::operation::Call;
 use super::shell::{Replay, Till};
 use super::status;
+use super::training::Purpose;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::Quote;
 use crate::evaluate::quote_of_claim;
@@ -233,7 +234,9 @@ impl Till {
             Some(member) if row.claim_seq() == Some(document_seq) => {
                 let cart = self.at_home(&programme, &document.cart);
                 let outcome = document.outcome;
-                quote_of_claim(&programme, member, &cart, outcome, self.language)?
+                let mut quote = quote_of_claim(&programme, member, &cart, outcome, self.language)?;
+                quote.is_training = self.purpose == Purpose::Training;
+                quote
             }
             member => self
                 .evaluate_here(&programme, member.as_ref(), &document.cart)?

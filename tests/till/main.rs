@@ -10,6 +10,7 @@ mod refunds;
 mod rules;
 mod sales;
 mod sales_claimed;
+mod sales_training;
 mod salvage;
 mod schema;
 mod shop;
