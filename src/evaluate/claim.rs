@@ -1,47 +1,25 @@
 //! A sale that was nobody's, told as its member's (ledger.md, "Sale").
 
 use super::cart::Cart;
-use super::facts::Facts;
+use super::due::worth_of;
 use super::problem::CartProblem;
 use super::quote::{Award, MemberSnapshot, Outcome, Quote};
-use super::tally::{Sold, Terms, awards, tally};
+use super::returned::{Decided, ReturnedLines};
 use super::{check, evaluate};
-use crate::kernel::Money;
-use crate::programme::{Programme, UseReward};
+use crate::programme::{Programme, RefundBase, UseReward};
 use crate::texts::Language;
 
 /// The awards that a stored sale would have given, had its member been there: prices, discounts and
 /// payments as they were, the programme that priced it, the member's past on its date.
 ///
-/// `cart` and `outcome` are those of the sale's document, `member.history` is of the sale's business
-/// date. Nothing is spent by it, whatever the member has.
+/// `sale.member` is who claims it, with a history of the sale's business date. Nothing is spent by it,
+/// whatever the member has.
 ///
 /// # Errors
 /// Points beyond 9e15.
-pub fn awards_of_claim(
-    programme: &Programme,
-    member: &MemberSnapshot,
-    cart: &Cart,
-    outcome: &Outcome,
-) -> Result<Vec<Award>, CartProblem> {
-    let uses_points = Some(!outcome.redemptions.is_empty());
-    let facts = Facts::new(programme, cart, member.history.as_ref(), uses_points);
-    let nets: Vec<Money> = cart
-        .lines
-        .iter()
-        .zip(&outcome.line_discounts)
-        .map(|(line, &discount)| line.line_total - discount)
-        .collect();
-    let terms = Terms {
-        facts: &facts,
-        payable: outcome.payable,
-    };
-    let sold = Sold {
-        facts: &facts,
-        nets: &nets,
-    };
-    let tallies = tally(programme, &terms, &sold)?;
-    let awards = awards(&tallies, cart.business_date);
+pub fn awards_of_claim(sale: &Decided<'_>) -> Result<Vec<Award>, CartProblem> {
+    let whole = sale.kept(&ReturnedLines::new(), RefundBase::LineNet);
+    let awards = worth_of(sale, &whole)?;
     check::awards_fit(&awards)?;
     Ok(awards)
 }

@@ -36,11 +36,12 @@ pub use log::{Level, LogEvent};
 pub use member::{Enrolment, MemberCard, WalletBalance};
 pub use operation::OPERATION_ID_MAX;
 pub use ports::{Clock, Ports, Randomness};
-pub use refund::{Goods, Measure, RefundPreview, RefundRequest, ReturnedPart, WalletRefund};
+pub use refund::{RefundPreview, RefundRequest, WalletRefund};
 pub use sale::{ClaimRequest, HOLD_SECONDS_MAX};
 pub use shell::{Settings, Till};
 pub use sync::Export;
 pub use training::Purpose;
 pub use view::{PendingSale, ReceiptKey, Sale, SaleState};
 
+pub use crate::evaluate::{Goods, Measure, ReturnedPart};
 pub use crate::store::{Depth, Finding};

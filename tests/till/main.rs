@@ -6,6 +6,7 @@ mod days;
 mod doors;
 mod expiry;
 mod files;
+mod policies;
 mod refunds;
 mod rules;
 mod sales;

@@ -4,18 +4,20 @@ use serde_json::json;
 
 use super::retell_nothing;
 use crate::evaluate::cart::Cart;
-use crate::evaluate::{MemberSnapshot, awards_of_claim, due_after};
+use crate::evaluate::{
+    Award, Decided, MemberSnapshot, Outcome, ReturnedLines, awards_of_claim, due_after,
+};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, SaleId, UtcOffset};
 use crate::ledger::claim::{ReturnedBefore, claim, is_of_claim};
-use crate::ledger::{Accounts, Entry, Flags, SaleFacts};
+use crate::ledger::{Accounts, Entry, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{Reading, SaleRow, Writing};
 use crate::texts::number;
-use crate::till::document::{RefundDocument, SaleDocument, from_bytes, gives, to_bytes};
+use crate::till::document::{SaleDocument, gives, to_bytes};
 use crate::till::error::Error;
 use crate::till::operation::{Call, Operation};
-use crate::till::refund::kept_lines;
+use crate::till::refund::refund_document;
 use crate::till::shell::{Moment, Till};
 use crate::till::status;
 use crate::till::view::{Sale, SaleState, load_document};
@@ -163,11 +165,10 @@ impl Till {
         };
         let home = self.at_home(programme, &cart);
         let mut outcome = sale.outcome.clone();
-        outcome.awards = awards_of_claim(programme, &member, &home, &outcome)?;
+        outcome.awards = awards_of_claim(&decided(programme, &member, &home, &sale.outcome))?;
         if row.refund_seq != 0 {
-            let refund: RefundDocument = from_bytes(&reading.document(row.refund_seq)?)?;
-            let kept = kept_lines(&sale, &refund.lines);
-            outcome.awards = due_after(programme, Some(&member), &home, &outcome, &kept)?;
+            let gone = refund_document(reading, row)?.lines;
+            outcome.awards = kept_awards(&decided(programme, &member, &home, &outcome), &gone)?;
         }
         drop(home);
         Ok(SaleDocument {
@@ -179,17 +180,39 @@ impl Till {
     }
 }
 
+fn decided<'a>(
+    programme: &'a Programme,
+    member: &'a MemberSnapshot,
+    cart: &'a Cart,
+    outcome: &'a Outcome,
+) -> Decided<'a> {
+    Decided {
+        programme,
+        member: Some(member),
+        cart,
+        outcome,
+    }
+}
+
+/// What a sale gives for what is still kept of it, by each wallet's own measure of that.
+fn kept_awards(sale: &Decided<'_>, gone: &ReturnedLines) -> Result<Vec<Award>, Error> {
+    let mut awards = Vec::new();
+    for wallet in sale.programme.wallets() {
+        let due = due_after(sale, &sale.kept(gone, wallet.refund.base))?;
+        awards.extend(
+            due.into_iter()
+                .filter(|award| award.wallet == wallet.number),
+        );
+    }
+    Ok(awards)
+}
+
 fn claim_facts(
     writing: &Writing<'_>,
     moment: &Moment,
     document: &SaleDocument,
     request: &ClaimRequest,
 ) -> SaleFacts {
-    let closed = writing.head().closed_date;
-    let late = match closed {
-        Some(date) if request.business_date <= date => Flags::LATE,
-        _ => Flags::default(),
-    };
     SaleFacts {
         at: moment.now,
         sold_at: request.at,
@@ -198,7 +221,7 @@ fn claim_facts(
         member: Some(request.member),
         amount: document.outcome.payable,
         programme_version: document.programme_version,
-        flags: moment.flags().with(late),
+        flags: moment.flags_on(writing.head(), request.business_date),
     }
 }
 
