@@ -11,6 +11,7 @@ mod place;
 mod read;
 mod rows;
 mod salvage;
+mod transaction;
 mod verify;
 mod write;
 

@@ -10,6 +10,7 @@ use super::error::StoreError;
 use super::identity::Identity;
 use super::place::refuse_network;
 use super::read::Reading;
+use super::transaction::Transaction;
 use super::write::Writing;
 use crate::kernel::ids::Seq;
 use crate::kernel::{Instant, MemberNumber};
@@ -226,10 +227,7 @@ impl Store {
         ask: impl FnOnce(&Reading<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.end_left_over()?;
-        let transaction = self
-            .connection
-            .unchecked_transaction()
-            .map_err(StoreError::from)?;
+        let transaction = Transaction::to_read(&self.connection).map_err(StoreError::from)?;
         let answer = ask(&Reading::new(&transaction));
         // Nothing was written, so there is nothing to commit.
         transaction.finish().map_err(StoreError::from)?;

@@ -1,10 +1,11 @@
 //! Appending: one database transaction, one sync.
 
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, params};
 
 use super::error::StoreError;
 use super::read::{Reading, SaleRow};
 use super::rows::{INSERT_ENTRY, insert_entry};
+use super::transaction::Transaction;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber};
 use crate::ledger::{Effect, Entry, Hash, chain};
@@ -53,7 +54,7 @@ pub struct Writing<'a> {
 
 impl<'a> Writing<'a> {
     pub(super) fn begin(connection: &'a mut Connection) -> Result<Self, StoreError> {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = Transaction::to_write(connection)?;
         let head = Reading::new(&transaction).head_if_born()?;
         Ok(Self {
             transaction,

@@ -1,8 +1,9 @@
 //! The shell of a terminal. Every write is one IMMEDIATE database transaction: look up the
 //! operation, load, decide (pure), append, commit. Clock and randomness enter here as ports.
 //!
-//! `operation.rs` makes asking twice safe, `sale.rs` and `refund.rs` hold what a sale can do,
-//! `member.rs` who it is for, `day.rs` the close, `expiry.rs` what it writes off, `sync.rs` what goes to and comes from head office,
+//! `operation.rs` makes asking twice safe, `sale.rs` (and its folder) and `refund.rs` hold what a sale can
+//! do, `member.rs` who it is for, `lots.rs` what they have, `day.rs` the close, `expiry.rs` what it
+//! writes off, `sync.rs` what goes to and comes from head office,
 //! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger.
 
