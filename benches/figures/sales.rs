@@ -309,6 +309,7 @@ pub fn measure_evaluation(report: &mut Report) {
     let cart = bill(1, 30, member, false);
     let snapshot = loy::evaluate::MemberSnapshot {
         number: member,
+        joined_on: None,
         history: None,
         balances: Default::default(),
     };

@@ -49,11 +49,10 @@ pub fn due_after(
     if outcome.awards.is_empty() || kept.iter().all(is_empty) {
         return Ok(Vec::new());
     }
-    let history = member.and_then(|member| member.history.as_ref());
     let uses_points = Some(!outcome.redemptions.is_empty());
-    let at_sale = Facts::new(programme, cart, history, uses_points);
+    let at_sale = Facts::new(programme, cart, member, uses_points);
     let (rest, nets) = rest_of(cart, outcome, kept);
-    let now = Facts::new(programme, &rest, history, uses_points);
+    let now = Facts::new(programme, &rest, member, uses_points);
     let terms = Terms {
         facts: &at_sale,
         payable: outcome.payable,
@@ -63,7 +62,7 @@ pub fn due_after(
         nets: &nets,
     };
     let tallies = tally(programme, &terms, &sold)?;
-    let mut due = awards(&tallies, cart.business_date);
+    let mut due = awards(&tallies);
     no_more_than_given(&mut due, outcome);
     Ok(due)
 }

@@ -200,6 +200,37 @@ impl<'a> Reading<'a> {
         Ok(accounts)
     }
 
+    /// The business date on which a member was enrolled here; nothing for others.
+    pub fn joined_on(&self, member: MemberNumber) -> Result<Option<BusinessDate>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT e.business_date FROM member m JOIN entry e ON e.seq = m.enrolled_seq
+             WHERE m.number = ?1",
+        )?;
+        let date = statement.query_row([member.get()], |row| row.get::<_, i64>(0));
+        date.optional()?.map(date_from).transpose()
+    }
+
+    /// The business dates of a member's sales, claimed ones too, earliest first.
+    pub fn active_on(&self, member: MemberNumber) -> Result<Vec<BusinessDate>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT DISTINCT business_date FROM entry
+             WHERE member = ?1 AND kind IN (?2, ?3) AND lot = 0 ORDER BY business_date",
+        )?;
+        let sales = [Kind::Commit, Kind::Claim].map(Kind::number);
+        let rows = statement.query_map(params![member.get(), sales[0], sales[1]], |row| {
+            row.get::<_, i64>(0)
+        })?;
+        rows.map(|number| date_from(number?)).collect()
+    }
+
+    /// The business date of an entry.
+    pub fn date_of(&self, seq: Seq) -> Result<BusinessDate, StoreError> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT business_date FROM entry WHERE seq = ?1")?;
+        date_from(statement.query_row([seq], |row| row.get(0))?)
+    }
+
     /// What of a lot counts as expired.
     fn lapsed(
         &self,

@@ -26,6 +26,18 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("earn.expired", "{name}: điểm đã hết hạn từ {because}"),
     ("earn.expires", "{text}; hết hạn từ {date}"),
     (
+        "earn.idle_days",
+        "{text}; mất nếu {count} ngày không mua hàng",
+    ),
+    (
+        "earn.idle_months",
+        "{text}; mất nếu {count} tháng không mua hàng",
+    ),
+    (
+        "earn.joined_unknown",
+        "{text} (chưa rõ ngày tham gia: tính như tham gia hôm nay)",
+    ),
+    (
         "earn.group",
         "{name}: không cộng thêm, đã tính theo {because}",
     ),
@@ -71,6 +83,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "member.card_elsewhere",
         "{member}: thành viên của cửa hàng khác, chưa biết số dư tại đây",
     ),
+    ("member.expiring", "{text}; {points} hết hạn ngày {date}"),
     (
         "member.unknown",
         "Không tìm thấy thành viên; có thể đăng ký mới",

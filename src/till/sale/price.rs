@@ -67,7 +67,7 @@ impl Till {
         let Some(number) = cart.member else {
             return Ok((Accounts::new(), None));
         };
-        let accounts = reading.accounts(number, &[])?;
+        let accounts = self.accounts(reading, programme, number)?;
         let mut seen = accounts.clone();
         for portion in reserved {
             let lots = seen
@@ -82,12 +82,18 @@ impl Till {
             .map(|(&wallet, account)| (wallet, account.balance(cart.business_date)))
             .collect();
         let history = self.past_of(reading, programme, cart, number)?;
+        let joined_on = if programme.reads_join_date() {
+            reading.joined_on(number)?
+        } else {
+            None
+        };
         Ok((
             accounts,
             Some(MemberSnapshot {
                 number,
                 balances,
                 history,
+                joined_on,
             }),
         ))
     }
