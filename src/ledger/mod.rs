@@ -7,6 +7,7 @@ pub mod effect;
 pub mod entry;
 pub mod expiry;
 pub mod fold;
+pub mod past;
 pub mod refund;
 pub mod totals;
 

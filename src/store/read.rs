@@ -10,7 +10,7 @@ use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
 use super::write::Head;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
-    Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId,
+    Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId, UtcOffset,
     WalletNumber, WriterId,
 };
 use crate::ledger::{Accounts, DueLot, Entry, Flags, Genesis, Hash, Kind, Totals, chain};
@@ -96,13 +96,14 @@ impl<'a> Reading<'a> {
             closed_date: None,
             acknowledged_seq: 0,
             office_index: 0,
+            offset: UtcOffset::UTC,
         }))
     }
 
     fn find_head(&self) -> Result<Option<Head>, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT seq, hash, side_hash, trusted_at_ms, closed_date, acknowledged_seq,
-                 office_index FROM head WHERE one = 1",
+                 office_index, offset_minutes FROM head WHERE one = 1",
         )?;
         let mut rows = statement.query([])?;
         let Some(row) = rows.next()? else {
@@ -119,6 +120,8 @@ impl<'a> Reading<'a> {
                 .transpose()?,
             acknowledged_seq: row.get(5)?,
             office_index: row.get(6)?,
+            offset: UtcOffset::from_minutes(row.get(7)?)
+                .ok_or_else(|| StoreError::corrupt("an impossible offset"))?,
         }))
     }
 
@@ -432,6 +435,17 @@ impl<'a> Reading<'a> {
             found.push(entry_from(row)?.0);
         }
         Ok(found)
+    }
+
+    /// The instant that counts for an entry written by a clock that was not believed: that of the last
+    /// one before it that was.
+    pub fn believed_before(&self, seq: Seq) -> Result<Instant, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT at_ms FROM entry WHERE seq < ?1 AND flags & ?2 = 0 ORDER BY seq DESC LIMIT 1",
+        )?;
+        let suspect = Flags::CLOCK_SUSPECT.0;
+        let found = statement.query_row(params![seq, suspect], |row| row.get(0));
+        Ok(Instant::from_ms(found.optional()?.unwrap_or(0)))
     }
 
     /// The sales of a member that were made final with a business date in this range, oldest first,

@@ -28,6 +28,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{name}: the points would be dead from {because} on",
     ),
     ("earn.expires", "{text}; dead from {date} on"),
+    ("earn.group", "{name}: not on top, {because} counts instead"),
     (
         "earn.idle_days",
         "{text}; dead after {count} days without a sale",
@@ -40,7 +41,6 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "earn.joined_unknown",
         "{text} (date of joining not known here: as if joined today)",
     ),
-    ("earn.group", "{name}: not on top, {because} counts instead"),
     ("earn.more", "{text}; {missing} more for {gain} more"),
     ("earn.no_band", "{name}: {base} is in none of the ranges"),
     ("earn.no_lines", "{name}: none of the lines counts"),

@@ -26,6 +26,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("earn.expired", "{name}: điểm đã hết hạn từ {because}"),
     ("earn.expires", "{text}; hết hạn từ {date}"),
     (
+        "earn.group",
+        "{name}: không cộng thêm, đã tính theo {because}",
+    ),
+    (
         "earn.idle_days",
         "{text}; mất nếu {count} ngày không mua hàng",
     ),
@@ -36,10 +40,6 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "earn.joined_unknown",
         "{text} (chưa rõ ngày tham gia: tính như tham gia hôm nay)",
-    ),
-    (
-        "earn.group",
-        "{name}: không cộng thêm, đã tính theo {because}",
     ),
     ("earn.more", "{text}; thêm {missing} để được thêm {gain}"),
     ("earn.no_band", "{name}: {base} không thuộc khoảng nào"),

@@ -3,11 +3,16 @@
 use serde::Serialize;
 
 use super::error::Error;
+use super::member::MemberCard;
 use super::shell::Till;
 use crate::kernel::{Account, BusinessDate, Idle, Instant, LotId, MemberNumber, Points};
-use crate::ledger::Accounts;
+use crate::ledger::past::Past;
+use crate::ledger::{Accounts, Flags};
 use crate::programme::{Expiry, Programme};
 use crate::store::Reading;
+
+/// Entries of a member held in memory at a time.
+const ENTRIES_AT_A_TIME: u32 = 1_000;
 
 /// One award of a member, as far as something of it is left.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -105,6 +110,56 @@ impl Till {
             }));
         }
         Ok(lots)
+    }
+}
+
+impl Till {
+    /// A member as they stood: by what this ledger had written at an instant of its own clock, with
+    /// what was pending and what had ended judged on a business date. What was written by a clock
+    /// that was not believed counts as of the last instant that was. Nothing is written.
+    pub fn member_at(
+        &self,
+        member: MemberNumber,
+        at: Instant,
+        on: BusinessDate,
+    ) -> Result<MemberCard, Error> {
+        self.read(|reading| {
+            let past = past_of(reading, member, at)?;
+            let programme = self.programme_on(on)?;
+            let mut accounts = past.accounts();
+            let given_on = |lot| {
+                let missing = Error::Internal("points in a lot that no entry made");
+                past.given_on(lot).ok_or(missing)
+            };
+            lapse(&mut accounts, &programme, &past.active_on(), given_on)?;
+            let is_known_here = reading.knows_member(member)?;
+            Ok(self.card_of(&programme, &accounts, member, is_known_here, on))
+        })
+    }
+}
+
+/// A member's entries up to an instant.
+fn past_of(reading: &Reading<'_>, member: MemberNumber, at: Instant) -> Result<Past, Error> {
+    let (mut past, mut last, mut reached) = (Past::default(), 0, Instant::default());
+    loop {
+        let page = reading.history(member, last, ENTRIES_AT_A_TIME)?;
+        let Some(end) = page.last() else {
+            return Ok(past);
+        };
+        last = end.seq;
+        for entry in &page {
+            let written_at = if entry.flags.has(Flags::CLOCK_SUSPECT) {
+                reading.believed_before(entry.seq)?
+            } else {
+                entry.at
+            };
+            reached = reached.max(written_at);
+            if reached > at {
+                return Ok(past);
+            }
+            past.apply(entry)
+                .map_err(|_| Error::Internal("a member's entries do not add up"))?;
+        }
     }
 }
 

@@ -77,11 +77,7 @@ fn as_text<S: serde::Serializer>(number: &MemberNumber, serializer: S) -> Result
 }
 
 /// One line a wallet of the programme, on a business date.
-pub(super) fn balances(
-    programme: &Programme,
-    accounts: &Accounts,
-    on: BusinessDate,
-) -> Vec<WalletBalance> {
+fn balances(programme: &Programme, accounts: &Accounts, on: BusinessDate) -> Vec<WalletBalance> {
     let line = |wallet: &Wallet| {
         let account = accounts.get(&wallet.number);
         WalletBalance {
@@ -198,7 +194,18 @@ impl Till {
     ) -> Result<MemberCard, Error> {
         let programme = self.programme()?;
         let accounts = self.accounts(reading, &programme, number)?;
-        let wallets = balances(&programme, &accounts, on);
+        Ok(self.card_of(&programme, &accounts, number, is_known_here, on))
+    }
+
+    pub(super) fn card_of(
+        &self,
+        programme: &Programme,
+        accounts: &Accounts,
+        number: MemberNumber,
+        is_known_here: bool,
+        on: BusinessDate,
+    ) -> MemberCard {
+        let wallets = balances(programme, accounts, on);
         let told: Vec<String> = programme
             .wallets()
             .iter()
@@ -227,13 +234,13 @@ impl Till {
                 cashier_text = phrase(self.language, "member.expiring", &values);
             }
         }
-        Ok(MemberCard {
+        MemberCard {
             number,
             is_known_here,
             was_replayed: false,
             wallets,
             cashier_text,
-        })
+        }
     }
 
     /// A member's entries behind `after`, oldest first, at most 1,000.

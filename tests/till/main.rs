@@ -6,6 +6,7 @@ mod days;
 mod doors;
 mod expiry;
 mod files;
+mod lots;
 mod refunds;
 mod rules;
 mod sales;

@@ -95,10 +95,6 @@ CREATE TABLE portion (
     CHECK (granted + earned - released - used - held >= 0)
 ) STRICT, WITHOUT ROWID;
 
--- What has a last day and something left: the sweep at day close finds what is due here.
-CREATE INDEX portion_due ON portion (expires_on, member, wallet, lot)
-    WHERE expires_on IS NOT NULL AND granted + earned - released - used > 0;
-
 -- What is owed.
 CREATE TABLE account (
     member INTEGER NOT NULL,
