@@ -660,6 +660,31 @@ LOY_API loy_status LOY_CALL loy_member_scan(
     const loy_ledger *ledger, const char *scanned_text, int32_t business_date,
     loy_member **member_out, loy_error **error_out);
 
+enum {
+    /* A statement in words, one thing a line: for a screen, a printer or a letter. */
+    LOY_STATEMENT_TEXT = 0,
+    /* A statement as JSON, with every text in it too. */
+    LOY_STATEMENT_JSON = 1
+};
+
+/*
+ * Writes a member's statement: balances, points by their last day, history, rewards within reach.
+ * format is one of LOY_STATEMENT_. Nothing personal is in it but the member number.
+ *
+ * scanned_text is what loy_member_scan takes. business_date is that of the balances; from_date and
+ * to_date, both included, are those of the history, each 0 for no bound.
+ *
+ * A till tells what it knows: what other stores did is missing until head office has sent it. Works
+ * on a reader while the till goes on.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_NOT_FOUND; LOY_REFUSED as loy_member_scan;
+ * the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_statement(
+    const loy_ledger *ledger, const char *scanned_text, int32_t business_date, int32_t from_date,
+    int32_t to_date, int32_t format, loy_buffer **buffer_out, loy_error **error_out);
+
 /*
  * Returns the member number: 12 digits, for loy_cart_set_member and the receipt.
  *
@@ -1410,10 +1435,16 @@ LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
  * operation closed, and stay the same when it is repeated. A date after tomorrow is refused, by the
  * ledger's clock or, while that is suspect, the last that was believed: what is closed stays so.
  *
+ * Points that could not be spent any more on that date are written off first, each lot with an
+ * entry of the kind "expiry" on that date; what a held sale has reserved waits for its end. No
+ * balance changes by it: balances leave such points out from their first day. While the clock is
+ * suspect nothing is written off; the next close does it.
+ *
  * Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
  * count, points, amount. Compare them with your own totals of the day.
  *
- * Writes: one entry a date; the write-ahead log is brought home.
+ * Writes: one entry a date and one a lot that is written off, in one sync; the write-ahead log is
+ * brought home.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a date after tomorrow; LOY_E_TEXT; LOY_E_POISONED;
  * LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; the store's.
  * Crash: repeat it with the same operation_id.

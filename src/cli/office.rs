@@ -178,6 +178,7 @@ fn members(
         "award_refunded",
         "redeemed",
         "redemption_refunded",
+        "expired",
         "debt",
         "balance",
     ]);
@@ -192,6 +193,7 @@ fn members(
             row.award_refunded.get().into(),
             row.redeemed.get().into(),
             row.redemption_refunded.get().into(),
+            row.expired.get().into(),
             row.debt.get().into(),
             row.balance.get().into(),
         ]);

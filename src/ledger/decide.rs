@@ -398,6 +398,7 @@ pub(crate) mod tests {
             Account {
                 lots,
                 debt: Points::new(debt),
+                ..Account::default()
             },
         )])
     }

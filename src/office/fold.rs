@@ -35,6 +35,7 @@ pub(super) struct AccountSums {
     pub redemption_refunded: i64,
     pub debt: i64,
     pub balance: i64,
+    pub expired: i64,
 }
 
 #[derive(Default)]
@@ -122,6 +123,7 @@ impl Sums {
         }
         add(&mut account.debt, effect.debt.get())?;
         add(&mut account.balance, effect.balance().get())?;
+        add(&mut account.expired, effect.lapsed.get())?;
 
         let moved = [effect.earned, effect.used, effect.held];
         if effect.lot == 0 || moved.iter().all(|points| points.is_zero()) {

@@ -46,6 +46,8 @@ pub struct MemberTotals {
     pub redeemed: Points,
     /// Given back after being spent.
     pub redemption_refunded: Points,
+    /// Ran out of their time, as far as their holder has written it off.
+    pub expired: Points,
     /// Owed.
     pub debt: Points,
     /// Known balance on the date asked for.
@@ -178,7 +180,7 @@ impl Office {
             .collect();
         let mut query = self.db.prepare_cached(
             "SELECT everybody.member, wallet, sales, spend, refunded, awarded, award_refunded,
-                    redeemed, redemption_refunded, debt
+                    redeemed, redemption_refunded, debt, expired
              FROM (SELECT member FROM member UNION SELECT member FROM account) AS everybody
              LEFT JOIN member USING (member) LEFT JOIN account USING (member)
              WHERE everybody.member <> 0 ORDER BY everybody.member, wallet",
@@ -201,6 +203,7 @@ impl Office {
                 award_refunded: Points::new(sum(6)?),
                 redeemed: Points::new(sum(7)?),
                 redemption_refunded: Points::new(sum(8)?),
+                expired: Points::new(sum(10)?),
                 debt: Points::new(sum(9)?),
                 balance: known.get(&(member, wallet)).copied().unwrap_or_default(),
             });

@@ -117,6 +117,58 @@ fn an_office_is_made_once_and_opened_again() {
 }
 
 #[test]
+fn an_office_file_of_version_1_opens_and_counts_what_expires() {
+    let (dir, mut office) = office();
+    let mut till = till(&mut office, "1", 10);
+    busy_till(&mut till, member(10_000_000_000));
+    ingest(&mut office, &till.batch(1, till.entries.len()));
+    let digest = office.digest().expect("a digest");
+    drop(office);
+    let db = rusqlite::Connection::open(dir.path().join(FILE_NAME)).expect("a file");
+    db.execute_batch("ALTER TABLE account DROP COLUMN expired; PRAGMA user_version = 1")
+        .expect("as it was");
+    drop(db);
+    let mut opened = Office::open(dir.path()).expect("opens");
+    assert_eq!(opened.digest().expect("a digest"), digest);
+    let more = till.sale(member(10_000_000_000), 10_000, 1);
+    ingest(&mut opened, &till.batch(more, 2));
+    assert_eq!(known(&opened, member(10_000_000_000)), 7);
+}
+
+/// Points of a lot, out of their time or taken back.
+fn moved(till: &mut SampleTill, kind: Kind, flags: Flags, lot: u64, points: i64) {
+    till.write(kind, |entry| {
+        entry.flags = flags;
+        entry.member = Some(member(10_000_000_000));
+        entry.wallet = 1;
+        entry.lot = lot;
+        entry.points = Points::new(points);
+    });
+}
+
+#[test]
+fn what_was_given_less_what_is_gone_is_what_is_left() {
+    let (_dir, mut office) = office();
+    let mut till = till(&mut office, "1", 10);
+    let who = member(10_000_000_000);
+    busy_till(&mut till, who);
+    let lot = till.sale(who, 80_000, 8) + 1;
+    // 6 of 8 expire; then the goods come back, and of what had expired 2 count as taken back.
+    moved(&mut till, Kind::Redemption, Flags::default(), lot, 2);
+    moved(&mut till, Kind::Expiry, Flags::default(), lot, 6);
+    moved(&mut till, Kind::AwardRefund, Flags::LAPSED, lot, 2);
+    ingest(&mut office, &till.batch(1, till.entries.len()));
+    let row = office.member_totals(today()).expect("totals")[0];
+    assert_eq!(row.expired.get(), 4);
+    // 10, 3 and 8 given; 3 and 2 taken back; 4 and 2 spent; 4 expired.
+    assert_eq!((row.awarded.get(), row.award_refunded.get()), (21, 5));
+    let left = row.awarded - row.award_refunded - row.redeemed + row.redemption_refunded
+        - row.expired
+        - row.debt;
+    assert_eq!((left.get(), row.balance.get()), (6, 6));
+}
+
+#[test]
 fn every_till_gets_its_own_key_and_its_own_member_numbers() {
     let (_dir, mut office) = office();
     let first = provisioned(&mut office, "1", 10);

@@ -1,9 +1,10 @@
 //! The shell of a terminal. Every write is one IMMEDIATE database transaction: look up the
 //! operation, load, decide (pure), append, commit. Clock and randomness enter here as ports.
 //!
-//! `operation.rs` makes asking twice safe, `sale.rs` (and its folder) and `refund.rs` hold what a sale can do,
-//! `member.rs` who it is for, `day.rs` the close, `sync.rs` what goes to and comes from head office,
-//! `dispute.rs` and `proof.rs` settle a quarrel about a sale,
+//! `operation.rs` makes asking twice safe, `sale.rs` (and its folder) and `refund.rs` hold what a sale can
+//! do, `member.rs` who it is for, `day.rs` the close, `expiry.rs` what it writes off, `sync.rs` what goes
+//! to and comes from head office, `dispute.rs` and `proof.rs` settle a quarrel about a sale,
+//! `statement.rs` tells a member everything,
 //! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger.
 
@@ -13,6 +14,7 @@ mod day;
 mod dispute;
 mod document;
 mod error;
+mod expiry;
 mod log;
 mod member;
 mod operation;
@@ -23,6 +25,8 @@ mod refund;
 mod sale;
 mod salvage;
 mod shell;
+mod statement;
+mod statement_text;
 pub mod status;
 mod sync;
 mod verify;
@@ -40,6 +44,7 @@ pub use proof::{Anchor, DocumentProof, Life, Link, Proof};
 pub use refund::{Goods, Measure, RefundPreview, RefundRequest, ReturnedPart, WalletRefund};
 pub use sale::HOLD_SECONDS_MAX;
 pub use shell::{Settings, Till};
+pub use statement::{LotLine, Movement, Period, RewardLine, Statement, WalletStatement};
 pub use sync::Export;
 pub use view::{PendingSale, ReceiptKey, Sale, SaleState};
 

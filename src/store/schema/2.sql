@@ -12,3 +12,7 @@ CREATE TABLE acknowledgement (
     seq   INTEGER PRIMARY KEY,
     bytes BLOB NOT NULL
 ) STRICT;
+
+-- What has a last day and something left: the sweep at day close finds what is due here.
+CREATE INDEX portion_due ON portion (expires_on, member, wallet, lot)
+    WHERE expires_on IS NOT NULL AND granted + earned - released - used > 0;
