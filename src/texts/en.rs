@@ -218,6 +218,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("refund.amount_left", "Only {left} is left to give back"),
     ("refund.before_sale", "The return is dated before the sale"),
+    (
+        "refund.points_missing",
+        "The points of this sale are no longer all there: {missing} are missing",
+    ),
     ("refund.quantity_left", "Only {left} is left to return"),
     (
         "reward.applied",

@@ -218,6 +218,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("refund.amount_left", "Chỉ còn hoàn được {left}"),
     ("refund.before_sale", "Ngày trả hàng sớm hơn ngày bán"),
+    (
+        "refund.points_missing",
+        "Điểm của hóa đơn này đã dùng mất {missing} nên không nhận trả hàng được",
+    ),
     ("refund.quantity_left", "Chỉ còn trả được {left}"),
     (
         "reward.applied",

@@ -41,11 +41,12 @@ pub use member::{Enrolment, MemberCard, WalletBalance};
 pub use operation::OPERATION_ID_MAX;
 pub use ports::{Clock, Ports, Randomness};
 pub use proof::{Anchor, DocumentProof, Life, Link, Proof};
-pub use refund::{Goods, Measure, RefundPreview, RefundRequest, ReturnedPart, WalletRefund};
+pub use refund::{RefundPreview, RefundRequest, WalletRefund};
 pub use sale::HOLD_SECONDS_MAX;
 pub use shell::{Settings, Till};
 pub use statement::{LotLine, Movement, Period, RewardLine, Statement, WalletStatement};
 pub use sync::Export;
 pub use view::{PendingSale, ReceiptKey, Sale, SaleState};
 
+pub use crate::evaluate::{Goods, Measure, ReturnedPart};
 pub use crate::store::{Depth, Finding};
