@@ -310,6 +310,7 @@ pub fn measure_evaluation(report: &mut Report) {
     let snapshot = loy::evaluate::MemberSnapshot {
         number: member,
         history: None,
+        after_returns: None,
         balances: Default::default(),
     };
     let language = loy::texts::Language::Vi;

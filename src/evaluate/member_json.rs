@@ -94,6 +94,7 @@ impl MemberSnapshot {
             number,
             balances,
             history,
+            after_returns: None,
         })
     }
 }

@@ -223,7 +223,8 @@ impl Till {
     ) -> Result<Sale, Error> {
         let document = load_document(reading, row.document_seq)?;
         let programme = self.programme_version(document.programme_version)?;
-        let mut quote = self.evaluate_here(&programme, document.member.as_ref(), &document.cart)?;
+        let (member, returns) = (document.member.as_ref(), document.outcome.returns.clone());
+        let mut quote = self.evaluate_returning(&programme, member, &document.cart, returns)?;
         quote.outcome = document.outcome;
         let posted = match row.posted_seq {
             0 => None,

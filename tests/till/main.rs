@@ -4,6 +4,7 @@
 mod clock;
 mod days;
 mod doors;
+mod exchanges;
 mod expiry;
 mod files;
 mod policies;

@@ -1,15 +1,19 @@
 //! What a cart is worth to a member as of now.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{MemberSnapshot, Quote};
+use crate::kernel::{Balance, BusinessDate, WalletNumber};
 use crate::ledger::decide::Refusal;
 use crate::ledger::{Accounts, HeldPortion, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{Reading, Writing};
 use crate::till::document::SaleDocument;
 use crate::till::error::Error;
+use crate::till::refund::{Paid, accounts_with};
+use crate::till::returns::{Returning, Returns};
 use crate::till::shell::{Moment, Till};
 use crate::till::status;
 
@@ -18,6 +22,8 @@ pub(super) struct Priced {
     pub(super) programme: Arc<Programme>,
     pub(super) accounts: Accounts,
     pub(super) document: SaleDocument,
+    /// What its returned lines do, to be written before the sale.
+    pub(super) returns: Returns,
     /// As it was told; nothing where a sale keeps the quote it was authorised with.
     pub(super) quote: Option<Quote>,
 }
@@ -25,10 +31,13 @@ pub(super) struct Priced {
 impl Till {
     /// What a cart would give and take. Writes nothing.
     pub fn evaluate(&self, cart: &Cart) -> Result<Quote, Error> {
+        cart.check()?;
+        let moment = Moment::at(cart.at_ms, cart.utc_offset_minutes);
         self.read(|reading| {
-            let programme = self.programme_on(cart.business_date)?;
-            let (_, snapshot) = self.snapshot(reading, &programme, cart, &[])?;
-            Ok(self.evaluate_here(&programme, snapshot.as_ref(), cart)?)
+            let priced = self.price(reading, &moment, cart, &[], Paid::NotYet)?;
+            priced
+                .quote
+                .ok_or(Error::Internal("a cart without a quote"))
         })
     }
 
@@ -36,12 +45,29 @@ impl Till {
     pub(super) fn price(
         &self,
         reading: &Reading<'_>,
+        moment: &Moment,
         cart: &Cart,
         reserved: &[HeldPortion],
+        paid: Paid,
     ) -> Result<Priced, Error> {
         let programme = self.programme_on(cart.business_date)?;
-        let (accounts, member) = self.snapshot(reading, &programme, cart, reserved)?;
-        let quote = self.evaluate_here(&programme, member.as_ref(), cart)?;
+        let (mut accounts, mut member) = self.snapshot(reading, &programme, cart, reserved)?;
+        let returning = Returning {
+            programme: &programme,
+            member: member.as_ref(),
+            cart,
+            paid,
+        };
+        let returns = self.work_out_returns(reading, moment, returning)?;
+        if let Some(member) = &mut member
+            && !returns.entries.is_empty()
+        {
+            accounts = accounts_with(reading, cart.member, &[], &returns.entries)?;
+            let balances = balances_of(&accounts, reserved, cart.business_date);
+            member.after_returns = Some(balances);
+        }
+        let told = returns.told.clone();
+        let quote = self.evaluate_returning(&programme, member.as_ref(), cart, told)?;
         let document = SaleDocument {
             cart: cart.clone(),
             member,
@@ -52,12 +78,13 @@ impl Till {
             programme,
             accounts,
             document,
+            returns,
             quote: Some(quote),
         })
     }
 
     /// The accounts as they are, and what the evaluation is told of them.
-    pub(super) fn snapshot(
+    pub(in crate::till) fn snapshot(
         &self,
         reading: &Reading<'_>,
         programme: &Programme,
@@ -68,28 +95,15 @@ impl Till {
             return Ok((Accounts::new(), None));
         };
         let accounts = reading.accounts(number, &[])?;
-        let mut seen = accounts.clone();
-        for portion in reserved {
-            let lots = seen
-                .get_mut(&portion.wallet)
-                .map(|account| &mut account.lots);
-            if let Some(lot) = lots.into_iter().flatten().find(|lot| lot.id == portion.lot) {
-                lot.portion.held -= portion.points;
-            }
-        }
-        let balances = seen
-            .iter()
-            .map(|(&wallet, account)| (wallet, account.balance(cart.business_date)))
-            .collect();
+        let balances = balances_of(&accounts, reserved, cart.business_date);
         let history = self.past_of(reading, programme, cart, number)?;
-        Ok((
-            accounts,
-            Some(MemberSnapshot {
-                number,
-                balances,
-                history,
-            }),
-        ))
+        let snapshot = MemberSnapshot {
+            number,
+            balances,
+            history,
+            after_returns: None,
+        };
+        Ok((accounts, Some(snapshot)))
     }
 
     pub(super) fn sale_facts(
@@ -105,7 +119,7 @@ impl Till {
             offset: cart.utc_offset_minutes,
             business_date: cart.business_date,
             member: cart.member,
-            amount: document.outcome.payable,
+            amount: document.outcome.sold(),
             programme_version: document.programme_version,
             flags: moment.flags_on(writing.head(), cart.business_date),
         }
@@ -131,4 +145,25 @@ impl Till {
             }
         }
     }
+}
+
+/// Balances on a date, with portions already reserved for the sale counting as free.
+fn balances_of(
+    accounts: &Accounts,
+    reserved: &[HeldPortion],
+    on: BusinessDate,
+) -> BTreeMap<WalletNumber, Balance> {
+    let mut seen = accounts.clone();
+    for portion in reserved {
+        let lots = seen
+            .get_mut(&portion.wallet)
+            .map(|account| &mut account.lots);
+        if let Some(lot) = lots.into_iter().flatten().find(|lot| lot.id == portion.lot) {
+            lot.portion.held -= portion.points;
+        }
+    }
+    let balances = seen.iter();
+    balances
+        .map(|(&wallet, account)| (wallet, account.balance(on)))
+        .collect()
 }
