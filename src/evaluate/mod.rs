@@ -7,6 +7,7 @@ pub mod cart;
 mod cart_builder;
 mod cart_json;
 mod check;
+mod claim;
 mod due;
 mod explain;
 mod facts;
@@ -30,6 +31,7 @@ mod unlinked;
 pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart, ReturnOf};
 pub use cart_json::first_difference;
 pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
+pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
 pub use history::{History, PastAward, PastSale, Used};
 pub use problem::CartProblem;
@@ -90,12 +92,11 @@ pub fn evaluate_with(
     let speaker = Speaker::new(programme, language);
     let sold_cart = cart.sold();
 
-    let history = member.and_then(|member| member.history.as_ref());
     let mut explanation = explain::codes_and_rewards(&speaker, cart);
     explanation.extend(explain::returns(&speaker, &returns));
     let mut bill = Bill::new(cart);
     let mut spent = reward::Spent::new();
-    let undecided = Facts::new(programme, &sold_cart, history, None);
+    let undecided = Facts::new(programme, &sold_cart, member, None);
     let (mut redemptions, reasons) =
         reward::rewards(&speaker, &undecided, member, &mut bill, &mut spent);
     explanation.extend(reasons);
@@ -110,7 +111,7 @@ pub fn evaluate_with(
     }
 
     let uses_points = Some(!redemptions.is_empty());
-    let facts = Facts::new(programme, &sold_cart, history, uses_points);
+    let facts = Facts::new(programme, &sold_cart, member, uses_points);
     let (payable, nets) = (bill.payable(), sold_nets(cart, bill.nets()));
     let terms = Terms {
         facts: &facts,
@@ -126,7 +127,7 @@ pub fn evaluate_with(
         let has_member = member.is_some();
         explanation.push(told::reason(&speaker, &facts, tally, &tallies, has_member));
     }
-    let awards = tally::awards(&tallies, cart.business_date);
+    let awards = tally::awards(&tallies);
     check::awards_fit(&awards)?;
     let sold_for = payable + returns.iter().map(|back| back.amount).sum();
     let mut tier = None;
@@ -157,6 +158,7 @@ pub fn evaluate_with(
         wallets: Vec::new(),
         tier,
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
+        is_training: false,
         explanation,
         language: language.code(),
     };

@@ -44,13 +44,15 @@ pub fn worth_of_goods(
 ) -> Result<Worth, CartProblem> {
     check::fits(cart, programme, member)?;
     let sold = mirrored(cart);
-    let history = member.and_then(|member| member.history.as_ref());
-    let history = history.map(|history| History {
-        visits: history.visits,
-        tier_basis: history.tier_basis,
-        ..History::default()
+    let today = member.map(|member| MemberSnapshot {
+        history: member.history.as_ref().map(|history| History {
+            visits: history.visits,
+            tier_basis: history.tier_basis,
+            ..History::default()
+        }),
+        ..member.clone()
     });
-    let facts = Facts::new(programme, &sold, history.as_ref(), Some(false));
+    let facts = Facts::new(programme, &sold, today.as_ref(), Some(false));
     let nets: Vec<Money> = sold.lines.iter().map(|line| line.line_total).collect();
     let terms = Terms {
         facts: &facts,
@@ -63,7 +65,7 @@ pub fn worth_of_goods(
     };
     let mut awards = match member {
         None => Vec::new(),
-        Some(_) => awards(&tally(programme, &terms, &goods)?, cart.business_date),
+        Some(_) => awards(&tally(programme, &terms, &goods)?),
     };
     for award in &mut awards {
         award.points = -award.points;

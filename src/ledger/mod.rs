@@ -1,12 +1,14 @@
 //! Entries, their chain, and the decisions that make them. Pure: no file, no clock, no SQL.
 
 pub mod chain;
+pub mod claim;
 pub mod clock;
 pub mod decide;
 pub mod effect;
 pub mod entry;
 pub mod expiry;
 pub mod fold;
+pub mod past;
 pub mod refund;
 pub mod totals;
 

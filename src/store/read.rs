@@ -10,8 +10,8 @@ use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
 use super::write::Head;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
-    Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId, UtcOffset,
-    WalletNumber, WriterId,
+    Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Money, Points, Portion, StreamId,
+    UtcOffset, WalletNumber, WriterId,
 };
 use crate::ledger::{Accounts, DueLot, Entry, Flags, Genesis, Hash, Kind, Totals, chain};
 
@@ -32,6 +32,14 @@ pub struct SaleRow {
     pub last_seq: Seq,
     /// Its refund entry, 0 without.
     pub refund_seq: Seq,
+}
+
+impl SaleRow {
+    /// The claim that made it a member's, if it was nobody's before: the only document that comes
+    /// behind the sale's own entries stands beside it.
+    pub fn claim_seq(&self) -> Option<Seq> {
+        (self.posted_seq != 0 && self.document_seq > self.last_seq).then_some(self.document_seq)
+    }
 }
 
 /// How an operation ended.
@@ -201,6 +209,37 @@ impl<'a> Reading<'a> {
             accounts.entry(row.get(0)?).or_default().debt = Points::new(row.get(1)?);
         }
         Ok(accounts)
+    }
+
+    /// The business date on which a member was enrolled here; nothing for others.
+    pub fn joined_on(&self, member: MemberNumber) -> Result<Option<BusinessDate>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT e.business_date FROM member m JOIN entry e ON e.seq = m.enrolled_seq
+             WHERE m.number = ?1",
+        )?;
+        let date = statement.query_row([member.get()], |row| row.get::<_, i64>(0));
+        date.optional()?.map(date_from).transpose()
+    }
+
+    /// The business dates of a member's sales, claimed ones too, earliest first.
+    pub fn active_on(&self, member: MemberNumber) -> Result<Vec<BusinessDate>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT DISTINCT business_date FROM entry
+             WHERE member = ?1 AND kind IN (?2, ?3) AND lot = 0 ORDER BY business_date",
+        )?;
+        let sales = [Kind::Commit, Kind::Claim].map(Kind::number);
+        let rows = statement.query_map(params![member.get(), sales[0], sales[1]], |row| {
+            row.get::<_, i64>(0)
+        })?;
+        rows.map(|number| date_from(number?)).collect()
+    }
+
+    /// The business date of an entry.
+    pub fn date_of(&self, seq: Seq) -> Result<BusinessDate, StoreError> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT business_date FROM entry WHERE seq = ?1")?;
+        date_from(statement.query_row([seq], |row| row.get(0))?)
     }
 
     /// What of a lot counts as expired.
@@ -406,8 +445,32 @@ impl<'a> Reading<'a> {
         Ok(found)
     }
 
-    /// The sales of a member that were made final with a business date in this range, oldest first,
-    /// by their first entries.
+    /// How many refunds a sale has had that was posted at `posted`, and how much money they gave back.
+    pub fn refunds_of(&self, sale: Seq, posted: Seq) -> Result<(u32, Money), StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT count(*), ifnull(sum(amount), 0) FROM entry
+             WHERE seq > ?1 AND kind = ?2 AND refers_to = ?3",
+        )?;
+        let refund = Kind::Refund.number();
+        Ok(statement.query_row(params![posted, refund, sale], |row| {
+            Ok((row.get(0)?, Money::new(row.get(1)?)))
+        })?)
+    }
+
+    /// The instant that counts for an entry written by a clock that was not believed: that of the last
+    /// one before it that was.
+    pub fn believed_before(&self, seq: Seq) -> Result<Instant, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT at_ms FROM entry WHERE seq < ?1 AND flags & ?2 = 0 ORDER BY seq DESC LIMIT 1",
+        )?;
+        let suspect = Flags::CLOCK_SUSPECT.0;
+        let found = statement.query_row(params![seq, suspect], |row| row.get(0));
+        Ok(Instant::from_ms(found.optional()?.unwrap_or(0)))
+    }
+
+    /// The sales of a member that were made final with a business date in this range, and those of
+    /// nobody that the member claimed since, in the order in which they were made final, by their
+    /// first entries.
     pub fn sales_of(
         &self,
         member: MemberNumber,
@@ -415,12 +478,17 @@ impl<'a> Reading<'a> {
         last: BusinessDate,
     ) -> Result<Vec<Seq>, StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT iif(refers_to = 0, seq, refers_to) FROM entry
+            "SELECT iif(refers_to = 0, seq, refers_to) AS sale, seq AS posted FROM entry
              WHERE member = ?1 AND kind = ?2 AND lot = 0 AND business_date BETWEEN ?3 AND ?4
-             ORDER BY seq",
+             UNION ALL
+             SELECT c.refers_to, p.seq FROM entry c
+             JOIN sale s ON s.seq = c.refers_to JOIN entry p ON p.seq = s.posted_seq
+             WHERE c.member = ?1 AND c.kind = ?5 AND p.business_date BETWEEN ?3 AND ?4
+             ORDER BY posted",
         )?;
-        let commit = Kind::Commit.number();
-        let range = params![member.get(), commit, first.yyyymmdd(), last.yyyymmdd()];
+        let (commit, claim) = (Kind::Commit.number(), Kind::Claim.number());
+        let (first, last) = (first.yyyymmdd(), last.yyyymmdd());
+        let range = params![member.get(), commit, first, last, claim];
         let rows = statement.query_map(range, |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -9,6 +9,7 @@ use super::document::{SaleDocument, from_bytes};
 use super::error::Error;
 use super::refund::refund_document;
 use super::shell::Till;
+use super::training::Purpose;
 use super::view::SaleState;
 use crate::evaluate::{Cart, History, PastAward, PastSale, Quote, due_after, evaluate_with};
 use crate::evaluate::{CartProblem, GoodsBack, MemberSnapshot, Outcome};
@@ -28,7 +29,9 @@ impl Till {
         returns: Vec<GoodsBack>,
     ) -> Result<Quote, CartProblem> {
         let cart = self.at_home(programme, cart);
-        evaluate_with(programme, member, &cart, returns, self.language)
+        let mut quote = evaluate_with(programme, member, &cart, returns, self.language)?;
+        quote.is_training = self.purpose == Purpose::Training;
+        Ok(quote)
     }
 
     /// The cart with the names of its store and till, where the programme reads them.

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::document::{Note, RefundDocument, from_bytes, to_bytes};
 use super::error::Error;
 use super::operation::{Call, Operation};
-use super::sale::{check_reason, retell_nothing};
+use super::sale::{check_reason, postings_of, retell_nothing};
 use super::shell::{Moment, Till};
 use super::status;
 use super::view::{ReceiptKey, ReceiptKind, Sale, SaleState, load_document};
@@ -187,7 +187,7 @@ impl Till {
         })?;
         let (result, replay) = done;
         let sale = self.read(|reading| refunded_sale(reading, result))?;
-        self.answer((sale, replay), None)
+        self.answer(Call::Refund, (sale, replay), None)
     }
 
     /// The key of a refund's own receipt.
@@ -359,12 +359,7 @@ fn refunded_sale(reading: &Reading<'_>, seq: Seq) -> Result<Seq, Error> {
 
 /// What the sale gave and took, by its entries.
 fn history_of(reading: &Reading<'_>, row: &SaleRow) -> Result<SaleHistory, Error> {
-    let posted: Vec<Entry> = reading
-        .entries(row.posted_seq, row.last_seq)?
-        .into_iter()
-        .map(|(entry, _)| entry)
-        .collect();
-    Ok(SaleHistory::of(&posted))
+    Ok(SaleHistory::of(&postings_of(reading, row)?))
 }
 
 /// A member's accounts as they will be once `pending` is written: lots with something left, and those

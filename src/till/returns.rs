@@ -8,7 +8,7 @@ use super::document::{Note, SaleDocument, to_bytes};
 use super::error::Error;
 use super::operation::{Call, Operation};
 use super::refund::{
-    Back, Paid, RefundPreview, WalletRefund, accounts_with, by_wallet, policies_of, refund_document,
+    Back, Paid, RefundPreview, WalletRefund, by_wallet, policies_of, refund_document,
 };
 use super::shell::{Moment, Replay, Till};
 use super::view::{SaleState, load_document};
@@ -259,7 +259,10 @@ impl Till {
             programme_version: programme.version(),
             flags: moment.flags_on(&head, goods.business_date),
         };
-        let accounts = accounts_with(reading, goods.member, &[], &returns.entries)?;
+        let accounts = match goods.member {
+            Some(member) => self.accounts_behind(reading, programme, member, &returns.entries)?,
+            None => Accounts::new(),
+        };
         let last = returns.entries.last().map_or(head.seq, |entry| entry.seq);
         let policies = policies_of(programme, returning.paid);
         let entries = refund_unlinked(last, &facts, &worth.taken(), &policies, &accounts)

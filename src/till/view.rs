@@ -7,10 +7,13 @@ use sha2::{Digest, Sha256};
 
 use super::document::{SaleDocument, from_bytes};
 use super::error::Error;
+use super::operation::Call;
 use super::shell::{Replay, Till};
 use super::status;
+use super::training::Purpose;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::Quote;
+use crate::evaluate::quote_of_claim;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, SaleId};
 use crate::ledger::Flags;
@@ -149,7 +152,7 @@ impl Till {
     pub fn sale(&self, id: SaleId) -> Result<Sale, Error> {
         self.read(|reading| {
             let row = self.sale_row(reading, id)?;
-            self.view(reading, &row, Replay::First)
+            self.view(reading, &row, row.document_seq, Replay::First)
         })
     }
 
@@ -163,15 +166,22 @@ impl Till {
             let row = reading
                 .sale(seq)?
                 .ok_or(Error::Internal("a receipt of no sale"))?;
-            self.view(reading, &row, Replay::First)
+            self.view(reading, &row, row.document_seq, Replay::First)
         })
     }
 
     /// Sales that wait to be committed or voided, oldest first, those whose hold ran out too: the
     /// customer may have paid. Asked at start-up.
     pub fn pending_sales(&self) -> Result<Vec<PendingSale>, Error> {
-        let now = self.ports.clock.now();
+        let says = self.ports.clock.now();
         self.read(|reading| {
+            // By a clock that is not believed, no hold has run out.
+            let trusted_at = reading.head()?.trusted_at;
+            let now = if self.identity.clock.is_suspect(says, trusted_at) {
+                trusted_at
+            } else {
+                says
+            };
             let rows = reading.open_sales()?;
             rows.iter()
                 .map(|row| {
@@ -201,16 +211,19 @@ impl Till {
         reading.sale(seq)?.ok_or_else(unknown)
     }
 
+    /// A sale as the call that was asked decided it, where it stands now.
     pub(super) fn view_of(
         &self,
         reading: &Reading<'_>,
         seq: Seq,
+        call: Call,
         replay: Replay,
     ) -> Result<Sale, Error> {
         let row = reading
             .sale(seq)?
             .ok_or(Error::Internal("an operation of no sale"))?;
-        self.view(reading, &row, replay)
+        let decided = document_of(reading, &row, call)?;
+        self.view(reading, &row, decided, replay)
     }
 
     /// The sale as it is told: priced again from what was stored, so that the explanation need not
@@ -219,13 +232,25 @@ impl Till {
         &self,
         reading: &Reading<'_>,
         row: &SaleRow,
+        document_seq: Seq,
         replay: Replay,
     ) -> Result<Sale, Error> {
-        let document = load_document(reading, row.document_seq)?;
+        let document = load_document(reading, document_seq)?;
         let programme = self.programme_version(document.programme_version)?;
-        let (member, returns) = (document.member.as_ref(), document.outcome.returns.clone());
-        let mut quote = self.evaluate_returning(&programme, member, &document.cart, returns)?;
-        quote.outcome = document.outcome;
+        let quote = match &document.member {
+            Some(member) if row.claim_seq() == Some(document_seq) => {
+                let cart = self.at_home(&programme, &document.cart);
+                let outcome = document.outcome;
+                let mut quote = quote_of_claim(&programme, member, &cart, outcome, self.language)?;
+                quote.is_training = self.purpose == Purpose::Training;
+                quote
+            }
+            member => {
+                let returns = document.outcome.returns.clone();
+                self.evaluate_returning(&programme, member.as_ref(), &document.cart, returns)?
+                    .restated(None, document.outcome)
+            }
+        };
         let posted = match row.posted_seq {
             0 => None,
             seq => reading.entries(seq, seq)?.pop(),
@@ -240,6 +265,17 @@ impl Till {
             programme,
         })
     }
+}
+
+/// Which of a sale's documents a call decided: asked again, it gives its first quote, whatever a later
+/// call has decided since.
+pub(super) fn document_of(reading: &Reading<'_>, row: &SaleRow, call: Call) -> Result<Seq, Error> {
+    let is_kept = |seq| -> Result<bool, Error> { Ok(reading.find_document(seq)?.is_some()) };
+    Ok(match call {
+        Call::Commit if is_kept(row.posted_seq)? => row.posted_seq,
+        Call::Authorise | Call::Record | Call::Commit if is_kept(row.seq)? => row.seq,
+        _ => row.document_seq,
+    })
 }
 
 pub(super) fn load_document(reading: &Reading<'_>, seq: Seq) -> Result<SaleDocument, Error> {

@@ -3,14 +3,18 @@
 
 mod clock;
 mod days;
+mod dispute;
 mod doors;
 mod exchanges;
 mod expiry;
 mod files;
+mod lots;
 mod policies;
 mod refunds;
 mod rules;
 mod sales;
+mod sales_claimed;
+mod sales_training;
 mod salvage;
 mod schema;
 mod shop;

@@ -11,7 +11,7 @@ use crate::store::{Reading, SaleRow, Writing};
 use crate::till::document::{Note, spends, to_bytes};
 use crate::till::error::Error;
 use crate::till::operation::{Call, Operation};
-use crate::till::refund::{Paid, accounts_with};
+use crate::till::refund::Paid;
 use crate::till::shell::{Moment, Till};
 use crate::till::view::{Sale, SaleState, load_document};
 
@@ -36,11 +36,16 @@ impl Till {
             let reading = writing.reading();
             let priced = self.price(&reading, moment, cart, &[], Paid::NotYet)?;
             // Nothing of what comes back is there to be reserved before the commit.
-            let accounts = accounts_with(&reading, cart.member, &[], &[])?;
+            let accounts = match cart.member {
+                Some(member) if !priced.returns.entries.is_empty() => {
+                    &self.accounts(&reading, &priced.programme, member)?
+                }
+                _ => &priced.accounts,
+            };
             let facts = self.sale_facts(writing, moment, &priced.document);
             let head = writing.head().seq;
             let wanted = spends(&priced.document.outcome);
-            let entries = decide::authorise(head, &facts, &wanted, &accounts)
+            let entries = decide::authorise(head, &facts, &wanted, accounts)
                 .map_err(|refusal| self.refused(&priced.programme, &refusal))?;
             // A hold taken by a clock of 2099 would never end.
             let believed = moment.believed(writing.head().trusted_at);
@@ -61,7 +66,7 @@ impl Till {
             told = self.told(row.seq, SaleState::Held, &facts, priced);
             Ok(row.seq)
         })?;
-        self.answer(done, told)
+        self.answer(Call::Authorise, done, told)
     }
 
     /// Calls an authorised sale off: what was reserved is free again.
@@ -88,7 +93,7 @@ impl Till {
             }
             Ok(row.seq)
         })?;
-        self.answer(done, None)
+        self.answer(Call::Void, done, None)
     }
 
     /// Writes the end of every hold whose time is over. Called before each operation, when idle and

@@ -8,15 +8,15 @@ use crate::evaluate::cart::{Cart, ReceiptPart};
 use crate::kernel::SaleId;
 use crate::kernel::ids::Seq;
 use crate::ledger::decide;
-use crate::ledger::{Flags, Held, SaleFacts};
+use crate::ledger::{Accounts, Flags, Held, SaleFacts};
 use crate::store::{OperationRow, Reading, SaleRow, Writing};
 use crate::till::document::{SaleDocument, gives, spends, to_bytes};
 use crate::till::error::Error;
 use crate::till::operation::{Call, Operation};
-use crate::till::refund::{Paid, accounts_with};
+use crate::till::refund::Paid;
 use crate::till::returns::Returning;
 use crate::till::shell::{Moment, Till};
-use crate::till::view::{Sale, SaleState, load_document};
+use crate::till::view::{Sale, SaleState, document_of, load_document};
 
 impl Till {
     /// Authorises and commits in one step. Takes any past instant and any business date.
@@ -39,7 +39,7 @@ impl Till {
             told = self.told(seq, SaleState::Committed, &facts, priced);
             Ok(seq)
         })?;
-        self.answer(done, told)
+        self.answer(Call::Record, done, told)
     }
 
     /// Makes an authorised sale final. A paid sale is never refused: an unchanged cart posts exactly
@@ -59,7 +59,8 @@ impl Till {
             let sale_row = reading
                 .sale(row.result)?
                 .ok_or(Error::Internal("no such sale"))?;
-            let cart = load_document(reading, sale_row.document_seq)?.cart;
+            let document_seq = document_of(reading, &sale_row, Call::Commit)?;
+            let cart = load_document(reading, document_seq)?.cart;
             Ok(commit_content(self.sale_id(row.result), Some(&cart)))
         };
         let done = self.operate(&operation, retell, |writing, moment| {
@@ -67,7 +68,7 @@ impl Till {
             self.refuse_resolved(&row, &[SaleState::Held, SaleState::Expired])?;
             self.commit_held(writing, moment, &row, final_cart)
         })?;
-        self.answer(done, None)
+        self.answer(Call::Commit, done, None)
     }
 
     fn commit_held(
@@ -185,7 +186,10 @@ impl Till {
             paid: Paid::Already,
         };
         let returns = self.work_out_returns(reading, moment, returning)?;
-        let accounts = accounts_with(reading, document.cart.member, &[], &returns.entries)?;
+        let accounts = match document.cart.member {
+            Some(member) => self.accounts_behind(reading, &programme, member, &returns.entries)?,
+            None => Accounts::new(),
+        };
         document.outcome.returns = returns.told.clone();
         if programme.reads_payments() && document.cart.payments != authorised.cart.payments {
             let member = document.member.as_ref();

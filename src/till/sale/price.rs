@@ -5,14 +5,14 @@ use std::sync::Arc;
 
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{MemberSnapshot, Quote};
-use crate::kernel::{Balance, BusinessDate, WalletNumber};
+use crate::kernel::{Balance, BusinessDate, MemberNumber, WalletNumber};
 use crate::ledger::decide::Refusal;
 use crate::ledger::{Accounts, HeldPortion, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{Reading, Writing};
 use crate::till::document::SaleDocument;
 use crate::till::error::Error;
-use crate::till::refund::{Paid, accounts_with};
+use crate::till::refund::Paid;
 use crate::till::returns::{Returning, Returns};
 use crate::till::shell::{Moment, Till};
 use crate::till::status;
@@ -62,9 +62,10 @@ impl Till {
         if let Some(member) = &mut member
             && !returns.entries.is_empty()
         {
-            accounts = accounts_with(reading, cart.member, &[], &returns.entries)?;
-            let balances = balances_of(&accounts, reserved, cart.business_date);
-            member.after_returns = Some(balances);
+            accounts =
+                self.accounts_behind(reading, &programme, member.number, &returns.entries)?;
+            let seen = unreserved(&accounts, reserved);
+            member.after_returns = Some(balances_on(&seen, cart.business_date));
         }
         let told = returns.told.clone();
         let quote = self.evaluate_returning(&programme, member.as_ref(), cart, told)?;
@@ -94,16 +95,36 @@ impl Till {
         let Some(number) = cart.member else {
             return Ok((Accounts::new(), None));
         };
-        let accounts = reading.accounts(number, &[])?;
-        let balances = balances_of(&accounts, reserved, cart.business_date);
-        let history = self.past_of(reading, programme, cart, number)?;
-        let snapshot = MemberSnapshot {
+        let accounts = self.accounts(reading, programme, number)?;
+        let seen = unreserved(&accounts, reserved);
+        let snapshot =
+            self.snapshot_of(reading, programme, cart, number, &seen, cart.business_date)?;
+        Ok((accounts, Some(snapshot)))
+    }
+
+    /// What the evaluation is told of a member who has these accounts, with their balances on a date.
+    pub(super) fn snapshot_of(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        cart: &Cart,
+        number: MemberNumber,
+        accounts: &Accounts,
+        on: BusinessDate,
+    ) -> Result<MemberSnapshot, Error> {
+        let balances = balances_on(accounts, on);
+        let joined_on = if programme.reads_join_date() {
+            reading.joined_on(number)?
+        } else {
+            None
+        };
+        Ok(MemberSnapshot {
             number,
             balances,
-            history,
+            history: self.past_of(reading, programme, cart, number)?,
+            joined_on,
             after_returns: None,
-        };
-        Ok((accounts, Some(snapshot)))
+        })
     }
 
     pub(super) fn sale_facts(
@@ -147,12 +168,8 @@ impl Till {
     }
 }
 
-/// Balances on a date, with portions already reserved for the sale counting as free.
-fn balances_of(
-    accounts: &Accounts,
-    reserved: &[HeldPortion],
-    on: BusinessDate,
-) -> BTreeMap<WalletNumber, Balance> {
+/// The accounts with portions already reserved for the sale counting as free.
+fn unreserved(accounts: &Accounts, reserved: &[HeldPortion]) -> Accounts {
     let mut seen = accounts.clone();
     for portion in reserved {
         let lots = seen
@@ -162,7 +179,11 @@ fn balances_of(
             lot.portion.held -= portion.points;
         }
     }
-    let balances = seen.iter();
+    seen
+}
+
+fn balances_on(accounts: &Accounts, on: BusinessDate) -> BTreeMap<WalletNumber, Balance> {
+    let balances = accounts.iter();
     balances
         .map(|(&wallet, account)| (wallet, account.balance(on)))
         .collect()
