@@ -41,7 +41,7 @@ pub use sale::{ClaimRequest, HOLD_SECONDS_MAX};
 pub use shell::{Settings, Till};
 pub use sync::Export;
 pub use training::Purpose;
-pub use view::{PendingSale, ReceiptKey, Sale, SaleState};
+pub use view::{GivenBack, GroupedSale, PendingSale, ReceiptKey, Sale, SaleState, WalletBack};
 
 pub use crate::evaluate::{Goods, Measure, ReturnedPart};
 pub use crate::store::{Depth, Finding};
