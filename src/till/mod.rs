@@ -2,8 +2,9 @@
 //! operation, load, decide (pure), append, commit. Clock and randomness enter here as ports.
 //!
 //! `operation.rs` makes asking twice safe, `sale.rs` (and its folder) and `refund.rs` hold what a sale can
-//! do, `member.rs` who it is for, `day.rs` the close, `expiry.rs` what it writes off, `sync.rs` what goes
-//! to and comes from head office,
+//! do, `member.rs` who it is for, `lots.rs` what they have, `day.rs` the close, `expiry.rs` what it
+//! writes off, `sync.rs` what goes to and comes from head office, `dispute.rs` and `proof.rs` settle a
+//! quarrel about a sale,
 //! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger,
 //! `training.rs` one that is for learning only.
@@ -11,14 +12,17 @@
 mod birth;
 mod care;
 mod day;
+mod dispute;
 mod document;
 mod error;
 mod expiry;
 mod log;
+mod lots;
 mod member;
 mod operation;
 mod past;
 pub mod ports;
+mod proof;
 mod refund;
 mod sale;
 mod salvage;
@@ -31,11 +35,14 @@ mod view;
 
 pub use care::Info;
 pub use day::{DayReport, DayTotal};
+pub use dispute::{Again, Difference, Dispute, Disputed, Fact, ProgrammeUsed};
 pub use error::{Error, Refused};
 pub use log::{Level, LogEvent};
+pub use lots::{MemberLot, NextExpiry};
 pub use member::{Enrolment, MemberCard, WalletBalance};
 pub use operation::OPERATION_ID_MAX;
 pub use ports::{Clock, Ports, Randomness};
+pub use proof::{Anchor, DocumentProof, Life, Link, Proof};
 pub use refund::{RefundPreview, RefundRequest, WalletRefund};
 pub use sale::{ClaimRequest, HOLD_SECONDS_MAX};
 pub use shell::{Settings, Till};

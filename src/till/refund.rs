@@ -19,7 +19,7 @@ use crate::kernel::{
     BusinessDate, Instant, LotId, MemberNumber, Money, Points, SaleId, UtcOffset, WalletNumber,
 };
 use crate::ledger::refund::{Policies, Returned, SaleHistory, refund};
-use crate::ledger::{Accounts, Entry, Flags, Kind, SaleFacts, apply};
+use crate::ledger::{Accounts, Entry, Kind, SaleFacts, apply};
 use crate::programme::{MissingAward, Programme};
 use crate::store::{Reading, SaleRow};
 use crate::texts::{money, number_trimmed};
@@ -450,15 +450,10 @@ pub(super) fn by_wallet(
             .map(|entry| entry.points)
             .sum();
         let debt = sum(&[Kind::Debt]);
-        // What had run out was taken by its date, not by this return.
-        let taken: Points = own()
-            .filter(|entry| entry.kind == Kind::AwardRefund && !entry.flags.has(Flags::LAPSED))
-            .map(|entry| entry.points)
-            .sum();
         let back = [Kind::RedemptionRefund, Kind::RedemptionRenewal, Kind::Award];
         let line = WalletRefund {
             wallet: wallet.id.clone(),
-            taken_back: taken + debt,
+            taken_back: sum(&[Kind::AwardRefund]) + debt,
             returned: sum(&back) + forgiven,
             debt,
             lapsed: own().filter(is_dead).map(|entry| entry.points).sum(),

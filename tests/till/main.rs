@@ -3,9 +3,11 @@
 
 mod clock;
 mod days;
+mod dispute;
 mod doors;
 mod expiry;
 mod files;
+mod lots;
 mod policies;
 mod refunds;
 mod rules;
