@@ -867,7 +867,7 @@ typedef struct loy_cart loy_cart;
  * Begins a cart. currency is a code of ISO 4217, such as "VND".
  *
  * at_ms is when the sale is rung up, business_date the day it belongs to in your books, which may
- * end after midnight. A parked cart that is resumed must set its time again, see loy_cart_set_int.
+ * end after midnight. To put a cart aside use loy_cart_park and loy_cart_resume.
  *
  * Status: LOY_E_ARGUMENT, LOY_E_TEXT.
  * @since 0.1
@@ -887,7 +887,30 @@ LOY_API loy_status LOY_CALL loy_cart_from_json(
     const char *json, int64_t json_size, loy_cart **cart_out, loy_error **error_out);
 
 /*
- * Writes a cart as JSON, for your log or to park it.
+ * Writes a cart as JSON without its time, to put it aside while other customers are served.
+ *
+ * Take it up again with loy_cart_resume. loy_cart_from_json refuses it because its time is missing,
+ * so that no sale gets the time, the day and the programme of the moment it was put aside.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_park(
+    const loy_cart *cart, loy_buffer **json_out, loy_error **error_out);
+
+/*
+ * Takes a parked cart up again, at the time of now.
+ *
+ * Status: as loy_cart_from_json; a cart that was not parked has its time already, and the field is
+ * "at_ms".
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_resume(
+    const char *json, int64_t json_size, int64_t at_ms, int32_t utc_offset_minutes,
+    int32_t business_date, loy_cart **cart_out, loy_error **error_out);
+
+/*
+ * Writes a cart as JSON, for your log.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1
@@ -1051,9 +1074,7 @@ typedef struct loy_quote loy_quote;
  * Call it as often as you like while the cart grows, and show payable and the cashier text.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme (another
- * currency, a wallet it does not have, a date on which it is not valid); LOY_NOT_FOUND,
- * LOY_ALREADY_RESOLVED and LOY_REFUSED for goods that come back of a sale that is not here, has
- * come back already, or has less left; the store's.
+ * currency, a wallet it does not have, a date on which it is not valid); the store's.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_quote_evaluate(
@@ -1141,6 +1162,54 @@ LOY_API loy_status LOY_CALL loy_quote_balance_after(
  */
 LOY_API loy_status LOY_CALL loy_quote_redeemable(
     const loy_quote *quote, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Lists the points that the sale awards.
+ *
+ * Rows: wallet (its id), rule (its id), points, available_from, expires_on (the first day on which
+ * they cannot be spent; absent for never).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_awards(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Lists what the sale spends points on.
+ *
+ * Rows: wallet (its id), points, amount (what they take off), reward (the id of the reward they
+ * buy; "" where they pay as money).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_redemptions(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Tells where the member stands on the ladder.
+ *
+ * One row, or none without tiers, without a member, or where it is not known here: tier (the id of
+ * the one that counts for this sale), name (in the till's language), counted (what counts for it
+ * before the sale: money or points in smallest units, or visits), counted_after, tier_after, next
+ * (the one above that; "" at the top), missing (to it after the sale; absent at the top).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_tier(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Tells whether rules count only some payments and the cart has none yet: 1 if so. Add them with
+ * loy_cart_add_payment before the sale is final; until then its points are provisional.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_needs_payments(
+    const loy_quote *quote, int32_t *needs_out, loy_error **error_out);
 
 /*
  * Lists what the goods do that come back in the cart; no row where none do.
@@ -1377,6 +1446,19 @@ LOY_API loy_status LOY_CALL loy_sale_pending(
     const loy_ledger *ledger, loy_rows **rows_out, loy_error **error_out);
 
 /*
+ * Lists the sales of a split bill, oldest first: those of a business date with one receipt group.
+ *
+ * Rows: sale_id, receipt_number, receipt_part, member (texts; "" if there is none), payable, state
+ * (one of LOY_SALE_).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT, the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_group(
+    const loy_ledger *ledger, const char *receipt_group, int32_t business_date, loy_rows **rows_out,
+    loy_error **error_out);
+
+/*
  * Returns the id by which the ledger knows the sale. Keep it with your receipt.
  *
  * @since 0.1
@@ -1412,8 +1494,31 @@ LOY_API loy_status LOY_CALL loy_sale_is_late(
     const loy_sale *sale, int32_t *late_out, loy_error **error_out);
 
 /*
- * Copies the quote of the sale: what was frozen, or posted. Free it with loy_quote_free; it lives
- * on when the sale is freed.
+ * Tells how much more than authorised is to be paid after a commit with another cart, in minor
+ * units; below zero for less. 0 for every other sale.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_payable_change(
+    const loy_sale *sale, int64_t *amount_out, loy_error **error_out);
+
+/*
+ * Tells what has come back of the sale so far: the money, in minor units, and the points.
+ *
+ * Rows, one a wallet of which points have gone back: wallet (its id), taken_back (awarded points
+ * that were taken back or are owed), returned (spent points that came back).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_given_back(
+    const loy_sale *sale, int64_t *amount_out, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Copies the quote of the sale: what was frozen, or posted, or claimed. What has come back since
+ * changes nothing of it, so that a receipt can be printed again as it was; see
+ * loy_sale_given_back. Free it with loy_quote_free; it lives on when the sale is freed.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1

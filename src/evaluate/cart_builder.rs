@@ -93,7 +93,7 @@ impl Cart {
     }
 
     /// Sets `receipt_part` (1 to 9999), `at_ms`, `utc_offset_minutes`, `business_date` (yyyymmdd)
-    /// or `x.<your own>`. A parked cart that is resumed must set its time again.
+    /// or `x.<your own>`. A parked cart has no time, see [`Cart::resume`].
     ///
     /// # Errors
     /// Another name (the problem lists the names), a number out of range.

@@ -357,6 +357,8 @@ pub fn points_back(parts: &Return<'_>) -> Result<PointsBack, CartProblem> {
         let so_far = of(&parts.so_far.taken_back, number);
         let awarded = of(parts.awarded, number);
         let taken = match wallet.refund.rules {
+            // Nothing was given where there was no member, whatever the goods are worth today.
+            RefundRules::Current if parts.sale.member.is_none() => so_far,
             RefundRules::Current => so_far + worth_gone(parts, wallet.refund, number)?,
             RefundRules::Sale if awarded.is_zero() => so_far,
             RefundRules::Sale => {

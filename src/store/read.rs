@@ -346,6 +346,20 @@ impl<'a> Reading<'a> {
         self.sales_where("state IN (1, 4)")
     }
 
+    /// Sales that were authorised or made final on a business date, oldest first.
+    pub fn sales_on(&self, date: BusinessDate) -> Result<Vec<SaleRow>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT seq, state, hold_until_ms, document_seq, posted_seq, last_seq, refund_seq
+             FROM sale WHERE seq IN (
+                 SELECT iif(refers_to = 0, seq, refers_to) FROM entry
+                 WHERE business_date = ?1 AND lot = 0 AND kind IN (?2, ?3))
+             ORDER BY seq",
+        )?;
+        let (hold, commit) = (Kind::Hold.number(), Kind::Commit.number());
+        let rows = statement.query_map(params![date.yyyymmdd(), hold, commit], sale_from)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     fn sales_where(&self, condition: &'static str) -> Result<Vec<SaleRow>, StoreError> {
         let mut statement = self.db.prepare_cached(&format!(
             "SELECT seq, state, hold_until_ms, document_seq, posted_seq, last_seq, refund_seq

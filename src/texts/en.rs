@@ -180,7 +180,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("member.card", "{member}: balance {balance}"),
     (
         "member.card_elsewhere",
-        "{member}: member of another store, balance not known here yet",
+        "{member}: balance known here {balance}; points awarded at another till or store are spent only there until the next sync",
     ),
     ("member.expiring", "{text}; {points} good until {date}"),
     ("member.unknown", "No such member; enrolling is possible"),

@@ -174,7 +174,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("member.card", "{member}: số dư {balance}"),
     (
         "member.card_elsewhere",
-        "{member}: thành viên của cửa hàng khác, chưa biết số dư tại đây",
+        "{member}: số dư biết tại quầy này {balance}; điểm tích ở quầy hoặc cửa hàng khác chỉ dùng được tại nơi đó cho đến khi đồng bộ",
     ),
     ("member.expiring", "{text}; {points} hết hạn ngày {date}"),
     (
