@@ -1404,16 +1404,41 @@ LOY_API loy_status LOY_CALL loy_refund_add_amount(
     loy_refund *refund, int32_t line, int64_t amount, loy_error **error_out);
 
 /*
+ * Takes a part of one line back for which you give amount, in minor units, zero or more: what is
+ * left after a fee for restocking, or what your own rounding makes of it. Points follow amount
+ * where the programme's policy for the wallet says so (refund.base "stated"), and the line's share
+ * otherwise; the money of the refund is amount. line counts from 0 in the order of the cart.
+ *
+ * Status: as loy_refund_add_quantity.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_add_quantity_for(
+    loy_refund *refund, int32_t line, int64_t quantity_milli, int64_t amount,
+    loy_error **error_out);
+
+/*
+ * Undoes the sale: a post-void, because it should never have been. Takes everything back that has
+ * not come back yet, gives every point back that was spent, and the sale counts for nothing any
+ * more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required.
+ *
+ * Status: LOY_E_HANDLE.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_add_post_void(loy_refund *refund, loy_error **error_out);
+
+/*
  * Tells what the refund would do, before you pay anything out.
  *
  * Rows: the first has the wallet "" and speaks of the money alone; then one a wallet: wallet (its
  * id), points_taken_back (what the sale had earned),
  * points_returned (what it had spent), debt (how much of points_taken_back is no longer there and
- * will be owed), amount (the money the customer gets back; the same in each row).
+ * will be owed), amount (the money the customer gets back; the same in each row), points_lapsed
+ * (how much of points_returned cannot be spent, because the lot it came from has run out).
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
  * LOY_ALREADY_RESOLVED where the whole sale was refunded before or is not committed; LOY_REFUSED
- * for more than is left; the store's.
+ * for more than is left, or for points that are no longer there where the programme wants them
+ * back; the store's.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_refund_evaluate(
@@ -1423,10 +1448,12 @@ LOY_API loy_status LOY_CALL loy_refund_evaluate(
  * Refunds the sale.
  *
  * Writes: the refund and the points it moves, in one sync.
- * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_E_TEXT;
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods, or for a post-void
+ * without a reason; LOY_E_TEXT;
  * LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND;
  * LOY_ALREADY_RESOLVED where the whole sale was refunded before, it is not committed, or the
- * receipt number is another refund's; LOY_REFUSED for more than is left; the store's.
+ * receipt number is another refund's; LOY_REFUSED for more than is left, or for points that are no
+ * longer there where the programme wants them back; the store's.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
  */

@@ -18,6 +18,7 @@ mod problem;
 pub mod quote;
 mod receipt;
 mod redeem;
+mod returned;
 mod reward;
 mod select;
 mod tally;
@@ -33,6 +34,10 @@ pub use history::{History, PastAward, PastSale, Used};
 pub use problem::CartProblem;
 pub use quote::{Award, MemberSnapshot, Outcome, Quote, Reason, Redemption, TierLine, WalletLine};
 pub use receipt::{cashier_line, display_line, receipt_lines};
+pub use returned::{
+    Decided, Goods, Measure, NoReturn, PointsBack, Return, ReturnedLine, ReturnedLines,
+    ReturnedPart, points_back,
+};
 
 use crate::kernel::{Balance, Money, Points, WalletNumber};
 use crate::programme::Programme;
@@ -40,7 +45,7 @@ use crate::texts::Language;
 use explain::Speaker;
 use facts::Facts;
 use redeem::Bill;
-use tally::{Sold, Terms};
+use tally::{RoundingOf, Sold, Terms};
 
 /// What this cart would give and take, and why.
 ///
@@ -83,6 +88,7 @@ pub fn evaluate(
     let terms = Terms {
         facts: &facts,
         payable,
+        rounding: RoundingOf::Rule,
     };
     let sold = Sold {
         facts: &facts,

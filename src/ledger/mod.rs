@@ -13,7 +13,7 @@ pub mod totals;
 
 pub use chain::{Genesis, Hash};
 pub use decide::{Accounts, Give, Held, HeldPortion, Refusal, SaleFacts, Spend};
-pub use effect::Effect;
+pub use effect::{Effect, apply};
 pub use entry::{Entry, Flags, Kind};
 pub use expiry::DueLot;
 pub use fold::Fold;

@@ -118,7 +118,9 @@ impl Sums {
             Kind::Award => add(&mut account.awarded, points)?,
             Kind::AwardRefund => add(&mut account.award_refunded, points)?,
             Kind::Redemption => add(&mut account.redeemed, points)?,
-            Kind::RedemptionRefund => add(&mut account.redemption_refunded, points)?,
+            Kind::RedemptionRefund | Kind::RedemptionRenewal => {
+                add(&mut account.redemption_refunded, points)?;
+            }
             _ => {}
         }
         add(&mut account.debt, effect.debt.get())?;

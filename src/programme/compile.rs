@@ -8,9 +8,12 @@ mod when;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
-use super::model::{CapsModel, Document, ExpiryModel, InactiveModel, RedeemModel, WalletModel};
+use super::model::{
+    CapsModel, Document, ExpiryModel, InactiveModel, RedeemModel, RefundModel, WalletModel,
+};
 use super::shape::read_object;
-use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms, Wallet};
+use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms};
+use super::{RefundPolicy, Wallet};
 use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
 
 /// The most bytes of a name or a unit.
@@ -187,6 +190,10 @@ impl Compiler {
                 Some(self.redeem(&format!("{path}.redeem"), redeem, decimals, currency)?)
             }
         };
+        let refund = match &model.refund {
+            None => Some(RefundPolicy::default()),
+            Some(refund) => self.refund(&format!("{path}.refund"), refund),
+        };
         Some(Wallet {
             id: model.id.clone(),
             number: u8::try_from(number?).ok()?,
@@ -198,6 +205,18 @@ impl Compiler {
             pending_days: u32::try_from(pending_days?).ok()?,
             caps: caps?,
             redeem,
+            refund: refund?,
+        })
+    }
+
+    fn refund(&mut self, path: &str, model: &RefundModel) -> Option<RefundPolicy> {
+        let grace_days = self.whole(&format!("{path}.grace_days"), model.grace_days, 0, 3_650)?;
+        Some(RefundPolicy {
+            spent: model.spent,
+            missing: model.missing,
+            grace_days: u32::try_from(grace_days).ok()?,
+            base: model.base,
+            rules: model.rules,
         })
     }
 

@@ -21,7 +21,10 @@ pub use rules::{
     Level, LineFlag, Percent, Range, Reward, RoundAt, Selector, Take, Tenders, TierBasis,
     TierFactor, Tiers, UseReward, When, Window, Worth,
 };
-pub use wallet::{IsOne, Names, RedeemTerms, Unit, Wallet};
+pub use wallet::{
+    IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
+    Unit, Wallet,
+};
 
 use crate::kernel::{BusinessDate, Currency, WalletNumber};
 

@@ -221,6 +221,7 @@ impl Rescue<'_> {
         self.receipts(writing)?;
         self.programmes(writing)?;
         self.batches(writing)?;
+        self.acknowledgements(writing)?;
         if let Ok(head) = self.old.head() {
             writing.take_over(&head);
         }
@@ -502,6 +503,25 @@ impl Rescue<'_> {
             return Err(StoreError::corrupt("no programme can be read"));
         }
         Ok(())
+    }
+
+    /// What head office signed of saved entries.
+    fn acknowledgements(&mut self, writing: &Writing<'_>) -> Result<(), StoreError> {
+        let (db, last): (&Connection, Seq) = (writing.connection(), self.last);
+        self.each(
+            "SELECT seq, bytes FROM acknowledgement",
+            "seq",
+            |row| Ok((row.get::<_, Seq>(0)?, row.get::<_, Vec<u8>>(1)?)),
+            |(seq, bytes)| {
+                if seq <= last {
+                    db.execute(
+                        "INSERT OR IGNORE INTO acknowledgement (seq, bytes) VALUES (?1, ?2)",
+                        params![seq, bytes],
+                    )?;
+                }
+                Ok(())
+            },
+        )
     }
 
     /// Batches that wait and hold nothing but saved entries.

@@ -3,13 +3,15 @@
 //!
 //! `operation.rs` makes asking twice safe, `sale.rs` (and its folder) and `refund.rs` hold what a sale can
 //! do, `member.rs` who it is for, `lots.rs` what they have, `day.rs` the close, `expiry.rs` what it
-//! writes off, `sync.rs` what goes to and comes from head office,
+//! writes off, `sync.rs` what goes to and comes from head office, `dispute.rs` and `proof.rs` settle a
+//! quarrel about a sale,
 //! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger.
 
 mod birth;
 mod care;
 mod day;
+mod dispute;
 mod document;
 mod error;
 mod expiry;
@@ -19,6 +21,7 @@ mod member;
 mod operation;
 mod past;
 pub mod ports;
+mod proof;
 mod refund;
 mod sale;
 mod salvage;
@@ -30,16 +33,19 @@ mod view;
 
 pub use care::Info;
 pub use day::{DayReport, DayTotal};
+pub use dispute::{Again, Difference, Dispute, Disputed, Fact, ProgrammeUsed};
 pub use error::{Error, Refused};
 pub use log::{Level, LogEvent};
 pub use lots::{MemberLot, NextExpiry};
 pub use member::{Enrolment, MemberCard, WalletBalance};
 pub use operation::OPERATION_ID_MAX;
 pub use ports::{Clock, Ports, Randomness};
-pub use refund::{Goods, Measure, RefundPreview, RefundRequest, ReturnedPart, WalletRefund};
+pub use proof::{Anchor, DocumentProof, Life, Link, Proof};
+pub use refund::{RefundPreview, RefundRequest, WalletRefund};
 pub use sale::HOLD_SECONDS_MAX;
 pub use shell::{Settings, Till};
 pub use sync::Export;
 pub use view::{PendingSale, ReceiptKey, Sale, SaleState};
 
+pub use crate::evaluate::{Goods, Measure, ReturnedPart};
 pub use crate::store::{Depth, Finding};

@@ -15,7 +15,7 @@ use crate::kernel::{BusinessDate, Instant, Money, SaleId, StreamId, UtcOffset};
 use crate::ledger::{Flags, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{
-    Epoch, Identity, OperationRow, Reading, SCHEMA_VERSION, Store, StoreError, Writing,
+    Epoch, Head, Identity, OperationRow, Reading, SCHEMA_VERSION, Store, StoreError, Writing,
 };
 use crate::texts::Language;
 
@@ -441,6 +441,17 @@ impl Moment {
         } else {
             Flags::default()
         }
+    }
+
+    /// The marks of an entry about a business date, which may be closed.
+    pub(super) fn flags_on(&self, head: &Head, date: BusinessDate) -> Flags {
+        let is_closed = head.closed_date.is_some_and(|closed| date <= closed);
+        let late = if is_closed {
+            Flags::LATE
+        } else {
+            Flags::default()
+        };
+        self.flags().with(late)
     }
 
     /// The calendar date, for entries that no POS gave a business date.

@@ -121,7 +121,7 @@ impl Till {
                 entry.refers_to = acknowledgement.seq;
             });
             writing.append(&[entry])?;
-            writing.acknowledge(acknowledgement.seq, acknowledgement.office_index)?;
+            writing.acknowledge(acknowledgement.seq, acknowledgement.office_index, bytes)?;
             // Head office's clock vouches for ours.
             let apart_ms = moment.now.ms() - acknowledgement.office_time.ms();
             if apart_ms.abs() <= self.identity.clock.behind_ms {
@@ -149,7 +149,7 @@ fn epoch_payload(reading: &Reading<'_>, epoch: &Epoch) -> Result<EpochPayload, E
 }
 
 /// What an entry of this life is chained to.
-fn hash_before(reading: &Reading<'_>, epoch: &Epoch, seq: Seq) -> Result<Hash, Error> {
+pub(super) fn hash_before(reading: &Reading<'_>, epoch: &Epoch, seq: Seq) -> Result<Hash, Error> {
     if seq == epoch.first_seq() {
         return Ok(epoch.genesis.hash());
     }

@@ -3,10 +3,12 @@
 
 mod clock;
 mod days;
+mod dispute;
 mod doors;
 mod expiry;
 mod files;
 mod lots;
+mod policies;
 mod refunds;
 mod rules;
 mod sales;

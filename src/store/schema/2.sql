@@ -9,3 +9,10 @@ UPDATE head SET offset_minutes =
 -- What has a last day and something left: the sweep at day close finds what is due here.
 CREATE INDEX portion_due ON portion (expires_on, member, wallet, lot)
     WHERE expires_on IS NOT NULL AND granted + earned - released - used > 0;
+
+-- What head office signed: everything up to `seq` is safe with it. Each is the anchor of a proof
+-- that outlives its batch, which is no longer offered once it is acknowledged.
+CREATE TABLE acknowledgement (
+    seq   INTEGER PRIMARY KEY,
+    bytes BLOB NOT NULL
+) STRICT;
