@@ -481,13 +481,45 @@ LOY_API loy_status LOY_CALL loy_ledger_open_reader(
     const loy_config *config, loy_ledger **ledger_out, loy_error **error_out);
 
 /*
+ * Opens a ledger for cashiers who learn: it lives in memory, and every call works on it.
+ *
+ * Its programmes, names and language are those of the ledger at the configuration's path, which is
+ * read and neither locked nor written: the till may trade with it meanwhile, in this process or
+ * another one. Three sample members are there, found by the phones 0900000001, 0900000002 and
+ * 0900000003, with no, 100 and 1,000 points in each wallet. Who enrols gets a number of no store.
+ * Every receipt, cashier, display and error text is marked TRAINING. Nothing is kept:
+ * loy_ledger_backup, loy_export_next and loy_export_acknowledge answer LOY_REFUSED with the reason
+ * "training.stays_here", and loy_ledger_close forgets everything.
+ *
+ * Status: as loy_ledger_open_reader.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_open_training(
+    const loy_config *config, loy_ledger **ledger_out, loy_error **error_out);
+
+/*
+ * Opens a ledger for cashiers who learn before their till has one: as loy_ledger_open_training,
+ * with the programme of the till's provisioning file, which is not used up by it.
+ *
+ * Nothing is read or written at the configuration's path.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path; LOY_E_TEXT; LOY_E_DOCUMENT for a
+ * provisioning file that is damaged, or a wrong code.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_create_training(
+    const loy_config *config, const uint8_t *provisioning, int64_t provisioning_size,
+    const char *activation_code, loy_ledger **ledger_out, loy_error **error_out);
+
+/*
  * Tells what the ledger is and how it is.
  *
  * One row: tenant_name, store, till, writer (texts), epoch, head_seq (the last entry),
  * unsent_entries (what head office has not acknowledged), programme (text), programme_version,
  * currency, language (texts), closed_date (the last closed business date, 0 before the first),
  * open_sales (those of loy_sale_pending), members (known here), clock_suspect (1: the clock
- * jumped, see loy_ledger_confirm_clock), file_bytes, wal_bytes. Show it on the service screen.
+ * jumped, see loy_ledger_confirm_clock), training (1: opened by loy_ledger_open_training or
+ * loy_ledger_create_training), file_bytes, wal_bytes. Show it on the service screen.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, the store's.
  * @since 0.1
@@ -1141,8 +1173,9 @@ LOY_API void LOY_CALL loy_quote_free(loy_quote *quote);
  * What "the same content" of a repeated call is: of authorise and record the cart, without time,
  * offset, cashier, discount reasons and your own x; of commit the sale and such a cart, or none; of
  * void the sale; of a refund the sale, business date, receipt number and goods; of an enrolment its
- * identifiers; of a day close the date; of a confirmed clock the cashier. The rest, such as
- * hold_seconds, a reason or the time of a refund, may differ: the first one stands.
+ * identifiers; of a claim the sale, member and business date; of a day close the date; of a
+ * confirmed clock the cashier. The rest, such as hold_seconds, a reason or the time of a refund,
+ * may differ: the first one stands.
  */
 
 enum {
@@ -1231,6 +1264,29 @@ LOY_API loy_status LOY_CALL loy_sale_void(
  */
 LOY_API loy_status LOY_CALL loy_sale_record(
     loy_ledger *ledger, const char *operation_id, const loy_cart *cart, loy_sale **sale_out,
+    loy_error **error_out);
+
+/*
+ * Adds a member to a sale that was nobody's, once: the customer paid and says only now that they
+ * are a member.
+ *
+ * The sale's own programme says for how many days this may be done, and gives what the sale would
+ * have given the member on its date; what has come back since gives nothing. Prices and payments
+ * stay, and nothing is spent. From then on the sale is the member's: returns take its points back,
+ * and it counts for visits, caps and tiers on its own date. at_ms, utc_offset_minutes and
+ * business_date say when the customer came back. The quote of sale_out is that with the member.
+ *
+ * Writes: the claim and the sale's points, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where it was claimed, voided or
+ * returned as a whole before; LOY_REFUSED for a sale that is not final, is a member's, or is of a
+ * later date; LOY_EXPIRED where it is too late; the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_claim(
+    loy_ledger *ledger, const char *operation_id, const char *sale_id, const char *member_number,
+    int64_t at_ms, int32_t utc_offset_minutes, int32_t business_date, loy_sale **sale_out,
     loy_error **error_out);
 
 /*
@@ -1513,7 +1569,8 @@ LOY_API loy_status LOY_CALL loy_day_close(
  * feed back the acknowledgement, until there is nothing to send.
  *
  * Writes: where the batch ends, so that it stays the same.
- * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_POISONED, LOY_E_STORE_READ_ONLY, the store's.
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_POISONED, LOY_E_STORE_READ_ONLY, LOY_REFUSED on a
+ * training ledger, the store's.
  * Crash: call it again.
  * @since 0.1
  */

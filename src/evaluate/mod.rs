@@ -7,6 +7,7 @@ pub mod cart;
 mod cart_builder;
 mod cart_json;
 mod check;
+mod claim;
 mod due;
 mod explain;
 mod facts;
@@ -29,6 +30,7 @@ mod truth;
 pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart};
 pub use cart_json::first_difference;
 pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
+pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
 pub use history::{History, PastAward, PastSale, Used};
 pub use problem::CartProblem;
@@ -128,6 +130,7 @@ pub fn evaluate(
         wallets: Vec::new(),
         tier,
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
+        is_training: false,
         explanation,
         language: language.code(),
     };

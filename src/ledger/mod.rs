@@ -1,6 +1,7 @@
 //! Entries, their chain, and the decisions that make them. Pure: no file, no clock, no SQL.
 
 pub mod chain;
+pub mod claim;
 pub mod clock;
 pub mod decide;
 pub mod effect;

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{OfficeError, member_column};
 use crate::exchange::enrolment::{self, IdentifierHash};
 use crate::kernel::ids::Seq;
+use crate::ledger::claim::ReturnedBefore;
 use crate::ledger::{Effect, Entry, Kind};
 
 /// A stream and the lives it continues, youngest first: number and the seq its parent ends with.
@@ -71,6 +72,7 @@ impl Sums {
         let mut sums = Self::default();
         for entry in entries {
             sums.add_sale(entry)?;
+            sums.move_claimed(entry)?;
             if let Some(effect) = Effect::of(entry) {
                 sums.add_effect(entry, &effect, ancestry)?;
             }
@@ -101,6 +103,23 @@ impl Sums {
                 self.identifiers
                     .extend(hashes.into_iter().map(|hash| (hash, who)));
             }
+        }
+        Ok(())
+    }
+
+    /// A sale that was nobody's is a member's from its claim on, with what had come back of it.
+    fn move_claimed(&mut self, entry: &Entry) -> Result<(), OfficeError> {
+        if entry.kind != Kind::Claim {
+            return Ok(());
+        }
+        // A payload of a later version that this one cannot read moves no refunds.
+        let before = ReturnedBefore::from_payload(&entry.payload).unwrap_or_default();
+        for (who, sign) in [(member_column(None), -1), (member_column(entry.member), 1)] {
+            let member = self.members.entry(who).or_default();
+            member.sales += sign;
+            member.refunds += sign * i64::from(before.refunds);
+            add(&mut member.spend, sign * entry.amount.get())?;
+            add(&mut member.refunded, sign * before.refunded.get())?;
         }
         Ok(())
     }

@@ -7,7 +7,8 @@ use super::*;
 use crate::exchange::provisioning::Provisioning;
 use crate::exchange::samples::{Numbers, SampleTill, member};
 use crate::exchange::{Acknowledgement, Parent};
-use crate::kernel::{Currency, Points, StreamId, WriterId};
+use crate::kernel::{Currency, Money, Points, StreamId, WriterId};
+use crate::ledger::claim::ReturnedBefore;
 use crate::ledger::clock::ClockLimits;
 use crate::ledger::{Flags, Kind};
 
@@ -90,6 +91,51 @@ fn busy_till(till: &mut SampleTill, who: MemberNumber) {
         entry.points = Points::new(3);
         entry.refers_to = refund;
     });
+}
+
+/// Sales, spend, refunds and refunded money of a member, or of nobody.
+fn sums(office: &Office, who: Option<MemberNumber>) -> (i64, i64, i64, i64) {
+    let sql = "SELECT sales, spend, refunds, refunded FROM member WHERE member = ?1";
+    let row = office.db.query_row(sql, [member_column(who)], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    });
+    row.expect("a row")
+}
+
+#[test]
+fn a_claimed_sale_and_its_returns_are_the_members_and_nobodys_no_more() {
+    let (_dir, mut office) = office();
+    let mut till = till(&mut office, "1", 10);
+    let who = member(1);
+    till.enrol(who, &[]);
+    till.write(Kind::Commit, |entry| entry.amount = Money::new(40_000));
+    let sale = till.write(Kind::Commit, |entry| entry.amount = Money::new(100_000));
+    till.write(Kind::Refund, |entry| {
+        entry.amount = Money::new(25_000);
+        entry.refers_to = sale;
+    });
+    ingest(&mut office, &till.batch(1, 5));
+    assert_eq!(sums(&office, None), (2, 140_000, 1, 25_000));
+    let before = ReturnedBefore {
+        refunds: 1,
+        refunded: Money::new(25_000),
+    };
+    till.write(Kind::Claim, |entry| {
+        entry.member = Some(who);
+        entry.amount = Money::new(100_000);
+        entry.refers_to = sale;
+        entry.payload = before.to_payload();
+    });
+    till.write(Kind::Award, |entry| {
+        entry.member = Some(who);
+        entry.wallet = 1;
+        entry.points = Points::new(8);
+        entry.refers_to = sale;
+    });
+    ingest(&mut office, &till.batch(6, 2));
+    assert_eq!(sums(&office, None), (1, 40_000, 0, 0));
+    assert_eq!(sums(&office, Some(who)), (1, 100_000, 1, 25_000));
+    assert_eq!(known(&office, who), 8);
 }
 
 #[test]

@@ -107,6 +107,10 @@ impl Compiler {
         let groups = self.groups(&document.groups);
         let earn = self.earn(&document.earn, &groups, &known);
         let rewards = self.rewards(&document.rewards, &known);
+        let claim_days = match &document.claims {
+            None => Some(0),
+            Some(claims) => self.whole("claims.within_days", claims.within_days, 0, 366),
+        };
         Some(Programme {
             id: document.id.clone(),
             version: u32::try_from(version?).ok()?,
@@ -121,6 +125,7 @@ impl Compiler {
             groups,
             tiers,
             rewards,
+            claim_days: u32::try_from(claim_days?).ok()?,
         })
     }
 

@@ -55,6 +55,7 @@ pub struct Programme {
     pub(crate) tiers: Option<Tiers>,
     /// In the order of their ids.
     pub(crate) rewards: Vec<Reward>,
+    pub(crate) claim_days: u32,
 }
 
 impl Programme {
@@ -142,6 +143,12 @@ impl Programme {
     /// What points buy, in the order of their ids.
     pub fn rewards(&self) -> &[Reward] {
         &self.rewards
+    }
+
+    /// So many business dates after its own a sale that was nobody's may still be made a member's, 0
+    /// to 366; 0 where the document does not say.
+    pub fn claim_days(&self) -> u32 {
+        self.claim_days
     }
 }
 

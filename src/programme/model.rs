@@ -73,11 +73,25 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub rewards: Vec<RewardModel>,
+    /// Until when a member may be added to a sale that was nobody's; left out, on its own business date.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub claims: Option<ClaimsModel>,
     /// The vendor's own; never read.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     #[allow(dead_code, reason = "accepted and never read: that is what it is for")]
     pub x: Ignored,
+}
+
+/// Members added to sales afterwards.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "claims"))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClaimsModel {
+    /// Business dates after the sale's own on which it may still be claimed; 0 for that date alone.
+    #[cfg_attr(test, schemars(with = "u32", range(min = 0, max = 366)))]
+    pub within_days: i64,
 }
 
 /// A name in one or more languages; at least one.

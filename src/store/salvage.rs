@@ -31,6 +31,7 @@ pub struct NewLife {
 const CALL_ENROL: u8 = 1;
 const CALL_COMMIT: u8 = 3;
 const CALL_VOID: u8 = 4;
+const CALL_CLAIM: u8 = 21;
 
 impl Store {
     /// Makes a new file at `destination` of what can be read of `damaged`: entries in order as long as
@@ -363,10 +364,10 @@ impl Rescue<'_> {
             let old = self.old.sale(seq).ok().flatten();
             let has =
                 |at: Seq| at != 0 && matches!(writing.reading().find_document(at), Ok(Some(_)));
-            row.document_seq = if has(row.posted_seq) {
-                row.posted_seq
-            } else {
-                seq
+            row.document_seq = match row.claim_seq() {
+                Some(claim) => claim,
+                None if has(row.posted_seq) => row.posted_seq,
+                None => seq,
             };
             if !has(row.document_seq) {
                 self.findings
@@ -406,6 +407,7 @@ impl Rescue<'_> {
                 .unwrap_or(false),
             (CALL_COMMIT, Some(sale)) => sale.posted_seq != 0,
             (CALL_VOID, Some(sale)) => sale.state == 3,
+            (CALL_CLAIM, Some(sale)) => sale.claim_seq().is_some(),
             _ => result <= last,
         };
         self.each(
@@ -596,6 +598,12 @@ impl Tale {
                 }
                 self.current = None;
             }
+            Kind::Claim => {
+                if let Some(row) = sales.get_mut(&named) {
+                    row.document_seq = entry.seq;
+                }
+                self.current = None;
+            }
             Kind::Epoch
             | Kind::ProgrammeInstalled
             | Kind::Enrol
@@ -605,7 +613,6 @@ impl Tale {
             | Kind::Expiry
             | Kind::AdjustmentGiven
             | Kind::AdjustmentTaken
-            | Kind::Claim
             | Kind::Exception => self.current = None,
             _ => {
                 if let Some(row) = self.current.and_then(|sale| sales.get_mut(&sale)) {

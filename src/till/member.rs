@@ -239,7 +239,7 @@ impl Till {
             is_known_here,
             was_replayed: false,
             wallets,
-            cashier_text,
+            cashier_text: self.purpose.mark(self.language, &cashier_text),
         }
     }
 

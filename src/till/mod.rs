@@ -6,7 +6,8 @@
 //! writes off, `sync.rs` what goes to and comes from head office, `dispute.rs` and `proof.rs` settle a
 //! quarrel about a sale,
 //! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
-//! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger.
+//! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger,
+//! `training.rs` one that is for learning only.
 
 mod birth;
 mod care;
@@ -28,6 +29,7 @@ mod salvage;
 mod shell;
 pub mod status;
 mod sync;
+mod training;
 mod verify;
 mod view;
 
@@ -42,9 +44,10 @@ pub use operation::OPERATION_ID_MAX;
 pub use ports::{Clock, Ports, Randomness};
 pub use proof::{Anchor, DocumentProof, Life, Link, Proof};
 pub use refund::{RefundPreview, RefundRequest, WalletRefund};
-pub use sale::HOLD_SECONDS_MAX;
+pub use sale::{ClaimRequest, HOLD_SECONDS_MAX};
 pub use shell::{Settings, Till};
 pub use sync::Export;
+pub use training::Purpose;
 pub use view::{PendingSale, ReceiptKey, Sale, SaleState};
 
 pub use crate::evaluate::{Goods, Measure, ReturnedPart};

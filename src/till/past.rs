@@ -9,6 +9,7 @@ use super::document::{SaleDocument, from_bytes};
 use super::error::Error;
 use super::refund::refund_document;
 use super::shell::Till;
+use super::training::Purpose;
 use super::view::SaleState;
 use crate::evaluate::{Cart, History, PastAward, PastSale, Quote, due_after, evaluate};
 use crate::evaluate::{CartProblem, MemberSnapshot, Outcome};
@@ -24,12 +25,14 @@ impl Till {
         member: Option<&MemberSnapshot>,
         cart: &Cart,
     ) -> Result<Quote, CartProblem> {
-        evaluate(
+        let mut quote = evaluate(
             programme,
             member,
             &self.at_home(programme, cart),
             self.language,
-        )
+        )?;
+        quote.is_training = self.purpose == Purpose::Training;
+        Ok(quote)
     }
 
     /// The cart with the names of its store and till, where the programme reads them.

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::document::{Note, RefundDocument, from_bytes, to_bytes};
 use super::error::Error;
 use super::operation::{Call, Operation};
-use super::sale::{check_reason, retell_nothing};
+use super::sale::{check_reason, postings_of, retell_nothing};
 use super::shell::{Moment, Till};
 use super::status;
 use super::view::{ReceiptKey, ReceiptKind, Sale, SaleState, load_document};
@@ -19,7 +19,7 @@ use crate::kernel::{
     BusinessDate, Instant, LotId, MemberNumber, Money, Points, SaleId, UtcOffset, WalletNumber,
 };
 use crate::ledger::refund::{Policies, Returned, SaleHistory, refund};
-use crate::ledger::{Accounts, Entry, Flags, Kind, SaleFacts, apply};
+use crate::ledger::{Accounts, Entry, Kind, SaleFacts, apply};
 use crate::programme::{MissingAward, Programme};
 use crate::store::{Reading, SaleRow};
 use crate::texts::{money, number_trimmed};
@@ -182,7 +182,7 @@ impl Till {
         })?;
         let (result, replay) = done;
         let sale = self.read(|reading| refunded_sale(reading, result))?;
-        self.answer((sale, replay), None)
+        self.answer(Call::Refund, (sale, replay), None)
     }
 
     /// The key of a refund's own receipt.
@@ -354,12 +354,7 @@ fn refunded_sale(reading: &Reading<'_>, seq: Seq) -> Result<Seq, Error> {
 
 /// What the sale gave and took, by its entries.
 fn history_of(reading: &Reading<'_>, row: &SaleRow) -> Result<SaleHistory, Error> {
-    let posted: Vec<Entry> = reading
-        .entries(row.posted_seq, row.last_seq)?
-        .into_iter()
-        .map(|(entry, _)| entry)
-        .collect();
-    Ok(SaleHistory::of(&posted))
+    Ok(SaleHistory::of(&postings_of(reading, row)?))
 }
 
 /// A member's accounts as they will be once `pending` is written: lots with something left, and those
@@ -455,15 +450,10 @@ pub(super) fn by_wallet(
             .map(|entry| entry.points)
             .sum();
         let debt = sum(&[Kind::Debt]);
-        // What had run out was taken by its date, not by this return.
-        let taken: Points = own()
-            .filter(|entry| entry.kind == Kind::AwardRefund && !entry.flags.has(Flags::LAPSED))
-            .map(|entry| entry.points)
-            .sum();
         let back = [Kind::RedemptionRefund, Kind::RedemptionRenewal, Kind::Award];
         let line = WalletRefund {
             wallet: wallet.id.clone(),
-            taken_back: taken + debt,
+            taken_back: sum(&[Kind::AwardRefund]) + debt,
             returned: sum(&back) + forgiven,
             debt,
             lapsed: own().filter(is_dead).map(|entry| entry.points).sum(),

@@ -10,6 +10,7 @@ use super::error::{Error, Refused};
 use super::log::{Level, Log, LogEvent};
 use super::operation::{Known, Operation};
 use super::ports::Ports;
+use super::training::Purpose;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, Money, SaleId, StreamId, UtcOffset};
 use crate::ledger::{Flags, SaleFacts};
@@ -53,6 +54,7 @@ pub struct Till {
     /// Oldest first, never empty.
     epochs: Vec<Epoch>,
     programmes: Vec<Arc<Programme>>,
+    pub(super) purpose: Purpose,
     inner: Mutex<Inner>,
     poisoned: AtomicBool,
 }
@@ -115,6 +117,7 @@ impl Till {
             ports,
             epochs,
             programmes,
+            purpose: Purpose::Trading,
             inner: Mutex::new(Inner {
                 store: Some(store),
                 log: Log::default(),
@@ -177,6 +180,11 @@ impl Till {
             .last()
             .cloned()
             .ok_or(Error::Internal("a ledger without a programme"))
+    }
+
+    /// Every version, oldest first.
+    pub(super) fn programmes(&self) -> &[Arc<Programme>] {
+        &self.programmes
     }
 
     /// The version that is valid on a business date: the latest of those that are, or the latest of

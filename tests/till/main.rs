@@ -12,6 +12,8 @@ mod policies;
 mod refunds;
 mod rules;
 mod sales;
+mod sales_claimed;
+mod sales_training;
 mod salvage;
 mod schema;
 mod shop;

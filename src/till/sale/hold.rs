@@ -57,7 +57,7 @@ impl Till {
             told = self.told(row.seq, SaleState::Held, &facts, priced);
             Ok(row.seq)
         })?;
-        self.answer(done, told)
+        self.answer(Call::Authorise, done, told)
     }
 
     /// Calls an authorised sale off: what was reserved is free again.
@@ -84,7 +84,7 @@ impl Till {
             }
             Ok(row.seq)
         })?;
-        self.answer(done, None)
+        self.answer(Call::Void, done, None)
     }
 
     /// Writes the end of every hold whose time is over. Called before each operation, when idle and

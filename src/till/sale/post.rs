@@ -14,7 +14,7 @@ use crate::till::document::{SaleDocument, gives, spends, to_bytes};
 use crate::till::error::Error;
 use crate::till::operation::{Call, Operation};
 use crate::till::shell::{Moment, Till};
-use crate::till::view::{Sale, SaleState, load_document};
+use crate::till::view::{Sale, SaleState, document_of, load_document};
 
 impl Till {
     /// Authorises and commits in one step. Takes any past instant and any business date.
@@ -35,7 +35,7 @@ impl Till {
             told = self.told(seq, SaleState::Committed, &facts, priced);
             Ok(seq)
         })?;
-        self.answer(done, told)
+        self.answer(Call::Record, done, told)
     }
 
     /// Makes an authorised sale final. A paid sale is never refused: an unchanged cart posts exactly
@@ -55,7 +55,8 @@ impl Till {
             let sale_row = reading
                 .sale(row.result)?
                 .ok_or(Error::Internal("no such sale"))?;
-            let cart = load_document(reading, sale_row.document_seq)?.cart;
+            let document_seq = document_of(reading, &sale_row, Call::Commit)?;
+            let cart = load_document(reading, document_seq)?.cart;
             Ok(commit_content(self.sale_id(row.result), Some(&cart)))
         };
         let done = self.operate(&operation, retell, |writing, moment| {
@@ -63,7 +64,7 @@ impl Till {
             self.refuse_resolved(&row, &[SaleState::Held, SaleState::Expired])?;
             self.commit_held(writing, moment, &row, final_cart)
         })?;
-        self.answer(done, None)
+        self.answer(Call::Commit, done, None)
     }
 
     fn commit_held(
