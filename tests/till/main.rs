@@ -17,4 +17,5 @@ mod sales_training;
 mod salvage;
 mod schema;
 mod shop;
+mod statement;
 mod sync;
