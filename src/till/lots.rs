@@ -204,3 +204,42 @@ fn idle_of(programme: &Programme, wallet: u8) -> Option<Idle> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{Lot, Portion};
+
+    fn day(number: i64) -> BusinessDate {
+        BusinessDate::from_yyyymmdd(number).expect("a date")
+    }
+
+    /// exp-01: a year without orders; a gift by hand of 1 February keeps its own date.
+    #[test]
+    fn a_gift_with_a_date_of_its_own_keeps_it_when_the_balance_lapses() {
+        let document = include_str!("../../examples/programmes/vnd-10000.json").replace(
+            r#""decimals": 0,"#,
+            r#""decimals": 0, "expiry": {"inactive": {"months": 12}},"#,
+        );
+        let programme = Programme::read(document.as_bytes()).expect("a programme");
+        let lot = |id, points, expires_on: Option<i64>| Lot {
+            id,
+            awarded_at: Instant::from_ms(0),
+            available_from: day(20_230_101),
+            expires_on: expires_on.map(day),
+            portion: Portion::earned(Points::new(points)),
+        };
+        let account = Account {
+            lots: vec![lot(1, 1_000, None), lot(2, 500, Some(20_240_201))],
+            ..Account::default()
+        };
+        let mut accounts = Accounts::from([(1, account)]);
+        let given_on = |lot| Ok(day(if lot == 1 { 20_230_101 } else { 20_230_201 }));
+        lapse(&mut accounts, &programme, &[day(20_230_101)], given_on).expect("dates");
+        let known = |on| accounts[&1].balance(day(on)).known.get();
+        assert_eq!(
+            [20_231_231, 20_240_101, 20_240_131, 20_240_201].map(known),
+            [1_500, 500, 500, 0]
+        );
+    }
+}
