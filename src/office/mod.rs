@@ -6,6 +6,7 @@
 
 mod fold;
 mod ingest;
+mod lots;
 mod opening;
 mod provision;
 mod report;
@@ -20,6 +21,7 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 pub use ingest::{Drained, Ingested, Outcome, Refusal};
+pub use lots::LotRow;
 pub use provision::{MemberList, NewTill};
 pub use report::{
     AccountBalance, DayTotal, ForkedBatch, MemberTotals, MergeProposal, OverdrawnPortion,

@@ -412,11 +412,11 @@ fn overdrawn(db: &Connection) -> Result<Vec<OverdrawnPortion>, OfficeError> {
     Ok(found)
 }
 
-fn member_at(row: &Row<'_>, index: usize) -> Result<MemberNumber, OfficeError> {
+pub(super) fn member_at(row: &Row<'_>, index: usize) -> Result<MemberNumber, OfficeError> {
     MemberNumber::try_from(seq_at(row, index)?).map_err(|_| OfficeError::Damaged("a member number"))
 }
 
-fn seq_at(row: &Row<'_>, index: usize) -> Result<u64, OfficeError> {
+pub(super) fn seq_at(row: &Row<'_>, index: usize) -> Result<u64, OfficeError> {
     u64::try_from(row.get::<_, i64>(index)?)
         .map_err(|_| OfficeError::Damaged("a number below zero"))
 }
@@ -430,7 +430,7 @@ fn stream_at(row: &Row<'_>, index: usize) -> Result<StreamId, OfficeError> {
 }
 
 /// A date column; NULL and 0 are none.
-fn date_at(row: &Row<'_>, index: usize) -> Result<Option<BusinessDate>, OfficeError> {
+pub(super) fn date_at(row: &Row<'_>, index: usize) -> Result<Option<BusinessDate>, OfficeError> {
     match row.get::<_, Option<i64>>(index)? {
         None | Some(0) => Ok(None),
         Some(number) => BusinessDate::from_yyyymmdd(number)

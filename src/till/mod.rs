@@ -2,9 +2,9 @@
 //! operation, load, decide (pure), append, commit. Clock and randomness enter here as ports.
 //!
 //! `operation.rs` makes asking twice safe, `sale.rs` (and its folder) and `refund.rs` hold what a sale can
-//! do, `member.rs` who it is for, `lots.rs` what they have, `day.rs` the close, `expiry.rs` what it
-//! writes off, `sync.rs` what goes to and comes from head office, `dispute.rs` and `proof.rs` settle a
-//! quarrel about a sale,
+//! do, `member.rs` who it is for, `lots.rs` what they have, `statement.rs` tells them everything, `day.rs`
+//! the close, `expiry.rs` what it writes off, `sync.rs` what goes to and comes from head office,
+//! `dispute.rs` and `proof.rs` settle a quarrel about a sale,
 //! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger,
 //! `training.rs` one that is for learning only.
@@ -28,6 +28,8 @@ mod returns;
 mod sale;
 mod salvage;
 mod shell;
+mod statement;
+mod statement_text;
 pub mod status;
 mod sync;
 mod training;
@@ -48,6 +50,7 @@ pub use refund::{RefundPreview, RefundRequest, WalletRefund};
 pub use returns::UnlinkedRefund;
 pub use sale::{ClaimRequest, HOLD_SECONDS_MAX};
 pub use shell::{Settings, Till};
+pub use statement::{LotLine, Movement, Period, RewardLine, Statement, WalletStatement};
 pub use sync::Export;
 pub use training::Purpose;
 pub use view::{PendingSale, ReceiptKey, Sale, SaleState};
