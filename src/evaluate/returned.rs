@@ -288,6 +288,30 @@ impl Decided<'_> {
         self.cart.lines.iter().enumerate().map(kept).collect()
     }
 
+    /// What the sale gives for what is still kept of it, by each wallet's own measure of that.
+    ///
+    /// # Errors
+    /// Points beyond 9e15.
+    pub fn kept_awards(&self, gone: &ReturnedLines) -> Result<Vec<Award>, CartProblem> {
+        let mut awards = Vec::new();
+        for base in [RefundBase::LineNet, RefundBase::Stated] {
+            let has_base = |number| {
+                let wallet = self.programme.wallet_by_number(number);
+                wallet.is_some_and(|wallet| wallet.refund.base == base)
+            };
+            if self
+                .programme
+                .wallets()
+                .iter()
+                .any(|wallet| has_base(wallet.number))
+            {
+                let due = due_after(self, &self.kept(gone, base))?;
+                awards.extend(due.into_iter().filter(|award| has_base(award.wallet)));
+            }
+        }
+        Ok(awards)
+    }
+
     /// The part of a line's discount that stays with what is kept, to the nearest unit.
     fn discount_kept_of(&self, line: usize, gone: ReturnedLine, base: RefundBase) -> Money {
         let (discount, net) = (self.discount_of(line), self.net_of(line));

@@ -160,6 +160,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("entry.programme_installed", "Programme installed"),
     ("entry.redemption", "Used"),
     ("entry.redemption_refund", "Used points given back"),
+    (
+        "entry.redemption_renewal",
+        "Used points given back with a new date",
+    ),
     ("entry.refund", "Returned"),
     ("entry.repayment", "Owed points repaid"),
     ("entry.synced", "Received by head office"),

@@ -154,6 +154,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("entry.programme_installed", "Cài chương trình"),
     ("entry.redemption", "Dùng điểm"),
     ("entry.redemption_refund", "Hoàn điểm đã dùng"),
+    ("entry.redemption_renewal", "Hoàn điểm đã dùng, hạn mới"),
     ("entry.refund", "Trả hàng"),
     ("entry.repayment", "Trừ nợ điểm"),
     ("entry.synced", "Trụ sở đã nhận"),

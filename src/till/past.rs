@@ -11,11 +11,11 @@ use super::refund::refund_document;
 use super::shell::Till;
 use super::training::Purpose;
 use super::view::SaleState;
-use crate::evaluate::{Cart, History, PastAward, PastSale, Quote, due_after, evaluate_with};
+use crate::evaluate::{Cart, History, PastAward, PastSale, Quote, evaluate_with};
 use crate::evaluate::{CartProblem, GoodsBack, MemberSnapshot, Outcome};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Money, Points};
-use crate::programme::{HISTORY_ALL, Programme, RefundBase};
+use crate::programme::{HISTORY_ALL, Programme};
 use crate::store::{Reading, SaleRow};
 
 impl Till {
@@ -100,7 +100,7 @@ impl Till {
             let programme = self.programme_version(sale.programme_version)?;
             let cart = self.at_home(&programme, &sale.cart);
             let decided = sale.decided(&programme, &cart);
-            due_after(&decided, &decided.kept(&refund.lines, RefundBase::LineNet))?
+            decided.kept_awards(&refund.lines)?
         };
         let awards = awards.into_iter().map(|award| PastAward {
             rule: award.rule,

@@ -306,6 +306,38 @@ fn a_held_exchange_is_looked_at_again_when_it_is_paid() {
 }
 
 #[test]
+fn of_two_shirts_in_a_hold_the_one_that_is_left_keeps_its_sale() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let mut two = cart_of(member, 0);
+    two.lines = vec![sold("AO-01", 2_000, 110_000)];
+    let sale = till.record("sale", &two).unwrap().id;
+    let change = of_lines(
+        member,
+        vec![
+            sold("AO-02", 1_000, 150_000),
+            returned(Some((sale, 0)), 2_000, 110_000),
+        ],
+    );
+    let held = till.authorise("hold", &change, 600).unwrap();
+    assert_eq!(parts(&held.quote), [(true, 110_000, 11, 0, 0)]);
+    let one = of_lines(member, vec![returned(Some((sale, 0)), 1_000, 55_000)]);
+    till.record("one", &one).unwrap();
+    assert_eq!(balance(&till, member).0, 6);
+    // The other keeps its sale, 6 points; the first one again is worth 5 today, which are not there.
+    let done = till.commit("commit", held.id, None).unwrap();
+    assert_eq!(
+        parts(&done.quote),
+        [(true, 55_000, 6, 0, 0), (false, 55_000, 5, 0, 5)]
+    );
+    assert_eq!(done.quote.outcome.payable, Money::new(40_000));
+    assert_eq!(balance(&till, member), (10, 10, 0, 0));
+    assert_eq!(till.sale(sale).unwrap().state, SaleState::Refunded);
+    assert_sound(&till);
+}
+
+#[test]
 fn a_held_exchange_that_nothing_disturbs_ends_as_it_was_told() {
     let shop = Shop::new();
     let till = shop.create();
@@ -448,4 +480,52 @@ fn what_came_back_stands_in_a_salvaged_ledger_as_in_the_old_one() {
         status::ALREADY_RESOLVED
     );
     assert_sound(&saved);
+}
+
+#[test]
+fn what_came_back_travels_to_head_office_entry_by_entry() {
+    let shop = shop(json!({"grace_days": 3}), json!({"expiry": {"days": 10}}));
+    let till = shop.create();
+    let member = enrol(&till);
+    till.record("before", &cart_of(member, 100_000)).unwrap();
+    let late = Cart {
+        business_date: date(20_261_130),
+        ..spending(member, 10_000, 10)
+    };
+    let sale = till.record("sale", &late).unwrap().id;
+    // Its ten points ran out on 2 December; they come back for three days more.
+    let change = Cart {
+        business_date: date(20_261_202),
+        ..of_lines(
+            member,
+            vec![
+                sold("AO-02", 1_000, 80_000),
+                returned(Some((sale, 0)), 1_000, 0),
+                returned(None, 1_000, 20_000),
+            ],
+        )
+    };
+    let quote = till.record("change", &change).unwrap().quote;
+    assert_eq!(
+        parts(&quote),
+        [(true, 0, 0, 10, 0), (false, 20_000, 2, 0, 0)]
+    );
+    let bytes = till.export_next(1 << 20).unwrap().unwrap().bytes;
+    let writer = ed25519_dalek::SigningKey::from_bytes(&[3; 32]).verifying_key();
+    let batch = loy::exchange::batch::read(&bytes).unwrap();
+    let batch = batch.verify(&writer.to_bytes()).unwrap();
+    let history = till.history(member, 0, 100).unwrap();
+    let own: Vec<_> = batch
+        .entries
+        .iter()
+        .filter(|entry| entry.member == Some(member))
+        .cloned()
+        .collect();
+    assert_eq!(own, history);
+    let renewed = own
+        .iter()
+        .find(|entry| entry.kind == Kind::RedemptionRenewal);
+    let renewed = renewed.expect("points with a new date");
+    assert_eq!(renewed.expires_on, Some(date(20_261_205)));
+    assert_sound(&till);
 }

@@ -167,6 +167,14 @@ fn with_days_of_grace_they_can_be_spent_so_many_days() {
     for (day, known) in [(20_261_202, 10), (20_261_204, 10), (20_261_205, 0)] {
         assert_eq!(known_on(&till, member, day), known, "{day}");
     }
+    // Every kind of entry has its words on a statement.
+    for language in [loy::texts::Language::Vi, loy::texts::Language::En] {
+        for kind in loy::ledger::Kind::ALL {
+            let key = format!("entry.{}", kind.name());
+            let words = loy::texts::phrase(language, &key, &[]);
+            assert!(!words.is_empty() && words != key, "{key}");
+        }
+    }
     // They can be spent, and the ledger adds up.
     let cart = on(spending(member, 10_000, 10), 20_261_204);
     let spent = till.record("again", &cart).unwrap();

@@ -354,7 +354,6 @@ proptest! {
             till.record("before", &cart_of(member, 500_000)).unwrap();
             let sale = sell(&till, member, &story);
             let mut left: Vec<i64> = story.lines.iter().map(|&(quantity, _)| quantity).collect();
-            let mut all = Vec::new();
             for (number, &(line, share)) in story.returns.iter().enumerate() {
                 let line = line % left.len();
                 let quantity = left[line] * share / 1_000;
@@ -362,12 +361,16 @@ proptest! {
                     continue;
                 }
                 left[line] -= quantity;
-                all.push(part(line, quantity));
                 if !at_once {
                     let request = parts(sale, &[part(line, quantity)]);
                     till.refund(&format!("refund-{number}"), &request).unwrap();
                 }
             }
+            let gone = story.lines.iter().zip(&left).enumerate();
+            let all: Vec<ReturnedPart> = gone
+                .map(|(line, (sold, left))| part(line, sold.0 - left))
+                .filter(|part| part.measure != Measure::Quantity(Quantity::ZERO))
+                .collect();
             if at_once && !all.is_empty() {
                 till.refund("at-once", &parts(sale, &all)).unwrap();
             }

@@ -4,9 +4,7 @@ use serde_json::json;
 
 use super::retell_nothing;
 use crate::evaluate::cart::Cart;
-use crate::evaluate::{
-    Award, Decided, MemberSnapshot, Outcome, ReturnedLines, awards_of_claim, due_after,
-};
+use crate::evaluate::{Decided, MemberSnapshot, Outcome, awards_of_claim};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, SaleId, UtcOffset};
 use crate::ledger::claim::{ReturnedBefore, claim, is_of_claim};
@@ -161,7 +159,7 @@ impl Till {
         outcome.awards = awards_of_claim(&decided(programme, &member, &home, &sale.outcome))?;
         if row.refund_seq != 0 {
             let gone = refund_document(reading, row)?.lines;
-            outcome.awards = kept_awards(&decided(programme, &member, &home, &outcome), &gone)?;
+            outcome.awards = decided(programme, &member, &home, &outcome).kept_awards(&gone)?;
         }
         drop(home);
         Ok(SaleDocument {
@@ -185,19 +183,6 @@ fn decided<'a>(
         cart,
         outcome,
     }
-}
-
-/// What a sale gives for what is still kept of it, by each wallet's own measure of that.
-fn kept_awards(sale: &Decided<'_>, gone: &ReturnedLines) -> Result<Vec<Award>, Error> {
-    let mut awards = Vec::new();
-    for wallet in sale.programme.wallets() {
-        let due = due_after(sale, &sale.kept(gone, wallet.refund.base))?;
-        awards.extend(
-            due.into_iter()
-                .filter(|award| award.wallet == wallet.number),
-        );
-    }
-    Ok(awards)
 }
 
 fn claim_facts(
