@@ -166,9 +166,12 @@ fn made_up(like: Provisioning, ports: &Ports) -> Result<Provisioning, Error> {
     if !ports.randomness.fill(&mut *writer_secret) || !ports.randomness.fill(&mut *identifier_key) {
         return Err(Error::NoRandomness);
     }
+    let language = Language::from_code(&like.language).unwrap_or_default();
     Ok(Provisioning {
         provisioning_id: [0; 16],
         tenant: [0; 16],
+        // At the head of a statement and on the service screen.
+        tenant_name: Purpose::Training.mark(language, &like.tenant_name),
         office_key: [0; 32],
         writer: WriterId([0; 16]),
         writer_secret,

@@ -102,6 +102,10 @@ fn every_text_of_a_training_says_so_on_the_narrowest_paper_too() {
         let till = Till::open_training_with(&settings, shop.ports()).unwrap();
         let member = till.scan("0900000003", date(TODAY)).unwrap();
         assert!(member.cashier_text.starts_with("TRAINING: "));
+        let statement = till
+            .statement("0900000003", None, Default::default())
+            .unwrap();
+        assert!(statement.to_text().contains("TRAINING: "));
         let programme = till.programme().unwrap();
         let first = till.record("1", &cart_of(member.number, 55_000)).unwrap();
         let later = till.record("1", &cart_of(member.number, 55_000)).unwrap();
