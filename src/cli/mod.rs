@@ -83,6 +83,11 @@ enum CliError {
         source: crate::evaluate::CartProblem,
     },
     #[error("{}: {source}", path.display())]
+    Operators {
+        path: PathBuf,
+        source: crate::exchange::OperatorsProblem,
+    },
+    #[error("{}: {source}", path.display())]
     Ledger {
         path: PathBuf,
         source: Box<crate::till::Error>,

@@ -33,6 +33,7 @@ pub use history::{History, PastAward, PastSale, Used};
 pub use problem::CartProblem;
 pub use quote::{Award, MemberSnapshot, Outcome, Quote, Reason, Redemption, TierLine, WalletLine};
 pub use receipt::{cashier_line, display_line, receipt_lines};
+pub use tally::dates as lot_dates;
 
 use crate::kernel::{Balance, Money, Points, WalletNumber};
 use crate::programme::Programme;

@@ -148,7 +148,7 @@ pub(super) fn awards(tallies: &[Tally<'_>], on: BusinessDate) -> Vec<Award> {
 
 /// First business date on which points of a sale can be spent, and the first on which they cannot be
 /// spent any more. Both count from the sale's date (docs/programme.md, "Expiry").
-pub(super) fn dates(wallet: &Wallet, on: BusinessDate) -> (BusinessDate, Option<BusinessDate>) {
+pub fn dates(wallet: &Wallet, on: BusinessDate) -> (BusinessDate, Option<BusinessDate>) {
     let from = on
         .plus_days(wallet.pending_days)
         .unwrap_or(BusinessDate::MAX);

@@ -40,6 +40,7 @@ fn provisioned(office: &mut Office, till: &str, seed: u64) -> Provisioning {
         programme: b"{}".to_vec(),
         clock: ClockLimits::default(),
         members: MemberList::Sent,
+        operators: Default::default(),
     };
     let (file, code) = office
         .provision(&new, &mut bytes_from(seed), NOW)

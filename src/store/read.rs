@@ -356,6 +356,29 @@ impl<'a> Reading<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Entries of one business date before `end` that are of one of these kinds or carry a mark.
+    pub fn marked_or_of_kinds(
+        &self,
+        date: BusinessDate,
+        end: Seq,
+        kinds: &[Kind],
+    ) -> Result<Vec<Entry>, StoreError> {
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry WHERE business_date = ?1 AND seq < ?2 ORDER BY seq"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![date.yyyymmdd(), end])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let flags: u8 = row.get(2)?;
+            let kind: u8 = row.get(1)?;
+            if flags != 0 || kinds.iter().any(|wanted| wanted.number() == kind) {
+                found.push(entry_from(row)?.0);
+            }
+        }
+        Ok(found)
+    }
+
     /// Control totals of one business date.
     pub fn totals(&self, date: BusinessDate) -> Result<Totals, StoreError> {
         let sql =

@@ -1,6 +1,19 @@
 //! English. In alphabetical order of the keys.
 
 pub(super) const PHRASES: &[(&str, &str)] = &[
+    (
+        "approval.needed",
+        "A supervisor's PIN is needed: up to {limit}, this is {found}",
+    ),
+    (
+        "approval.no_pin",
+        "This person has no PIN; tell head office",
+    ),
+    ("approval.not_allowed", "This person may not approve"),
+    (
+        "approval.too_low",
+        "The approver may do up to {limit}, this is {found}",
+    ),
     ("cap.day", "at most {cap} a day"),
     ("cap.month", "at most {cap} a month"),
     ("cap.sale", "at most {cap} a sale"),
@@ -82,6 +95,16 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "members.numbers_used_up",
         "This till has no member numbers left; tell head office",
     ),
+    ("operator.unknown", "There is no such operator"),
+    (
+        "operators.none",
+        "This till has no operators, nothing need be approved",
+    ),
+    (
+        "pin.locked",
+        "The PIN was wrong too often; try again in {minutes} min",
+    ),
+    ("pin.wrong", "The PIN is wrong; {left} tries left"),
     ("points.short", "{wanted} wanted, {spendable} can be spent"),
     (
         "quote.earned",

@@ -1,6 +1,19 @@
 //! Vietnamese. In alphabetical order of the keys; the first word after a name is lower case.
 
 pub(super) const PHRASES: &[(&str, &str)] = &[
+    (
+        "approval.needed",
+        "Cần mã PIN của giám sát: được tối đa {limit}, lần này {found}",
+    ),
+    (
+        "approval.no_pin",
+        "Người này chưa có mã PIN; hãy báo trụ sở",
+    ),
+    ("approval.not_allowed", "Người này không được duyệt"),
+    (
+        "approval.too_low",
+        "Người duyệt chỉ được tối đa {limit}, lần này {found}",
+    ),
     ("cap.day", "tối đa {cap} mỗi ngày"),
     ("cap.month", "tối đa {cap} mỗi tháng"),
     ("cap.sale", "tối đa {cap} mỗi hóa đơn"),
@@ -79,6 +92,16 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "members.numbers_used_up",
         "Quầy này đã hết số thành viên; hãy báo trụ sở",
     ),
+    ("operator.unknown", "Không tìm thấy mã nhân viên này"),
+    (
+        "operators.none",
+        "Quầy này không có danh sách nhân viên, không cần duyệt",
+    ),
+    (
+        "pin.locked",
+        "Nhập sai mã PIN nhiều lần; thử lại sau {minutes} phút",
+    ),
+    ("pin.wrong", "Sai mã PIN; còn {left} lần thử"),
     ("points.short", "Cần {wanted}, hiện dùng được {spendable}"),
     (
         "quote.earned",

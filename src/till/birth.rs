@@ -104,6 +104,7 @@ impl Till {
                 provisioning.member_block.last_body,
             ),
             members: &provisioning.members,
+            operators: &provisioning.operators,
         };
         let facts = first_facts(now, is_suspect, programme.version());
         Store::create(&settings.path, settings.busy_timeout(), &birth, |writing| {

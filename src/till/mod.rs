@@ -3,14 +3,17 @@
 //!
 //! `operation.rs` makes asking twice safe, `sale.rs` and `refund.rs` hold what a sale can do,
 //! `member.rs` who it is for, `day.rs` the close, `sync.rs` what goes to and comes from head office,
-//! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
+//! `adjust.rs` changes points by hand, `approval.rs` asks who may. `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger.
 
+mod adjust;
+mod approval;
 mod birth;
 mod care;
 mod day;
 mod document;
 mod error;
+mod exceptions;
 mod log;
 mod member;
 mod operation;
@@ -25,9 +28,12 @@ mod sync;
 mod verify;
 mod view;
 
+pub use adjust::{Adjusted, Adjustment, Missing};
+pub use approval::APPROVAL_SECONDS;
 pub use care::Info;
 pub use day::{DayReport, DayTotal};
 pub use error::{Error, Refused};
+pub use exceptions::{DayException, ExceptionCount};
 pub use log::{Level, LogEvent};
 pub use member::{Enrolment, MemberCard, WalletBalance};
 pub use operation::OPERATION_ID_MAX;
@@ -38,4 +44,5 @@ pub use shell::{Settings, Till};
 pub use sync::Export;
 pub use view::{PendingSale, ReceiptKey, Sale, SaleState};
 
+pub use crate::ledger::authority::ActKind;
 pub use crate::store::{Depth, Finding};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::json;
 
+use super::approval::{Permit, tell};
 use super::document::{Note, RefundDocument, ReturnedLine, SaleDocument, from_bytes, to_bytes};
 use super::error::Error;
 use super::operation::{Call, Operation};
@@ -17,7 +18,7 @@ use crate::kernel::{
     BusinessDate, Instant, Money, Points, Quantity, SaleId, UtcOffset, WalletNumber,
 };
 use crate::ledger::refund::{Returned, SaleHistory, refund};
-use crate::ledger::{Entry, Flags, Kind, SaleFacts};
+use crate::ledger::{Act, Entry, Flags, Kind, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{Head, Reading, SaleRow};
 use crate::texts::{money, number_trimmed};
@@ -143,6 +144,13 @@ impl Till {
                 return Err(self.resolved("receipt.known", seq));
             }
             let worked = self.work_out(&writing.reading(), writing.head(), moment, request)?;
+            let act = Act::Refund(worked.facts.amount);
+            let cashier = request.cashier.as_deref();
+            let permit = self.permit(moment, id, cashier, act, |amount| self.say_money(amount));
+            if let Permit::Refused(exception, refused) = permit {
+                tell(writing, &worked.facts, worked.row.seq, &exception)?;
+                return Err(Error::Refused(refused));
+            }
             let refund_seq = writing.head().seq + 1;
             writing.append(&worked.entries)?;
             writing.put_document(refund_seq, &to_bytes(&worked.document))?;
@@ -158,6 +166,9 @@ impl Till {
             })?;
             if let Some(key) = &receipt {
                 writing.put_receipt(key, worked.row.seq)?;
+            }
+            if let Permit::Approved(exception) = &permit {
+                tell(writing, &worked.facts, refund_seq, exception)?;
             }
             Ok(worked.row.seq)
         })?;

@@ -421,7 +421,7 @@ impl Till {
         }
     }
 
-    fn refused(&self, programme: &Programme, refusal: &Refusal) -> Error {
+    pub(super) fn refused(&self, programme: &Programme, refusal: &Refusal) -> Error {
         let Refusal::Short { wallet, short } = refusal;
         let say = |points| {
             programme

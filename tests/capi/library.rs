@@ -168,6 +168,7 @@ impl Shop {
             programme,
             issued_at: Instant::from_ms(1_795_300_000_000),
             clock: ClockLimits::default(),
+            operators: Default::default(),
         };
         let sealed = provisioning.seal(&office_key(), &code, &[6; 24]);
         fs::write(folder.path().join("provisioning"), sealed).expect("written");

@@ -5,6 +5,7 @@ mod clock;
 mod days;
 mod doors;
 mod files;
+mod people;
 mod refunds;
 mod rules;
 mod sales;
