@@ -79,7 +79,7 @@ impl Member {
     }
 }
 
-fn read_member_number(written: &str) -> Result<MemberNumber, Fault> {
+pub(super) fn read_member_number(written: &str) -> Result<MemberNumber, Fault> {
     written.parse().map_err(|error: NoMemberNumber| {
         Fault::argument("member_number.wrong", "member_number", error.to_string())
     })

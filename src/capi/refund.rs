@@ -292,7 +292,8 @@ pub unsafe extern "C" fn loy_refund_evaluate(
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_E_TEXT;
 /// LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND;
 /// LOY_ALREADY_RESOLVED where the whole sale was refunded before, it is not committed, or the
-/// receipt number is another refund's; LOY_REFUSED for more than is left; the store's.
+/// receipt number is another refund's; LOY_REFUSED for more than is left, and above the cashier's
+/// ceiling ("approval.needed", see loy_approval_give); the store's.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]

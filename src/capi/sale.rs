@@ -13,7 +13,8 @@
 //! What "the same content" of a repeated call is: of authorise and record the cart, without time,
 //! offset, cashier, discount reasons and your own x; of commit the sale and such a cart, or none; of
 //! void the sale; of a refund the sale, business date, receipt number and goods; of an enrolment its
-//! identifiers; of a day close the date; of a confirmed clock the cashier. The rest, such as
+//! identifiers; of a day close the date; of a confirmed clock the cashier; of an adjustment all but
+//! the instant and the offset. The rest, such as
 //! hold_seconds, a reason or the time of a refund, may differ: the first one stands.
 
 use std::ffi::{CString, c_char};

@@ -223,6 +223,29 @@ impl Till {
     }
 }
 
+/// Somebody who works at the till, as it is told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperatorLine {
+    /// A code.
+    pub id: String,
+    /// The role's name.
+    pub role: &'static str,
+    /// Supervisor or manager with a PIN.
+    pub may_approve: bool,
+}
+
+impl Till {
+    /// Who works at the till, by code; nobody where nothing is checked.
+    pub fn operators(&self) -> Vec<OperatorLine> {
+        let line = |operator: &Operator| OperatorLine {
+            id: operator.id.clone(),
+            role: operator.role.name(),
+            may_approve: may_approve(operator).is_ok(),
+        };
+        self.operators.list.iter().map(line).collect()
+    }
+}
+
 /// Only who answers for the store and has a PIN approves.
 fn may_approve(operator: &Operator) -> Result<(), Refused> {
     let refuse = |reason| Err(Refused::new(status::REFUSED, reason, &[]));

@@ -29,7 +29,7 @@ mod verify;
 mod view;
 
 pub use adjust::{Adjusted, Adjustment, Missing};
-pub use approval::APPROVAL_SECONDS;
+pub use approval::{APPROVAL_SECONDS, OperatorLine};
 pub use care::Info;
 pub use day::{DayReport, DayTotal};
 pub use error::{Error, Refused};
