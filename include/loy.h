@@ -453,6 +453,10 @@ LOY_API loy_status LOY_CALL loy_ledger_create(
  * An absent file is an error, never a new ledger: points would be lost silently. After opening,
  * list what an earlier crash left open with loy_sale_pending.
  *
+ * A file that an older library made is first copied beside itself, to its name and
+ * ".schema-1.backup", and then brought up to date; that takes as much free space as the file has.
+ * If it cannot be done, the status says why and the file is as it was.
+ *
  * Writes: what a crash before left unfinished in the file is finished or taken back; holds that ran
  * out meanwhile are ended.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path; LOY_E_BUSY if another program or
@@ -1552,11 +1556,17 @@ LOY_API void LOY_CALL loy_adjustment_free(loy_adjustment *adjustment);
  * operation closed, and stay the same when it is repeated. A date after tomorrow is refused, by the
  * ledger's clock or, while that is suspect, the last that was believed: what is closed stays so.
  *
+ * Points that could not be spent any more on that date are written off first, each lot with an
+ * entry of the kind "expiry" on that date; what a held sale has reserved waits for its end. No
+ * balance changes by it: balances leave such points out from their first day. While the clock is
+ * suspect nothing is written off; the next close does it.
+ *
  * Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
  * count, points, amount. Compare them with your own totals of the day. loy_day_exceptions tells
  * what was out of the ordinary.
  *
- * Writes: one entry a date; the write-ahead log is brought home.
+ * Writes: one entry a date and one a lot that is written off, in one sync; the write-ahead log is
+ * brought home.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a date after tomorrow; LOY_E_TEXT; LOY_E_POISONED;
  * LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; the store's.
  * Crash: repeat it with the same operation_id.

@@ -33,10 +33,11 @@ fn main() {
     }
     let began = Instant::now();
     let mut report = Report::new();
-    let parts: [Part; 7] = [
+    let parts: [Part; 8] = [
         ("sales", sales::measure),
         ("others", sales::measure_others),
         ("evaluation", sales::measure_evaluation),
+        ("past", sales::measure_past),
         ("large", large::measure),
         ("exchange", exchange::measure),
         ("sizes", sizes::measure),

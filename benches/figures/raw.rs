@@ -20,10 +20,12 @@ impl Raw {
     /// A new file with the till's own tables. `document_bytes` is what a sale keeps of its cart.
     pub fn create(folder: &Path, document_bytes: usize) -> Self {
         let db = connect(&folder.join("raw.db"));
-        db.execute_batch(include_str!("../../src/store/schema.sql"))
+        db.execute_batch(include_str!("../../src/store/schema/1.sql"))
+            .unwrap();
+        db.execute_batch(include_str!("../../src/store/schema/2.sql"))
             .unwrap();
         db.execute(
-            "INSERT INTO head VALUES (1, 0, ?1, ?1, 1795312800000, 0, 0, 0)",
+            "INSERT INTO head VALUES (1, 0, ?1, ?1, 1795312800000, 0, 0, 0, 420)",
             [[7u8; 32]],
         )
         .unwrap();

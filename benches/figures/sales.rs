@@ -310,6 +310,7 @@ pub fn measure_evaluation(report: &mut Report) {
     let snapshot = loy::evaluate::MemberSnapshot {
         number: member,
         history: None,
+        limits: None,
         balances: Default::default(),
     };
     let language = loy::texts::Language::Vi;
@@ -321,6 +322,44 @@ pub fn measure_evaluation(report: &mut Report) {
         "evaluate 30 lines, 1 rule, with explanation",
         &sample,
     ));
+}
+
+/// A programme of tiers asks for the member's past: a regular's thousand sales of a year, beside
+/// somebody's first.
+pub fn measure_past(report: &mut Report) {
+    const SALES: usize = 1_000;
+    let shop = Shop::with(|provisioning| {
+        provisioning.programme =
+            include_bytes!("../../examples/programmes/starbucks.json").to_vec();
+        provisioning.currency = loy::kernel::Currency::from_code("USD").unwrap();
+    });
+    let folder = place::folder(Path::new(place::RAM));
+    let till = place::till(&shop, folder.path());
+    let members = enrol_all(&till, 2);
+    let in_dollars = |number: usize, member| {
+        let mut cart = bill(number, LINES, member, false);
+        cart.currency = "USD".to_owned();
+        cart
+    };
+    for number in 0..SALES {
+        till.record(&format!("sale-{number}"), &in_dollars(number, members[0]))
+            .unwrap();
+    }
+    let (regular, new) = Sample::pairs(
+        500,
+        |run| {
+            till.evaluate(&in_dollars(run, members[0])).unwrap();
+        },
+        |run| {
+            till.evaluate(&in_dollars(run, members[1])).unwrap();
+        },
+        || {},
+    );
+    report.add(Row::times(
+        "quote of 10 lines with tiers, 1,000 sales in the window",
+        &regular,
+    ));
+    report.add(Row::times("  the same, a member's first sale", &new));
 }
 
 /// Syncs of every kind of operation, counted by a VFS.

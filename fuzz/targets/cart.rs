@@ -30,6 +30,7 @@ fuzz_target!(|bytes: &[u8]| {
         number,
         balances: BTreeMap::new(),
         history: Some(Default::default()),
+        limits: None,
     };
     for member in [None, Some(&member)] {
         if let Ok(quote) = evaluate(programme, member, &cart, Language::default()) {

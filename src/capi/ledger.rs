@@ -148,6 +148,10 @@ pub unsafe extern "C" fn loy_ledger_create(
 /// An absent file is an error, never a new ledger: points would be lost silently. After opening,
 /// list what an earlier crash left open with loy_sale_pending.
 ///
+/// A file that an older library made is first copied beside itself, to its name and
+/// ".schema-1.backup", and then brought up to date; that takes as much free space as the file has.
+/// If it cannot be done, the status says why and the file is as it was.
+///
 /// Writes: what a crash before left unfinished in the file is finished or taken back; holds that ran
 /// out meanwhile are ended.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path; LOY_E_BUSY if another program or

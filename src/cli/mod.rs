@@ -4,6 +4,7 @@
 //! error that says where and what was expected). Results go to standard output, everything else to
 //! standard error. This room is where head office gets its clock and its randomness from.
 
+mod exceptions;
 mod files;
 mod ingest;
 mod look;

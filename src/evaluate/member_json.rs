@@ -94,6 +94,7 @@ impl MemberSnapshot {
             number,
             balances,
             history,
+            limits: None,
         })
     }
 }

@@ -24,6 +24,7 @@ mod tally;
 mod tier;
 mod told;
 mod truth;
+pub mod velocity;
 
 pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart};
 pub use cart_json::first_difference;
@@ -34,6 +35,7 @@ pub use problem::CartProblem;
 pub use quote::{Award, MemberSnapshot, Outcome, Quote, Reason, Redemption, TierLine, WalletLine};
 pub use receipt::{cashier_line, display_line, receipt_lines};
 pub use tally::dates as lot_dates;
+pub use velocity::{LimitFacts, LimitHit};
 
 use crate::kernel::{Balance, Money, Points, WalletNumber};
 use crate::programme::Programme;
@@ -42,6 +44,7 @@ use explain::Speaker;
 use facts::Facts;
 use redeem::Bill;
 use tally::{Sold, Terms};
+use velocity::Standing;
 
 /// What this cart would give and take, and why.
 ///
@@ -64,21 +67,25 @@ pub fn evaluate(
 
     let history = member.and_then(|member| member.history.as_ref());
     let mut explanation = explain::codes_and_rewards(&speaker, cart);
-    let mut bill = Bill::new(cart);
-    let mut spent = reward::Spent::new();
+    let limits = Standing::new(programme, member);
     let undecided = Facts::new(programme, cart, history, None);
-    let (mut redemptions, reasons) =
-        reward::rewards(&speaker, &undecided, member, &mut bill, &mut spent);
-    explanation.extend(reasons);
-    let mut redeemable = Vec::with_capacity(programme.wallets().len());
-    for wallet in programme.wallets() {
-        let wanted = cart.points_wanted.get(&wallet.id).copied();
-        let spent = spent.get(&wallet.number).copied().unwrap_or_default();
-        let answer = redeem::redeem(&speaker, wallet, member, wanted, spent, &mut bill);
-        explanation.push(answer.reason);
-        redemptions.extend(answer.redemption);
-        redeemable.push(answer.redeemable);
+    let mut spending = spend(&speaker, &undecided, member);
+    let would_spend = !spending.redemptions.is_empty();
+    if let Some(limit) = limits.refuses_spending() {
+        spending = Spending {
+            bill: Bill::new(cart),
+            redemptions: Vec::new(),
+            redeemable: vec![Points::ZERO; programme.wallets().len()],
+            reasons: velocity::nothing_spent(&speaker, limit),
+        };
     }
+    let Spending {
+        bill,
+        redemptions,
+        redeemable,
+        reasons,
+    } = spending;
+    explanation.extend(reasons);
 
     let facts = Facts::new(programme, cart, history, Some(!redemptions.is_empty()));
     let (payable, nets) = (bill.payable(), bill.nets());
@@ -90,13 +97,16 @@ pub fn evaluate(
         facts: &facts,
         nets: &nets,
     };
-    let tallies = tally::tally(programme, &terms, &sold)?;
+    let mut tallies = tally::tally(programme, &terms, &sold)?;
+    limits.refuse_awards(&mut tallies);
     for tally in &tallies {
         let has_member = member.is_some();
         explanation.push(told::reason(&speaker, &facts, tally, &tallies, has_member));
     }
     let awards = tally::awards(&tallies, cart.business_date);
     check::awards_fit(&awards)?;
+    let (limits, reasons) = limits.tell(&speaker, &tallies, would_spend);
+    explanation.extend(reasons);
     let mut tier = None;
     if member.is_some()
         && let Some((line, reason)) = tier::standing(&speaker, &facts, &tallies, payable)
@@ -122,6 +132,7 @@ pub fn evaluate(
         },
         awards_with_card,
         wallets: Vec::new(),
+        limits,
         tier,
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
         explanation,
@@ -136,6 +147,39 @@ pub fn evaluate(
         quote.wallets = wallet_lines(programme, member, &quote, &redeemable);
     }
     Ok(quote)
+}
+
+/// What a sale spends.
+struct Spending {
+    bill: Bill,
+    redemptions: Vec<Redemption>,
+    /// Most points by wallet, in the programme's order.
+    redeemable: Vec<Points>,
+    reasons: Vec<Reason>,
+}
+
+/// Rewards first, then points as money, as the cart asks.
+fn spend(speaker: &Speaker<'_>, facts: &Facts<'_>, member: Option<&MemberSnapshot>) -> Spending {
+    let (programme, cart) = (speaker.programme(), facts.cart);
+    let mut bill = Bill::new(cart);
+    let mut spent = reward::Spent::new();
+    let (mut redemptions, mut reasons) =
+        reward::rewards(speaker, facts, member, &mut bill, &mut spent);
+    let mut redeemable = Vec::with_capacity(programme.wallets().len());
+    for wallet in programme.wallets() {
+        let wanted = cart.points_wanted.get(&wallet.id).copied();
+        let spent = spent.get(&wallet.number).copied().unwrap_or_default();
+        let answer = redeem::redeem(speaker, wallet, member, wanted, spent, &mut bill);
+        reasons.push(answer.reason);
+        redemptions.extend(answer.redemption);
+        redeemable.push(answer.redeemable);
+    }
+    Spending {
+        bill,
+        redemptions,
+        redeemable,
+        reasons,
+    }
 }
 
 fn wallet_lines(

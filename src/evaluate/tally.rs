@@ -79,6 +79,8 @@ pub(super) enum Refusal {
     Group(usize),
     /// A cap leaves nothing.
     CappedOut,
+    /// Beyond a limit on how often, by its place among the programme's.
+    Limit(usize),
     /// The points would be dead before they can be spent.
     Expired(BusinessDate),
 }

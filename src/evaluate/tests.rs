@@ -41,6 +41,7 @@ pub(super) fn member(points: i64) -> MemberSnapshot {
         number: member_number(),
         balances: BTreeMap::from([(1, balance)]),
         history: None,
+        limits: None,
     }
 }
 

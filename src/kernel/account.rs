@@ -1,11 +1,13 @@
 //! A member's account: the lots and the debt in one wallet, and what they amount to on a day.
 
+use std::collections::BTreeMap;
+
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 
 use super::amounts::Points;
 use super::calendar::BusinessDate;
-use super::lots::{self, Lot};
+use super::lots::{self, Lot, LotId};
 
 /// Everything a writer knows of one member in one wallet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -14,6 +16,9 @@ pub struct Account {
     pub lots: Vec<Lot>,
     /// Points owed: spent or taken back when they were no longer there. Never a negative lot.
     pub debt: Points,
+    /// Of lots that were asked for by name: what ran out of its time and is written so. A refund does
+    /// not make a member owe it.
+    pub lapsed: BTreeMap<LotId, Points>,
 }
 
 /// A balance as it is told to people. All in the wallet's smallest unit.
@@ -93,6 +98,7 @@ mod tests {
                 lot(3, 100, 20_260_101, Some(20_260_601), 0),
             ],
             debt: Points::new(2),
+            lapsed: BTreeMap::new(),
         };
         let balance = account.balance(day(20_261_122));
         assert_eq!(balance.spendable, Points::new(6 - 2));

@@ -37,7 +37,7 @@ pub fn give(
 }
 
 /// Takes points out of the lots in spending order. The first entry names the adjustment and carries
-/// `payload`.
+/// `payload`; so does the debt, which is told by it from the debts of sales.
 ///
 /// # Errors
 /// Fewer points can be spent than are to be taken, and what is missing is refused.
@@ -60,7 +60,6 @@ pub fn take(
     }
     let mut scribe = Scribe::new(head, facts);
     let first = head + 1;
-    let mut payload = Some(payload);
     let mut left = points;
     for Taken { lot, points } in lots::take_up_to(&account.lots, points, facts.business_date) {
         scribe.write(Kind::AdjustmentTaken, |entry| {
@@ -68,7 +67,9 @@ pub fn take(
             entry.wallet = wallet;
             entry.lot = lot;
             entry.points = points;
-            entry.payload = payload.take().unwrap_or_default();
+            if entry.seq == first {
+                entry.payload.clone_from(&payload);
+            }
         });
         left -= points;
     }
@@ -77,7 +78,7 @@ pub fn take(
             entry.refers_to = if entry.seq == first { 0 } else { first };
             entry.wallet = wallet;
             entry.points = left;
-            entry.payload = payload.take().unwrap_or_default();
+            entry.payload = payload;
         });
     }
     Ok(scribe.finish())

@@ -414,6 +414,7 @@ pub(crate) mod tests {
             Account {
                 lots,
                 debt: Points::new(debt),
+                ..Account::default()
             },
         )])
     }

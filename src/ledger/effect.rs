@@ -17,6 +17,8 @@ pub struct Effect {
     pub held: Points,
     /// Added to the account's debt; below zero where it is repaid.
     pub debt: Points,
+    /// Added to what of the lot counts as expired; below zero where it is taken back after all.
+    pub lapsed: Points,
 }
 
 impl Effect {
@@ -35,9 +37,16 @@ impl Effect {
                 earned: p,
                 ..on_lot
             }),
-            Kind::AwardRefund | Kind::Expiry | Kind::AdjustmentTaken => {
-                Some(Self { used: p, ..on_lot })
-            }
+            Kind::AwardRefund if entry.flags.has(Flags::LAPSED) => Some(Self {
+                lapsed: -p,
+                ..on_lot
+            }),
+            Kind::AwardRefund | Kind::AdjustmentTaken => Some(Self { used: p, ..on_lot }),
+            Kind::Expiry => Some(Self {
+                used: p,
+                lapsed: p,
+                ..on_lot
+            }),
             Kind::Redemption if entry.flags.has(Flags::RESERVED) => Some(Self {
                 used: p,
                 held: -p,

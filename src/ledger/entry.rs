@@ -144,8 +144,11 @@ impl Flags {
     pub const LATE: Self = Self(2);
     /// A redemption out of a portion that was reserved for it.
     pub const RESERVED: Self = Self(4);
+    /// An award refund of points that had run out of their time before: they are gone already, and
+    /// count as taken back and no longer as expired.
+    pub const LAPSED: Self = Self(8);
     /// Every bit this version knows.
-    pub const KNOWN: Self = Self(7);
+    pub const KNOWN: Self = Self(15);
 
     /// Both sets.
     #[must_use]

@@ -14,6 +14,8 @@ pub struct Fold {
     pub portions: BTreeMap<(MemberNumber, WalletNumber, LotId), Portion>,
     /// By member and wallet; absent where nothing was ever owed.
     pub debts: BTreeMap<(MemberNumber, WalletNumber), Points>,
+    /// What of each lot counts as expired; absent where nothing ever expired.
+    pub lapsed: BTreeMap<(MemberNumber, WalletNumber, LotId), Points>,
 }
 
 /// An entry that cannot be true where it stands.
@@ -42,6 +44,14 @@ impl Fold {
             *debt += effect.debt;
             if debt.is_negative() {
                 return Err(Unsound::Debt(entry.seq));
+            }
+        }
+        if !effect.lapsed.is_zero() {
+            let key = (member, entry.wallet, effect.lot);
+            let lapsed = self.lapsed.entry(key).or_default();
+            *lapsed += effect.lapsed;
+            if lapsed.is_negative() {
+                return Err(Unsound::Portion(entry.seq));
             }
         }
         if effect.lot != 0 {

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::decide::{Accounts, Give, HeldPortion, SaleFacts, Scribe, post_give};
-use super::entry::{Entry, Kind};
+use super::entry::{Entry, Flags, Kind};
 use crate::kernel::ids::Seq;
 use crate::kernel::{Account, BusinessDate, LotId, Points, WalletNumber};
 
@@ -219,7 +219,7 @@ fn last_expiring_first(
 }
 
 /// Takes awarded points out of the given lots, those that are still pending first and the newest of
-/// them first. What they no longer have is owed.
+/// them first. What they no longer have is owed, but for what ran out of its time.
 fn take_back(
     scribe: &mut Scribe,
     refund: Seq,
@@ -246,6 +246,20 @@ fn take_back(
             };
             scribe.write_portion(Kind::AwardRefund, refund, portion);
             left -= taken;
+        }
+    }
+    // What ran out of its time is gone already: nobody owes it.
+    for (&lot, &lapsed) in account.lapsed.iter().filter(|(lot, _)| own.contains(lot)) {
+        let points = left.min(lapsed);
+        if points.is_positive() {
+            scribe.write(Kind::AwardRefund, |entry| {
+                entry.flags = entry.flags.with(Flags::LAPSED);
+                entry.refers_to = refund;
+                entry.wallet = wallet;
+                entry.lot = lot;
+                entry.points = points;
+            });
+            left -= points;
         }
     }
     if left.is_positive() {

@@ -35,6 +35,8 @@ pub(super) struct AccountSums {
     pub redemption_refunded: i64,
     pub debt: i64,
     pub balance: i64,
+    pub expired: i64,
+    pub adjusted: i64,
 }
 
 #[derive(Default)]
@@ -118,10 +120,15 @@ impl Sums {
             Kind::AwardRefund => add(&mut account.award_refunded, points)?,
             Kind::Redemption => add(&mut account.redeemed, points)?,
             Kind::RedemptionRefund => add(&mut account.redemption_refunded, points)?,
+            Kind::AdjustmentGiven => add(&mut account.adjusted, points)?,
+            Kind::AdjustmentTaken => add(&mut account.adjusted, -points)?,
+            // A debt says by whom only where an operator made it.
+            Kind::Debt if !entry.payload.is_empty() => add(&mut account.adjusted, -points)?,
             _ => {}
         }
         add(&mut account.debt, effect.debt.get())?;
         add(&mut account.balance, effect.balance().get())?;
+        add(&mut account.expired, effect.lapsed.get())?;
 
         let moved = [effect.earned, effect.used, effect.held];
         if effect.lot == 0 || moved.iter().all(|points| points.is_zero()) {

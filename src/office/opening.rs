@@ -13,7 +13,13 @@ use crate::kernel::Instant;
 const SCHEMA: &str = include_str!("schema.sql");
 /// `loyO`: tells a head office file from a ledger and from any other SQLite file.
 const APPLICATION_ID: i64 = 0x6c6f_794f;
-const SCHEMA_VERSION: i64 = 1;
+const SCHEMA_VERSION: i64 = 2;
+/// What version 2 adds to version 1.
+const FROM_1_TO_2: &str = "BEGIN IMMEDIATE;
+    ALTER TABLE account ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE account ADD COLUMN adjusted INTEGER NOT NULL DEFAULT 0;
+    PRAGMA user_version = 2;
+    COMMIT";
 /// The first member number given out has this body: eleven digits, none of them a leading zero.
 pub(super) const FIRST_BODY: u64 = 10_000_000_000;
 
@@ -106,6 +112,9 @@ pub(super) fn open(dir: &Path) -> Result<Office, OfficeError> {
     let application = pragma("application_id").map_err(|error| unknown(error.to_string()))?;
     if application != APPLICATION_ID {
         return Err(unknown("another kind of SQLite file".to_owned()));
+    }
+    if pragma("user_version")? == 1 {
+        db.execute_batch(FROM_1_TO_2)?;
     }
     let version = pragma("user_version")?;
     if version != SCHEMA_VERSION {

@@ -46,6 +46,10 @@ pub struct MemberTotals {
     pub redeemed: Points,
     /// Given back after being spent.
     pub redemption_refunded: Points,
+    /// Ran out of their time, as far as their holder has written it off.
+    pub expired: Points,
+    /// Given by hand, less taken or made owed by hand.
+    pub adjusted: Points,
     /// Owed.
     pub debt: Points,
     /// Known balance on the date asked for.
@@ -178,7 +182,7 @@ impl Office {
             .collect();
         let mut query = self.db.prepare_cached(
             "SELECT everybody.member, wallet, sales, spend, refunded, awarded, award_refunded,
-                    redeemed, redemption_refunded, debt
+                    redeemed, redemption_refunded, debt, expired, adjusted
              FROM (SELECT member FROM member UNION SELECT member FROM account) AS everybody
              LEFT JOIN member USING (member) LEFT JOIN account USING (member)
              WHERE everybody.member <> 0 ORDER BY everybody.member, wallet",
@@ -201,6 +205,8 @@ impl Office {
                 award_refunded: Points::new(sum(6)?),
                 redeemed: Points::new(sum(7)?),
                 redemption_refunded: Points::new(sum(8)?),
+                expired: Points::new(sum(10)?),
+                adjusted: Points::new(sum(11)?),
                 debt: Points::new(sum(9)?),
                 balance: known.get(&(member, wallet)).copied().unwrap_or_default(),
             });
@@ -409,11 +415,11 @@ fn overdrawn(db: &Connection) -> Result<Vec<OverdrawnPortion>, OfficeError> {
     Ok(found)
 }
 
-fn member_at(row: &Row<'_>, index: usize) -> Result<MemberNumber, OfficeError> {
+pub(super) fn member_at(row: &Row<'_>, index: usize) -> Result<MemberNumber, OfficeError> {
     MemberNumber::try_from(seq_at(row, index)?).map_err(|_| OfficeError::Damaged("a member number"))
 }
 
-fn seq_at(row: &Row<'_>, index: usize) -> Result<u64, OfficeError> {
+pub(super) fn seq_at(row: &Row<'_>, index: usize) -> Result<u64, OfficeError> {
     u64::try_from(row.get::<_, i64>(index)?)
         .map_err(|_| OfficeError::Damaged("a number below zero"))
 }
@@ -427,7 +433,7 @@ fn stream_at(row: &Row<'_>, index: usize) -> Result<StreamId, OfficeError> {
 }
 
 /// A date column; NULL and 0 are none.
-fn date_at(row: &Row<'_>, index: usize) -> Result<Option<BusinessDate>, OfficeError> {
+pub(super) fn date_at(row: &Row<'_>, index: usize) -> Result<Option<BusinessDate>, OfficeError> {
     match row.get::<_, Option<i64>>(index)? {
         None | Some(0) => Ok(None),
         Some(number) => BusinessDate::from_yyyymmdd(number)

@@ -110,7 +110,9 @@ CREATE TABLE account (
     redeemed            INTEGER NOT NULL,
     redemption_refunded INTEGER NOT NULL,
     debt                INTEGER NOT NULL,
-    balance             INTEGER NOT NULL,                                      -- expired lots included
+    balance             INTEGER NOT NULL,                                      -- with lapsed points not yet booked
+    expired             INTEGER NOT NULL DEFAULT 0,
+    adjusted            INTEGER NOT NULL DEFAULT 0,                            -- given less taken or owed by hand
     PRIMARY KEY (member, wallet)
 ) STRICT, WITHOUT ROWID;
 

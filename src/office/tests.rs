@@ -118,6 +118,130 @@ fn an_office_is_made_once_and_opened_again() {
 }
 
 #[test]
+fn an_office_file_of_version_1_opens_and_counts_what_expires() {
+    let (dir, mut office) = office();
+    let mut till = till(&mut office, "1", 10);
+    busy_till(&mut till, member(10_000_000_000));
+    ingest(&mut office, &till.batch(1, till.entries.len()));
+    let digest = office.digest().expect("a digest");
+    drop(office);
+    let db = rusqlite::Connection::open(dir.path().join(FILE_NAME)).expect("a file");
+    db.execute_batch("ALTER TABLE account DROP COLUMN expired; ALTER TABLE account DROP COLUMN adjusted; PRAGMA user_version = 1")
+        .expect("as it was");
+    drop(db);
+    let mut opened = Office::open(dir.path()).expect("opens");
+    assert_eq!(opened.digest().expect("a digest"), digest);
+    let more = till.sale(member(10_000_000_000), 10_000, 1);
+    ingest(&mut opened, &till.batch(more, 2));
+    assert_eq!(known(&opened, member(10_000_000_000)), 7);
+}
+
+/// Points of a lot, out of their time or taken back.
+fn moved(till: &mut SampleTill, kind: Kind, flags: Flags, lot: u64, points: i64) {
+    till.write(kind, |entry| {
+        entry.flags = flags;
+        entry.member = Some(member(10_000_000_000));
+        entry.wallet = 1;
+        entry.lot = lot;
+        entry.points = Points::new(points);
+    });
+}
+
+#[test]
+fn what_was_given_less_what_is_gone_is_what_is_left() {
+    let (_dir, mut office) = office();
+    let mut till = till(&mut office, "1", 10);
+    let who = member(10_000_000_000);
+    busy_till(&mut till, who);
+    let lot = till.sale(who, 80_000, 8) + 1;
+    // 6 of 8 expire; then the goods come back, and of what had expired 2 count as taken back.
+    moved(&mut till, Kind::Redemption, Flags::default(), lot, 2);
+    moved(&mut till, Kind::Expiry, Flags::default(), lot, 6);
+    moved(&mut till, Kind::AwardRefund, Flags::LAPSED, lot, 2);
+    ingest(&mut office, &till.batch(1, till.entries.len()));
+    let row = office.member_totals(today()).expect("totals")[0];
+    assert_eq!(row.expired.get(), 4);
+    // 10, 3 and 8 given; 3 and 2 taken back; 4 and 2 spent; 4 expired.
+    assert_eq!((row.awarded.get(), row.award_refunded.get()), (21, 5));
+    let left = row.awarded - row.award_refunded - row.redeemed + row.redemption_refunded
+        - row.expired
+        - row.debt;
+    assert_eq!((left.get(), row.balance.get()), (6, 6));
+}
+
+#[test]
+fn points_by_hand_are_counted_apart_and_by_operator() {
+    let (_dir, mut office) = office();
+    let mut till = till(&mut office, "1", 10);
+    let who = member(10_000_000_000);
+    let by = |operator: &str, reason: &str| {
+        let payload = crate::ledger::AdjustmentPayload {
+            operator: operator.to_owned(),
+            approver: "GS-01".to_owned(),
+            reason: reason.to_owned(),
+        };
+        payload.to_payload()
+    };
+    till.sale(who, 100_000, 10);
+    let mut adjust = |kind, lot, refers_to, points, payload: Vec<u8>| {
+        till.write(kind, |entry| {
+            entry.member = Some(who);
+            entry.wallet = 1;
+            entry.lot = lot;
+            entry.refers_to = refers_to;
+            entry.points = Points::new(points);
+            entry.payload = payload;
+        })
+    };
+    let given = adjust(Kind::AdjustmentGiven, 0, 0, 20, by("TN-07", "goodwill"));
+    // 33 taken: 10 of the sale, 20 of the gift, and 3 that are not there.
+    let first = adjust(
+        Kind::AdjustmentTaken,
+        given - 1,
+        0,
+        10,
+        by("TN-08", "error"),
+    );
+    adjust(Kind::AdjustmentTaken, given, first, 20, Vec::new());
+    adjust(Kind::Debt, 0, first, 3, by("TN-08", "error"));
+    till.write(Kind::Exception, |entry| {
+        entry.payload = crate::ledger::Exception::new("approval.given").to_payload();
+    });
+    ingest(&mut office, &till.batch(1, till.entries.len()));
+    let row = office.member_totals(today()).expect("totals")[0];
+    assert_eq!((row.awarded.get(), row.adjusted.get()), (10, 20 - 33));
+    assert_eq!(row.balance, row.awarded + row.adjusted);
+    let sums: Vec<_> = office
+        .adjustments_by_operator()
+        .expect("sums")
+        .into_iter()
+        .map(|sum| (sum.operator, sum.count, sum.given.get(), sum.taken.get()))
+        .collect();
+    let expected = [
+        ("TN-07".to_owned(), 1, 20, 0),
+        ("TN-08".to_owned(), 3, 0, 33),
+    ];
+    assert_eq!(sums, expected);
+    let lines: Vec<_> = office
+        .exceptions()
+        .expect("lines")
+        .into_iter()
+        .map(|line| (line.key, line.subject, line.points.get()))
+        .collect();
+    let line = |key: &str, subject: &str, points| (key.to_owned(), subject.to_owned(), points);
+    assert_eq!(
+        lines,
+        [
+            line("adjustment_given", "goodwill", 20),
+            line("adjustment_taken", "error", -10),
+            line("adjustment_taken", "error", -20),
+            line("adjustment_owed", "error", -3),
+            line("approval.given", "", 0),
+        ]
+    );
+}
+
+#[test]
 fn every_till_gets_its_own_key_and_its_own_member_numbers() {
     let (_dir, mut office) = office();
     let first = provisioned(&mut office, "1", 10);

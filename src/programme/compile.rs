@@ -2,6 +2,7 @@
 
 mod basics;
 mod earn;
+mod limits;
 mod tiers;
 mod when;
 
@@ -104,6 +105,7 @@ impl Compiler {
         let groups = self.groups(&document.groups);
         let earn = self.earn(&document.earn, &groups, &known);
         let rewards = self.rewards(&document.rewards, &known);
+        let limits = self.limits(&document.limits, &known);
         Some(Programme {
             id: document.id.clone(),
             version: u32::try_from(version?).ok()?,
@@ -118,6 +120,7 @@ impl Compiler {
             groups,
             tiers,
             rewards,
+            limits,
         })
     }
 

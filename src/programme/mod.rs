@@ -6,6 +6,7 @@
 
 mod compile;
 mod decimal;
+mod limits;
 pub(crate) mod model;
 mod problem;
 mod reads;
@@ -14,6 +15,7 @@ pub(crate) mod shape;
 mod wallet;
 
 pub use compile::read;
+pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
 pub use problem::Problem;
 pub use reads::HISTORY_ALL;
 pub use rules::{
@@ -52,6 +54,8 @@ pub struct Programme {
     pub(crate) tiers: Option<Tiers>,
     /// In the order of their ids.
     pub(crate) rewards: Vec<Reward>,
+    /// In the order of their ids.
+    pub(crate) limits: Vec<Limit>,
 }
 
 impl Programme {
@@ -139,6 +143,11 @@ impl Programme {
     /// What points buy, in the order of their ids.
     pub fn rewards(&self) -> &[Reward] {
         &self.rewards
+    }
+
+    /// How often is too often, in the order of their ids.
+    pub fn limits(&self) -> &[Limit] {
+        &self.limits
     }
 }
 

@@ -8,10 +8,12 @@
 use serde::Deserialize;
 
 mod earn;
+mod limits;
 mod tiers;
 mod when;
 
 pub(crate) use earn::{BandModel, CapsModel, EarnModel, FactorModel, GroupModel};
+pub(crate) use limits::LimitModel;
 pub(crate) use tiers::{RewardModel, TiersModel};
 pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, VisitModel, WhenModel};
 
@@ -72,6 +74,10 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub rewards: Vec<RewardModel>,
+    /// How often is too often.
+    #[serde(default, deserialize_with = "objects")]
+    #[cfg_attr(test, schemars(length(max = 50)))]
+    pub limits: Vec<LimitModel>,
     /// The vendor's own; never read.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]

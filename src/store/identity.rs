@@ -7,13 +7,11 @@ use zeroize::Zeroizing;
 
 use super::error::StoreError;
 use super::read::Reading;
+use super::schema::MIN_READER;
 use crate::kernel::{Currency, WriterId};
 use crate::ledger::Hash;
 use crate::ledger::clock::ClockLimits;
 use crate::texts::Language;
-
-/// The oldest schema whose library can read what this one writes.
-const MIN_READER: i32 = 1;
 
 /// Who a ledger file is.
 #[derive(Clone)]

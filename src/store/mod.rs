@@ -1,7 +1,8 @@
 //! The ledger file. The only room that knows SQL on a till; it knows no rules.
 //!
 //! `open.rs` makes and opens the file, `write.rs` appends, `read.rs` answers, `verify.rs` and
-//! `backup.rs` care for it, `salvage.rs` reads what is left of a damaged one, `schema.sql` explains the tables.
+//! `backup.rs` care for it, `salvage.rs` reads what is left of a damaged one.
+//! `schema.rs` brings older files to the present tables, which `schema/*.sql` explain.
 
 mod backup;
 mod error;
@@ -12,14 +13,17 @@ mod place;
 mod read;
 mod rows;
 mod salvage;
+mod schema;
+mod transaction;
 mod verify;
 mod write;
 
 pub use error::StoreError;
 pub use identity::Identity;
-pub use open::{Access, Birth, Epoch, Keys, SCHEMA_VERSION, Store};
+pub use open::{Access, Birth, Epoch, Keys, Store};
 pub use operators::WrongPins;
 pub use read::{OperationRow, Reading, SaleRow, Sizes};
 pub use salvage::NewLife;
+pub use schema::SCHEMA_VERSION;
 pub use verify::{Depth, Finding};
 pub use write::{Head, NewOperation, Writing};

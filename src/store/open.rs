@@ -1,5 +1,6 @@
 //! Making and opening the file.
 
+use std::cell::Cell;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -11,13 +12,13 @@ use super::identity::Identity;
 use super::operators;
 use super::place::refuse_network;
 use super::read::Reading;
+use super::schema::{self, Lent, SCHEMA_VERSION};
+use super::transaction::Transaction;
 use super::write::Writing;
 use crate::kernel::ids::Seq;
 use crate::kernel::{Instant, MemberNumber};
 use crate::ledger::{Genesis, Hash, Operators};
 
-/// Newest schema this library writes and the only one it reads so far.
-pub const SCHEMA_VERSION: i32 = 1;
 /// "loyL": tells `file` and other tools whose file this is.
 const APPLICATION_ID: i32 = 0x6c6f_794c;
 /// The first release of SQLite without the WAL-reset bug, which could lose commits.
@@ -81,6 +82,10 @@ pub struct Store {
     path: PathBuf,
     access: Access,
     busy_timeout: Duration,
+    /// A reader of an older file is lent what it lacks, until the till has migrated it.
+    lent: Cell<Lent>,
+    /// The schema the file had when this opening migrated it.
+    migrated_from: Option<i32>,
     /// Held while open; a second writer does not get it.
     _lock: Option<File>,
 }
@@ -135,6 +140,8 @@ impl Store {
             path: growing.clone(),
             access: Access::Writer,
             busy_timeout,
+            lent: Cell::new(Lent::Nothing),
+            migrated_from: None,
             _lock: None,
         };
         store.write(fill)?;
@@ -165,15 +172,21 @@ impl Store {
 
     fn open_locked(path: &Path, busy_timeout: Duration, lock: File) -> Result<Self, StoreError> {
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, busy_timeout)?;
-        check_schema(&connection)?;
-        let store = Self {
+        let found = schema::check(&connection)?;
+        let mut store = Self {
             connection,
             path: path.to_owned(),
             access: Access::Writer,
             busy_timeout,
+            lent: Cell::new(Lent::Nothing),
+            migrated_from: None,
             _lock: Some(lock),
         };
         store.check_writable()?;
+        if found < SCHEMA_VERSION {
+            store.migrate(found)?;
+            store.migrated_from = Some(found);
+        }
         Ok(store)
     }
 
@@ -185,13 +198,16 @@ impl Store {
         }
         check_header(path)?;
         let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, busy_timeout)?;
-        check_schema(&connection)?;
+        schema::check(&connection)?;
+        let lent = Cell::new(schema::lend_additions(&connection)?);
         let path = path.to_owned();
         Ok(Self {
             connection,
             path,
             access: Access::Reader,
             busy_timeout,
+            lent,
+            migrated_from: None,
             _lock: None,
         })
     }
@@ -206,7 +222,11 @@ impl Store {
             Access::Reader => OpenFlags::SQLITE_OPEN_READ_ONLY,
         };
         let fresh = connect(&self.path, flags, self.busy_timeout)?;
-        check_schema(&fresh)?;
+        schema::check(&fresh)?;
+        self.lent.set(match self.access {
+            Access::Writer => Lent::Nothing,
+            Access::Reader => schema::lend_additions(&fresh)?,
+        });
         if self.access == Access::Writer && empty_wal(&fresh)? == Emptied::NotYet {
             return Err(StoreError::Busy);
         }
@@ -229,14 +249,24 @@ impl Store {
         ask: impl FnOnce(&Reading<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         self.end_left_over()?;
-        let transaction = self
-            .connection
-            .unchecked_transaction()
-            .map_err(StoreError::from)?;
+        let transaction = self.begin_reading()?;
         let answer = ask(&Reading::new(&transaction));
         // Nothing was written, so there is nothing to commit.
         transaction.finish().map_err(StoreError::from)?;
         answer
+    }
+
+    /// The till may have migrated the file since the last look: then what was lent to this reader
+    /// hides what is there.
+    fn begin_reading(&self) -> Result<Transaction<'_>, StoreError> {
+        let transaction = Transaction::to_read(&self.connection)?;
+        if self.lent.get() == Lent::Nothing || !schema::is_present(&transaction)? {
+            return Ok(transaction);
+        }
+        transaction.finish()?;
+        schema::take_back(&self.connection)?;
+        self.lent.set(Lent::Nothing);
+        Ok(Transaction::to_read(&self.connection)?)
     }
 
     /// Writes in one IMMEDIATE transaction with exactly one sync, at its end. If `act` fails,
@@ -286,9 +316,18 @@ impl Store {
         (size(&self.path), size(&with_suffix(&self.path, "-wal")))
     }
 
+    /// The schema the file had before this opening migrated it, if it did.
+    pub fn migrated_from(&self) -> Option<i32> {
+        self.migrated_from
+    }
+
     /// The SQLite connection, for the other files of this room.
     pub(super) fn connection(&self) -> &Connection {
         &self.connection
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
     }
 }
 
@@ -344,7 +383,7 @@ fn refuse_second_name(path: &Path) -> Result<(), StoreError> {
 
 /// The file holds the writer's keys: only its owner reads it. SQLite gives its companions the same
 /// mode. A shop that wants more readers says so on its own folder.
-fn keep_private(path: &Path) -> Result<(), StoreError> {
+pub(super) fn keep_private(path: &Path) -> Result<(), StoreError> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
@@ -424,41 +463,29 @@ pub(super) fn connect(
 fn prepare_new(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(&format!(
         "PRAGMA page_size = 4096;
-         PRAGMA application_id = {APPLICATION_ID};
-         PRAGMA user_version = {SCHEMA_VERSION};"
+         PRAGMA application_id = {APPLICATION_ID};"
     ))?;
-    let mode: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0))?;
-    if mode != "wal" {
-        return Err(StoreError::Io { code: 0 });
-    }
-    connection.execute_batch(include_str!("schema.sql"))?;
-    Ok(())
+    set_journal_mode(connection, "wal")?;
+    schema::make(connection)
 }
 
-pub(super) fn check_schema(connection: &Connection) -> Result<(), StoreError> {
-    let found: i32 = connection.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if found > SCHEMA_VERSION {
-        // A newer library only adds within a major version, and says who can still read it.
-        let sql = "SELECT value FROM meta WHERE key = 'min_reader'";
-        let min_reader = connection.query_row(sql, [], |row| row.get::<_, i32>(0));
-        if !min_reader.is_ok_and(|least| least <= SCHEMA_VERSION) {
-            return Err(StoreError::Newer {
-                found,
-                known: SCHEMA_VERSION,
-            });
-        }
+/// SQLite writes the change behind the row that tells it: only a statement that ran to its end has
+/// made it.
+pub(super) fn set_journal_mode(connection: &Connection, mode: &str) -> Result<(), StoreError> {
+    let mut statement = connection.prepare(&format!("PRAGMA journal_mode = {mode}"))?;
+    let mut rows = statement.query([])?;
+    let mut is_set = false;
+    while let Some(row) = rows.next()? {
+        is_set = row.get_ref(0)?.as_str() == Ok(mode);
     }
-    if found < 1 {
-        return Err(StoreError::corrupt("no schema version"));
+    if is_set {
+        Ok(())
+    } else {
+        Err(StoreError::Io { code: 0 })
     }
-    // A file whose tables are gone is found here and not at the first sale.
-    connection.query_row("SELECT seq FROM head WHERE one = 1", [], |row| {
-        row.get::<_, i64>(0)
-    })?;
-    Ok(())
 }
 
-fn sync_folder(path: &Path) -> Result<(), StoreError> {
+pub(super) fn sync_folder(path: &Path) -> Result<(), StoreError> {
     // Windows cannot open a folder as a file; its rename is durable with the file's own flush.
     #[cfg(unix)]
     File::open(folder_of(path)?)?.sync_all()?;

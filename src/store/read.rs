@@ -10,9 +10,10 @@ use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
 use super::write::Head;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
-    BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId, WriterId,
+    Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId, UtcOffset,
+    WalletNumber, WriterId,
 };
-use crate::ledger::{Accounts, Entry, Genesis, Hash, Kind, Totals, chain};
+use crate::ledger::{Accounts, DueLot, Entry, Flags, Genesis, Hash, Kind, Totals, chain};
 
 /// Where a sale stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,13 +96,14 @@ impl<'a> Reading<'a> {
             closed_date: None,
             acknowledged_seq: 0,
             office_index: 0,
+            offset: UtcOffset::UTC,
         }))
     }
 
     fn find_head(&self) -> Result<Option<Head>, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT seq, hash, side_hash, trusted_at_ms, closed_date, acknowledged_seq,
-                 office_index FROM head WHERE one = 1",
+                 office_index, offset_minutes FROM head WHERE one = 1",
         )?;
         let mut rows = statement.query([])?;
         let Some(row) = rows.next()? else {
@@ -118,6 +120,8 @@ impl<'a> Reading<'a> {
                 .transpose()?,
             acknowledged_seq: row.get(5)?,
             office_index: row.get(6)?,
+            offset: UtcOffset::from_minutes(row.get(7)?)
+                .ok_or_else(|| StoreError::corrupt("an impossible offset"))?,
         }))
     }
 
@@ -154,7 +158,7 @@ impl<'a> Reading<'a> {
     }
 
     /// A member's accounts in all wallets: lots with something left in them, and the lots named in
-    /// `also` whatever is left.
+    /// `also` whatever is left, with what of these has expired.
     pub fn accounts(&self, member: MemberNumber, also: &[LotId]) -> Result<Accounts, StoreError> {
         let mut accounts = Accounts::new();
         let mut statement = self.db.prepare_cached(
@@ -182,7 +186,12 @@ impl<'a> Reading<'a> {
                 expires_on: row.get::<_, Option<i64>>(4)?.map(date_from).transpose()?,
                 portion,
             };
-            accounts.entry(row.get(0)?).or_default().lots.push(lot);
+            let account: &mut Account = accounts.entry(row.get(0)?).or_default();
+            if lot.expires_on.is_some() && also.contains(&id) {
+                let lapsed = self.lapsed(member, row.get(0)?, id)?;
+                account.lapsed.insert(id, lapsed);
+            }
+            account.lots.push(lot);
         }
         let mut statement = self
             .db
@@ -192,6 +201,66 @@ impl<'a> Reading<'a> {
             accounts.entry(row.get(0)?).or_default().debt = Points::new(row.get(1)?);
         }
         Ok(accounts)
+    }
+
+    /// What of a lot counts as expired.
+    fn lapsed(
+        &self,
+        member: MemberNumber,
+        wallet: WalletNumber,
+        lot: LotId,
+    ) -> Result<Points, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT coalesce(sum(iif(kind = ?4, points, -points)), 0) FROM entry
+             WHERE member = ?1 AND wallet = ?2 AND lot = ?3
+               AND (kind = ?4 OR (kind = ?5 AND flags & ?6 <> 0))",
+        )?;
+        let (expiry, refund) = (Kind::Expiry.number(), Kind::AwardRefund.number());
+        let of = params![member.get(), wallet, lot, expiry, refund, Flags::LAPSED.0];
+        Ok(Points::new(statement.query_row(of, |row| row.get(0))?))
+    }
+
+    /// Lots whose last day is over on `through` and that have free points, in the order of their
+    /// dates; those behind `after`, at most `limit`.
+    pub fn due_lots(
+        &self,
+        through: BusinessDate,
+        after: Option<&DueLot>,
+        limit: usize,
+    ) -> Result<Vec<DueLot>, StoreError> {
+        // As the index `portion_due` has it, so that SQLite uses it.
+        let mut statement = self.db.prepare_cached(
+            "SELECT expires_on, member, wallet, lot, granted + earned - released - used - held
+             FROM portion
+             WHERE expires_on <= ?1 AND (expires_on, member, wallet, lot) > (?2, ?3, ?4, ?5)
+               AND granted + earned - released - used > 0
+               AND granted + earned - released - used - held > 0 AND writer = 0
+             ORDER BY expires_on, member, wallet, lot LIMIT ?6",
+        )?;
+        let behind = after.map_or((0, 0, 0, 0), |due| {
+            let date = due.expires_on.yyyymmdd();
+            (date, due.member.get(), due.wallet, due.lot)
+        });
+        let mut rows = statement.query(params![
+            through.yyyymmdd(),
+            behind.0,
+            behind.1,
+            behind.2,
+            behind.3,
+            i64::try_from(limit).unwrap_or(i64::MAX),
+        ])?;
+        let mut due = Vec::new();
+        while let Some(row) = rows.next()? {
+            due.push(DueLot {
+                expires_on: date_from(row.get(0)?)?,
+                member: MemberNumber::try_from(row.get::<_, u64>(1)?)
+                    .map_err(|_| StoreError::corrupt("an impossible member number"))?,
+                wallet: row.get(2)?,
+                lot: row.get(3)?,
+                points: Points::new(row.get(4)?),
+            });
+        }
+        Ok(due)
     }
 
     /// The member who shows this identifier.
@@ -354,6 +423,38 @@ impl<'a> Reading<'a> {
         let range = params![member.get(), commit, first.yyyymmdd(), last.yyyymmdd()];
         let rows = statement.query_map(range, |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// Entries of these kinds that belong to members' sales with a business date in this range, of one
+    /// member or of all. Movements of reserved portions are left out.
+    pub fn counted(
+        &self,
+        member: Option<MemberNumber>,
+        first: BusinessDate,
+        last: BusinessDate,
+        kinds: &[Kind],
+    ) -> Result<Vec<Entry>, StoreError> {
+        let whose = match member {
+            Some(_) => "member = ?3",
+            None => "member IS NOT NULL AND ?3 IS NULL",
+        };
+        let kinds: Vec<String> = kinds.iter().map(|kind| kind.number().to_string()).collect();
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry
+             WHERE {whose} AND business_date BETWEEN ?1 AND ?2 AND kind IN ({})
+                 AND (kind <> ?4 OR lot = 0)",
+            kinds.join(", ")
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let number = member.map(MemberNumber::get);
+        let commit = Kind::Commit.number();
+        let range = params![first.yyyymmdd(), last.yyyymmdd(), number, commit];
+        let mut rows = statement.query(range)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(entry_from(row)?.0);
+        }
+        Ok(found)
     }
 
     /// Entries of one business date before `end` that are of one of these kinds or carry a mark.

@@ -9,9 +9,10 @@ use sha2::{Digest, Sha256};
 
 use super::error::StoreError;
 use super::identity::Identity;
-use super::open::{Epoch, Keys, Store, check_header, check_schema, connect, lock, with_suffix};
+use super::open::{Epoch, Keys, Store, check_header, connect, lock, with_suffix};
 use super::operators;
 use super::read::{Reading, SaleRow};
+use super::schema;
 use super::verify::{Finding, Findings, Lives};
 use super::write::Writing;
 use crate::kernel::ids::Seq;
@@ -64,7 +65,11 @@ impl Store {
         let copy = Copy::of(damaged, destination)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE;
         let connection = connect(&copy.0, flags, busy_timeout)?;
-        check_schema(&connection).or_else(|error| match error {
+        let checked = schema::check(&connection).and_then(|_| {
+            schema::lend_additions(&connection)?;
+            Ok(())
+        });
+        checked.or_else(|error| match error {
             // A damaged head is no obstacle: the entries say where they end.
             StoreError::Corrupt { .. } => Ok(()),
             other => Err(other),

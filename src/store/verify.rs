@@ -10,7 +10,7 @@ use super::open::Store;
 use super::read::Reading;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Points, Portion, WalletNumber};
-use crate::ledger::{Entry, Fold, Genesis, Hash, Kind, Totals, chain};
+use crate::ledger::{Entry, Flags, Fold, Genesis, Hash, Kind, Totals, chain};
 
 /// How closely to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,8 @@ pub struct Finding {
 
 /// A sound file may need few; a ruined one does not fill the memory with complaints.
 const FINDINGS_MAX: usize = 1_000;
+/// The longest time from a hold to its end: a week.
+const HOLD_MS_MAX: i64 = 7 * 86_400_000;
 /// Links looked at by a quick check.
 const QUICK_LINKS: u64 = 1_000;
 
@@ -313,12 +315,15 @@ fn check_sales(reading: &Reading<'_>, findings: &mut Findings) -> Result<(), Sto
          LEFT JOIN entry r ON r.seq = s.refund_seq
          WHERE f.kind NOT IN (?1, ?2)
             OR (s.state IN (2, 5)) <> (p.kind IS ?2 AND p.lot = 0)
-            OR ((s.state = 5 OR s.refund_seq <> 0) AND r.kind IS NOT ?3)",
+            OR ((s.state = 5 OR s.refund_seq <> 0) AND r.kind IS NOT ?3)
+            OR (f.flags & ?4 = 0 AND s.hold_until_ms NOT BETWEEN f.at_ms AND f.at_ms + ?5)",
     )?;
     let kinds = params![
         Kind::Hold.number(),
         Kind::Commit.number(),
-        Kind::Refund.number()
+        Kind::Refund.number(),
+        Flags::CLOCK_SUSPECT.0,
+        HOLD_MS_MAX,
     ];
     let mut rows = statement.query(kinds)?;
     while let Some(row) = rows.next()? {

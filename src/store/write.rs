@@ -1,12 +1,13 @@
 //! Appending: one database transaction, one sync.
 
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, params};
 
 use super::error::StoreError;
 use super::read::{Reading, SaleRow};
 use super::rows::{INSERT_ENTRY, insert_entry};
+use super::transaction::Transaction;
 use crate::kernel::ids::Seq;
-use crate::kernel::{BusinessDate, Instant, MemberNumber};
+use crate::kernel::{BusinessDate, Instant, MemberNumber, UtcOffset};
 use crate::ledger::{Effect, Entry, Hash, chain};
 
 /// Where the chains end.
@@ -26,6 +27,8 @@ pub struct Head {
     pub acknowledged_seq: Seq,
     /// Head office's own place in the last acknowledgement; 0 before the first.
     pub office_index: u64,
+    /// The UTC offset of the last entry.
+    pub offset: UtcOffset,
 }
 
 /// How an operation ended, to be remembered.
@@ -53,7 +56,7 @@ pub struct Writing<'a> {
 
 impl<'a> Writing<'a> {
     pub(super) fn begin(connection: &'a mut Connection) -> Result<Self, StoreError> {
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let transaction = Transaction::to_write(connection)?;
         let head = Reading::new(&transaction).head_if_born()?;
         Ok(Self {
             transaction,
@@ -62,13 +65,13 @@ impl<'a> Writing<'a> {
         })
     }
 
-    /// A commit that fails with an I/O error may or may not be on the disk.
     pub(super) fn commit(self) -> Result<(), StoreError> {
         if self.changed {
             self.transaction
                 .prepare_cached(
                     "UPDATE head SET seq = ?1, hash = ?2, side_hash = ?3, trusted_at_ms = ?4,
-                         closed_date = ?5, acknowledged_seq = ?6, office_index = ?7 WHERE one = 1",
+                         closed_date = ?5, acknowledged_seq = ?6, office_index = ?7,
+                         offset_minutes = ?8 WHERE one = 1",
                 )?
                 .execute(params![
                     self.head.seq,
@@ -78,18 +81,10 @@ impl<'a> Writing<'a> {
                     self.head.closed_date.map_or(0, BusinessDate::yyyymmdd),
                     self.head.acknowledged_seq,
                     self.head.office_index,
+                    self.head.offset.minutes(),
                 ])?;
         }
-        self.transaction.commit().map_err(|error| match error {
-            rusqlite::Error::SqliteFailure(failure, _)
-                if failure.code == ErrorCode::SystemIoFailure =>
-            {
-                StoreError::OutcomeUnknown {
-                    code: failure.extended_code,
-                }
-            }
-            other => other.into(),
-        })
+        commit(self.transaction)
     }
 
     pub(super) fn connection(&self) -> &Connection {
@@ -141,6 +136,7 @@ impl<'a> Writing<'a> {
             insert_entry(&mut insert, entry, &hash)?;
             self.head.seq = entry.seq;
             self.head.hash = hash;
+            self.head.offset = entry.offset;
             self.changed = true;
             if let Some(effect) = Effect::of(entry) {
                 move_counters(&self.transaction, entry, &effect)?;
@@ -339,6 +335,20 @@ impl<'a> Writing<'a> {
         self.changed = true;
         Ok(())
     }
+}
+
+/// A commit that fails with an I/O error may or may not be on the disk.
+pub(super) fn commit(transaction: Transaction<'_>) -> Result<(), StoreError> {
+    transaction.commit().map_err(|error| match error {
+        rusqlite::Error::SqliteFailure(failure, _)
+            if failure.code == ErrorCode::SystemIoFailure =>
+        {
+            StoreError::OutcomeUnknown {
+                code: failure.extended_code,
+            }
+        }
+        other => other.into(),
+    })
 }
 
 /// Moves the counters of one portion and one account by what an entry says.

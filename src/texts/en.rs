@@ -42,6 +42,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("earn.expires", "{text}; dead from {date} on"),
     ("earn.group", "{name}: not on top, {because} counts instead"),
+    ("earn.limit", "{name}: no points, {because}"),
     ("earn.more", "{text}; {missing} more for {gain} more"),
     ("earn.no_band", "{name}: {base} is in none of the ranges"),
     ("earn.no_lines", "{name}: none of the lines counts"),
@@ -84,6 +85,23 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "identifier.known",
         "This is registered already; scan it to see the member",
+    ),
+    ("limit.day", "a day"),
+    ("limit.hours", "within {hours} h"),
+    ("limit.kept", "{because}; {found} so far"),
+    ("limit.lifted", "{because}; this makes {found}, approved"),
+    ("limit.not_spent", "{name}: cannot be used, {because}"),
+    ("limit.points", "{name}: at most {most} {window}"),
+    (
+        "limit.redemptions",
+        "{name}: points used at most {most} times {window}",
+    ),
+    ("limit.refused", "{because}; this makes {found}, no points"),
+    ("limit.sales", "{name}: at most {most} sales {window}"),
+    ("limit.unknown", "{because}; not known how many there were"),
+    (
+        "limit.warned",
+        "{because}; this makes {found}, noted in the report",
     ),
     ("member.card", "{member}: balance {balance}"),
     (

@@ -42,6 +42,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "earn.group",
         "{name}: không cộng thêm, đã tính theo {because}",
     ),
+    ("earn.limit", "{name}: không tích điểm, {because}"),
     ("earn.more", "{text}; thêm {missing} để được thêm {gain}"),
     ("earn.no_band", "{name}: {base} không thuộc khoảng nào"),
     ("earn.no_lines", "{name}: không có mặt hàng được tính"),
@@ -78,6 +79,29 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "identifier.known",
         "Số này đã được đăng ký; hãy quét để xem thành viên",
+    ),
+    ("limit.day", "một ngày"),
+    ("limit.hours", "trong {hours} giờ"),
+    ("limit.kept", "{because}; đã có {found}"),
+    (
+        "limit.lifted",
+        "{because}; lần này là {found}, đã được duyệt",
+    ),
+    ("limit.not_spent", "{name}: không dùng được, {because}"),
+    ("limit.points", "{name}: tối đa {most} {window}"),
+    (
+        "limit.redemptions",
+        "{name}: dùng điểm tối đa {most} lần {window}",
+    ),
+    (
+        "limit.refused",
+        "{because}; lần này là {found}, không tính điểm",
+    ),
+    ("limit.sales", "{name}: tối đa {most} lần mua {window}"),
+    ("limit.unknown", "{because}; chưa biết đã có bao nhiêu"),
+    (
+        "limit.warned",
+        "{because}; lần này là {found}, có ghi vào báo cáo",
     ),
     ("member.card", "{member}: số dư {balance}"),
     (

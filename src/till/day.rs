@@ -55,7 +55,8 @@ pub struct DayReport {
 
 impl Till {
     /// Closes a business date and every earlier one that is still open. Sales on hold are no
-    /// obstacle: they stay. Closing again writes new totals only if something was added since.
+    /// obstacle: they stay. Points whose last day is over are written off first, and stand in the
+    /// totals. Closing again writes new totals only if something was added since.
     pub fn close_day(&self, id: &str, date: BusinessDate) -> Result<DayReport, Error> {
         let content = json!({ "business_date": date }).to_string();
         let operation = Operation {
@@ -71,6 +72,7 @@ impl Till {
                     expected: "no later than tomorrow; is a clock wrong?",
                 });
             }
+            self.sweep(writing, moment, date)?;
             let dates = dates_to_close(&writing.reading(), date)?;
             if dates.is_empty() {
                 return last_close(&writing.reading(), date);

@@ -1,9 +1,11 @@
 //! The shell of a terminal. Every write is one IMMEDIATE database transaction: look up the
 //! operation, load, decide (pure), append, commit. Clock and randomness enter here as ports.
 //!
-//! `operation.rs` makes asking twice safe, `sale.rs` and `refund.rs` hold what a sale can do,
-//! `member.rs` who it is for, `day.rs` the close, `sync.rs` what goes to and comes from head office,
-//! `adjust.rs` changes points by hand, `approval.rs` asks who may. `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
+//! `operation.rs` makes asking twice safe, `sale.rs` (and its folder) and `refund.rs` hold what a sale can
+//! do, `member.rs` who it is for, `day.rs` the close, `expiry.rs` what it writes off, `sync.rs` what goes
+//! to and comes from head office, `adjust.rs` points given or taken by hand, `approval.rs` who may do what,
+//! `exceptions.rs` what the day's report tells of it,
+//! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger.
 
 mod adjust;
@@ -14,6 +16,7 @@ mod day;
 mod document;
 mod error;
 mod exceptions;
+mod expiry;
 mod log;
 mod member;
 mod operation;
@@ -25,6 +28,7 @@ mod salvage;
 mod shell;
 pub mod status;
 mod sync;
+mod velocity;
 mod verify;
 mod view;
 

@@ -3,13 +3,15 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::document::{RefundDocument, from_bytes};
+use minicbor::Decode;
+
+use super::document::{RefundDocument, SaleDocument, from_bytes};
 use super::error::Error;
 use super::refund::kept_lines;
 use super::shell::Till;
-use super::view::{SaleState, load_document};
+use super::view::SaleState;
 use crate::evaluate::{Cart, History, PastAward, PastSale, Quote, due_after, evaluate};
-use crate::evaluate::{CartProblem, MemberSnapshot};
+use crate::evaluate::{CartProblem, MemberSnapshot, Outcome};
 use crate::kernel::{BusinessDate, MemberNumber, Money, Points};
 use crate::programme::{HISTORY_ALL, Programme};
 use crate::store::{Reading, SaleRow};
@@ -78,7 +80,8 @@ impl Till {
         if !matches!(state, SaleState::Committed | SaleState::Refunded) {
             return Ok(None);
         }
-        let sale = load_document(reading, row.document_seq)?;
+        let stored = reading.document(row.document_seq)?;
+        let sale: Remembered = from_bytes(&stored)?;
         let refund: RefundDocument = match row.refund_seq {
             0 => RefundDocument::default(),
             seq => from_bytes(&reading.document(seq)?)?,
@@ -88,6 +91,7 @@ impl Till {
         } else if refund.lines.is_empty() {
             sale.outcome.awards.clone()
         } else {
+            let sale: SaleDocument = from_bytes(&stored)?;
             let programme = self.programme_version(sale.programme_version)?;
             let kept = kept_lines(&sale, &refund.lines);
             let cart = self.at_home(&programme, &sale.cart);
@@ -120,4 +124,25 @@ impl Till {
             rewards,
         }))
     }
+}
+
+/// What the past is made of, out of a [`SaleDocument`]: a year's sales are read for one quote, and
+/// nobody asks for their lines.
+#[derive(Decode)]
+#[cbor(array)]
+struct Remembered {
+    #[n(0)]
+    cart: RememberedCart,
+    #[n(2)]
+    outcome: Outcome,
+}
+
+/// The fields of a [`Cart`] by their numbers there; the others are skipped.
+#[derive(Decode)]
+#[cbor(map)]
+struct RememberedCart {
+    #[n(3)]
+    business_date: BusinessDate,
+    #[n(6)]
+    receipt_group: Option<String>,
 }

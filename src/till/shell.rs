@@ -15,7 +15,9 @@ use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, Money, SaleId, StreamId, UtcOffset};
 use crate::ledger::{Flags, Operators, SaleFacts};
 use crate::programme::Programme;
-use crate::store::{Epoch, Identity, OperationRow, Reading, Store, StoreError, Writing};
+use crate::store::{
+    Epoch, Identity, OperationRow, Reading, SCHEMA_VERSION, Store, StoreError, Writing,
+};
 use crate::texts::Language;
 
 /// How a ledger is to be opened.
@@ -86,7 +88,9 @@ impl Till {
     /// [`Till::open`] with a clock and randomness of the caller's.
     pub fn open_with(settings: &Settings, ports: Ports) -> Result<Self, Error> {
         let store = Store::open(&settings.path, settings.busy_timeout())?;
+        let migrated_from = store.migrated_from();
         let till = Self::over(store, settings, ports)?;
+        till.log_migration(migrated_from);
         till.end_old_holds();
         Ok(till)
     }
@@ -130,6 +134,17 @@ impl Till {
             }),
             poisoned: AtomicBool::new(false),
         })
+    }
+
+    fn log_migration(&self, from: Option<i32>) {
+        let Some(from) = from else { return };
+        let text = format!(
+            "the file had schema {from} and now has {SCHEMA_VERSION}; as it was it is kept beside it"
+        );
+        let now = self.ports.clock.now();
+        self.lock()
+            .log
+            .add(now, Level::Info, "store.migrated", text);
     }
 
     /// Holds that ran out while the till was off end at start-up. If the disk does not let it, the
@@ -253,7 +268,7 @@ impl Till {
         let mut inner = self.lock();
         let mut told = None;
         let done = inner.store()?.write(|writing| {
-            let moment = self.moment(writing)?;
+            let moment = self.moment(writing);
             let done = act(writing, &moment)?;
             self.trust_clock(writing, &moment);
             told = Some(moment);
@@ -305,7 +320,7 @@ impl Till {
                 Known::Refused(refused) => return Ok(Err(refused)),
                 Known::New => {}
             }
-            let moment = self.moment(writing)?;
+            let moment = self.moment(writing);
             self.expire_holds(writing, &moment)?;
             let decided = match act(writing, &moment) {
                 Ok(result) => {
@@ -370,22 +385,18 @@ impl Till {
     }
 
     /// The ledger's clock, and whether it may be believed.
-    fn moment(&self, writing: &Writing<'_>) -> Result<Moment, Error> {
+    fn moment(&self, writing: &Writing<'_>) -> Moment {
         let says = self.ports.clock.now();
         let head = writing.head();
         let is_suspect = self.identity.clock.is_suspect(says, head.trusted_at);
-        let last = writing.reading().entries(head.seq, head.seq)?;
-        let offset = last
-            .first()
-            .map_or(UtcOffset::UTC, |(entry, _)| entry.offset);
         // An instant that no ledger can hold is written as the nearest one it can.
         let now = Instant::from_ms(says.ms().clamp(0, Instant::MAX.ms()));
-        Ok(Moment {
+        Moment {
             now,
             is_suspect,
-            offset,
+            offset: head.offset,
             events: RefCell::default(),
-        })
+        }
     }
 
     fn trust_clock(&self, writing: &mut Writing<'_>, moment: &Moment) {

@@ -50,6 +50,15 @@ pub struct Disk {
 pub type Image = BTreeMap<String, Vec<u8>>;
 
 impl Disk {
+    /// A disk with one file on it.
+    pub fn with(name: &str, bytes: Vec<u8>) -> Self {
+        let safe = Some(bytes);
+        let unsynced = Vec::new();
+        Self {
+            files: BTreeMap::from([(name.to_owned(), File { safe, unsynced })]),
+        }
+    }
+
     /// Takes one more operation in.
     pub fn ask(&mut self, op: &Op, syncs: Syncs) {
         match op {

@@ -9,6 +9,7 @@
 mod day;
 mod dice;
 mod disk;
+mod migration;
 mod recovery;
 #[path = "../till/shop.rs"]
 #[allow(dead_code)] // the stories of the till use the rest

@@ -198,7 +198,7 @@ impl Count {
 
 /// A shop whose files are in memory where the machine has a folder for that: the power is not cut in
 /// truth, so nothing has to wait for a disk.
-fn shop() -> Shop {
+pub fn shop() -> Shop {
     let mut shop = Shop::new();
     let memory = Path::new("/dev/shm");
     if let Ok(folder) = tempfile::tempdir_in(memory) {

@@ -19,7 +19,7 @@ use std::path::Path;
 use loy::till::{Depth, Error, Till};
 
 use crate::calls::{Account, CALLS, Call, Stage, account, stage};
-use crate::shop::assert_sound;
+use crate::shop::{Shop, assert_sound};
 
 /// More allocations than any call makes.
 const PLACES_MAX: u32 = 5_000;
@@ -107,31 +107,55 @@ fn without_memory_no_call_answers_wrongly_and_the_repeated_one_succeeds() {
     );
 }
 
+/// Opens the ledger with no memory at ever later moments, until it opens undisturbed.
+fn open_without_memory(shop: &Shop, lasts: bool, stride: u32, again: impl Fn(&Shop)) -> u32 {
+    let (mut places, mut after) = (0, 0);
+    loop {
+        again(shop);
+        failing::fail(after, lasts);
+        let opened = catch_unwind(AssertUnwindSafe(|| shop.try_open()));
+        let failed = failing::stop();
+        let opened = opened.unwrap_or_else(|_| panic!("opening panics at {after}"));
+        if failed == 0 {
+            assert_sound(&opened.unwrap());
+            return places;
+        }
+        if let Err(error) = opened {
+            assert!(error.status() >= 100, "{after}: {error}");
+            assert!(!matches!(error, Error::Internal(_)), "{after}: {error}");
+        }
+        places += 1;
+        after += stride;
+    }
+}
+
 #[test]
 fn without_memory_a_ledger_is_not_opened_and_later_it_is() {
     let mut places = 0;
     for lasts in [false, true] {
         let stage = prepared(&CALLS[0]);
         stage.till.close();
-        let mut after = 0;
-        loop {
-            failing::fail(after, lasts);
-            let opened = catch_unwind(AssertUnwindSafe(|| stage.shop.try_open()));
-            let failed = failing::stop();
-            let opened = opened.unwrap_or_else(|_| panic!("opening panics at {after}"));
-            if failed == 0 {
-                assert_sound(&opened.unwrap());
-                break;
-            }
-            if let Err(error) = opened {
-                assert!(error.status() >= 100, "{after}: {error}");
-                assert!(!matches!(error, Error::Internal(_)), "{after}: {error}");
-            }
-            places += 1;
-            after += every();
-        }
+        places += open_without_memory(&stage.shop, lasts, every(), |_| {});
         let till: Till = stage.shop.open();
         assert_sound(&till);
+    }
+    assert!(places > 20, "{places}");
+}
+
+#[test]
+fn without_memory_an_older_ledger_is_not_migrated_and_later_it_is() {
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/till/schema/v1.loy");
+    let mut places = 0;
+    for lasts in [false, true] {
+        let stage = prepared(&CALLS[0]);
+        stage.till.close();
+        places += open_without_memory(&stage.shop, lasts, 5 * every() - 4, |shop| {
+            // Half migrated or not at all: it opens and is sound.
+            if shop.path().exists() {
+                assert_sound(&shop.open());
+            }
+            std::fs::copy(&kept, shop.path()).unwrap();
+        });
     }
     assert!(places > 20, "{places}");
 }

@@ -1,7 +1,9 @@
 //! How many syncs a call costs. Each makes the customer wait for the disk.
 
+use serde_json::json;
+
 use crate::calls::{CALLS, refund_of, stage};
-use crate::shop::{TODAY, cart_of, date};
+use crate::shop::{Shop, TODAY, assert_sound, cart_of, date, enrol};
 use crate::vfs::{Tally, reset, tally};
 
 #[test]
@@ -22,6 +24,33 @@ fn every_operation_costs_exactly_one_sync() {
             call.name
         );
     }
+}
+
+#[test]
+fn a_close_that_writes_off_thousands_of_lots_is_one_sync_too() {
+    crate::vfs::install();
+    // Fifty rules that give a point for a visit: fifty lots a sale, dead the day after.
+    let visit = |number: usize| json!({"id": format!("r{number}"), "wallet": "points", "fixed": {"points": "1"}});
+    let mut document: serde_json::Value =
+        serde_json::from_str(include_str!("../../examples/programmes/vnd-10000.json")).unwrap();
+    document["wallets"][0]["expiry"] = json!({"days": 1});
+    document["earn"] = (0..50).map(visit).collect();
+    let shop = Shop::with(|file| file.programme = document.to_string().into_bytes());
+    let till = shop.create();
+    let member = enrol(&till);
+    for run in 0..90 {
+        till.record(&format!("sale-{run}"), &cart_of(member, 1_000))
+            .unwrap();
+    }
+    shop.clock.advance_seconds(86_400);
+    reset();
+    let report = till.close_day("close-1", date(TODAY + 1)).unwrap();
+    let cost = tally();
+    assert_eq!(cost.commit_syncs, 1, "{cost:?}");
+    let expiry = report.totals.iter().find(|total| total.kind == "expiry");
+    let told = expiry.map(|total| (total.count, total.points.get()));
+    assert_eq!(told, Some((4_500, 4_500)));
+    assert_sound(&till);
 }
 
 #[test]

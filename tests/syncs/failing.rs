@@ -178,3 +178,51 @@ fn a_ledger_that_cannot_be_made_leaves_nothing_and_can_be_made_later() {
         assert!(places > 1, "{at:?}");
     }
 }
+
+#[test]
+fn an_older_ledger_whose_migration_meets_a_failing_disk_is_migrated_later() {
+    install();
+    let kept = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/till/schema/v1.loy");
+    for (at, code, lasts) in [
+        (At::Write, SQLITE_FULL, true),
+        (At::Write, SQLITE_IOERR_WRITE, false),
+        (At::Sync, SQLITE_IOERR_FSYNC, false),
+        (At::Sync, SQLITE_IOERR_FSYNC, true),
+    ] {
+        let mut refused = 0;
+        for after in 0..STEPS_MAX {
+            let shop = Shop::new();
+            std::fs::copy(&kept, shop.path()).unwrap();
+            let what = format!("{at:?} {code} {lasts} {after}");
+            break_disk(Fault {
+                at,
+                after,
+                lasts,
+                code,
+            });
+            let answer = shop.try_open();
+            let was_hit = mend_disk() > 0;
+            if let Err(error) = &answer {
+                let expected = match code {
+                    SQLITE_FULL => vec![status::E_STORE_FULL],
+                    _ => vec![status::E_STORE_IO, status::E_OUTCOME_UNKNOWN],
+                };
+                assert!(expected.contains(&error.status()), "{what}: {error}");
+                assert!(error.is_retryable(), "{what}: {error}");
+                refused += 1;
+            }
+            drop(answer);
+            let till = shop.try_open().unwrap_or_else(|e| panic!("{what}: {e}"));
+            assert_sound(&till);
+            assert_eq!(till.pending_sales().unwrap().len(), 1, "{what}");
+            let copies = std::fs::read_dir(shop.folder.path()).unwrap();
+            let names = copies.map(|file| file.unwrap().file_name().into_string().unwrap());
+            let copies: Vec<String> = names.filter(|name| name.contains("schema-1")).collect();
+            assert_eq!(copies, ["ledger.loy.schema-1.backup"], "{what}");
+            if !was_hit {
+                break;
+            }
+        }
+        assert!(refused > 1, "{at:?} {code}");
+    }
+}

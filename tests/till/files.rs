@@ -187,7 +187,7 @@ fn a_damaged_byte_is_found_or_changes_no_sale_and_no_balance() {
 #[test]
 fn a_ledger_of_a_newer_library_is_refused_by_name_and_left_as_it_is() {
     let shop = traded();
-    let newer = "PRAGMA user_version = 2; UPDATE meta SET value = 2 WHERE key = 'min_reader'";
+    let newer = "PRAGMA user_version = 3; UPDATE meta SET value = 3 WHERE key = 'min_reader'";
     with_a_tool(&shop, newer);
     let before = std::fs::read(shop.path()).unwrap();
     let error = refused(&shop);
@@ -195,7 +195,7 @@ fn a_ledger_of_a_newer_library_is_refused_by_name_and_left_as_it_is() {
         (error.status(), error.reason()),
         (status::E_STORE_NEWER, "store.newer")
     );
-    assert!(error.to_string().contains("schema 2"), "{error}");
+    assert!(error.to_string().contains("schema 3"), "{error}");
     let reader = Till::open_reader(&shop.settings()).err().unwrap();
     assert_eq!(reader.status(), status::E_STORE_NEWER);
     assert_eq!(std::fs::read(shop.path()).unwrap(), before);

@@ -4,6 +4,7 @@
 mod clock;
 mod days;
 mod doors;
+mod expiry;
 mod files;
 mod people;
 mod refunds;

@@ -1,0 +1,231 @@
+//! A sale becomes final: recorded in one step, or committed after it was authorised.
+
+use serde_json::json;
+
+use super::price::Priced;
+use super::{held_portions, last, retell_cart, sale_operation};
+use crate::evaluate::cart::{Cart, ReceiptPart};
+use crate::kernel::SaleId;
+use crate::kernel::ids::Seq;
+use crate::ledger::decide;
+use crate::ledger::{Accounts, Flags, Held, SaleFacts};
+use crate::store::{OperationRow, Reading, SaleRow, Writing};
+use crate::till::document::{SaleDocument, gives, spends, to_bytes};
+use crate::till::error::Error;
+use crate::till::operation::{Call, Operation};
+use crate::till::shell::{Moment, Till};
+use crate::till::velocity::Lifted;
+use crate::till::view::{Sale, SaleState, load_document};
+
+impl Till {
+    /// Authorises and commits in one step. Takes any past instant and any business date.
+    pub fn record(&self, id: &str, cart: &Cart) -> Result<Sale, Error> {
+        cart.check()?;
+        let operation = sale_operation(id, Call::Record, cart);
+        let mut told = None;
+        let done = self.operate(&operation, retell_cart, |writing, moment| {
+            self.refuse_known_receipt(writing, cart)?;
+            let programme = self.programme_on(cart.business_date)?;
+            let lifted = self.lifted(&programme, moment, id, cart);
+            let priced = self.price(&writing.reading(), cart, &[], &lifted)?;
+            let facts = self.sale_facts(writing, moment, &priced.document);
+            let wanted = spends(&priced.document.outcome);
+            decide::check_spendable(&wanted, &priced.accounts, facts.business_date)
+                .map_err(|refusal| self.refused(&priced.programme, &refusal))?;
+            let seq = writing.head().seq + 1;
+            self.post(writing, &facts, None, &priced, seq)?;
+            self.give_receipt(writing, moment, cart, seq)?;
+            let met = (priced.quote.as_ref(), &lifted);
+            self.tell_limits(writing, &facts, seq, cart, met)?;
+            told = self.told(seq, SaleState::Committed, &facts, priced);
+            Ok(seq)
+        })?;
+        self.answer(done, told)
+    }
+
+    /// Makes an authorised sale final. A paid sale is never refused: an unchanged cart posts exactly
+    /// what was authorised, whatever has changed since; what is then missing becomes debt. A changed
+    /// cart is priced again.
+    pub fn commit(&self, id: &str, sale: SaleId, final_cart: Option<&Cart>) -> Result<Sale, Error> {
+        if let Some(cart) = final_cart {
+            cart.check()?;
+        }
+        let operation = Operation {
+            id,
+            call: Call::Commit,
+            content: commit_content(sale, final_cart),
+            kept_in_document: final_cart.is_some(),
+        };
+        let retell = |reading: &Reading<'_>, row: &OperationRow| {
+            let sale_row = reading
+                .sale(row.result)?
+                .ok_or(Error::Internal("no such sale"))?;
+            let cart = load_document(reading, sale_row.document_seq)?.cart;
+            Ok(commit_content(self.sale_id(row.result), Some(&cart)))
+        };
+        let done = self.operate(&operation, retell, |writing, moment| {
+            let row = self.sale_row(&writing.reading(), sale)?;
+            self.refuse_resolved(&row, &[SaleState::Held, SaleState::Expired])?;
+            self.commit_held(writing, moment, id, &row, final_cart)
+        })?;
+        self.answer(done, None)
+    }
+
+    fn commit_held(
+        &self,
+        writing: &mut Writing<'_>,
+        moment: &Moment,
+        id: &str,
+        row: &SaleRow,
+        final_cart: Option<&Cart>,
+    ) -> Result<Seq, Error> {
+        let reading = writing.reading();
+        let held = held_portions(&reading, row)?;
+        let authorised = load_document(&reading, row.document_seq)?;
+        let cart = final_cart.unwrap_or(&authorised.cart).clone();
+        if authorised.cart.member.is_some() && cart.member != authorised.cart.member {
+            return Err(Error::Argument {
+                field: "member",
+                expected: "the member the sale was authorised for; void it to change the member",
+            });
+        }
+        let was_lifted = authorised.member.as_ref().is_some_and(|member| {
+            let limits = member.limits.as_ref();
+            limits.is_some_and(|limits| limits.is_lifted)
+        });
+        let lifted = if was_lifted {
+            // What was approved for the hold stays approved when the cart changes.
+            Lifted::By(String::new())
+        } else {
+            let programme = self.programme_on(cart.business_date)?;
+            self.lifted(&programme, moment, id, &cart)
+        };
+        let priced = if is_same_sale(&authorised.cart, &cart) {
+            self.as_authorised(&reading, &authorised, cart)?
+        } else {
+            self.price(&reading, &cart, &held.portions, &lifted)?
+        };
+        let mut facts = self.sale_facts(writing, moment, &priced.document);
+        if row.state == SaleState::Expired as u8 {
+            facts.flags = facts.flags.with(Flags::LATE);
+        }
+        let (before, after) = (
+            self.receipt_of(&authorised.cart),
+            self.receipt_of(&priced.document.cart),
+        );
+        self.post(writing, &facts, Some(&held), &priced, row.seq)?;
+        if before != after
+            && let Some(key) = before
+        {
+            self.free_receipt_of(writing, &key, row.seq)?;
+        }
+        self.give_receipt(writing, moment, &priced.document.cart, row.seq)?;
+        let met = (priced.quote.as_ref(), &lifted);
+        self.tell_limits(writing, &facts, row.seq, &priced.document.cart, met)?;
+        Ok(row.seq)
+    }
+
+    /// Appends a final sale, its document and its state.
+    fn post(
+        &self,
+        writing: &mut Writing<'_>,
+        facts: &SaleFacts,
+        held: Option<&Held>,
+        priced: &Priced,
+        sale: Seq,
+    ) -> Result<(), Error> {
+        let head = writing.head().seq;
+        let outcome = &priced.document.outcome;
+        let has_no_payments = priced.document.cart.payments.is_empty();
+        if priced.programme.reads_payments() && has_no_payments && outcome.payable.is_positive() {
+            return Err(Error::Argument {
+                field: "payments",
+                expected: "how the sale is paid, because a rule counts only some payments",
+            });
+        }
+        let entries = decide::post(
+            head,
+            facts,
+            held,
+            &spends(outcome),
+            &gives(outcome),
+            &priced.accounts,
+        );
+        let posted_seq = head + 1;
+        writing.append(&entries)?;
+        let stored = held
+            .map(|_| writing.reading().sale(sale))
+            .transpose()?
+            .flatten();
+        let bytes = to_bytes(&priced.document);
+        let document_seq = match &stored {
+            Some(row) if writing.reading().document(row.document_seq)? == bytes => row.document_seq,
+            _ => {
+                writing.put_document(posted_seq, &bytes)?;
+                posted_seq
+            }
+        };
+        writing.put_sale(&SaleRow {
+            seq: sale,
+            state: SaleState::Committed as u8,
+            hold_until: stored.map_or(facts.at, |row| row.hold_until),
+            document_seq,
+            posted_seq,
+            last_seq: last(&entries),
+            refund_seq: 0,
+        })?;
+        Ok(())
+    }
+
+    /// The sale exactly as it was authorised. Only awards that count a share of the payments follow
+    /// the payments, which may come as late as this.
+    fn as_authorised(
+        &self,
+        reading: &Reading<'_>,
+        authorised: &SaleDocument,
+        cart: Cart,
+    ) -> Result<Priced, Error> {
+        let programme = self.programme_version(authorised.programme_version)?;
+        let accounts = match cart.member {
+            Some(member) => reading.accounts(member, &[])?,
+            None => Accounts::new(),
+        };
+        let mut document = SaleDocument {
+            cart,
+            ..authorised.clone()
+        };
+        if programme.reads_payments() && document.cart.payments != authorised.cart.payments {
+            let member = document.member.as_ref();
+            let quote = self.evaluate_here(&programme, member, &document.cart)?;
+            document.outcome.awards = quote.outcome.awards;
+        }
+        Ok(Priced {
+            programme,
+            accounts,
+            document,
+            quote: None,
+        })
+    }
+}
+
+fn commit_content(sale: SaleId, cart: Option<&Cart>) -> String {
+    let cart = cart.map(|cart| {
+        serde_json::from_str::<serde_json::Value>(&cart.content()).expect("content is JSON")
+    });
+    json!({ "sale": sale.to_string(), "cart": cart }).to_string()
+}
+
+/// Nothing that prices a sale differs: tenders and the receipt's number may come at commit.
+fn is_same_sale(authorised: &Cart, last: &Cart) -> bool {
+    let bare = |cart: &Cart| {
+        let cart = Cart {
+            payments: Vec::new(),
+            receipt_number: None,
+            receipt_part: ReceiptPart::default(),
+            receipt_group: None,
+            ..cart.clone()
+        };
+        cart.content()
+    };
+    bare(authorised) == bare(last)
+}

@@ -1,0 +1,141 @@
+//! What a cart is worth to a member as of now.
+
+use std::sync::Arc;
+
+use crate::evaluate::cart::Cart;
+use crate::evaluate::quote::{MemberSnapshot, Quote};
+use crate::ledger::decide::Refusal;
+use crate::ledger::{Accounts, Flags, HeldPortion, SaleFacts};
+use crate::programme::Programme;
+use crate::store::{Reading, Writing};
+use crate::till::document::SaleDocument;
+use crate::till::error::Error;
+use crate::till::shell::{Moment, Till};
+use crate::till::status;
+use crate::till::velocity::Lifted;
+
+/// A cart that was priced inside the write that posts it.
+pub(super) struct Priced {
+    pub(super) programme: Arc<Programme>,
+    pub(super) accounts: Accounts,
+    pub(super) document: SaleDocument,
+    /// As it was told; nothing where a sale keeps the quote it was authorised with.
+    pub(super) quote: Option<Quote>,
+}
+
+impl Till {
+    /// What a cart would give and take. Writes nothing.
+    pub fn evaluate(&self, cart: &Cart) -> Result<Quote, Error> {
+        self.read(|reading| {
+            let programme = self.programme_on(cart.business_date)?;
+            let (_, snapshot) = self.snapshot(reading, &programme, cart, &[], &Lifted::No)?;
+            Ok(self.evaluate_here(&programme, snapshot.as_ref(), cart)?)
+        })
+    }
+
+    /// Prices a cart as of now, with portions already reserved for it counting as free.
+    pub(super) fn price(
+        &self,
+        reading: &Reading<'_>,
+        cart: &Cart,
+        reserved: &[HeldPortion],
+        lifted: &Lifted,
+    ) -> Result<Priced, Error> {
+        let programme = self.programme_on(cart.business_date)?;
+        let (accounts, member) = self.snapshot(reading, &programme, cart, reserved, lifted)?;
+        let quote = self.evaluate_here(&programme, member.as_ref(), cart)?;
+        let document = SaleDocument {
+            cart: cart.clone(),
+            member,
+            outcome: quote.outcome.clone(),
+            programme_version: programme.version(),
+        };
+        Ok(Priced {
+            programme,
+            accounts,
+            document,
+            quote: Some(quote),
+        })
+    }
+
+    /// The accounts as they are, and what the evaluation is told of them.
+    pub(super) fn snapshot(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        cart: &Cart,
+        reserved: &[HeldPortion],
+        lifted: &Lifted,
+    ) -> Result<(Accounts, Option<MemberSnapshot>), Error> {
+        let Some(number) = cart.member else {
+            return Ok((Accounts::new(), None));
+        };
+        let accounts = reading.accounts(number, &[])?;
+        let mut seen = accounts.clone();
+        for portion in reserved {
+            let lots = seen
+                .get_mut(&portion.wallet)
+                .map(|account| &mut account.lots);
+            if let Some(lot) = lots.into_iter().flatten().find(|lot| lot.id == portion.lot) {
+                lot.portion.held -= portion.points;
+            }
+        }
+        let balances = seen
+            .iter()
+            .map(|(&wallet, account)| (wallet, account.balance(cart.business_date)))
+            .collect();
+        let history = self.past_of(reading, programme, cart, number)?;
+        let limits = self.limit_facts(reading, programme, cart, number, lifted)?;
+        Ok((
+            accounts,
+            Some(MemberSnapshot {
+                number,
+                balances,
+                history,
+                limits,
+            }),
+        ))
+    }
+
+    pub(super) fn sale_facts(
+        &self,
+        writing: &Writing<'_>,
+        moment: &Moment,
+        document: &SaleDocument,
+    ) -> SaleFacts {
+        let cart = &document.cart;
+        let is_closed = writing
+            .head()
+            .closed_date
+            .is_some_and(|date| cart.business_date <= date);
+        let late = if is_closed {
+            Flags::LATE
+        } else {
+            Flags::default()
+        };
+        SaleFacts {
+            at: moment.now,
+            sold_at: cart.at_ms,
+            offset: cart.utc_offset_minutes,
+            business_date: cart.business_date,
+            member: cart.member,
+            amount: document.outcome.payable,
+            programme_version: document.programme_version,
+            flags: moment.flags().with(late),
+        }
+    }
+
+    pub(in crate::till) fn refused(&self, programme: &Programme, refusal: &Refusal) -> Error {
+        let Refusal::Short { wallet, short } = refusal;
+        let say = |points| {
+            programme
+                .wallet_by_number(*wallet)
+                .map_or_else(String::new, |wallet| wallet.say(points, self.language))
+        };
+        let values = [
+            ("wanted", say(short.wanted)),
+            ("spendable", say(short.spendable)),
+        ];
+        Error::refused(status::REFUSED, "points.short", &values)
+    }
+}
