@@ -482,13 +482,45 @@ LOY_API loy_status LOY_CALL loy_ledger_open_reader(
     const loy_config *config, loy_ledger **ledger_out, loy_error **error_out);
 
 /*
+ * Opens a ledger for cashiers who learn: it lives in memory, and every call works on it.
+ *
+ * Its programmes, names and language are those of the ledger at the configuration's path, which is
+ * read and neither locked nor written: the till may trade with it meanwhile, in this process or
+ * another one. Three sample members are there, found by the phones 0900000001, 0900000002 and
+ * 0900000003, with no, 100 and 1,000 points in each wallet. Who enrols gets a number of no store.
+ * Every receipt, cashier, display and error text is marked TRAINING. Nothing is kept:
+ * loy_ledger_backup, loy_export_next and loy_export_acknowledge answer LOY_REFUSED with the reason
+ * "training.stays_here", and loy_ledger_close forgets everything.
+ *
+ * Status: as loy_ledger_open_reader.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_open_training(
+    const loy_config *config, loy_ledger **ledger_out, loy_error **error_out);
+
+/*
+ * Opens a ledger for cashiers who learn before their till has one: as loy_ledger_open_training,
+ * with the programme of the till's provisioning file, which is not used up by it.
+ *
+ * Nothing is read or written at the configuration's path.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path; LOY_E_TEXT; LOY_E_DOCUMENT for a
+ * provisioning file that is damaged, or a wrong code.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_create_training(
+    const loy_config *config, const uint8_t *provisioning, int64_t provisioning_size,
+    const char *activation_code, loy_ledger **ledger_out, loy_error **error_out);
+
+/*
  * Tells what the ledger is and how it is.
  *
  * One row: tenant_name, store, till, writer (texts), epoch, head_seq (the last entry),
  * unsent_entries (what head office has not acknowledged), programme (text), programme_version,
  * currency, language (texts), closed_date (the last closed business date, 0 before the first),
  * open_sales (those of loy_sale_pending), members (known here), clock_suspect (1: the clock
- * jumped, see loy_ledger_confirm_clock), file_bytes, wal_bytes. Show it on the service screen.
+ * jumped, see loy_ledger_confirm_clock), training (1: opened by loy_ledger_open_training or
+ * loy_ledger_create_training), file_bytes, wal_bytes. Show it on the service screen.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, the store's.
  * @since 0.1
@@ -1100,9 +1132,9 @@ LOY_API void LOY_CALL loy_quote_free(loy_quote *quote);
  * What "the same content" of a repeated call is: of authorise and record the cart, without time,
  * offset, cashier, discount reasons and your own x; of commit the sale and such a cart, or none; of
  * void the sale; of a refund the sale, business date, receipt number and goods; of an enrolment its
- * identifiers; of a day close the date; of a confirmed clock the cashier; of an adjustment all but
- * the instant and the offset. The rest, such as
- * hold_seconds, a reason or the time of a refund, may differ: the first one stands.
+ * identifiers; of a claim the sale, member and business date; of a day close the date; of a
+ * confirmed clock the cashier; of an adjustment all but the instant and the offset. The rest,
+ * such as hold_seconds, a reason or the time of a refund, may differ: the first one stands.
  */
 
 enum {
@@ -1191,6 +1223,29 @@ LOY_API loy_status LOY_CALL loy_sale_void(
  */
 LOY_API loy_status LOY_CALL loy_sale_record(
     loy_ledger *ledger, const char *operation_id, const loy_cart *cart, loy_sale **sale_out,
+    loy_error **error_out);
+
+/*
+ * Adds a member to a sale that was nobody's, once: the customer paid and says only now that they
+ * are a member.
+ *
+ * The sale's own programme says for how many days this may be done, and gives what the sale would
+ * have given the member on its date; what has come back since gives nothing. Prices and payments
+ * stay, and nothing is spent. From then on the sale is the member's: returns take its points back,
+ * and it counts for visits, caps and tiers on its own date. at_ms, utc_offset_minutes and
+ * business_date say when the customer came back. The quote of sale_out is that with the member.
+ *
+ * Writes: the claim and the sale's points, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where it was claimed, voided or
+ * returned as a whole before; LOY_REFUSED for a sale that is not final, is a member's, or is of a
+ * later date; LOY_EXPIRED where it is too late; the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_claim(
+    loy_ledger *ledger, const char *operation_id, const char *sale_id, const char *member_number,
+    int64_t at_ms, int32_t utc_offset_minutes, int32_t business_date, loy_sale **sale_out,
     loy_error **error_out);
 
 /*
@@ -1364,16 +1419,41 @@ LOY_API loy_status LOY_CALL loy_refund_add_amount(
     loy_refund *refund, int32_t line, int64_t amount, loy_error **error_out);
 
 /*
+ * Takes a part of one line back for which you give amount, in minor units, zero or more: what is
+ * left after a fee for restocking, or what your own rounding makes of it. Points follow amount
+ * where the programme's policy for the wallet says so (refund.base "stated"), and the line's share
+ * otherwise; the money of the refund is amount. line counts from 0 in the order of the cart.
+ *
+ * Status: as loy_refund_add_quantity.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_add_quantity_for(
+    loy_refund *refund, int32_t line, int64_t quantity_milli, int64_t amount,
+    loy_error **error_out);
+
+/*
+ * Undoes the sale: a post-void, because it should never have been. Takes everything back that has
+ * not come back yet, gives every point back that was spent, and the sale counts for nothing any
+ * more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required.
+ *
+ * Status: LOY_E_HANDLE.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_add_post_void(loy_refund *refund, loy_error **error_out);
+
+/*
  * Tells what the refund would do, before you pay anything out.
  *
  * Rows: the first has the wallet "" and speaks of the money alone; then one a wallet: wallet (its
  * id), points_taken_back (what the sale had earned),
  * points_returned (what it had spent), debt (how much of points_taken_back is no longer there and
- * will be owed), amount (the money the customer gets back; the same in each row).
+ * will be owed), amount (the money the customer gets back; the same in each row), points_lapsed
+ * (how much of points_returned cannot be spent, because the lot it came from has run out).
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
  * LOY_ALREADY_RESOLVED where the whole sale was refunded before or is not committed; LOY_REFUSED
- * for more than is left; the store's.
+ * for more than is left, or for points that are no longer there where the programme wants them
+ * back; the store's.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_refund_evaluate(
@@ -1383,11 +1463,13 @@ LOY_API loy_status LOY_CALL loy_refund_evaluate(
  * Refunds the sale.
  *
  * Writes: the refund and the points it moves, in one sync.
- * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_E_TEXT;
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods, or for a post-void
+ * without a reason; LOY_E_TEXT;
  * LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND;
  * LOY_ALREADY_RESOLVED where the whole sale was refunded before, it is not committed, or the
- * receipt number is another refund's; LOY_REFUSED for more than is left, and above the cashier's
- * ceiling ("approval.needed", see loy_approval_give); the store's.
+ * receipt number is another refund's; LOY_REFUSED for more than is left, for points that are no
+ * longer there where the programme wants them back, and above the cashier's ceiling
+ * ("approval.needed", see loy_approval_give); the store's.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
  */
@@ -1609,7 +1691,8 @@ LOY_API loy_status LOY_CALL loy_day_exceptions(
  * feed back the acknowledgement, until there is nothing to send.
  *
  * Writes: where the batch ends, so that it stays the same.
- * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_POISONED, LOY_E_STORE_READ_ONLY, the store's.
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_POISONED, LOY_E_STORE_READ_ONLY, LOY_REFUSED on a
+ * training ledger, the store's.
  * Crash: call it again.
  * @since 0.1
  */

@@ -6,11 +6,10 @@ use std::ffi::c_char;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Once};
 
-use crate::texts::Language;
 use crate::till::Till;
 
 use super::config::{Config, loy_config};
-use super::error::{ErrorObject, loy_error};
+use super::error::{ErrorObject, Voice, loy_error};
 use super::fault::Fault;
 use super::handles;
 use super::ledger::loy_ledger;
@@ -25,21 +24,21 @@ pub(super) fn call(
     told_call(error_out, || body().map_err(|fault| (fault, None)))
 }
 
-/// The same for a call that learns on the way in which language its errors are told.
+/// The same for a call that learns on the way how its errors are told.
 fn told_call(
     error_out: *mut *mut loy_error,
-    body: impl FnOnce() -> Result<(), (Fault, Option<Language>)>,
+    body: impl FnOnce() -> Result<(), (Fault, Option<Voice>)>,
 ) -> loy_status {
     let place = HandleOut::clear(error_out, "error_out");
     let answer = wall(body).unwrap_or_else(|bug| Err((Fault::bug(bug), None)));
-    let Err((fault, language)) = answer else {
+    let Err((fault, voice)) = answer else {
         return LOY_OK;
     };
     let status = fault.status();
     // Making the error object may itself meet a bug; the status must still come back.
     let told = wall(|| {
         if let Some(place) = place.reserve_if_wanted() {
-            place.give(ErrorObject::new(&fault, language.unwrap_or_default()));
+            place.give(ErrorObject::new(&fault, voice.unwrap_or_default()));
         }
     });
     drop(told);
@@ -54,8 +53,11 @@ pub(super) fn call_with_config(
 ) -> loy_status {
     told_call(error_out, || {
         let config = handles::find(config).map_err(|bad| (bad.into(), None))?;
-        let language = Some(config.language());
-        body(config).map_err(|fault| (fault, language))
+        let voice = Some(Voice {
+            language: config.language(),
+            ..Voice::default()
+        });
+        body(config).map_err(|fault| (fault, voice))
     })
 }
 
@@ -70,12 +72,15 @@ pub(super) fn call_on(
         let ledger = handles::find(ledger).map_err(|bad| (bad.into(), None))?;
         let entered = ledger.enter().map_err(|bad| (bad.into(), None))?;
         let till = entered.till();
-        let language = Some(till.language());
+        let voice = Some(Voice {
+            language: till.language(),
+            purpose: till.purpose(),
+        });
         match wall(|| body(till)) {
-            Ok(answer) => answer.map_err(|fault| (fault, language)),
+            Ok(answer) => answer.map_err(|fault| (fault, voice)),
             Err(bug) => {
                 till.poison();
-                Err((Fault::bug(bug), language))
+                Err((Fault::bug(bug), voice))
             }
         }
     })

@@ -5,6 +5,7 @@
 use std::ffi::{CString, c_char};
 
 use crate::texts::Language;
+use crate::till::Purpose;
 
 use super::boundary;
 use super::fault::Fault;
@@ -33,8 +34,25 @@ pub(super) struct ErrorObject {
     store_code: i32,
 }
 
+/// In which language an error is told, and whether it is a training's.
+#[derive(Clone, Copy)]
+pub(super) struct Voice {
+    pub(super) language: Language,
+    pub(super) purpose: Purpose,
+}
+
+impl Default for Voice {
+    fn default() -> Self {
+        Self {
+            language: Language::default(),
+            purpose: Purpose::Trading,
+        }
+    }
+}
+
 impl ErrorObject {
-    pub(super) fn new(fault: &Fault, language: Language) -> Self {
+    pub(super) fn new(fault: &Fault, voice: Voice) -> Self {
+        let mark = |text: &str| for_c(&voice.purpose.mark(voice.language, text));
         let (reason, message, field, is_retryable, store_code) = match fault {
             Fault::Call(call) => (
                 call.reason,
@@ -54,9 +72,9 @@ impl ErrorObject {
         Self {
             status: fault.status(),
             reason: for_c(reason),
-            message: for_c(&message),
+            message: mark(&message),
             field: for_c(field),
-            cashier_text: for_c(&fault.cashier_text(language)),
+            cashier_text: mark(&fault.cashier_text(voice.language)),
             is_retryable,
             store_code,
         }

@@ -22,7 +22,8 @@ const BATCH_BYTES_MAX: i64 = 1 << 30;
 /// feed back the acknowledgement, until there is nothing to send.
 ///
 /// Writes: where the batch ends, so that it stays the same.
-/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_POISONED, LOY_E_STORE_READ_ONLY, the store's.
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_POISONED, LOY_E_STORE_READ_ONLY, LOY_REFUSED on a
+/// training ledger, the store's.
 /// Crash: call it again.
 /// @since 0.1
 #[unsafe(no_mangle)]

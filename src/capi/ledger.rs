@@ -191,13 +191,72 @@ pub unsafe extern "C" fn loy_ledger_open_reader(
     })
 }
 
+/// Opens a ledger for cashiers who learn: it lives in memory, and every call works on it.
+///
+/// Its programmes, names and language are those of the ledger at the configuration's path, which is
+/// read and neither locked nor written: the till may trade with it meanwhile, in this process or
+/// another one. Three sample members are there, found by the phones 0900000001, 0900000002 and
+/// 0900000003, with no, 100 and 1,000 points in each wallet. Who enrols gets a number of no store.
+/// Every receipt, cashier, display and error text is marked TRAINING. Nothing is kept:
+/// loy_ledger_backup, loy_export_next and loy_export_acknowledge answer LOY_REFUSED with the reason
+/// "training.stays_here", and loy_ledger_close forgets everything.
+///
+/// Status: as loy_ledger_open_reader.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_ledger_open_training(
+    config: *const loy_config,
+    ledger_out: *mut *mut loy_ledger,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let ledger_out = HandleOut::clear(ledger_out, "ledger_out");
+    begin(config, ledger_out, error_out, |config| {
+        Ok(Till::open_training(&config.settings()?)?)
+    })
+}
+
+/// Opens a ledger for cashiers who learn before their till has one: as loy_ledger_open_training,
+/// with the programme of the till's provisioning file, which is not used up by it.
+///
+/// Nothing is read or written at the configuration's path.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path; LOY_E_TEXT; LOY_E_DOCUMENT for a
+/// provisioning file that is damaged, or a wrong code.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_ledger_create_training(
+    config: *const loy_config,
+    provisioning: *const u8,
+    provisioning_size: i64,
+    activation_code: *const c_char,
+    ledger_out: *mut *mut loy_ledger,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let ledger_out = HandleOut::clear(ledger_out, "ledger_out");
+    begin(config, ledger_out, error_out, |config| {
+        let provisioning = text::document(
+            provisioning,
+            provisioning_size,
+            "provisioning",
+            "provisioning_size",
+        )?;
+        let activation_code = text::text(activation_code, "activation_code")?;
+        Ok(Till::create_training(
+            &config.settings()?,
+            &provisioning,
+            &activation_code,
+        )?)
+    })
+}
+
 /// Tells what the ledger is and how it is.
 ///
 /// One row: tenant_name, store, till, writer (texts), epoch, head_seq (the last entry),
 /// unsent_entries (what head office has not acknowledged), programme (text), programme_version,
 /// currency, language (texts), closed_date (the last closed business date, 0 before the first),
 /// open_sales (those of loy_sale_pending), members (known here), clock_suspect (1: the clock
-/// jumped, see loy_ledger_confirm_clock), file_bytes, wal_bytes. Show it on the service screen.
+/// jumped, see loy_ledger_confirm_clock), training (1: opened by loy_ledger_open_training or
+/// loy_ledger_create_training), file_bytes, wal_bytes. Show it on the service screen.
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, the store's.
 /// @since 0.1
@@ -232,6 +291,7 @@ fn info_rows(info: Info) -> Rows {
         "open_sales",
         "members",
         "clock_suspect",
+        "training",
         "file_bytes",
         "wal_bytes",
     ]);
@@ -251,6 +311,7 @@ fn info_rows(info: Info) -> Rows {
         info.pending_sales.into(),
         info.members.into(),
         info.is_clock_suspect.into(),
+        info.is_training.into(),
         info.file_bytes.into(),
         info.wal_bytes.into(),
     ]);

@@ -11,7 +11,7 @@ use crate::evaluate::LINES_MAX;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::{BusinessDate, Instant, SaleId, UtcOffset};
 use crate::kernel::{Money, Quantity};
-use crate::till::{Goods, Measure, RefundRequest, ReturnedPart};
+use crate::till::{Goods, Measure, RefundPreview, RefundRequest, ReturnedPart, WalletRefund};
 
 use super::boundary;
 use super::error::loy_error;
@@ -19,7 +19,7 @@ use super::fault::Fault;
 use super::handles::{self, Handle};
 use super::ledger::loy_ledger;
 use super::out::HandleOut;
-use super::rows::{Rows, Value, loy_rows};
+use super::rows::{Rows, loy_rows};
 use super::sale::{hand_out, loy_sale, sale_id};
 use super::status::loy_status;
 use super::text;
@@ -213,6 +213,47 @@ pub unsafe extern "C" fn loy_refund_add_amount(
     })
 }
 
+/// Takes a part of one line back for which you give amount, in minor units, zero or more: what is
+/// left after a fee for restocking, or what your own rounding makes of it. Points follow amount
+/// where the programme's policy for the wallet says so (refund.base "stated"), and the line's share
+/// otherwise; the money of the refund is amount. line counts from 0 in the order of the cart.
+///
+/// Status: as loy_refund_add_quantity.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_refund_add_quantity_for(
+    refund: *mut loy_refund,
+    line: i32,
+    quantity_milli: i64,
+    amount: i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let refund = handles::find(refund)?;
+        let quantity = text::within(quantity_milli, 1..=AMOUNT_MAX, "quantity_milli")?;
+        let amount = text::within(amount, 0..=AMOUNT_MAX, "amount")?;
+        let measure = Measure::QuantityFor(Quantity::new(quantity), Money::new(amount));
+        add_part(&refund, line, measure)
+    })
+}
+
+/// Undoes the sale: a post-void, because it should never have been. Takes everything back that has
+/// not come back yet, gives every point back that was spent, and the sale counts for nothing any
+/// more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required.
+///
+/// Status: LOY_E_HANDLE.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_refund_add_post_void(
+    refund: *mut loy_refund,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        handles::find(refund)?.change(|draft| draft.goods = Some(Goods::PostVoid));
+        Ok(())
+    })
+}
+
 fn add_part(refund: &Return, line: i32, measure: Measure) -> Result<(), Fault> {
     let last_line = i64::try_from(LINES_MAX).unwrap_or(i64::MAX) - 1;
     let line = text::within(i64::from(line), 0..=last_line, "line")?;
@@ -226,7 +267,7 @@ fn add_part(refund: &Return, line: i32, measure: Measure) -> Result<(), Fault> {
                 let message = "a refund has at most 4,000 parts";
                 Err(Fault::argument("refund.parts", "line", message))
             }
-            Goods::Everything => {
+            Goods::Everything | Goods::PostVoid => {
                 let message = "everything is returned already; a part cannot be added to it";
                 Err(Fault::argument("refund.everything", "line", message))
             }
@@ -234,16 +275,42 @@ fn add_part(refund: &Return, line: i32, measure: Measure) -> Result<(), Fault> {
     )
 }
 
+/// What a refund does: a row for the money, then one a wallet.
+pub(super) fn preview_rows(preview: &RefundPreview) -> Rows {
+    let mut rows = Rows::new(&[
+        "wallet",
+        "points_taken_back",
+        "points_returned",
+        "debt",
+        "amount",
+        "points_lapsed",
+    ]);
+    let money = WalletRefund::default();
+    for line in [&money].into_iter().chain(&preview.wallets) {
+        rows.push([
+            line.wallet.as_str().into(),
+            line.taken_back.get().into(),
+            line.returned.get().into(),
+            line.debt.get().into(),
+            preview.amount.get().into(),
+            line.lapsed.get().into(),
+        ]);
+    }
+    rows
+}
+
 /// Tells what the refund would do, before you pay anything out.
 ///
 /// Rows: the first has the wallet "" and speaks of the money alone; then one a wallet: wallet (its
 /// id), points_taken_back (what the sale had earned),
 /// points_returned (what it had spent), debt (how much of points_taken_back is no longer there and
-/// will be owed), amount (the money the customer gets back; the same in each row).
+/// will be owed), amount (the money the customer gets back; the same in each row), points_lapsed
+/// (how much of points_returned cannot be spent, because the lot it came from has run out).
 ///
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
 /// LOY_ALREADY_RESOLVED where the whole sale was refunded before or is not committed; LOY_REFUSED
-/// for more than is left; the store's.
+/// for more than is left, or for points that are no longer there where the programme wants them
+/// back; the store's.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_refund_evaluate(
@@ -257,31 +324,7 @@ pub unsafe extern "C" fn loy_refund_evaluate(
         let request = handles::find(refund)?.request()?;
         let rows_out = rows_out.reserve()?;
         let preview = till.preview_refund(&request)?;
-        let fields = &[
-            "wallet",
-            "points_taken_back",
-            "points_returned",
-            "debt",
-            "amount",
-        ];
-        let mut rows = Rows::new(fields);
-        rows.push([
-            "".into(),
-            Value::from(0),
-            Value::from(0),
-            Value::from(0),
-            preview.amount.get().into(),
-        ]);
-        for line in preview.wallets {
-            rows.push([
-                line.wallet.into(),
-                line.taken_back.get().into(),
-                line.returned.get().into(),
-                line.debt.get().into(),
-                preview.amount.get().into(),
-            ]);
-        }
-        rows_out.give(rows);
+        rows_out.give(preview_rows(&preview));
         Ok(())
     })
 }
@@ -289,11 +332,13 @@ pub unsafe extern "C" fn loy_refund_evaluate(
 /// Refunds the sale.
 ///
 /// Writes: the refund and the points it moves, in one sync.
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_E_TEXT;
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods, or for a post-void
+/// without a reason; LOY_E_TEXT;
 /// LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND;
 /// LOY_ALREADY_RESOLVED where the whole sale was refunded before, it is not committed, or the
-/// receipt number is another refund's; LOY_REFUSED for more than is left, and above the cashier's
-/// ceiling ("approval.needed", see loy_approval_give); the store's.
+/// receipt number is another refund's; LOY_REFUSED for more than is left, for points that are no
+/// longer there where the programme wants them back, and above the cashier's ceiling
+/// ("approval.needed", see loy_approval_give); the store's.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]

@@ -13,16 +13,16 @@
 //! What "the same content" of a repeated call is: of authorise and record the cart, without time,
 //! offset, cashier, discount reasons and your own x; of commit the sale and such a cart, or none; of
 //! void the sale; of a refund the sale, business date, receipt number and goods; of an enrolment its
-//! identifiers; of a day close the date; of a confirmed clock the cashier; of an adjustment all but
-//! the instant and the offset. The rest, such as
-//! hold_seconds, a reason or the time of a refund, may differ: the first one stands.
+//! identifiers; of a claim the sale, member and business date; of a day close the date; of a
+//! confirmed clock the cashier; of an adjustment all but the instant and the offset. The rest,
+//! such as hold_seconds, a reason or the time of a refund, may differ: the first one stands.
 
 use std::ffi::{CString, c_char};
 use std::sync::Arc;
 
 use crate::kernel::SaleId;
 use crate::kernel::ids::NoSaleId;
-use crate::till::{self, HOLD_SECONDS_MAX, ReceiptKey, Sale, SaleState, Till};
+use crate::till::{self, ClaimRequest, HOLD_SECONDS_MAX, ReceiptKey, Sale, SaleState, Till};
 
 use super::boundary;
 use super::buffer::loy_buffer;
@@ -31,6 +31,7 @@ use super::error::loy_error;
 use super::fault::Fault;
 use super::handles::{self, Handle};
 use super::ledger::loy_ledger;
+use super::member::read_member_number;
 use super::out::{HandleOut, NumberOut, ReservedOut};
 use super::quote::{Priced, loy_quote};
 use super::rows::{Rows, json, loy_rows};
@@ -240,6 +241,50 @@ pub unsafe extern "C" fn loy_sale_record(
         let operation_id = text::text(operation_id, "operation_id")?;
         let sale_out = sale_out.reserve()?;
         hand_out(till, sale_out, till.record(&operation_id, &basket.cart()))
+    })
+}
+
+/// Adds a member to a sale that was nobody's, once: the customer paid and says only now that they
+/// are a member.
+///
+/// The sale's own programme says for how many days this may be done, and gives what the sale would
+/// have given the member on its date; what has come back since gives nothing. Prices and payments
+/// stay, and nothing is spent. From then on the sale is the member's: returns take its points back,
+/// and it counts for visits, caps and tiers on its own date. at_ms, utc_offset_minutes and
+/// business_date say when the customer came back. The quote of sale_out is that with the member.
+///
+/// Writes: the claim and the sale's points, in one sync.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+/// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where it was claimed, voided or
+/// returned as a whole before; LOY_REFUSED for a sale that is not final, is a member's, or is of a
+/// later date; LOY_EXPIRED where it is too late; the store's.
+/// Crash: repeat it with the same operation_id.
+/// @since 0.1
+#[unsafe(no_mangle)]
+#[allow(clippy::too_many_arguments)]
+pub unsafe extern "C" fn loy_sale_claim(
+    ledger: *mut loy_ledger,
+    operation_id: *const c_char,
+    sale_id: *const c_char,
+    member_number: *const c_char,
+    at_ms: i64,
+    utc_offset_minutes: i32,
+    business_date: i32,
+    sale_out: *mut *mut loy_sale,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let sale_out = HandleOut::clear(sale_out, "sale_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let operation_id = text::text(operation_id, "operation_id")?;
+        let request = ClaimRequest {
+            sale: self::sale_id(sale_id)?,
+            member: read_member_number(&text::text(member_number, "member_number")?)?,
+            at: text::instant(at_ms, "at_ms")?,
+            offset: text::offset(utc_offset_minutes, "utc_offset_minutes")?,
+            business_date: text::business_date(business_date, "business_date")?,
+        };
+        let sale_out = sale_out.reserve()?;
+        hand_out(till, sale_out, till.claim(&operation_id, &request))
     })
 }
 

@@ -4,6 +4,7 @@
 //! error that says where and what was expected). Results go to standard output, everything else to
 //! standard error. This room is where head office gets its clock and its randomness from.
 
+mod dispute;
 mod exceptions;
 mod files;
 mod ingest;
@@ -46,6 +47,8 @@ enum Command {
     Check(look::CheckArguments),
     /// Price a cart by a programme and say why, without a ledger
     Quote(quote::Arguments),
+    /// Settle a quarrel about a sale: what it was, why, what became of it, and the proof
+    Dispute(dispute::Arguments),
     /// Look for damage in a ledger, without writing to it
     Verify(look::VerifyArguments),
     /// Make a new ledger of what can be read of a damaged one
@@ -93,6 +96,10 @@ enum CliError {
         path: PathBuf,
         source: Box<crate::till::Error>,
     },
+    #[error(
+        "{found}: no sale; expected its id, or STORE/TILL/NUMBER/DATE with the date as yyyymmdd"
+    )]
+    NoReceipt { found: String },
     #[error("the operating system gives no random bytes: {0}")]
     Random(getrandom::Error),
     #[error("the clock of this machine stands before 1970")]
@@ -161,6 +168,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::Provision(arguments) => provision::run(&arguments, streams),
         Command::Check(arguments) => look::check(&arguments, streams),
         Command::Quote(arguments) => quote::run(&arguments, streams),
+        Command::Dispute(arguments) => dispute::run(&arguments, streams),
         Command::Verify(arguments) => look::verify(&arguments, streams),
         Command::Salvage(arguments) => look::salvage(&arguments, streams),
     };

@@ -7,6 +7,7 @@ use comfy_table::{CellAlignment, presets};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::CliError;
+use crate::texts::Language;
 
 /// How a result is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
@@ -18,6 +19,34 @@ pub(super) enum Format {
     Csv,
     /// An array of objects
     Json,
+}
+
+/// How a story is written that is no table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    /// For people
+    #[default]
+    Text,
+    /// For programs
+    Json,
+}
+
+/// The language of the sentences.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Speech {
+    /// Vietnamese
+    Vi,
+    /// English
+    En,
+}
+
+impl Speech {
+    pub(super) fn language(self) -> Language {
+        match self {
+            Self::Vi => Language::Vi,
+            Self::En => Language::En,
+        }
+    }
 }
 
 /// What stands in a field.

@@ -2,33 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 
+use super::output::{Form, Speech};
 use super::{CliError, Ending, Streams, files};
 use crate::evaluate::{Cart, CartProblem, MemberSnapshot, Quote, evaluate};
 use crate::kernel::{BusinessDate, Money, Points};
 use crate::programme::{DOCUMENT_MAX, Programme};
 use crate::texts::{self, Language};
-
-/// How the quote is written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Form {
-    /// For people
-    #[default]
-    Text,
-    /// As docs/quote.md says
-    Json,
-}
-
-/// The language of the sentences.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-enum Speech {
-    /// Vietnamese
-    Vi,
-    /// English
-    #[default]
-    En,
-}
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -42,9 +23,9 @@ pub(super) struct Arguments {
     /// How to write the quote
     #[arg(long, value_enum, default_value_t)]
     format: Form,
-    /// The language of the sentences
-    #[arg(long, value_enum, default_value_t)]
-    language: Speech,
+    /// The language of the sentences; English if left out
+    #[arg(long, value_enum)]
+    language: Option<Speech>,
 }
 
 pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<Ending, CliError> {
@@ -73,10 +54,7 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<En
             "loy: the cart is nobody's, so --member is not looked at"
         )?;
     }
-    let language = match arguments.language {
-        Speech::Vi => Language::Vi,
-        Speech::En => Language::En,
-    };
+    let language = arguments.language.unwrap_or(Speech::En).language();
     let quote =
         evaluate(&programme, member.as_ref(), &cart, language).map_err(in_file(&arguments.cart))?;
     match arguments.format {
@@ -94,7 +72,8 @@ fn in_file(path: &Path) -> impl FnOnce(CartProblem) -> CliError {
     move |source| CliError::Cart { path, source }
 }
 
-fn write(
+/// A quote for people: what it gives and takes, then why.
+pub(super) fn write(
     quote: &Quote,
     programme: &Programme,
     language: Language,

@@ -413,3 +413,59 @@ fn operators_go_to_the_till_and_what_they_do_comes_back_to_head_office() {
         "operator,wallet,count,given,taken\nTN-07,1,1,20,0\n"
     );
 }
+
+/// A till of the chain that has sold a bill of 410.000 d, receipt 00/42, to its first member.
+fn sold(chain: &Chain) -> (PathBuf, Till) {
+    let (file, ledger) = (chain.path("till.loyp"), chain.path("till.loy"));
+    let (code, activation, notes) = chain.provision(&file);
+    assert_eq!(code, 0, "{notes}");
+    let bytes = std::fs::read(file).expect("a file");
+    let till = Till::create(&Settings::new(&ledger), &bytes, activation.trim()).expect("a till");
+    let card = till
+        .enrol("enrol-1", &crate::till::Enrolment::default())
+        .expect("a member");
+    let cart = format!(
+        r#"{{"currency": "VND", "at_ms": 1795312800000, "utc_offset_minutes": 420,
+            "business_date": 20261122, "member": {}, "receipt_number": "00/42",
+            "lines": [{{"sku": "AO-01", "quantity_milli": 2000, "line_total": 410000}}],
+            "payments": [{{"method": "tiền mặt", "amount": 410000}}]}}"#,
+        card.number.get()
+    );
+    let cart = crate::evaluate::Cart::from_json(cart.as_bytes()).expect("a cart");
+    till.record("sale-1", &cart).expect("a sale");
+    (ledger, till)
+}
+
+#[test]
+fn a_disputed_receipt_is_told_and_proven_while_the_till_goes_on() {
+    let chain = Chain::new();
+    let (ledger, _till) = sold(&chain);
+    let receipt = "HN01/1/00/42/20261122";
+    let (code, out, notes) = loy(&[&"dispute", &ledger, &receipt, &"--language", &"en"]);
+    assert_eq!(code, 0, "{notes}{out}");
+    for told in [
+        ": final\n",
+        "Cà phê, store HN01, till 1\nReceipt 00/42 of 2026-11-22\n",
+        "  2 × AO-01  410,000 VND\n  Paid: 410,000 VND (tiền mặt)\n",
+        "To pay: 410,000 VND\n",
+        "Priced again today, the same cart for the same member gives the same",
+        "Earned  41 points",
+        "Nothing behind the sale is closed or signed yet",
+    ] {
+        assert!(out.contains(told), "{told} in\n{out}");
+    }
+    // The ledger's own language.
+    let (_, out, _) = loy(&[&"dispute", &ledger, &receipt]);
+    assert!(out.contains("Tích điểm  41 điểm"), "{out}");
+    let (code, out, _) = loy(&[&"dispute", &ledger, &receipt, &"--format", &"json"]);
+    assert_eq!(code, 0);
+    let told: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(told["again"]["agrees"], true);
+    assert_eq!(told["entries"][1]["points"], 41);
+    assert_eq!(told["proof"]["anchor"]["kind"], "head");
+    let (code, _, notes) = loy(&[&"dispute", &ledger, &"HN01/1/43/20261122"]);
+    assert_eq!(code, 2, "{notes}");
+    let (code, _, notes) = loy(&[&"dispute", &ledger, &"00/42"]);
+    assert_eq!(code, 2);
+    assert!(notes.contains("STORE/TILL/NUMBER/DATE"), "{notes}");
+}

@@ -3,6 +3,7 @@
 //! This is one model with two doors, the builder calls of the C header and JSON. Integers only:
 //! money in minor units, quantities in thousandths, points in the wallet's smallest unit.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::{Decode, Encode};
@@ -301,9 +302,25 @@ impl Cart {
     pub fn total(&self) -> Money {
         self.lines.iter().map(|line| line.line_total).sum()
     }
+
+    /// The cart with what is sold only, without goods that come back.
+    pub(super) fn sold(&self) -> Cow<'_, Self> {
+        if !self.lines.iter().any(Line::is_returned) {
+            return Cow::Borrowed(self);
+        }
+        let mut sold = self.clone();
+        sold.lines.retain(|line| !line.is_returned());
+        Cow::Owned(sold)
+    }
 }
 
 impl Line {
+    /// Goods that come back: their quantity is below zero. A line with a negative total alone is
+    /// money off.
+    pub fn is_returned(&self) -> bool {
+        self.quantity_milli.is_negative()
+    }
+
     /// A line with nothing but the facts every line has.
     pub fn new(sku: &str, quantity: Quantity, line_total: Money) -> Self {
         Self {

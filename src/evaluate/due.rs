@@ -4,11 +4,11 @@ use super::cart::Cart;
 use super::check;
 use super::facts::Facts;
 use super::problem::CartProblem;
-use super::quote::{Award, MemberSnapshot, Outcome};
+use super::quote::{Award, Outcome};
+use super::returned::Decided;
 use super::select::part_of;
-use super::tally::{Sold, Terms, awards, tally};
+use super::tally::{RoundingOf, Sold, Terms, awards, tally};
 use crate::kernel::{Money, Points, Quantity};
-use crate::programme::Programme;
 
 /// What is kept of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct KeptLine {
     pub quantity: Quantity,
     /// Between zero and the line's own total, after the POS's discounts.
     pub line_total: Money,
+    /// What it still costs after its part of what loy took off, between zero and what was paid.
+    pub net: Money,
 }
 
 /// The awards that a sale still deserves when only `kept` of it is kept.
@@ -26,51 +28,72 @@ pub struct KeptLine {
 /// on the total, on items and lines, bands and steps are right for what is kept. All kept gives
 /// exactly the sale's awards and nothing kept gives none; no wallet ever gets more than the sale gave.
 ///
-/// `member`, `cart` and `outcome` are those of the sale's document; `kept` has one item a line, in the
-/// cart's order. Dates are those of the sale.
+/// `sale` is what stands in the sale's document; `kept` has one item a line, in the cart's order, and
+/// of lines that are themselves returns the whole. Dates are those of the sale.
 ///
 /// # Errors
 /// `kept` has another number of lines, or an amount beyond what was sold; points beyond 9e15.
-pub fn due_after(
-    programme: &Programme,
-    member: Option<&MemberSnapshot>,
-    cart: &Cart,
-    outcome: &Outcome,
-    kept: &[KeptLine],
-) -> Result<Vec<Award>, CartProblem> {
-    check_kept(cart, outcome, kept)?;
-    let is_line_whole = |(line, kept): (&super::cart::Line, &KeptLine)| {
-        line.quantity_milli == kept.quantity && line.line_total == kept.line_total
-    };
-    if cart.lines.iter().zip(kept).all(is_line_whole) {
+pub fn due_after(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, CartProblem> {
+    check_kept(sale, kept)?;
+    let outcome = sale.outcome;
+    if sold(sale, kept).all(|(index, kept)| is_whole(sale, index, kept)) {
         return Ok(outcome.awards.clone());
     }
-    let is_empty = |kept: &KeptLine| kept.quantity.is_zero() && kept.line_total.is_zero();
-    if outcome.awards.is_empty() || kept.iter().all(is_empty) {
+    let is_empty = |(_, kept): (usize, &KeptLine)| kept.quantity.is_zero() && kept.net.is_zero();
+    if outcome.awards.is_empty() || sold(sale, kept).all(is_empty) {
         return Ok(Vec::new());
     }
-    let history = member.and_then(|member| member.history.as_ref());
-    let uses_points = Some(!outcome.redemptions.is_empty());
-    let at_sale = Facts::new(programme, cart, history, uses_points);
-    let (rest, nets) = rest_of(cart, outcome, kept);
-    let now = Facts::new(programme, &rest, history, uses_points);
+    let mut due = worth_of(sale, kept)?;
+    no_more_than_given(&mut due, outcome);
+    Ok(due)
+}
+
+/// What the kept part of a sale would be awarded by `sale.programme`, be it the one that priced it or
+/// a later one, with everything else as at the sale.
+///
+/// # Errors
+/// Points beyond 9e15.
+pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, CartProblem> {
+    let history = sale.member.and_then(|member| member.history.as_ref());
+    let uses_points = Some(!sale.outcome.redemptions.is_empty());
+    let whole = sale.cart.sold();
+    let at_sale = Facts::new(sale.programme, &whole, history, uses_points);
+    let (rest, nets) = rest_of(sale, kept);
+    let now = Facts::new(sale.programme, &rest, history, uses_points);
     let terms = Terms {
         facts: &at_sale,
-        payable: outcome.payable,
+        payable: sale.outcome.payable,
+        rounding: RoundingOf::Rule,
     };
     let sold = Sold {
         facts: &now,
         nets: &nets,
     };
-    let tallies = tally(programme, &terms, &sold)?;
-    let mut due = awards(&tallies, cart.business_date);
-    no_more_than_given(&mut due, outcome);
-    Ok(due)
+    let tallies = tally(sale.programme, &terms, &sold)?;
+    Ok(awards(&tallies, sale.cart.business_date))
 }
 
-fn check_kept(cart: &Cart, outcome: &Outcome, kept: &[KeptLine]) -> Result<(), CartProblem> {
-    let lines = cart.lines.len();
-    if kept.len() != lines || outcome.line_discounts.len() != lines {
+/// The lines that were sold, with their places.
+fn sold<'a>(
+    sale: &Decided<'a>,
+    kept: &'a [KeptLine],
+) -> impl Iterator<Item = (usize, &'a KeptLine)> {
+    let lines = sale.cart.lines.iter().zip(kept).enumerate();
+    lines
+        .filter(|(_, (line, _))| !line.is_returned())
+        .map(|(index, (_, kept))| (index, kept))
+}
+
+fn is_whole(sale: &Decided<'_>, index: usize, kept: &KeptLine) -> bool {
+    let line = &sale.cart.lines[index];
+    line.quantity_milli == kept.quantity
+        && line.line_total == kept.line_total
+        && sale.net_of(index) == kept.net
+}
+
+fn check_kept(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<(), CartProblem> {
+    let lines = sale.cart.lines.len();
+    if kept.len() != lines || sale.outcome.line_discounts.len() != lines {
         let expected = format!("{lines}, one for each line of the sale");
         return Err(CartProblem::new(
             "kept",
@@ -79,7 +102,7 @@ fn check_kept(cart: &Cart, outcome: &Outcome, kept: &[KeptLine]) -> Result<(), C
             kept.len().to_string(),
         ));
     }
-    for (index, (line, kept)) in cart.lines.iter().zip(kept).enumerate() {
+    for (index, (line, kept)) in sale.cart.lines.iter().zip(kept).enumerate() {
         for (name, whole, part) in [
             (
                 "quantity_milli",
@@ -87,6 +110,7 @@ fn check_kept(cart: &Cart, outcome: &Outcome, kept: &[KeptLine]) -> Result<(), C
                 kept.quantity.get(),
             ),
             ("line_total", line.line_total.get(), kept.line_total.get()),
+            ("net", sale.net_of(index).get(), kept.net.get()),
         ] {
             let field = format!("kept[{index}].{name}");
             check::within(&field, whole.min(0), whole.max(0), part)?;
@@ -97,10 +121,14 @@ fn check_kept(cart: &Cart, outcome: &Outcome, kept: &[KeptLine]) -> Result<(), C
 
 /// The cart as if only what is kept had been sold, and what each line of it costs after its part of
 /// what loy took off.
-fn rest_of(cart: &Cart, outcome: &Outcome, kept: &[KeptLine]) -> (Cart, Vec<Money>) {
-    let mut rest = cart.clone();
+fn rest_of(sale: &Decided<'_>, kept: &[KeptLine]) -> (Cart, Vec<Money>) {
+    let mut rest = Cart {
+        lines: Vec::with_capacity(kept.len()),
+        ..sale.cart.clone()
+    };
     let mut nets = Vec::with_capacity(kept.len());
-    for ((line, kept), &discount) in rest.lines.iter_mut().zip(kept).zip(&outcome.line_discounts) {
+    for (index, kept) in sold(sale, kept) {
+        let mut line = sale.cart.lines[index].clone();
         let whole = line.line_total;
         // Free lines have no part by money; the pieces tell it.
         let part = |amount: Money| {
@@ -115,12 +143,13 @@ fn rest_of(cart: &Cart, outcome: &Outcome, kept: &[KeptLine]) -> (Cart, Vec<Mone
             part(line.tax_inside),
             part(line.tax_outside),
         );
-        nets.push(kept.line_total - part(discount));
+        nets.push(kept.net);
         line.discount = pos;
         line.tax_inside = inside;
         line.tax_outside = outside;
         line.quantity_milli = kept.quantity;
         line.line_total = kept.line_total;
+        rest.lines.push(line);
     }
     (rest, nets)
 }

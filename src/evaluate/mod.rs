@@ -7,6 +7,7 @@ pub mod cart;
 mod cart_builder;
 mod cart_json;
 mod check;
+mod claim;
 mod due;
 mod explain;
 mod facts;
@@ -18,6 +19,7 @@ mod problem;
 pub mod quote;
 mod receipt;
 mod redeem;
+mod returned;
 mod reward;
 mod select;
 mod tally;
@@ -29,13 +31,18 @@ pub mod velocity;
 pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart};
 pub use cart_json::first_difference;
 pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
+pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
 pub use history::{History, PastAward, PastSale, Used};
 pub use problem::CartProblem;
 pub use quote::{Award, MemberSnapshot, Outcome, Quote, Reason, Redemption, TierLine, WalletLine};
 pub use receipt::{cashier_line, display_line, receipt_lines};
+pub use returned::{
+    Decided, Goods, Measure, NoReturn, PointsBack, Return, ReturnedLine, ReturnedLines,
+    ReturnedPart, points_back,
+};
 pub use tally::dates as lot_dates;
-pub use velocity::{LimitFacts, LimitHit};
+pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 
 use crate::kernel::{Balance, Money, Points, WalletNumber};
 use crate::programme::Programme;
@@ -43,7 +50,7 @@ use crate::texts::Language;
 use explain::Speaker;
 use facts::Facts;
 use redeem::Bill;
-use tally::{Sold, Terms};
+use tally::{RoundingOf, Sold, Terms};
 use velocity::Standing;
 
 /// What this cart would give and take, and why.
@@ -92,6 +99,7 @@ pub fn evaluate(
     let terms = Terms {
         facts: &facts,
         payable,
+        rounding: RoundingOf::Rule,
     };
     let sold = Sold {
         facts: &facts,
@@ -135,6 +143,7 @@ pub fn evaluate(
         limits,
         tier,
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
+        is_training: false,
         explanation,
         language: language.code(),
     };

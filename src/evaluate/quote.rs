@@ -197,6 +197,9 @@ pub struct Quote {
     /// is final. Left out if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub needs_payments: bool,
+    /// It is a training's, and every text says so. Left out if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub is_training: bool,
     /// For every rule: what it did, or why it did nothing.
     pub explanation: Vec<Reason>,
     /// Language of the texts: `vi` or `en`.
@@ -207,6 +210,24 @@ impl Quote {
     /// The whole quote as compact JSON; equal inputs give equal bytes.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("a quote has no keys but texts and no floats")
+    }
+
+    /// The same sale with the outcome that was decided, where that is known better than by pricing it
+    /// again, and with the member's balances of then.
+    #[must_use]
+    pub fn restated(mut self, member: Option<&MemberSnapshot>, outcome: Outcome) -> Self {
+        self.outcome = outcome;
+        let mut lines = std::mem::take(&mut self.wallets);
+        for line in &mut lines {
+            if let Some(member) = member {
+                line.before = member.balance(line.number);
+            }
+            line.awarded = self.awarded(line.number);
+            line.redeemed = self.redeemed(line.number);
+            line.after = line.before.known - line.redeemed + line.awarded;
+        }
+        self.wallets = lines;
+        self
     }
 
     /// Points awarded into a wallet by all rules together.

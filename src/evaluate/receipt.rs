@@ -23,6 +23,9 @@ pub fn receipt_lines(
 ) -> Vec<String> {
     let page = Page::new(quote, programme, width_columns, diacritics);
     let mut lines = Vec::new();
+    if quote.is_training {
+        lines.extend(wrap(&page.mark("training.receipt"), page.width));
+    }
     for wallet in programme.wallets() {
         let number = wallet.number;
         let mut points = |key: &str, points: Points| {
@@ -107,6 +110,11 @@ impl<'a> Page<'a> {
         }
     }
 
+    fn mark(&self, key: &str) -> String {
+        self.diacritics
+            .apply(&texts::phrase(self.language, key, &[]))
+    }
+
     fn points(&self, wallet: &Wallet, points: Points) -> String {
         wallet.say(points, self.language)
     }
@@ -159,11 +167,16 @@ impl<'a> Page<'a> {
 
     /// As many parts as fit; what is said where there are none.
     fn join(&self, parts: Vec<String>, nothing: &str) -> String {
+        let mark = if self.quote.is_training {
+            format!("{} ", self.mark("training.mark"))
+        } else {
+            String::new()
+        };
         let mut line = String::new();
         for part in parts {
             let part = self.diacritics.apply(&part);
             let joined = if line.is_empty() {
-                part
+                format!("{mark}{part}")
             } else {
                 format!("{line}, {part}")
             };
@@ -176,7 +189,7 @@ impl<'a> Page<'a> {
             let text = self
                 .diacritics
                 .apply(&texts::phrase(self.language, nothing, &[]));
-            line = text.chars().take(self.width).collect();
+            line = format!("{mark}{text}").chars().take(self.width).collect();
         }
         line
     }

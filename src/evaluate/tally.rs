@@ -13,7 +13,7 @@ use super::quote::Award;
 use super::select::{base_of, fits, part_of};
 use super::truth::Truth;
 use crate::kernel::amounts::AMOUNT_MAX;
-use crate::kernel::{BusinessDate, Fraction, Money, Points, WalletNumber};
+use crate::kernel::{BusinessDate, Fraction, Money, Points, Rounding, WalletNumber};
 use crate::programme::{
     Combine, EarnRule, Expiry, Factor, Gives, Programme, RoundAt, Tenders, TierFactor, Wallet,
 };
@@ -29,6 +29,26 @@ pub(super) struct Sold<'a> {
 pub(super) struct Terms<'a> {
     pub facts: &'a Facts<'a>,
     pub payable: Money,
+    pub rounding: RoundingOf,
+}
+
+/// Which rounding counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum RoundingOf {
+    /// Each rule's own.
+    Rule,
+    /// Toward zero, whatever the rule says: goods of no known sale take no point too many.
+    #[allow(dead_code, reason = "unlinked returns")]
+    Unlinked,
+}
+
+impl Terms<'_> {
+    fn rounding(&self, rule: &EarnRule) -> Rounding {
+        match self.rounding {
+            RoundingOf::Rule => rule.rounding,
+            RoundingOf::Unlinked => Rounding::TowardZero,
+        }
+    }
 }
 
 /// What one rule came to.
@@ -99,7 +119,7 @@ pub(super) fn tally<'a>(
         let found = one(programme, rule, terms, sold);
         tallies.push(found.ok_or_else(|| too_many_points(&rule.id))?);
     }
-    round_over_the_sale(&mut tallies)?;
+    round_over_the_sale(terms, &mut tallies)?;
     for tally in &mut tallies {
         let used = terms
             .facts
@@ -211,8 +231,8 @@ fn one<'a>(
         Gives::Amount { .. } | Gives::Percent(_) | Gives::Bands(_) => {
             by_money(&mut tally, terms, &lines)?;
         }
-        Gives::Unit(_) => by_piece(&mut tally, &lines)?,
-        Gives::Visit(_) | Gives::Fixed(_) => by_sale(&mut tally, sold)?,
+        Gives::Unit(_) => by_piece(&mut tally, terms, &lines)?,
+        Gives::Visit(_) | Gives::Fixed(_) => by_sale(&mut tally, terms, sold)?,
     }
     Some(tally)
 }
@@ -249,7 +269,7 @@ fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[(&Line, Money)]) 
             tally.refusal = Some(Refusal::NothingToPay);
             return Some(());
         }
-        return by_line(tally, bases.into_iter().map(Money::get));
+        return by_line(tally, terms, bases.into_iter().map(Money::get));
     }
     tally.base = part_of(bases.sum(), share, whole);
     if !tally.base.is_positive() {
@@ -260,10 +280,10 @@ fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[(&Line, Money)]) 
         None => tally.refusal = Some(Refusal::NoBand),
         Some(earned) => tally.earned = earned,
     }
-    round(tally)
+    round(tally, terms)
 }
 
-fn by_piece(tally: &mut Tally<'_>, lines: &[(&Line, Money)]) -> Option<()> {
+fn by_piece(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[(&Line, Money)]) -> Option<()> {
     let quantities = lines.iter().map(|(line, _)| line.quantity_milli.get());
     let sum: i128 = quantities.clone().map(i128::from).sum();
     tally.quantity_milli = i64::try_from(sum).ok()?;
@@ -272,13 +292,13 @@ fn by_piece(tally: &mut Tally<'_>, lines: &[(&Line, Money)]) -> Option<()> {
         return Some(());
     }
     if tally.rule.round_at == RoundAt::Line {
-        return by_line(tally, quantities);
+        return by_line(tally, terms, quantities);
     }
     tally.earned = earn(&tally.rule.gives, tally.quantity_milli, tally.factor)?.unwrap_or_default();
-    round(tally)
+    round(tally, terms)
 }
 
-fn by_sale(tally: &mut Tally<'_>, sold: &Sold<'_>) -> Option<()> {
+fn by_sale(tally: &mut Tally<'_>, terms: &Terms<'_>, sold: &Sold<'_>) -> Option<()> {
     let is_again = matches!(tally.rule.gives, Gives::Visit(_))
         && sold
             .facts
@@ -291,20 +311,24 @@ fn by_sale(tally: &mut Tally<'_>, sold: &Sold<'_>) -> Option<()> {
         tally.refusal = Some(Refusal::SameVisit);
     } else {
         tally.earned = earn(&tally.rule.gives, 1, tally.factor)?.unwrap_or_default();
-        return round(tally);
+        return round(tally, terms);
     }
     Some(())
 }
 
 /// Each line rounded by itself; a returned line takes what it would have given.
-fn by_line(tally: &mut Tally<'_>, amounts: impl Iterator<Item = i64>) -> Option<()> {
+fn by_line(
+    tally: &mut Tally<'_>,
+    terms: &Terms<'_>,
+    amounts: impl Iterator<Item = i64>,
+) -> Option<()> {
     let (mut exact, mut sum, mut steps) = (Fraction::ZERO, 0i64, 0i64);
     for amount in amounts {
         let Some(earned) = earn(&tally.rule.gives, amount.checked_abs()?, tally.factor)? else {
             continue;
         };
         let sign = amount.signum();
-        let points = tally.rule.rounding.round(earned.exact)?;
+        let points = terms.rounding(tally.rule).round(earned.exact)?;
         sum = sum.checked_add(sign.checked_mul(points)?)?;
         steps = steps.checked_add(sign.checked_mul(earned.steps)?)?;
         exact = exact.checked_add(earned.exact.checked_mul(Fraction::whole(sign))?)?;
@@ -317,11 +341,11 @@ fn by_line(tally: &mut Tally<'_>, amounts: impl Iterator<Item = i64>) -> Option<
     give(tally, sum)
 }
 
-fn round(tally: &mut Tally<'_>) -> Option<()> {
+fn round(tally: &mut Tally<'_>, terms: &Terms<'_>) -> Option<()> {
     if tally.refusal.is_some() || tally.rule.round_at == RoundAt::Sale {
         return Some(());
     }
-    let points = tally.rule.rounding.round(tally.earned.exact)?;
+    let points = terms.rounding(tally.rule).round(tally.earned.exact)?;
     give(tally, points)
 }
 
@@ -333,7 +357,7 @@ fn give(tally: &mut Tally<'_>, points: i64) -> Option<()> {
 
 /// Rules that are rounded together: each gets what the rounded sum grows by with it, in their order,
 /// so that the parts add up to the rounded sum.
-fn round_over_the_sale(tallies: &mut [Tally<'_>]) -> Result<(), CartProblem> {
+fn round_over_the_sale(terms: &Terms<'_>, tallies: &mut [Tally<'_>]) -> Result<(), CartProblem> {
     let mut sums: BTreeMap<WalletNumber, (Fraction, i64)> = BTreeMap::new();
     for tally in tallies {
         if tally.rule.round_at != RoundAt::Sale || tally.refusal.is_some() {
@@ -343,7 +367,7 @@ fn round_over_the_sale(tallies: &mut [Tally<'_>]) -> Result<(), CartProblem> {
             .entry(tally.wallet.number)
             .or_insert((Fraction::ZERO, 0));
         let after = before.0.checked_add(tally.earned.exact).and_then(|exact| {
-            let points = tally.rule.rounding.round(exact)?;
+            let points = terms.rounding(tally.rule).round(exact)?;
             let grown = points - before.1;
             *before = (exact, points);
             give(tally, grown)

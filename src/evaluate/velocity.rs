@@ -7,7 +7,7 @@ use minicbor::{Decode, Encode};
 use serde::Serialize;
 
 use super::explain::Speaker;
-use super::quote::{MemberSnapshot, Reason};
+use super::quote::{Award, MemberSnapshot, Reason};
 use super::tally::{Refusal, Tally};
 use crate::kernel::Points;
 use crate::programme::{Limit, LimitAction, LimitCount, Programme};
@@ -53,6 +53,16 @@ enum Force {
     Warns,
     Refuses,
     Lifted,
+}
+
+impl Force {
+    fn action(self) -> &'static str {
+        match self {
+            Self::Warns => "warned",
+            Self::Refuses => "refused",
+            Self::Lifted => "lifted",
+        }
+    }
 }
 
 impl<'a> Standing<'a> {
@@ -153,21 +163,61 @@ impl<'a> Standing<'a> {
                 reasons.push(reason(speaker, limit, "limit.kept", Some(used)));
                 continue;
             };
-            let (key, action) = match self.force(limit) {
-                Force::Warns => ("limit.warned", "warned"),
-                Force::Refuses => ("limit.refused", "refused"),
-                Force::Lifted => ("limit.lifted", "lifted"),
+            let force = self.force(limit);
+            let key = match force {
+                Force::Warns => "limit.warned",
+                Force::Refuses => "limit.refused",
+                Force::Lifted => "limit.lifted",
             };
             reasons.push(reason(speaker, limit, key, Some(found)));
             hits.push(LimitHit {
                 limit: limit.id.clone(),
-                action,
+                action: force.action(),
                 most: limit.most,
                 found,
             });
         }
         (hits, reasons)
     }
+}
+
+/// What limits leave of awards that are given outside of an evaluation (a claim), and those that are
+/// met by it.
+pub fn keep_to_limits(
+    programme: &Programme,
+    member: &MemberSnapshot,
+    mut awards: Vec<Award>,
+) -> (Vec<Award>, Vec<LimitHit>) {
+    let standing = Standing::new(programme, Some(member));
+    let mut hits = Vec::new();
+    for limit in standing.limits {
+        let Some(used) = standing.used(limit) else {
+            continue;
+        };
+        let given = awards
+            .iter()
+            .filter(|award| Some(award.wallet) == limit.wallet)
+            .fold(0i64, |sum, award| sum.saturating_add(award.points.get()));
+        let found = match limit.count {
+            LimitCount::Sales => used.saturating_add(1),
+            LimitCount::Points if given > 0 => used.saturating_add(given),
+            LimitCount::Points | LimitCount::Redemptions => continue,
+        };
+        if found <= limit.most {
+            continue;
+        }
+        let force = standing.force(limit);
+        if force == Force::Refuses {
+            awards.retain(|award| limit.wallet.is_some_and(|wallet| wallet != award.wallet));
+        }
+        hits.push(LimitHit {
+            limit: limit.id.clone(),
+            action: force.action(),
+            most: limit.most,
+            found,
+        });
+    }
+    (awards, hits)
 }
 
 /// What a limit allows, in words.

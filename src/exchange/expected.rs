@@ -118,7 +118,8 @@ fn moves_points(kind: Kind, lot: Seq) -> bool {
         | Kind::RedemptionRefund
         | Kind::Debt
         | Kind::Repayment
-        | Kind::AdjustmentTaken => true,
+        | Kind::AdjustmentTaken
+        | Kind::RedemptionRenewal => true,
         Kind::Hold | Kind::HoldExpired | Kind::Commit | Kind::Void => lot != 0,
         _ => false,
     }

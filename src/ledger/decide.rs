@@ -89,6 +89,15 @@ pub enum Refusal {
         /// How many were wanted and are there.
         short: Short,
     },
+    /// Awarded points that are to be taken back are no longer there, and the wallet's policy does not
+    /// let the member owe them.
+    #[error("wallet {wallet}: {points} points are no longer there")]
+    Missing {
+        /// In which wallet.
+        wallet: WalletNumber,
+        /// How many.
+        points: Points,
+    },
 }
 
 /// Collects the entries of one decision and numbers them on from the head.

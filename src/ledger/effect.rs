@@ -1,8 +1,9 @@
 //! What an entry does to the counters. Stated once, here: the till's tables, `verify` and head
 //! office all apply this and nothing else.
 
+use super::decide::Accounts;
 use super::entry::{Entry, Flags, Kind};
-use crate::kernel::{LotId, Points};
+use crate::kernel::{Lot, LotId, Points, Portion};
 
 /// Changes to the counters of one portion and of its account. Most are zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,7 +34,7 @@ impl Effect {
             ..Self::default()
         };
         match entry.kind {
-            Kind::Award | Kind::AdjustmentGiven => Some(Self {
+            Kind::Award | Kind::AdjustmentGiven | Kind::RedemptionRenewal => Some(Self {
                 earned: p,
                 ..on_lot
             }),
@@ -78,5 +79,32 @@ impl Effect {
     /// Change of the known balance: lots less debt.
     pub fn balance(&self) -> Points {
         self.earned - self.used - self.debt
+    }
+}
+
+/// Moves a member's accounts as the entry will. Lots it takes from or returns to must be among them.
+///
+/// # Panics
+/// If the lot is not there: our own mistake.
+pub fn apply(accounts: &mut Accounts, entry: &Entry) {
+    let Some(effect) = Effect::of(entry) else {
+        return;
+    };
+    let account = accounts.entry(entry.wallet).or_default();
+    account.debt += effect.debt;
+    if entry.kind.makes_lot() {
+        account.lots.push(Lot {
+            id: effect.lot,
+            awarded_at: entry.at,
+            available_from: entry.available_from,
+            expires_on: entry.expires_on,
+            portion: Portion::earned(effect.earned),
+        });
+    } else if effect.lot != 0 {
+        let lot = account.lots.iter_mut().find(|lot| lot.id == effect.lot);
+        let portion = &mut lot.expect("points move in a lot that is known").portion;
+        portion.used += effect.used;
+        portion.held += effect.held;
+        *account.lapsed.entry(effect.lot).or_default() += effect.lapsed;
     }
 }

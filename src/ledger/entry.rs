@@ -57,11 +57,14 @@ pub enum Kind {
     /// Something the day's report must tell: a limit that was met, an act beyond the usual;
     /// `payload` says what and by whom.
     Exception = 22,
+    /// Spent points come back with a new date, because the lot they came from has run out; the entry
+    /// is the lot.
+    RedemptionRenewal = 23,
 }
 
 impl Kind {
     /// Every kind this version knows, in the order of their numbers.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::Epoch,
         Self::ProgrammeInstalled,
         Self::Enrol,
@@ -84,6 +87,7 @@ impl Kind {
         Self::AdjustmentTaken,
         Self::Claim,
         Self::Exception,
+        Self::RedemptionRenewal,
     ];
 
     /// The kind with this number, if this version knows it.
@@ -124,12 +128,16 @@ impl Kind {
             Self::AdjustmentTaken => "adjustment_taken",
             Self::Claim => "claim",
             Self::Exception => "exception",
+            Self::RedemptionRenewal => "redemption_renewal",
         }
     }
 
     /// The entry is a lot of its own: what it gives is named by it.
     pub fn makes_lot(self) -> bool {
-        matches!(self, Self::Award | Self::AdjustmentGiven)
+        matches!(
+            self,
+            Self::Award | Self::AdjustmentGiven | Self::RedemptionRenewal
+        )
     }
 }
 
@@ -351,7 +359,7 @@ pub(crate) mod tests {
         let names: std::collections::BTreeSet<_> = Kind::ALL.iter().map(|k| k.name()).collect();
         assert_eq!(names.len(), Kind::ALL.len());
         assert_eq!(Kind::from_number(0), None);
-        assert_eq!(Kind::from_number(23), None);
+        assert_eq!(Kind::from_number(31), None);
     }
 
     #[test]

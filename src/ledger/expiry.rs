@@ -51,7 +51,7 @@ mod tests {
     use super::super::decide::tests::{accounts, facts, give, told};
     use super::super::decide::{Give, post};
     use super::super::fold::Fold;
-    use super::super::refund::{Returned, SaleHistory, Standing, refund};
+    use super::super::refund::{Policies, Returned, SaleHistory, Standing, refund};
     use super::*;
 
     fn due(lot: LotId, points: i64) -> DueLot {
@@ -109,8 +109,9 @@ mod tests {
             history: &history,
             before: &before,
             after: &after,
+            policies: &Policies::new(),
         };
-        let entries = refund(5, &facts(), returned, &now);
+        let entries = refund(5, &facts(), returned, &now).expect("no policy refuses");
         assert_eq!(
             told(&entries)[1..],
             [

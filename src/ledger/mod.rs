@@ -3,6 +3,7 @@
 pub mod adjust;
 pub mod authority;
 pub mod chain;
+pub mod claim;
 pub mod clock;
 pub mod decide;
 pub mod effect;
@@ -16,7 +17,7 @@ pub mod totals;
 pub use authority::{Above, Act, ActKind, Ceilings, Operator, Operators, PinHash, Rights, Role};
 pub use chain::{Genesis, Hash};
 pub use decide::{Accounts, Give, Held, HeldPortion, Refusal, SaleFacts, Spend};
-pub use effect::Effect;
+pub use effect::{Effect, apply};
 pub use entry::{Entry, Flags, Kind};
 pub use exception::{AdjustmentPayload, Exception};
 pub use expiry::DueLot;

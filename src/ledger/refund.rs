@@ -6,10 +6,11 @@
 
 use std::collections::BTreeMap;
 
-use super::decide::{Accounts, Give, HeldPortion, SaleFacts, Scribe, post_give};
+use super::decide::{Accounts, Give, HeldPortion, Refusal, SaleFacts, Scribe, post_give};
 use super::entry::{Entry, Flags, Kind};
 use crate::kernel::ids::Seq;
-use crate::kernel::{Account, BusinessDate, LotId, Points, WalletNumber};
+use crate::kernel::{Account, BusinessDate, Lot, LotId, Points, WalletNumber};
+use crate::programme::{MissingAward, RefundPolicy};
 
 /// What a sale did, read from its entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -104,21 +105,29 @@ pub struct Returned<'a> {
     pub before: &'a Standing,
     /// What has gone back after it; never less than before.
     pub after: &'a Standing,
+    /// The policies of the version that priced the sale; a wallet that is absent has the usual ones.
+    pub policies: &'a Policies,
 }
+
+/// What becomes of points when goods come back, by wallet.
+pub type Policies = BTreeMap<WalletNumber, RefundPolicy>;
 
 /// Posts one refund: spent points return to the lots they came from, with their old dates, the lot
 /// that expires last first; awarded points are taken out of the sale's own lots, pending ones
-/// first; what is no longer there becomes debt. Points that the sale had spent without having them
-/// are forgiven before anything returns to a lot.
+/// first; what is no longer there becomes debt, or what the wallet's policy says. Points that the
+/// sale had spent without having them are forgiven before anything returns to a lot.
 ///
 /// `facts.amount` is the money given back. `accounts` must hold the sale's own lots even where
 /// nothing is left in them. The first entry is the refund, and the others refer to it.
+///
+/// # Errors
+/// [`Refusal::Missing`] where the policy of a wallet takes nothing back without its points.
 pub fn refund(
     head: Seq,
     facts: &SaleFacts,
     returned: Returned<'_>,
     accounts: &Accounts,
-) -> Vec<Entry> {
+) -> Result<Vec<Entry>, Refusal> {
     let mut scribe = Scribe::new(head, facts);
     let refund = scribe.write(Kind::Refund, |entry| {
         entry.amount = facts.amount;
@@ -132,20 +141,52 @@ pub fn refund(
     for (&wallet, &total) in &returned.after.taken_back {
         let points = total - of(&returned.before.taken_back, wallet);
         assert!(!points.is_negative(), "a refund never gives an award again");
-        let own: Vec<LotId> = returned
-            .history
-            .awards
-            .iter()
+        let awards = returned.history.awards.iter();
+        let own: Vec<LotId> = awards
             .filter(|award| award.wallet == wallet)
             .map(|award| award.lot)
             .collect();
-        take_back(&mut scribe, refund, (wallet, points), &own, accounts);
+        let own = From::Own(&own);
+        let left = take_from(&mut scribe, refund, (wallet, points), accounts, &own);
+        let missing = policy_of(returned.policies, wallet).missing;
+        owe(&mut scribe, refund, (wallet, left), missing)?;
     }
-    scribe.finish()
+    Ok(scribe.finish())
+}
+
+/// Posts the return of goods whose sale is not known: `taken` is what they are worth, by wallet. It is
+/// taken out of the member's lots, pending ones first and then the newest first, because the goods
+/// were most likely bought last; lots that ran out and reserved points are left alone. What is not
+/// there is owed, or what the wallet's policy says.
+///
+/// `facts.amount` is the money given back. The first entry is the refund, which refers to no sale.
+///
+/// # Errors
+/// As [`refund`].
+pub fn refund_unlinked(
+    head: Seq,
+    facts: &SaleFacts,
+    taken: &BTreeMap<WalletNumber, Points>,
+    policies: &Policies,
+    accounts: &Accounts,
+) -> Result<Vec<Entry>, Refusal> {
+    let mut scribe = Scribe::new(head, facts);
+    let refund = scribe.write(Kind::Refund, |entry| entry.amount = facts.amount);
+    for (&wallet, &points) in taken {
+        assert!(!points.is_negative(), "a return gives no points");
+        let left = take_from(&mut scribe, refund, (wallet, points), accounts, &From::Live);
+        let missing = policy_of(policies, wallet).missing;
+        owe(&mut scribe, refund, (wallet, left), missing)?;
+    }
+    Ok(scribe.finish())
 }
 
 fn of(points: &BTreeMap<WalletNumber, Points>, wallet: WalletNumber) -> Points {
     points.get(&wallet).copied().unwrap_or_default()
+}
+
+fn policy_of(policies: &Policies, wallet: WalletNumber) -> RefundPolicy {
+    policies.get(&wallet).copied().unwrap_or_default()
 }
 
 /// Gives spent points back: what the member owed for them first, then lot by lot.
@@ -182,14 +223,37 @@ fn give_back(
                 debts.entry(wallet).or_default(),
             );
         }
-        for portion in last_expiring_first(returned.history, wallet, accounts) {
+        let grace_days = policy_of(returned.policies, wallet).grace_days;
+        for (portion, expires_on) in last_expiring_first(returned.history, wallet, accounts) {
             let points = next(portion.points);
             if points.is_positive() {
                 let portion = HeldPortion { points, ..portion };
-                scribe.write_portion(Kind::RedemptionRefund, refund, portion);
+                return_portion(scribe, refund, portion, expires_on, grace_days);
             }
         }
     }
+}
+
+/// Points return to the lot they came from with its date, even if it has passed; with days of grace
+/// they then become a lot of their own.
+fn return_portion(
+    scribe: &mut Scribe,
+    refund: Seq,
+    portion: HeldPortion,
+    expires_on: BusinessDate,
+    grace_days: u32,
+) {
+    let date = scribe.business_date();
+    if expires_on > date || grace_days == 0 {
+        scribe.write_portion(Kind::RedemptionRefund, refund, portion);
+        return;
+    }
+    scribe.write(Kind::RedemptionRenewal, |entry| {
+        entry.refers_to = refund;
+        entry.wallet = portion.wallet;
+        entry.points = portion.points;
+        entry.expires_on = date.plus_days(grace_days);
+    });
 }
 
 /// The sale's redemptions in a wallet, the lot that expires last first. Two refunds of one sale see
@@ -198,7 +262,7 @@ fn last_expiring_first(
     history: &SaleHistory,
     wallet: WalletNumber,
     accounts: &Accounts,
-) -> Vec<HeldPortion> {
+) -> Vec<(HeldPortion, BusinessDate)> {
     let expires_on = |lot: LotId| {
         let lots = accounts
             .get(&wallet)
@@ -208,32 +272,41 @@ fn last_expiring_first(
             .and_then(|lot| lot.expires_on)
             .unwrap_or(BusinessDate::MAX)
     };
-    let mut portions: Vec<HeldPortion> = history
+    let mut portions: Vec<(HeldPortion, BusinessDate)> = history
         .redemptions
         .iter()
         .filter(|part| part.wallet == wallet)
-        .copied()
+        .map(|part| (*part, expires_on(part.lot)))
         .collect();
-    portions.sort_by_key(|portion| std::cmp::Reverse((expires_on(portion.lot), portion.lot)));
+    portions.sort_by_key(|(portion, expires_on)| std::cmp::Reverse((*expires_on, portion.lot)));
     portions
 }
 
-/// Takes awarded points out of the given lots, those that are still pending first and the newest of
-/// them first. What they no longer have is owed, but for what ran out of its time.
-fn take_back(
+/// Out of which lots awarded points are taken back.
+enum From<'a> {
+    /// The sale's own, also those that have run out.
+    Own(&'a [LotId]),
+    /// All that can still be spent, now or later.
+    Live,
+}
+
+/// Takes points out of lots, those that are still pending first and the newest of them first. Returns
+/// what they no longer have, less what ran out of its time: that is gone already, and nobody owes it.
+fn take_from(
     scribe: &mut Scribe,
     refund: Seq,
     (wallet, points): (WalletNumber, Points),
-    own: &[LotId],
     accounts: &Accounts,
-) {
+    from: &From<'_>,
+) -> Points {
     let empty = Account::default();
     let account = accounts.get(&wallet).unwrap_or(&empty);
-    let mut lots: Vec<_> = account
-        .lots
-        .iter()
-        .filter(|lot| own.contains(&lot.id))
-        .collect();
+    let date = scribe.business_date();
+    let fits = |lot: &&Lot| match from {
+        From::Own(own) => own.contains(&lot.id),
+        From::Live => !lot.is_expired(date),
+    };
+    let mut lots: Vec<_> = account.lots.iter().filter(fits).collect();
     lots.sort_by_key(|lot| std::cmp::Reverse((lot.available_from, lot.id)));
     let mut left = points;
     for lot in lots {
@@ -248,7 +321,9 @@ fn take_back(
             left -= taken;
         }
     }
-    // What ran out of its time is gone already: nobody owes it.
+    let From::Own(own) = from else {
+        return left;
+    };
     for (&lot, &lapsed) in account.lapsed.iter().filter(|(lot, _)| own.contains(lot)) {
         let points = left.min(lapsed);
         if points.is_positive() {
@@ -262,13 +337,31 @@ fn take_back(
             left -= points;
         }
     }
-    if left.is_positive() {
-        let debt = HeldPortion {
-            wallet,
-            lot: 0,
-            points: left,
-        };
-        scribe.write_portion(Kind::Debt, refund, debt);
+    left
+}
+
+/// What was to be taken back and is no longer there.
+fn owe(
+    scribe: &mut Scribe,
+    refund: Seq,
+    (wallet, points): (WalletNumber, Points),
+    missing: MissingAward,
+) -> Result<(), Refusal> {
+    if !points.is_positive() {
+        return Ok(());
+    }
+    match missing {
+        MissingAward::Debt => {
+            let debt = HeldPortion {
+                wallet,
+                lot: 0,
+                points,
+            };
+            scribe.write_portion(Kind::Debt, refund, debt);
+            Ok(())
+        }
+        MissingAward::Clamped => Ok(()),
+        MissingAward::Refused => Err(Refusal::Missing { wallet, points }),
     }
 }
 
@@ -322,8 +415,9 @@ mod tests {
             history,
             before: &before,
             after: &after,
+            policies: &Policies::new(),
         };
-        told(&refund(43, &facts(), returned, accounts))
+        told(&refund(43, &facts(), returned, accounts).expect("no policy refuses"))
     }
 
     #[test]
@@ -416,8 +510,9 @@ mod tests {
                 history: &history,
                 before: &before,
                 after: &after,
+                policies: &Policies::new(),
             };
-            told(&refund(43, &facts(), returned, &now))[1..].to_vec()
+            told(&refund(43, &facts(), returned, &now).expect("no policy refuses"))[1..].to_vec()
         };
         assert_eq!(
             part(0, 5),

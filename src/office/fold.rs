@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use super::{OfficeError, member_column};
 use crate::exchange::enrolment::{self, IdentifierHash};
 use crate::kernel::ids::Seq;
+use crate::ledger::claim::ReturnedBefore;
 use crate::ledger::{Effect, Entry, Kind};
 
 /// A stream and the lives it continues, youngest first: number and the seq its parent ends with.
@@ -72,6 +73,7 @@ impl Sums {
         let mut sums = Self::default();
         for entry in entries {
             sums.add_sale(entry)?;
+            sums.move_claimed(entry)?;
             if let Some(effect) = Effect::of(entry) {
                 sums.add_effect(entry, &effect, ancestry)?;
             }
@@ -106,6 +108,23 @@ impl Sums {
         Ok(())
     }
 
+    /// A sale that was nobody's is a member's from its claim on, with what had come back of it.
+    fn move_claimed(&mut self, entry: &Entry) -> Result<(), OfficeError> {
+        if entry.kind != Kind::Claim {
+            return Ok(());
+        }
+        // A payload of a later version that this one cannot read moves no refunds.
+        let before = ReturnedBefore::from_payload(&entry.payload).unwrap_or_default();
+        for (who, sign) in [(member_column(None), -1), (member_column(entry.member), 1)] {
+            let member = self.members.entry(who).or_default();
+            member.sales += sign;
+            member.refunds += sign * i64::from(before.refunds);
+            add(&mut member.spend, sign * entry.amount.get())?;
+            add(&mut member.refunded, sign * before.refunded.get())?;
+        }
+        Ok(())
+    }
+
     fn add_effect(
         &mut self,
         entry: &Entry,
@@ -119,7 +138,9 @@ impl Sums {
             Kind::Award => add(&mut account.awarded, points)?,
             Kind::AwardRefund => add(&mut account.award_refunded, points)?,
             Kind::Redemption => add(&mut account.redeemed, points)?,
-            Kind::RedemptionRefund => add(&mut account.redemption_refunded, points)?,
+            Kind::RedemptionRefund | Kind::RedemptionRenewal => {
+                add(&mut account.redemption_refunded, points)?;
+            }
             Kind::AdjustmentGiven => add(&mut account.adjusted, points)?,
             Kind::AdjustmentTaken => add(&mut account.adjusted, -points)?,
             // A debt says by whom only where an operator made it.

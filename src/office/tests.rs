@@ -1,5 +1,7 @@
 //! Tests of head office: what it takes, what it answers, what it tells.
 
+mod adjustments;
+
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -7,7 +9,8 @@ use super::*;
 use crate::exchange::provisioning::Provisioning;
 use crate::exchange::samples::{Numbers, SampleTill, member};
 use crate::exchange::{Acknowledgement, Parent};
-use crate::kernel::{Currency, Points, StreamId, WriterId};
+use crate::kernel::{Currency, Money, Points, StreamId, WriterId};
+use crate::ledger::claim::ReturnedBefore;
 use crate::ledger::clock::ClockLimits;
 use crate::ledger::{Flags, Kind};
 
@@ -93,6 +96,51 @@ fn busy_till(till: &mut SampleTill, who: MemberNumber) {
     });
 }
 
+/// Sales, spend, refunds and refunded money of a member, or of nobody.
+fn sums(office: &Office, who: Option<MemberNumber>) -> (i64, i64, i64, i64) {
+    let sql = "SELECT sales, spend, refunds, refunded FROM member WHERE member = ?1";
+    let row = office.db.query_row(sql, [member_column(who)], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    });
+    row.expect("a row")
+}
+
+#[test]
+fn a_claimed_sale_and_its_returns_are_the_members_and_nobodys_no_more() {
+    let (_dir, mut office) = office();
+    let mut till = till(&mut office, "1", 10);
+    let who = member(1);
+    till.enrol(who, &[]);
+    till.write(Kind::Commit, |entry| entry.amount = Money::new(40_000));
+    let sale = till.write(Kind::Commit, |entry| entry.amount = Money::new(100_000));
+    till.write(Kind::Refund, |entry| {
+        entry.amount = Money::new(25_000);
+        entry.refers_to = sale;
+    });
+    ingest(&mut office, &till.batch(1, 5));
+    assert_eq!(sums(&office, None), (2, 140_000, 1, 25_000));
+    let before = ReturnedBefore {
+        refunds: 1,
+        refunded: Money::new(25_000),
+    };
+    till.write(Kind::Claim, |entry| {
+        entry.member = Some(who);
+        entry.amount = Money::new(100_000);
+        entry.refers_to = sale;
+        entry.payload = before.to_payload();
+    });
+    till.write(Kind::Award, |entry| {
+        entry.member = Some(who);
+        entry.wallet = 1;
+        entry.points = Points::new(8);
+        entry.refers_to = sale;
+    });
+    ingest(&mut office, &till.batch(6, 2));
+    assert_eq!(sums(&office, None), (1, 40_000, 0, 0));
+    assert_eq!(sums(&office, Some(who)), (1, 100_000, 1, 25_000));
+    assert_eq!(known(&office, who), 8);
+}
+
 #[test]
 fn an_office_is_made_once_and_opened_again() {
     let (dir, office) = office();
@@ -167,78 +215,6 @@ fn what_was_given_less_what_is_gone_is_what_is_left() {
         - row.expired
         - row.debt;
     assert_eq!((left.get(), row.balance.get()), (6, 6));
-}
-
-#[test]
-fn points_by_hand_are_counted_apart_and_by_operator() {
-    let (_dir, mut office) = office();
-    let mut till = till(&mut office, "1", 10);
-    let who = member(10_000_000_000);
-    let by = |operator: &str, reason: &str| {
-        let payload = crate::ledger::AdjustmentPayload {
-            operator: operator.to_owned(),
-            approver: "GS-01".to_owned(),
-            reason: reason.to_owned(),
-        };
-        payload.to_payload()
-    };
-    till.sale(who, 100_000, 10);
-    let mut adjust = |kind, lot, refers_to, points, payload: Vec<u8>| {
-        till.write(kind, |entry| {
-            entry.member = Some(who);
-            entry.wallet = 1;
-            entry.lot = lot;
-            entry.refers_to = refers_to;
-            entry.points = Points::new(points);
-            entry.payload = payload;
-        })
-    };
-    let given = adjust(Kind::AdjustmentGiven, 0, 0, 20, by("TN-07", "goodwill"));
-    // 33 taken: 10 of the sale, 20 of the gift, and 3 that are not there.
-    let first = adjust(
-        Kind::AdjustmentTaken,
-        given - 1,
-        0,
-        10,
-        by("TN-08", "error"),
-    );
-    adjust(Kind::AdjustmentTaken, given, first, 20, Vec::new());
-    adjust(Kind::Debt, 0, first, 3, by("TN-08", "error"));
-    till.write(Kind::Exception, |entry| {
-        entry.payload = crate::ledger::Exception::new("approval.given").to_payload();
-    });
-    ingest(&mut office, &till.batch(1, till.entries.len()));
-    let row = office.member_totals(today()).expect("totals")[0];
-    assert_eq!((row.awarded.get(), row.adjusted.get()), (10, 20 - 33));
-    assert_eq!(row.balance, row.awarded + row.adjusted);
-    let sums: Vec<_> = office
-        .adjustments_by_operator()
-        .expect("sums")
-        .into_iter()
-        .map(|sum| (sum.operator, sum.count, sum.given.get(), sum.taken.get()))
-        .collect();
-    let expected = [
-        ("TN-07".to_owned(), 1, 20, 0),
-        ("TN-08".to_owned(), 3, 0, 33),
-    ];
-    assert_eq!(sums, expected);
-    let lines: Vec<_> = office
-        .exceptions()
-        .expect("lines")
-        .into_iter()
-        .map(|line| (line.key, line.subject, line.points.get()))
-        .collect();
-    let line = |key: &str, subject: &str, points| (key.to_owned(), subject.to_owned(), points);
-    assert_eq!(
-        lines,
-        [
-            line("adjustment_given", "goodwill", 20),
-            line("adjustment_taken", "error", -10),
-            line("adjustment_taken", "error", -20),
-            line("adjustment_owed", "error", -3),
-            line("approval.given", "", 0),
-        ]
-    );
 }
 
 #[test]

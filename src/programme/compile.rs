@@ -9,9 +9,10 @@ mod when;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
-use super::model::{CapsModel, Document, ExpiryModel, RedeemModel, WalletModel};
+use super::model::{CapsModel, Document, ExpiryModel, RedeemModel, RefundModel, WalletModel};
 use super::shape::read_object;
-use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms, Wallet};
+use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms};
+use super::{RefundPolicy, Wallet};
 use crate::kernel::{BusinessDate, Currency, Fraction, Money, Points};
 
 /// The most bytes of a name or a unit.
@@ -106,6 +107,10 @@ impl Compiler {
         let earn = self.earn(&document.earn, &groups, &known);
         let rewards = self.rewards(&document.rewards, &known);
         let limits = self.limits(&document.limits, &known);
+        let claim_days = match &document.claims {
+            None => Some(0),
+            Some(claims) => self.whole("claims.within_days", claims.within_days, 0, 366),
+        };
         Some(Programme {
             id: document.id.clone(),
             version: u32::try_from(version?).ok()?,
@@ -121,6 +126,7 @@ impl Compiler {
             tiers,
             rewards,
             limits,
+            claim_days: u32::try_from(claim_days?).ok()?,
         })
     }
 
@@ -190,6 +196,10 @@ impl Compiler {
                 Some(self.redeem(&format!("{path}.redeem"), redeem, decimals, currency)?)
             }
         };
+        let refund = match &model.refund {
+            None => Some(RefundPolicy::default()),
+            Some(refund) => self.refund(&format!("{path}.refund"), refund),
+        };
         Some(Wallet {
             id: model.id.clone(),
             number: u8::try_from(number?).ok()?,
@@ -201,6 +211,18 @@ impl Compiler {
             pending_days: u32::try_from(pending_days?).ok()?,
             caps: caps?,
             redeem,
+            refund: refund?,
+        })
+    }
+
+    fn refund(&mut self, path: &str, model: &RefundModel) -> Option<RefundPolicy> {
+        let grace_days = self.whole(&format!("{path}.grace_days"), model.grace_days, 0, 3_650)?;
+        Some(RefundPolicy {
+            spent: model.spent,
+            missing: model.missing,
+            grace_days: u32::try_from(grace_days).ok()?,
+            base: model.base,
+            rules: model.rules,
         })
     }
 

@@ -23,7 +23,10 @@ pub use rules::{
     Level, LineFlag, Percent, Range, Reward, RoundAt, Selector, Take, Tenders, TierBasis,
     TierFactor, Tiers, UseReward, When, Window, Worth,
 };
-pub use wallet::{IsOne, Names, RedeemTerms, Unit, Wallet};
+pub use wallet::{
+    IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
+    Unit, Wallet,
+};
 
 use crate::kernel::{BusinessDate, Currency, WalletNumber};
 
@@ -56,6 +59,7 @@ pub struct Programme {
     pub(crate) rewards: Vec<Reward>,
     /// In the order of their ids.
     pub(crate) limits: Vec<Limit>,
+    pub(crate) claim_days: u32,
 }
 
 impl Programme {
@@ -148,6 +152,12 @@ impl Programme {
     /// How often is too often, in the order of their ids.
     pub fn limits(&self) -> &[Limit] {
         &self.limits
+    }
+
+    /// So many business dates after its own a sale that was nobody's may still be made a member's, 0
+    /// to 366; 0 where the document does not say.
+    pub fn claim_days(&self) -> u32 {
+        self.claim_days
     }
 }
 

@@ -18,6 +18,7 @@ pub(crate) use tiers::{RewardModel, TiersModel};
 pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, VisitModel, WhenModel};
 
 use super::shape::{Ignored, object, objects, optional_object};
+use super::{MissingAward, RefundBase, RefundRules, SpentReturn};
 use crate::kernel::Rounding;
 
 /// A loyalty programme.
@@ -78,11 +79,25 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 50)))]
     pub limits: Vec<LimitModel>,
+    /// Until when a member may be added to a sale that was nobody's; left out, on its own business date.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub claims: Option<ClaimsModel>,
     /// The vendor's own; never read.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     #[allow(dead_code, reason = "accepted and never read: that is what it is for")]
     pub x: Ignored,
+}
+
+/// Members added to sales afterwards.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "claims"))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ClaimsModel {
+    /// Business dates after the sale's own on which it may still be claimed; 0 for that date alone.
+    #[cfg_attr(test, schemars(with = "u32", range(min = 0, max = 366)))]
+    pub within_days: i64,
 }
 
 /// A name in one or more languages; at least one.
@@ -146,6 +161,33 @@ pub(crate) struct WalletModel {
     /// How points pay for things; left out, they do not.
     #[serde(default, deserialize_with = "optional_object")]
     pub redeem: Option<RedeemModel>,
+    /// What becomes of its points when goods come back; each key left out says the usual.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub refund: Option<RefundModel>,
+}
+
+/// What becomes of a wallet's points when goods come back. The version that priced a sale says it.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "refund"))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefundModel {
+    /// When points that the sale spent come back.
+    #[serde(default)]
+    pub spent: SpentReturn,
+    /// What becomes of points that it gave and that are no longer there.
+    #[serde(default)]
+    pub missing: MissingAward,
+    /// Days for which returned points whose lot has run out can be spent again; 0, they lapse.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "u32", range(min = 0, max = 3650)))]
+    pub grace_days: i64,
+    /// Which money says how much came back.
+    #[serde(default)]
+    pub base: RefundBase,
+    /// Which rules say what came back is worth.
+    #[serde(default)]
+    pub rules: RefundRules,
 }
 
 /// How points pay.

@@ -1,5 +1,7 @@
 //! Wallets: the kinds of points a programme has.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Caps, Expiry};
 use crate::kernel::{Fraction, Money, Points, Rounding, WalletNumber};
 use crate::texts::Language;
@@ -81,6 +83,79 @@ pub struct Wallet {
     pub caps: Caps,
     /// How its points pay for things; `None` if they do not.
     pub redeem: Option<RedeemTerms>,
+    /// What becomes of its points when goods come back.
+    pub refund: RefundPolicy,
+}
+
+/// What becomes of a wallet's points when goods come back. The version that priced the sale says it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RefundPolicy {
+    /// Points the sale spent.
+    pub spent: SpentReturn,
+    /// Points the sale gave that are no longer there.
+    pub missing: MissingAward,
+    /// Days for which returned points whose lot has run out can be spent again; 0 for none.
+    pub grace_days: u32,
+    /// Which money says how much came back.
+    pub base: RefundBase,
+    /// Which rules say what came back is worth.
+    pub rules: RefundRules,
+}
+
+/// When points that a sale spent come back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "spent_return"))]
+#[serde(rename_all = "snake_case")]
+pub enum SpentReturn {
+    /// In proportion to what they paid for, rounded down; the remainder with the last unit.
+    #[default]
+    ProRata,
+    /// All of them, once nothing of the sale is kept.
+    FullOnly,
+    /// Not at all.
+    Never,
+}
+
+/// What becomes of points that a sale gave and that are to be taken back, but are no longer there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "missing_award"))]
+#[serde(rename_all = "snake_case")]
+pub enum MissingAward {
+    /// The member owes them; the next awards repay them.
+    #[default]
+    Debt,
+    /// They are forgotten.
+    Clamped,
+    /// The goods are not taken back.
+    Refused,
+}
+
+/// Which money says how much of a sale came back.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "refund_base"))]
+#[serde(rename_all = "snake_case")]
+pub enum RefundBase {
+    /// The share of what was paid for the lines.
+    #[default]
+    LineNet,
+    /// What the POS says it gives back; the share of the line where it says nothing.
+    Stated,
+}
+
+/// Which rules say what came back is worth.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "refund_rules"))]
+#[serde(rename_all = "snake_case")]
+pub enum RefundRules {
+    /// Those of the sale: never more than it gave, and any split of a return is one whole return.
+    #[default]
+    Sale,
+    /// Those of the day of the return. More may be taken than was given, or nothing.
+    Current,
 }
 
 impl Wallet {

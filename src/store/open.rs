@@ -25,6 +25,8 @@ const APPLICATION_ID: i32 = 0x6c6f_794c;
 const SQLITE_LEAST: i32 = 3_051_003;
 /// Past this the WAL is written back before the next operation begins.
 const WAL_BYTES_MAX: u64 = 8 * 1024 * 1024;
+/// SQLite's name for a database without a file.
+const MEMORY: &str = ":memory:";
 
 /// What a handle may do with the file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +107,38 @@ impl Store {
             writing.be_born(birth)?;
             fill(writing)
         })
+    }
+
+    /// A ledger in memory that no file will ever know of: for training. It is gone when it is closed.
+    pub fn in_memory<E: From<StoreError>>(
+        birth: &Birth<'_>,
+        fill: impl FnOnce(&mut Writing<'_>) -> Result<(), E>,
+    ) -> Result<Self, E> {
+        check_sqlite()?;
+        let connection = connect(
+            Path::new(MEMORY),
+            OpenFlags::SQLITE_OPEN_READ_WRITE,
+            Duration::ZERO,
+        )?;
+        schema::make(&connection)?;
+        let mut store = Self {
+            connection,
+            path: PathBuf::from(MEMORY),
+            access: Access::Writer,
+            busy_timeout: Duration::ZERO,
+            lent: Cell::new(Lent::Nothing),
+            migrated_from: None,
+            _lock: None,
+        };
+        store.write(|writing| {
+            writing.be_born(birth)?;
+            fill(writing)
+        })?;
+        Ok(store)
+    }
+
+    fn is_in_memory(&self) -> bool {
+        self.path == Path::new(MEMORY)
     }
 
     /// Makes a new file of what `fill` writes.
@@ -217,6 +251,10 @@ impl Store {
     /// The frames of a commit whose sync failed may stand complete in the WAL, where the next
     /// program would find them. So the WAL is emptied before anything is said about the outcome.
     pub fn reopen(&mut self) -> Result<(), StoreError> {
+        if self.is_in_memory() {
+            // Another connection would be another, empty ledger.
+            return Err(StoreError::Absent);
+        }
         let flags = match self.access {
             Access::Writer => OpenFlags::SQLITE_OPEN_READ_WRITE,
             Access::Reader => OpenFlags::SQLITE_OPEN_READ_ONLY,
@@ -298,12 +336,18 @@ impl Store {
     /// Moves the WAL into the file. Called between customers, at day close and on closing.
     /// A reader that is in the way is waited for; if it stays, the next checkpoint does the rest.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
+        if self.is_in_memory() {
+            return Ok(());
+        }
         empty_wal(&self.connection).map(drop)
     }
 
     /// A WAL that has grown large is written back before the next operation, never between a sale
     /// and its answer. If a reader is in the way it waits for the next one.
     fn checkpoint_when_large(&self) {
+        if self.is_in_memory() {
+            return;
+        }
         let wal = with_suffix(&self.path, "-wal");
         if std::fs::metadata(wal).is_ok_and(|file| file.len() > WAL_BYTES_MAX) {
             let _ = self.checkpoint();
@@ -312,6 +356,9 @@ impl Store {
 
     /// Bytes of the file and of its WAL.
     pub fn file_bytes(&self) -> (u64, u64) {
+        if self.is_in_memory() {
+            return (0, 0);
+        }
         let size = |path: &Path| std::fs::metadata(path).map_or(0, |file| file.len());
         (size(&self.path), size(&with_suffix(&self.path, "-wal")))
     }

@@ -10,8 +10,8 @@ use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
 use super::write::Head;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
-    Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, StreamId, UtcOffset,
-    WalletNumber, WriterId,
+    Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Money, Points, Portion, StreamId,
+    UtcOffset, WalletNumber, WriterId,
 };
 use crate::ledger::{Accounts, DueLot, Entry, Flags, Genesis, Hash, Kind, Totals, chain};
 
@@ -32,6 +32,14 @@ pub struct SaleRow {
     pub last_seq: Seq,
     /// Its refund entry, 0 without.
     pub refund_seq: Seq,
+}
+
+impl SaleRow {
+    /// The claim that made it a member's, if it was nobody's before: the only document that comes
+    /// behind the sale's own entries stands beside it.
+    pub fn claim_seq(&self) -> Option<Seq> {
+        (self.posted_seq != 0 && self.document_seq > self.last_seq).then_some(self.document_seq)
+    }
 }
 
 /// How an operation ended.
@@ -406,8 +414,21 @@ impl<'a> Reading<'a> {
         Ok(found)
     }
 
-    /// The sales of a member that were made final with a business date in this range, oldest first,
-    /// by their first entries.
+    /// How many refunds a sale has had that was posted at `posted`, and how much money they gave back.
+    pub fn refunds_of(&self, sale: Seq, posted: Seq) -> Result<(u32, Money), StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT count(*), ifnull(sum(amount), 0) FROM entry
+             WHERE seq > ?1 AND kind = ?2 AND refers_to = ?3",
+        )?;
+        let refund = Kind::Refund.number();
+        Ok(statement.query_row(params![posted, refund, sale], |row| {
+            Ok((row.get(0)?, Money::new(row.get(1)?)))
+        })?)
+    }
+
+    /// The sales of a member that were made final with a business date in this range, and those of
+    /// nobody that the member claimed since, in the order in which they were made final, by their
+    /// first entries.
     pub fn sales_of(
         &self,
         member: MemberNumber,
@@ -415,12 +436,17 @@ impl<'a> Reading<'a> {
         last: BusinessDate,
     ) -> Result<Vec<Seq>, StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT iif(refers_to = 0, seq, refers_to) FROM entry
+            "SELECT iif(refers_to = 0, seq, refers_to) AS sale, seq AS posted FROM entry
              WHERE member = ?1 AND kind = ?2 AND lot = 0 AND business_date BETWEEN ?3 AND ?4
-             ORDER BY seq",
+             UNION ALL
+             SELECT c.refers_to, p.seq FROM entry c
+             JOIN sale s ON s.seq = c.refers_to JOIN entry p ON p.seq = s.posted_seq
+             WHERE c.member = ?1 AND c.kind = ?5 AND p.business_date BETWEEN ?3 AND ?4
+             ORDER BY posted",
         )?;
-        let commit = Kind::Commit.number();
-        let range = params![member.get(), commit, first.yyyymmdd(), last.yyyymmdd()];
+        let (commit, claim) = (Kind::Commit.number(), Kind::Claim.number());
+        let (first, last) = (first.yyyymmdd(), last.yyyymmdd());
+        let range = params![member.get(), commit, first, last, claim];
         let rows = statement.query_map(range, |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

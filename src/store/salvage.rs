@@ -32,6 +32,7 @@ pub struct NewLife {
 const CALL_ENROL: u8 = 1;
 const CALL_COMMIT: u8 = 3;
 const CALL_VOID: u8 = 4;
+const CALL_CLAIM: u8 = 21;
 
 impl Store {
     /// Makes a new file at `destination` of what can be read of `damaged`: entries in order as long as
@@ -223,6 +224,7 @@ impl Rescue<'_> {
         self.receipts(writing)?;
         self.programmes(writing)?;
         self.batches(writing)?;
+        self.acknowledgements(writing)?;
         if let Ok(head) = self.old.head() {
             writing.take_over(&head);
         }
@@ -376,10 +378,10 @@ impl Rescue<'_> {
             let old = self.old.sale(seq).ok().flatten();
             let has =
                 |at: Seq| at != 0 && matches!(writing.reading().find_document(at), Ok(Some(_)));
-            row.document_seq = if has(row.posted_seq) {
-                row.posted_seq
-            } else {
-                seq
+            row.document_seq = match row.claim_seq() {
+                Some(claim) => claim,
+                None if has(row.posted_seq) => row.posted_seq,
+                None => seq,
             };
             if !has(row.document_seq) {
                 self.findings
@@ -419,6 +421,7 @@ impl Rescue<'_> {
                 .unwrap_or(false),
             (CALL_COMMIT, Some(sale)) => sale.posted_seq != 0,
             (CALL_VOID, Some(sale)) => sale.state == 3,
+            (CALL_CLAIM, Some(sale)) => sale.claim_seq().is_some(),
             _ => result <= last,
         };
         self.each(
@@ -518,6 +521,25 @@ impl Rescue<'_> {
         Ok(())
     }
 
+    /// What head office signed of saved entries.
+    fn acknowledgements(&mut self, writing: &Writing<'_>) -> Result<(), StoreError> {
+        let (db, last): (&Connection, Seq) = (writing.connection(), self.last);
+        self.each(
+            "SELECT seq, bytes FROM acknowledgement",
+            "seq",
+            |row| Ok((row.get::<_, Seq>(0)?, row.get::<_, Vec<u8>>(1)?)),
+            |(seq, bytes)| {
+                if seq <= last {
+                    db.execute(
+                        "INSERT OR IGNORE INTO acknowledgement (seq, bytes) VALUES (?1, ?2)",
+                        params![seq, bytes],
+                    )?;
+                }
+                Ok(())
+            },
+        )
+    }
+
     /// Batches that wait and hold nothing but saved entries.
     fn batches(&mut self, writing: &Writing<'_>) -> Result<(), StoreError> {
         let (db, last): (&Connection, Seq) = (writing.connection(), self.last);
@@ -590,6 +612,12 @@ impl Tale {
                 }
                 self.current = None;
             }
+            Kind::Claim => {
+                if let Some(row) = sales.get_mut(&named) {
+                    row.document_seq = entry.seq;
+                }
+                self.current = None;
+            }
             Kind::Epoch
             | Kind::ProgrammeInstalled
             | Kind::Enrol
@@ -599,7 +627,6 @@ impl Tale {
             | Kind::Expiry
             | Kind::AdjustmentGiven
             | Kind::AdjustmentTaken
-            | Kind::Claim
             | Kind::Exception => self.current = None,
             _ => {
                 if let Some(row) = self.current.and_then(|sale| sales.get_mut(&sale)) {

@@ -313,10 +313,16 @@ fn check_sales(reading: &Reading<'_>, findings: &mut Findings) -> Result<(), Sto
          LEFT JOIN entry f ON f.seq = s.seq
          LEFT JOIN entry p ON p.seq = s.posted_seq
          LEFT JOIN entry r ON r.seq = s.refund_seq
+         LEFT JOIN entry c ON c.seq = s.document_seq
          WHERE f.kind NOT IN (?1, ?2)
             OR (s.state IN (2, 5)) <> (p.kind IS ?2 AND p.lot = 0)
             OR ((s.state = 5 OR s.refund_seq <> 0) AND r.kind IS NOT ?3)
-            OR (f.flags & ?4 = 0 AND s.hold_until_ms NOT BETWEEN f.at_ms AND f.at_ms + ?5)",
+            OR (f.flags & ?4 = 0 AND s.hold_until_ms NOT BETWEEN f.at_ms AND f.at_ms + ?5)
+            OR (s.posted_seq <> 0 AND s.document_seq > s.last_seq)
+                <> (c.kind IS ?6 AND c.refers_to = s.seq)
+         UNION ALL
+         SELECT c.refers_to FROM entry c LEFT JOIN sale s ON s.seq = c.refers_to
+         WHERE c.kind = ?6 AND s.document_seq IS NOT c.seq",
     )?;
     let kinds = params![
         Kind::Hold.number(),
@@ -324,6 +330,7 @@ fn check_sales(reading: &Reading<'_>, findings: &mut Findings) -> Result<(), Sto
         Kind::Refund.number(),
         Flags::CLOCK_SUSPECT.0,
         HOLD_MS_MAX,
+        Kind::Claim.number(),
     ];
     let mut rows = statement.query(kinds)?;
     while let Some(row) = rows.next()? {

@@ -325,11 +325,20 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    /// Head office has everything up to `seq`: batches up to there need not be offered again. The
-    /// entries themselves stay.
-    pub fn acknowledge(&mut self, seq: Seq, office_index: u64) -> Result<(), StoreError> {
+    /// Head office has everything up to `seq` and signed so in `bytes`: batches up to there need not
+    /// be offered again. The entries themselves stay.
+    pub fn acknowledge(
+        &mut self,
+        seq: Seq,
+        office_index: u64,
+        bytes: &[u8],
+    ) -> Result<(), StoreError> {
         self.transaction
             .execute("DELETE FROM batch WHERE last_seq <= ?1", [seq])?;
+        self.transaction.execute(
+            "INSERT INTO acknowledgement (seq, bytes) VALUES (?1, ?2)",
+            params![seq, bytes],
+        )?;
         self.head.acknowledged_seq = self.head.acknowledged_seq.max(seq);
         self.head.office_index = self.head.office_index.max(office_index);
         self.changed = true;

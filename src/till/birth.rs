@@ -13,9 +13,9 @@ use crate::exchange::{EpochPayload, Parent, Provisioning, SigningKey};
 use crate::kernel::ids::hex;
 use crate::kernel::{Instant, Money, StreamId, UtcOffset};
 use crate::ledger::decide::note;
-use crate::ledger::{Flags, Kind, SaleFacts};
+use crate::ledger::{Flags, Genesis, Kind, SaleFacts};
 use crate::programme::Programme;
-use crate::store::{Birth, Identity, Keys, Store, StoreError};
+use crate::store::{Birth, Identity, Keys, Store, StoreError, Writing};
 use crate::texts::Language;
 
 impl Till {
@@ -54,17 +54,32 @@ impl Till {
         if used.has(&provisioning)? {
             return Err(Error::ProvisioningUsed);
         }
-        let store = Self::write_first(settings, &provisioning, &programme, &ports)?;
+        let life = FirstLife::of(&provisioning, &ports)?;
+        let store = Store::create(
+            &settings.path,
+            settings.busy_timeout(),
+            &life.birth(&provisioning),
+            |writing| life.write(writing, &[&programme]).map(drop),
+        )?;
         used.add(&provisioning)?;
         Self::over(store, settings, ports)
     }
+}
 
-    fn write_first(
-        settings: &Settings,
-        provisioning: &Provisioning,
-        programme: &Programme,
-        ports: &Ports,
-    ) -> Result<Store, Error> {
+/// The beginning of a ledger, before it has a place.
+pub(super) struct FirstLife {
+    identity: Identity,
+    payload: EpochPayload,
+    genesis: Genesis,
+    public: [u8; 32],
+    secret: Zeroizing<[u8; 32]>,
+    trusted_at: Instant,
+    now: Instant,
+    is_suspect: bool,
+}
+
+impl FirstLife {
+    pub(super) fn of(provisioning: &Provisioning, ports: &Ports) -> Result<Self, Error> {
         let identity = identity(provisioning)?;
         let mut seed = Zeroizing::new([0u8; 32]);
         let mut tag = [0u8; 4];
@@ -87,45 +102,77 @@ impl Till {
         );
         let now = ports.clock.now();
         let is_suspect = identity.clock.is_suspect(now, provisioning.issued_at);
-        let birth = Birth {
-            identity: &identity,
+        Ok(Self {
             genesis: payload.genesis(provisioning.tenant, stream),
-            keys: Keys {
-                public,
-                secret: seed,
-            },
+            identity,
+            payload,
+            public,
+            secret: seed,
             trusted_at: if is_suspect {
                 provisioning.issued_at
             } else {
                 now
             },
+            now,
+            is_suspect,
+        })
+    }
+
+    pub(super) fn birth<'a>(&'a self, provisioning: &'a Provisioning) -> Birth<'a> {
+        Birth {
+            identity: &self.identity,
+            genesis: self.genesis.clone(),
+            keys: Keys {
+                public: self.public,
+                secret: self.secret.clone(),
+            },
+            trusted_at: self.trusted_at,
             number_block: (
                 provisioning.member_block.first_body,
                 provisioning.member_block.last_body,
             ),
             members: &provisioning.members,
             operators: &provisioning.operators,
-        };
-        let facts = first_facts(now, is_suspect, programme.version());
-        Store::create(&settings.path, settings.busy_timeout(), &birth, |writing| {
-            let epoch = note(0, &facts, Kind::Epoch, |entry| {
-                entry.payload = payload.encode()
-            });
-            let installed = note(epoch.seq, &facts, Kind::ProgrammeInstalled, |entry| {
-                entry.payload = programme.hash().to_vec();
-            });
+        }
+    }
+
+    /// Writes the first entries: the life's own, and one for each programme, oldest first. Gives the
+    /// facts that entries of this moment share.
+    pub(super) fn write(
+        &self,
+        writing: &mut Writing<'_>,
+        programmes: &[&Programme],
+    ) -> Result<SaleFacts, Error> {
+        let version = programmes.last().map_or(0, |programme| programme.version());
+        let facts = first_facts(self.now, self.is_suspect, version);
+        let epoch = note(0, &facts, Kind::Epoch, |entry| {
+            entry.payload = self.payload.encode();
+        });
+        writing.append(&[epoch])?;
+        for (place, programme) in programmes.iter().enumerate() {
+            let facts = first_facts(self.now, self.is_suspect, programme.version());
+            let installed = note(
+                writing.head().seq,
+                &facts,
+                Kind::ProgrammeInstalled,
+                |entry| {
+                    entry.payload = programme.hash().to_vec();
+                },
+            );
             let seq = installed.seq;
-            writing.append(&[epoch, installed])?;
-            let digest = writing.reading().identity_digest()?;
-            writing.put_document(1, &digest)?;
+            writing.append(&[installed])?;
+            if place == 0 {
+                let digest = writing.reading().identity_digest()?;
+                writing.put_document(1, &digest)?;
+            }
             writing.put_programme(
                 programme.version(),
                 &programme.hash(),
                 programme.document(),
                 seq,
             )?;
-            Ok(())
-        })
+        }
+        Ok(facts)
     }
 }
 

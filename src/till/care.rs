@@ -11,6 +11,7 @@ use super::log::Level;
 use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::Till;
+use super::training::Purpose;
 use crate::kernel::ids::Seq;
 use crate::ledger::Kind;
 use crate::ledger::decide::note;
@@ -49,6 +50,8 @@ pub struct Info {
     pub pending_sales: u64,
     /// Members known here.
     pub members: u64,
+    /// It was opened for training: nothing of it is kept.
+    pub is_training: bool,
     /// The clock is not to be believed now.
     pub is_clock_suspect: bool,
     /// Bytes of the file.
@@ -83,6 +86,7 @@ impl Till {
                 closed_date: head.closed_date.map_or(0, |date| date.yyyymmdd()),
                 pending_sales: sizes.open_sales,
                 members: sizes.members,
+                is_training: self.purpose == Purpose::Training,
                 is_clock_suspect: self.identity.clock.is_suspect(now, head.trusted_at),
                 file_bytes,
                 wal_bytes,
@@ -143,6 +147,7 @@ impl Till {
     /// Copies the ledger while it is in use. The copy is one file; a till that is restored from it
     /// has to be told so by head office.
     pub fn backup(&self, destination: &Path) -> Result<(), Error> {
+        self.refuse_training()?;
         Ok(self.lock().store()?.backup(destination)?)
     }
 }

@@ -8,9 +8,11 @@ use minicbor::{Decode, Encode};
 use super::error::Error;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{MemberSnapshot, Outcome};
-use crate::kernel::{Money, Points, Quantity, WalletNumber};
+use crate::evaluate::{Decided, PointsBack, ReturnedLines};
+use crate::kernel::{Money, Points, WalletNumber};
 use crate::ledger::refund::Standing;
 use crate::ledger::{Give, Spend};
+use crate::programme::Programme;
 
 /// A sale as it was decided.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -30,13 +32,25 @@ pub(super) struct SaleDocument {
     pub(super) programme_version: u32,
 }
 
+impl SaleDocument {
+    /// The sale as returns look at it. `cart` is the document's own, with its store and till.
+    pub(super) fn decided<'a>(&'a self, programme: &'a Programme, cart: &'a Cart) -> Decided<'a> {
+        Decided {
+            programme,
+            member: self.member.as_ref(),
+            cart,
+            outcome: &self.outcome,
+        }
+    }
+}
+
 /// How far a sale has gone back, beside each of its refund entries.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub(super) struct RefundDocument {
     /// Lines of which something has gone back so far, by their place in the cart.
     #[n(0)]
-    pub(super) lines: BTreeMap<u32, ReturnedLine>,
+    pub(super) lines: ReturnedLines,
     /// Awarded points taken back so far.
     #[n(1)]
     pub(super) taken_back: BTreeMap<WalletNumber, Points>,
@@ -46,18 +60,9 @@ pub(super) struct RefundDocument {
     /// Who did it, why, and the return's own receipt.
     #[n(3)]
     pub(super) note: Note,
-}
-
-/// How far one line has gone back.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub(super) struct ReturnedLine {
-    /// Of its quantity.
-    #[n(0)]
-    pub(super) quantity: Quantity,
-    /// Of what was paid for it.
-    #[n(1)]
-    pub(super) net: Money,
+    /// The sale was a mistake and counts for nothing any more.
+    #[cbor(n(4), default)]
+    pub(super) is_post_void: bool,
 }
 
 impl RefundDocument {
@@ -66,6 +71,18 @@ impl RefundDocument {
             taken_back: self.taken_back.clone(),
             returned: self.returned.clone(),
         }
+    }
+
+    pub(super) fn points_back(&self) -> PointsBack {
+        PointsBack {
+            taken_back: self.taken_back.clone(),
+            returned: self.returned.clone(),
+        }
+    }
+
+    /// The money the customer got back so far.
+    pub(super) fn paid_back(&self) -> Money {
+        self.lines.values().map(|line| line.paid_back()).sum()
     }
 }
 

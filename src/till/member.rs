@@ -207,7 +207,9 @@ impl Till {
             is_known_here,
             was_replayed: false,
             wallets,
-            cashier_text: phrase(self.language, key, &values),
+            cashier_text: self
+                .purpose
+                .mark(self.language, &phrase(self.language, key, &values)),
         })
     }
 

@@ -5,14 +5,17 @@
 //! do, `member.rs` who it is for, `day.rs` the close, `expiry.rs` what it writes off, `sync.rs` what goes
 //! to and comes from head office, `adjust.rs` points given or taken by hand, `approval.rs` who may do what,
 //! `exceptions.rs` what the day's report tells of it,
+//! to and comes from head office, `dispute.rs` and `proof.rs` settle a quarrel about a sale,
 //! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
-//! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger.
+//! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger,
+//! `training.rs` one that is for learning only.
 
 mod adjust;
 mod approval;
 mod birth;
 mod care;
 mod day;
+mod dispute;
 mod document;
 mod error;
 mod exceptions;
@@ -22,12 +25,14 @@ mod member;
 mod operation;
 mod past;
 pub mod ports;
+mod proof;
 mod refund;
 mod sale;
 mod salvage;
 mod shell;
 pub mod status;
 mod sync;
+mod training;
 mod velocity;
 mod verify;
 mod view;
@@ -36,17 +41,21 @@ pub use adjust::{Adjusted, Adjustment, Missing};
 pub use approval::{APPROVAL_SECONDS, OperatorLine};
 pub use care::Info;
 pub use day::{DayReport, DayTotal};
+pub use dispute::{Again, Difference, Dispute, Disputed, Fact, ProgrammeUsed};
 pub use error::{Error, Refused};
 pub use exceptions::{DayException, ExceptionCount};
 pub use log::{Level, LogEvent};
 pub use member::{Enrolment, MemberCard, WalletBalance};
 pub use operation::OPERATION_ID_MAX;
 pub use ports::{Clock, Ports, Randomness};
-pub use refund::{Goods, Measure, RefundPreview, RefundRequest, ReturnedPart, WalletRefund};
-pub use sale::HOLD_SECONDS_MAX;
+pub use proof::{Anchor, DocumentProof, Life, Link, Proof};
+pub use refund::{RefundPreview, RefundRequest, WalletRefund};
+pub use sale::{ClaimRequest, HOLD_SECONDS_MAX};
 pub use shell::{Settings, Till};
 pub use sync::Export;
+pub use training::Purpose;
 pub use view::{PendingSale, ReceiptKey, Sale, SaleState};
 
+pub use crate::evaluate::{Goods, Measure, ReturnedPart};
 pub use crate::ledger::authority::ActKind;
 pub use crate::store::{Depth, Finding};

@@ -23,6 +23,7 @@ pub(super) enum Call {
     CloseDay = 7,
     ConfirmClock = 8,
     Adjust = 16,
+    Claim = 21,
 }
 
 /// An operation as it is asked.

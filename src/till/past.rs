@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 
 use minicbor::Decode;
 
-use super::document::{RefundDocument, SaleDocument, from_bytes};
+use super::document::{SaleDocument, from_bytes};
 use super::error::Error;
-use super::refund::kept_lines;
+use super::refund::refund_document;
 use super::shell::Till;
+use super::training::Purpose;
 use super::view::SaleState;
 use crate::evaluate::{Cart, History, PastAward, PastSale, Quote, due_after, evaluate};
 use crate::evaluate::{CartProblem, MemberSnapshot, Outcome};
 use crate::kernel::{BusinessDate, MemberNumber, Money, Points};
-use crate::programme::{HISTORY_ALL, Programme};
+use crate::programme::{HISTORY_ALL, Programme, RefundBase};
 use crate::store::{Reading, SaleRow};
 
 impl Till {
@@ -24,12 +25,14 @@ impl Till {
         member: Option<&MemberSnapshot>,
         cart: &Cart,
     ) -> Result<Quote, CartProblem> {
-        evaluate(
+        let mut quote = evaluate(
             programme,
             member,
             &self.at_home(programme, cart),
             self.language,
-        )
+        )?;
+        quote.is_training = self.purpose == Purpose::Training;
+        Ok(quote)
     }
 
     /// The cart with the names of its store and till, where the programme reads them.
@@ -82,10 +85,10 @@ impl Till {
         }
         let stored = reading.document(row.document_seq)?;
         let sale: Remembered = from_bytes(&stored)?;
-        let refund: RefundDocument = match row.refund_seq {
-            0 => RefundDocument::default(),
-            seq => from_bytes(&reading.document(seq)?)?,
-        };
+        let refund = refund_document(reading, row)?;
+        if refund.is_post_void {
+            return Ok(None);
+        }
         let awards = if state == SaleState::Refunded {
             Vec::new()
         } else if refund.lines.is_empty() {
@@ -93,22 +96,16 @@ impl Till {
         } else {
             let sale: SaleDocument = from_bytes(&stored)?;
             let programme = self.programme_version(sale.programme_version)?;
-            let kept = kept_lines(&sale, &refund.lines);
             let cart = self.at_home(&programme, &sale.cart);
-            due_after(
-                &programme,
-                sale.member.as_ref(),
-                &cart,
-                &sale.outcome,
-                &kept,
-            )?
+            let decided = sale.decided(&programme, &cart);
+            due_after(&decided, &decided.kept(&refund.lines, RefundBase::LineNet))?
         };
         let awards = awards.into_iter().map(|award| PastAward {
             rule: award.rule,
             wallet: award.wallet,
             points: award.points,
         });
-        let given_back: Money = refund.lines.values().map(|line| line.net).sum();
+        let given_back = refund.paid_back();
         let mut rewards: BTreeMap<String, Points> = BTreeMap::new();
         for redemption in &sale.outcome.redemptions {
             if let Some(reward) = &redemption.reward {

@@ -1,26 +1,28 @@
 //! Taking a sale back: whole, by line and quantity, or by line and amount.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::json;
 
 use super::approval::{Permit, tell};
-use super::document::{Note, RefundDocument, ReturnedLine, SaleDocument, from_bytes, to_bytes};
+use super::document::{Note, RefundDocument, from_bytes, to_bytes};
 use super::error::Error;
 use super::operation::{Call, Operation};
-use super::sale::{check_reason, retell_nothing};
+use super::sale::{check_reason, postings_of, retell_nothing};
 use super::shell::{Moment, Till};
 use super::status;
 use super::view::{ReceiptKey, ReceiptKind, Sale, SaleState, load_document};
-use crate::evaluate::{KeptLine, due_after};
+use crate::evaluate::{Goods, Measure, NoReturn, PointsBack, Return, ReturnedPart, points_back};
+use crate::kernel::ids::Seq;
 use crate::kernel::{
-    BusinessDate, Instant, Money, Points, Quantity, SaleId, UtcOffset, WalletNumber,
+    BusinessDate, Instant, LotId, MemberNumber, Money, Points, SaleId, UtcOffset, WalletNumber,
 };
-use crate::ledger::refund::{Returned, SaleHistory, refund};
-use crate::ledger::{Act, Entry, Flags, Kind, SaleFacts};
-use crate::programme::Programme;
-use crate::store::{Head, Reading, SaleRow};
+use crate::ledger::refund::{Policies, Returned, SaleHistory, refund};
+use crate::ledger::{Accounts, Act, Entry, Kind, SaleFacts, apply};
+use crate::programme::{MissingAward, Programme};
+use crate::store::{Reading, SaleRow};
 use crate::texts::{money, number_trimmed};
 
 /// Goods that come back.
@@ -44,33 +46,6 @@ pub struct RefundRequest {
     pub goods: Goods,
 }
 
-/// What comes back of a sale.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Goods {
-    /// Everything that has not come back yet.
-    Everything,
-    /// Parts of lines. A line may stand in it more than once.
-    Parts(Vec<ReturnedPart>),
-}
-
-/// A part of a line that comes back.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ReturnedPart {
-    /// The line, from 0 in the order of the cart.
-    pub line: usize,
-    /// How much of it.
-    pub measure: Measure,
-}
-
-/// How a returned part is measured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Measure {
-    /// Goods, in thousandths. They give back their share of what was paid for the line.
-    Quantity(Quantity),
-    /// Money, in minor units, without goods: a price reduction after the sale.
-    Amount(Money),
-}
-
 /// What a refund does in one wallet.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct WalletRefund {
@@ -82,6 +57,8 @@ pub struct WalletRefund {
     pub returned: Points,
     /// Points that were no longer there and are now owed.
     pub debt: Points,
+    /// Of the points that come back, those that cannot be spent: the lot they came from has run out.
+    pub lapsed: Points,
 }
 
 /// What a refund would do.
@@ -93,14 +70,56 @@ pub struct RefundPreview {
     pub wallets: Vec<WalletRefund>,
 }
 
+/// One sale's return, to be worked out.
+pub(super) struct Back<'a> {
+    pub(super) row: &'a SaleRow,
+    pub(super) goods: &'a Goods,
+    /// When the goods come back, by the POS.
+    pub(super) at: Instant,
+    pub(super) offset: UtcOffset,
+    pub(super) business_date: BusinessDate,
+    pub(super) note: Note,
+    pub(super) paid: Paid,
+}
+
+/// Whether the rules may still say no.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Paid {
+    /// The money has not changed hands.
+    NotYet,
+    /// It has: what is missing is owed, whatever the policy.
+    Already,
+}
+
 /// A refund worked out, ready to be appended.
-struct Worked {
-    row: SaleRow,
-    facts: SaleFacts,
-    entries: Vec<Entry>,
-    document: RefundDocument,
-    is_whole: bool,
-    programme_version: u32,
+pub(super) struct Worked {
+    pub(super) row: SaleRow,
+    pub(super) facts: SaleFacts,
+    pub(super) entries: Vec<Entry>,
+    pub(super) document: RefundDocument,
+    programme: Arc<Programme>,
+    lots: Accounts,
+}
+
+impl Worked {
+    /// The sale as it stands after this refund.
+    pub(super) fn row_after(&self, is_whole: bool) -> SaleRow {
+        let state = if is_whole {
+            SaleState::Refunded
+        } else {
+            SaleState::Committed
+        };
+        SaleRow {
+            state: state as u8,
+            refund_seq: self.entries.first().map_or(0, |entry| entry.seq),
+            ..self.row.clone()
+        }
+    }
+
+    /// What it does, by wallet.
+    pub(super) fn wallets(&self) -> Vec<WalletRefund> {
+        by_wallet(&self.entries, &self.programme, &self.lots)
+    }
 }
 
 impl Till {
@@ -108,42 +127,51 @@ impl Till {
     pub fn preview_refund(&self, request: &RefundRequest) -> Result<RefundPreview, Error> {
         let moment = Moment::at(request.at, request.offset);
         self.read(|reading| {
-            let worked = self.work_out(reading, &reading.head()?, &moment, request)?;
-            let programme = self.programme_version(worked.programme_version)?;
+            let row = self.sale_row(reading, request.sale)?;
+            let back = request.back(&row);
+            let (worked, _) = self.work_out(reading, &[], &moment, &back)?;
             Ok(RefundPreview {
                 amount: worked.facts.amount,
-                wallets: by_wallet(&worked.entries, &programme),
+                wallets: worked.wallets(),
             })
         })
     }
 
     /// Takes goods back. What the rest of the sale would have awarded stays awarded, the difference
     /// goes; spent points come back in proportion to the lots they came from; what is no longer
-    /// there is owed. Any split of a return into refunds ends where one whole refund ends.
+    /// there is owed. The policies of the version that priced the sale may say otherwise. Any split
+    /// of a return into refunds ends where one whole refund ends.
+    ///
+    /// With [`Goods::PostVoid`] the sale also no longer counts: not as a visit, not for caps, tiers
+    /// or what a member has once only. It wants a reason.
     pub fn refund(&self, id: &str, request: &RefundRequest) -> Result<Sale, Error> {
-        check_reason(request.reason.as_deref().unwrap_or(""))?;
+        let reason = request.reason.as_deref().unwrap_or("");
+        check_reason(reason)?;
+        if request.goods == Goods::PostVoid && reason.is_empty() {
+            return Err(Error::Argument {
+                field: "reason",
+                expected: "why the sale is undone, 1 to 200 bytes",
+            });
+        }
         let operation = Operation {
             id,
             call: Call::Refund,
             content: content(request),
             kept_in_document: false,
         };
-        let receipt = request.receipt_number.as_ref().map(|number| {
-            let key = ReceiptKey {
-                receipt_number: number.clone(),
-                business_date: request.business_date,
-                till: None,
-                part: 1,
-            };
-            self.receipt_hash(&key, ReceiptKind::Refund)
-        });
+        let receipt = request
+            .receipt_number
+            .as_ref()
+            .map(|number| self.refund_receipt(number, request.business_date, None));
         let done = self.operate(&operation, retell_nothing, |writing, moment| {
             if let Some(key) = &receipt
                 && let Some(seq) = writing.reading().sale_of_receipt(key)?
             {
                 return Err(self.resolved("receipt.known", seq));
             }
-            let worked = self.work_out(&writing.reading(), writing.head(), moment, request)?;
+            let row = self.sale_row(&writing.reading(), request.sale)?;
+            let back = request.back(&row);
+            let (worked, is_whole) = self.work_out(&writing.reading(), &[], moment, &back)?;
             let act = Act::Refund(worked.facts.amount);
             let cashier = request.cashier.as_deref();
             let permit = self.permit(moment, id, cashier, act, |amount| self.say_money(amount));
@@ -151,393 +179,254 @@ impl Till {
                 tell(writing, &worked.facts, worked.row.seq, &exception)?;
                 return Err(Error::Refused(refused));
             }
-            let refund_seq = writing.head().seq + 1;
+            let row = worked.row_after(is_whole);
             writing.append(&worked.entries)?;
-            writing.put_document(refund_seq, &to_bytes(&worked.document))?;
-            let state = if worked.is_whole {
-                SaleState::Refunded
-            } else {
-                SaleState::Committed
-            };
-            writing.put_sale(&SaleRow {
-                state: state as u8,
-                refund_seq,
-                ..worked.row.clone()
-            })?;
+            writing.put_document(row.refund_seq, &to_bytes(&worked.document))?;
+            writing.put_sale(&row)?;
             if let Some(key) = &receipt {
-                writing.put_receipt(key, worked.row.seq)?;
+                writing.put_receipt(key, row.seq)?;
             }
             if let Permit::Approved(exception) = &permit {
-                tell(writing, &worked.facts, refund_seq, exception)?;
+                tell(writing, &worked.facts, row.refund_seq, exception)?;
             }
-            Ok(worked.row.seq)
+            Ok(row.refund_seq)
         })?;
-        self.answer(done, None)
+        let (result, replay) = done;
+        let sale = self.read(|reading| refunded_sale(reading, result))?;
+        self.answer(Call::Refund, (sale, replay), None)
     }
 
-    fn work_out(
+    /// The key of a refund's own receipt.
+    pub(super) fn refund_receipt(
+        &self,
+        number: &str,
+        business_date: BusinessDate,
+        till: Option<&str>,
+    ) -> [u8; 16] {
+        let key = ReceiptKey {
+            receipt_number: number.to_owned(),
+            business_date,
+            till: till.map(str::to_owned),
+            part: 1,
+        };
+        self.receipt_hash(&key, ReceiptKind::Refund)
+    }
+
+    /// Works one sale's return out, behind entries that are decided and not yet written. Says also
+    /// whether everything is back.
+    pub(super) fn work_out(
         &self,
         reading: &Reading<'_>,
-        head: &Head,
+        pending: &[Entry],
         moment: &Moment,
-        request: &RefundRequest,
-    ) -> Result<Worked, Error> {
-        if !request.at.is_in_range() {
+        back: &Back<'_>,
+    ) -> Result<(Worked, bool), Error> {
+        if !back.at.is_in_range() {
             return Err(Error::Argument {
                 field: "at_ms",
                 expected: "1970 to 9999",
             });
         }
-        let row = self.sale_row(reading, request.sale)?;
-        self.refuse_resolved(&row, &[SaleState::Committed])?;
+        let row = back.row;
+        self.refuse_resolved(row, &[SaleState::Committed])?;
         let sale = load_document(reading, row.document_seq)?;
-        if request.business_date < sale.cart.business_date {
+        if back.paid == Paid::NotYet && back.business_date < sale.cart.business_date {
             return Err(Error::refused(status::REFUSED, "refund.before_sale", &[]));
         }
-        let before: RefundDocument = match row.refund_seq {
-            0 => RefundDocument::default(),
-            seq => from_bytes(&reading.document(seq)?)?,
-        };
-        let lines = self.returned_lines(&sale, &before, &request.goods)?;
-        let history = self.history_of(reading, &row)?;
-        let is_whole = is_everything(&sale, &lines);
-        let (taken_back, returned) = if is_whole {
-            (history.awarded(), history.redeemed())
+        let before = refund_document(reading, row)?;
+        let programme = self.programme_version(sale.programme_version)?;
+        let cart = self.at_home(&programme, &sale.cart);
+        let decided = sale.decided(&programme, &cart);
+        let lines = decided
+            .after(&before.lines, back.goods)
+            .map_err(|reason| self.no_return(reason))?;
+        let history = history_of(reading, row)?;
+        let is_whole = decided.is_everything(&lines);
+        let points = if back.goods == &Goods::PostVoid {
+            PointsBack {
+                taken_back: most(&history.awarded(), &before.taken_back),
+                returned: history.redeemed(),
+            }
         } else {
-            self.partial_standing(&sale, &before, &lines, &history)?
-        };
-        let note = Note {
-            cashier: request.cashier.clone(),
-            reason: request.reason.clone(),
-            receipt_number: request.receipt_number.clone(),
+            points_back(&Return {
+                sale: decided,
+                current: &*self.programme_on(back.business_date)?,
+                awarded: &history.awarded(),
+                redeemed: &history.redeemed(),
+                before: &before.lines,
+                after: &lines,
+                so_far: &before.points_back(),
+            })?
         };
         let document = RefundDocument {
             lines,
-            taken_back,
-            returned,
-            note,
+            taken_back: points.taken_back,
+            returned: points.returned,
+            note: back.note.clone(),
+            is_post_void: back.goods == &Goods::PostVoid,
         };
-        let facts = self.refund_facts(head, moment, request, &sale, &before, &document)?;
-        let accounts = match facts.member {
-            Some(member) => reading.accounts(member, &history.lots())?,
-            None => Default::default(),
+        let head = reading.head()?;
+        let facts = SaleFacts {
+            at: moment.now,
+            sold_at: back.at,
+            offset: back.offset,
+            business_date: back.business_date,
+            member: sale.cart.member,
+            amount: document.paid_back() - before.paid_back(),
+            programme_version: sale.programme_version,
+            flags: moment.flags_on(&head, back.business_date),
         };
+        let lots = accounts_with(reading, facts.member, &history.lots(), pending)?;
+        let policies = policies_of(&programme, back.paid);
         let (standing_before, standing_after) = (before.standing(), document.standing());
         let parts = Returned {
             sale: row.seq,
             history: &history,
             before: &standing_before,
             after: &standing_after,
+            policies: &policies,
         };
-        let entries = refund(head.seq, &facts, parts, &accounts);
-        let programme_version = sale.programme_version;
-        Ok(Worked {
-            row,
-            facts,
-            entries,
-            document,
+        let last = pending.last().map_or(head.seq, |entry| entry.seq);
+        let entries = refund(last, &facts, parts, &lots)
+            .map_err(|refusal| self.refused(&programme, &refusal))?;
+        Ok((
+            Worked {
+                row: row.clone(),
+                facts,
+                entries,
+                document,
+                programme: Arc::clone(&programme),
+                lots,
+            },
             is_whole,
-            programme_version,
+        ))
+    }
+
+    /// Why goods cannot come back, as it is told.
+    pub(super) fn no_return(&self, reason: NoReturn) -> Error {
+        let argument = |field, expected| Error::Argument { field, expected };
+        match reason {
+            NoReturn::Nothing => argument("refund", "at least one part"),
+            NoReturn::Line => argument("line", "a line of the sale, from 0"),
+            NoReturn::Quantity => argument("quantity_milli", "above 0"),
+            NoReturn::Amount => argument("amount", "above 0"),
+            NoReturn::QuantityLeft(left) => {
+                let left = number_trimmed(self.language, left.get(), 3);
+                Error::refused(status::REFUSED, "refund.quantity_left", &[("left", left)])
+            }
+            NoReturn::AmountLeft(left) => {
+                let currency = self.identity.currency;
+                let (decimals, code) = (currency.decimals(), currency.code());
+                let left = money(self.language, left.get(), decimals, code);
+                Error::refused(status::REFUSED, "refund.amount_left", &[("left", left)])
+            }
+        }
+    }
+}
+
+impl RefundRequest {
+    fn back<'a>(&'a self, row: &'a SaleRow) -> Back<'a> {
+        Back {
+            row,
+            goods: &self.goods,
+            at: self.at,
+            offset: self.offset,
+            business_date: self.business_date,
+            note: Note {
+                cashier: self.cashier.clone(),
+                reason: self.reason.clone(),
+                receipt_number: self.receipt_number.clone(),
+            },
+            paid: Paid::NotYet,
+        }
+    }
+}
+
+/// How far a sale has gone back.
+pub(super) fn refund_document(
+    reading: &Reading<'_>,
+    row: &SaleRow,
+) -> Result<RefundDocument, Error> {
+    match row.refund_seq {
+        0 => Ok(RefundDocument::default()),
+        seq => from_bytes(&reading.document(seq)?),
+    }
+}
+
+/// The sale a refund's operation was about. Operations of earlier files remember the sale itself.
+fn refunded_sale(reading: &Reading<'_>, seq: Seq) -> Result<Seq, Error> {
+    let entry = reading.entries(seq, seq)?.pop();
+    let (entry, _) = entry.ok_or(Error::Internal("a refund that is not there"))?;
+    Ok(match entry.kind {
+        Kind::Refund => entry.refers_to,
+        _ => seq,
+    })
+}
+
+/// What the sale gave and took, by its entries.
+fn history_of(reading: &Reading<'_>, row: &SaleRow) -> Result<SaleHistory, Error> {
+    Ok(SaleHistory::of(&postings_of(reading, row)?))
+}
+
+/// A member's accounts as they will be once `pending` is written: lots with something left, and those
+/// named in `also`.
+pub(super) fn accounts_with(
+    reading: &Reading<'_>,
+    member: Option<MemberNumber>,
+    also: &[LotId],
+    pending: &[Entry],
+) -> Result<Accounts, Error> {
+    let Some(member) = member else {
+        return Ok(Accounts::new());
+    };
+    let own = || pending.iter().filter(|entry| entry.member == Some(member));
+    let mut lots = also.to_vec();
+    lots.extend(own().map(|entry| entry.lot));
+    let mut accounts = reading.accounts(member, &lots)?;
+    for entry in own() {
+        apply(&mut accounts, entry);
+    }
+    Ok(accounts)
+}
+
+/// The policies of a programme's wallets. Once the money has changed hands, nothing is refused.
+pub(super) fn policies_of(programme: &Programme, paid: Paid) -> Policies {
+    let wallets = programme.wallets().iter();
+    wallets
+        .map(|wallet| {
+            let mut policy = wallet.refund;
+            if paid == Paid::Already && policy.missing == MissingAward::Refused {
+                policy.missing = MissingAward::Debt;
+            }
+            (wallet.number, policy)
         })
-    }
-
-    /// What the sale gave and took, by its entries.
-    fn history_of(&self, reading: &Reading<'_>, row: &SaleRow) -> Result<SaleHistory, Error> {
-        let posted: Vec<Entry> = reading
-            .entries(row.posted_seq, row.last_seq)?
-            .into_iter()
-            .map(|(entry, _)| entry)
-            .collect();
-        Ok(SaleHistory::of(&posted))
-    }
-
-    /// How far awards and redemptions have gone back once only a part of the goods is kept: the
-    /// sale's own programme prices what is kept, with everything else as it was at the sale.
-    fn partial_standing(
-        &self,
-        sale: &SaleDocument,
-        before: &RefundDocument,
-        lines: &BTreeMap<u32, ReturnedLine>,
-        history: &SaleHistory,
-    ) -> Result<(Sums, Sums), Error> {
-        let programme = self.programme_version(sale.programme_version)?;
-        let kept = kept_lines(sale, lines);
-        let cart = self.at_home(&programme, &sale.cart);
-        let due = due_after(
-            &programme,
-            sale.member.as_ref(),
-            &cart,
-            &sale.outcome,
-            &kept,
-        )?;
-        let mut taken_back = history.awarded();
-        for (wallet, points) in &mut taken_back {
-            let still: Points = due
-                .iter()
-                .filter(|award| award.wallet == *wallet)
-                .map(|award| award.points)
-                .sum();
-            let least = before.taken_back.get(wallet).copied().unwrap_or_default();
-            *points = (*points - still.max(Points::ZERO)).max(least);
-        }
-        let mut returned = history.redeemed();
-        let (gone, all) = discount_gone(sale, lines);
-        for (wallet, points) in &mut returned {
-            let least = before.returned.get(wallet).copied().unwrap_or_default();
-            let share = share_floor(points.get(), gone, all);
-            *points = Points::new(share).max(least);
-        }
-        Ok((taken_back, returned))
-    }
-
-    /// How far each line has gone back after this refund.
-    fn returned_lines(
-        &self,
-        sale: &SaleDocument,
-        before: &RefundDocument,
-        goods: &Goods,
-    ) -> Result<BTreeMap<u32, ReturnedLine>, Error> {
-        let mut lines = before.lines.clone();
-        match goods {
-            Goods::Everything => {
-                for (index, line) in sale.cart.lines.iter().enumerate() {
-                    let whole = ReturnedLine {
-                        quantity: line.quantity_milli,
-                        net: net_of(sale, index),
-                    };
-                    lines.insert(place(index), whole);
-                }
-            }
-            Goods::Parts(parts) => {
-                if parts.is_empty() {
-                    return Err(Error::Argument {
-                        field: "refund",
-                        expected: "at least one part",
-                    });
-                }
-                for part in parts {
-                    if part.line >= sale.cart.lines.len() {
-                        return Err(Error::Argument {
-                            field: "line",
-                            expected: "a line of the sale, from 0",
-                        });
-                    }
-                    let so_far = lines.entry(place(part.line)).or_default();
-                    *so_far = self.after_part(sale, part, *so_far)?;
-                }
-            }
-        }
-        Ok(lines)
-    }
-
-    /// One line after one more part of it has come back.
-    fn after_part(
-        &self,
-        sale: &SaleDocument,
-        part: &ReturnedPart,
-        so_far: ReturnedLine,
-    ) -> Result<ReturnedLine, Error> {
-        let quantity = sale.cart.lines[part.line].quantity_milli;
-        let net = net_of(sale, part.line);
-        match part.measure {
-            Measure::Quantity(more) => {
-                if !more.is_positive() {
-                    return Err(Error::Argument {
-                        field: "quantity_milli",
-                        expected: "above 0",
-                    });
-                }
-                let left = quantity - so_far.quantity;
-                if more > left {
-                    let left = number_trimmed(self.language, left.get().max(0), 3);
-                    return Err(Error::refused(
-                        status::REFUSED,
-                        "refund.quantity_left",
-                        &[("left", left)],
-                    ));
-                }
-                let after = so_far.quantity + more;
-                let share =
-                    |returned: Quantity| share_floor(net.get(), returned.get(), quantity.get());
-                let gained = share(after) - share(so_far.quantity);
-                // A price reduction before may have given part of this back already.
-                let given = if after == quantity {
-                    net
-                } else {
-                    so_far.net + Money::new(gained)
-                };
-                Ok(ReturnedLine {
-                    quantity: after,
-                    net: given.min(net),
-                })
-            }
-            Measure::Amount(more) => {
-                if !more.is_positive() {
-                    return Err(Error::Argument {
-                        field: "amount",
-                        expected: "above 0",
-                    });
-                }
-                let left = net - so_far.net;
-                if more > left {
-                    let currency = self.identity.currency;
-                    let left = money(
-                        self.language,
-                        left.get().max(0),
-                        currency.decimals(),
-                        currency.code(),
-                    );
-                    return Err(Error::refused(
-                        status::REFUSED,
-                        "refund.amount_left",
-                        &[("left", left)],
-                    ));
-                }
-                Ok(ReturnedLine {
-                    net: so_far.net + more,
-                    ..so_far
-                })
-            }
-        }
-    }
-
-    fn refund_facts(
-        &self,
-        head: &Head,
-        moment: &Moment,
-        request: &RefundRequest,
-        sale: &SaleDocument,
-        before: &RefundDocument,
-        after: &RefundDocument,
-    ) -> Result<SaleFacts, Error> {
-        let closed = head.closed_date;
-        let is_closed = closed.is_some_and(|date| request.business_date <= date);
-        let late = if is_closed {
-            Flags::LATE
-        } else {
-            Flags::default()
-        };
-        let net = |document: &RefundDocument| -> Money {
-            document.lines.values().map(|line| line.net).sum()
-        };
-        Ok(SaleFacts {
-            at: moment.now,
-            sold_at: request.at,
-            offset: request.offset,
-            business_date: request.business_date,
-            member: sale.cart.member,
-            amount: net(after) - net(before),
-            programme_version: sale.programme_version,
-            flags: moment.flags().with(late),
-        })
-    }
+        .collect()
 }
 
 type Sums = BTreeMap<WalletNumber, Points>;
 
-/// What was paid for a line: its total less what loy took off.
-fn net_of(sale: &SaleDocument, line: usize) -> Money {
-    sale.cart.lines[line].line_total - discount_of(sale, line)
-}
-
-fn discount_of(sale: &SaleDocument, line: usize) -> Money {
-    sale.outcome
-        .line_discounts
-        .get(line)
-        .copied()
-        .unwrap_or_default()
-}
-
-fn place(line: usize) -> u32 {
-    u32::try_from(line).expect("a cart has at most 2,000 lines")
-}
-
-/// `floor(whole * part / all)`, and all of it once everything is gone.
-fn share_floor(whole: i64, part: i64, all: i64) -> i64 {
-    if part >= all {
-        return whole;
+fn most(a: &Sums, b: &Sums) -> Sums {
+    let mut most = a.clone();
+    for (&wallet, &points) in b {
+        let sum = most.entry(wallet).or_default();
+        *sum = points.max(*sum);
     }
-    let exact = i128::from(whole) * i128::from(part);
-    i64::try_from(exact.div_euclid(i128::from(all))).expect("a share is no larger than the whole")
-}
-
-/// Nothing of the sale is kept.
-fn is_everything(sale: &SaleDocument, lines: &BTreeMap<u32, ReturnedLine>) -> bool {
-    sale.cart.lines.iter().enumerate().all(|(index, line)| {
-        let whole = ReturnedLine {
-            quantity: line.quantity_milli,
-            net: net_of(sale, index),
-        };
-        lines.get(&place(index)) == Some(&whole)
-    })
-}
-
-/// What is kept of each line: quantity, and the total before loy's discount in the share that is
-/// kept of what was paid, so that it costs what was paid less what was given back, to the unit.
-pub(super) fn kept_lines(
-    sale: &SaleDocument,
-    lines: &BTreeMap<u32, ReturnedLine>,
-) -> Vec<KeptLine> {
-    let kept = |(index, line): (usize, &crate::evaluate::Line)| {
-        let gone = lines.get(&place(index)).copied().unwrap_or_default();
-        KeptLine {
-            quantity: line.quantity_milli - gone.quantity,
-            line_total: net_of(sale, index) - gone.net + discount_kept_of(sale, index, gone),
-        }
-    };
-    sale.cart.lines.iter().enumerate().map(kept).collect()
-}
-
-/// The part of a line's discount that has gone back with it.
-fn discount_gone_of(sale: &SaleDocument, line: usize, gone: ReturnedLine) -> Money {
-    let (discount, net) = (discount_of(sale, line), net_of(sale, line));
-    let share = if net.is_positive() {
-        share_floor(discount.get(), gone.net.get(), net.get())
-    } else {
-        let quantity = sale.cart.lines[line].quantity_milli;
-        share_floor(discount.get(), gone.quantity.get(), quantity.get().max(1))
-    };
-    Money::new(share)
-}
-
-/// The part of a line's discount that stays with what is kept: to the nearest unit, as
-/// [`due_after`] shares it out again. Rounded down or up, the two together would be one unit off.
-fn discount_kept_of(sale: &SaleDocument, line: usize, gone: ReturnedLine) -> Money {
-    let (discount, net) = (discount_of(sale, line), net_of(sale, line));
-    if !net.is_positive() {
-        return discount - discount_gone_of(sale, line, gone);
-    }
-    let exact = 2 * i128::from(discount.get()) * i128::from((net - gone.net).get());
-    let nearest = (exact + i128::from(net.get())).div_euclid(2 * i128::from(net.get()));
-    Money::new(i64::try_from(nearest).expect("a share is no larger than the whole"))
-}
-
-/// Of what loy took off the sale, what has gone back, and all of it.
-fn discount_gone(sale: &SaleDocument, lines: &BTreeMap<u32, ReturnedLine>) -> (i64, i64) {
-    let all: Money = sale.outcome.line_discounts.iter().copied().sum();
-    let gone: Money = (0..sale.cart.lines.len())
-        .filter_map(|line| {
-            lines
-                .get(&place(line))
-                .map(|gone| discount_gone_of(sale, line, *gone))
-        })
-        .sum();
-    (gone.get(), all.get())
+    most
 }
 
 /// What the same id must ask again.
 fn content(request: &RefundRequest) -> String {
+    let part = |part: &ReturnedPart| match part.measure {
+        Measure::Quantity(quantity) => json!({ "line": part.line, "quantity_milli": quantity }),
+        Measure::QuantityFor(quantity, amount) => {
+            json!({ "line": part.line, "quantity_milli": quantity, "amount": amount })
+        }
+        Measure::Amount(amount) => json!({ "line": part.line, "amount": amount }),
+    };
     let goods = match &request.goods {
         Goods::Everything => json!("everything"),
-        Goods::Parts(parts) => parts
-            .iter()
-            .map(|part| match part.measure {
-                Measure::Quantity(quantity) => {
-                    json!({ "line": part.line, "quantity_milli": quantity })
-                }
-                Measure::Amount(amount) => json!({ "line": part.line, "amount": amount }),
-            })
-            .collect(),
+        Goods::PostVoid => json!("post_void"),
+        Goods::Parts(parts) => parts.iter().map(part).collect(),
     };
     json!({
         "sale": request.sale.to_string(),
@@ -548,31 +437,43 @@ fn content(request: &RefundRequest) -> String {
     .to_string()
 }
 
-fn by_wallet(entries: &[Entry], programme: &Programme) -> Vec<WalletRefund> {
-    programme
-        .wallets()
-        .iter()
-        .filter_map(|wallet| {
-            let sum = |kind: Kind| {
-                let moved = |entry: &&Entry| entry.wallet == wallet.number && entry.kind == kind;
-                entries
-                    .iter()
-                    .filter(moved)
-                    .map(|entry| entry.points)
-                    .sum::<Points>()
-            };
-            let debt = sum(Kind::Debt);
-            let line = WalletRefund {
-                wallet: wallet.id.clone(),
-                taken_back: sum(Kind::AwardRefund) + debt,
-                returned: sum(Kind::RedemptionRefund) + sum(Kind::Repayment),
-                debt,
-            };
-            let untouched = WalletRefund {
-                wallet: wallet.id.clone(),
-                ..WalletRefund::default()
-            };
-            (line != untouched).then_some(line)
-        })
-        .collect()
+/// What a refund's entries do. `lots` are the accounts before them.
+pub(super) fn by_wallet(
+    entries: &[Entry],
+    programme: &Programme,
+    lots: &Accounts,
+) -> Vec<WalletRefund> {
+    let line = |wallet: &crate::programme::Wallet| {
+        let own = || entries.iter().filter(|entry| entry.wallet == wallet.number);
+        let sum = |kinds: &[Kind]| -> Points {
+            let moved = own().filter(|entry| kinds.contains(&entry.kind));
+            moved.map(|entry| entry.points).sum()
+        };
+        let is_dead = |entry: &&Entry| {
+            let lots = lots.get(&entry.wallet).map(|account| &account.lots);
+            let lot = lots.into_iter().flatten().find(|lot| lot.id == entry.lot);
+            entry.kind == Kind::RedemptionRefund
+                && lot.is_some_and(|lot| lot.is_expired(entry.business_date))
+        };
+        // What is forgiven has no lot; a repayment out of a lot belongs to the award before it.
+        let forgiven: Points = own()
+            .filter(|entry| entry.kind == Kind::Repayment && !entry.is_portion())
+            .map(|entry| entry.points)
+            .sum();
+        let debt = sum(&[Kind::Debt]);
+        let back = [Kind::RedemptionRefund, Kind::RedemptionRenewal, Kind::Award];
+        let line = WalletRefund {
+            wallet: wallet.id.clone(),
+            taken_back: sum(&[Kind::AwardRefund]) + debt,
+            returned: sum(&back) + forgiven,
+            debt,
+            lapsed: own().filter(is_dead).map(|entry| entry.points).sum(),
+        };
+        let untouched = WalletRefund {
+            wallet: wallet.id.clone(),
+            ..WalletRefund::default()
+        };
+        (line != untouched).then_some(line)
+    };
+    programme.wallets().iter().filter_map(line).collect()
 }

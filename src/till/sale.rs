@@ -1,8 +1,9 @@
-//! A sale: evaluate, authorise, commit, void, record.
+//! A sale: evaluate, authorise, commit, void, record, claim.
 //!
 //! `price.rs` says what a cart is worth now, `hold.rs` keeps that for a while, `post.rs` makes it
-//! final, `receipt.rs` sees to it that one receipt is one sale. `../view.rs` tells sales again.
+//! final, `claim.rs` adds a member afterwards, `receipt.rs` sees to it that one receipt is one sale. `../view.rs` tells sales again.
 
+mod claim;
 mod hold;
 mod post;
 mod price;
@@ -18,6 +19,8 @@ use crate::kernel::ids::Seq;
 use crate::ledger::{Entry, Flags, SaleFacts};
 use crate::store::{OperationRow, Reading};
 
+pub use self::claim::ClaimRequest;
+pub(super) use self::claim::postings_of;
 pub use self::hold::HOLD_SECONDS_MAX;
 pub(super) use self::hold::held_portions;
 
@@ -43,12 +46,13 @@ impl Till {
     /// The sale as it stands, unless this very call made it and can tell.
     pub(super) fn answer(
         &self,
+        call: Call,
         (seq, replay): (Seq, Replay),
         told: Option<Sale>,
     ) -> Result<Sale, Error> {
         match told {
             Some(sale) if replay == Replay::First => Ok(sale),
-            _ => self.read(|reading| self.view_of(reading, seq, replay)),
+            _ => self.read(|reading| self.view_of(reading, seq, call, replay)),
         }
     }
 }

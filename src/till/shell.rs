@@ -11,12 +11,13 @@ use super::error::{Error, Refused};
 use super::log::{Level, Log, LogEvent};
 use super::operation::{Known, Operation};
 use super::ports::Ports;
+use super::training::Purpose;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, Money, SaleId, StreamId, UtcOffset};
 use crate::ledger::{Flags, Operators, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{
-    Epoch, Identity, OperationRow, Reading, SCHEMA_VERSION, Store, StoreError, Writing,
+    Epoch, Head, Identity, OperationRow, Reading, SCHEMA_VERSION, Store, StoreError, Writing,
 };
 use crate::texts::Language;
 
@@ -57,6 +58,7 @@ pub struct Till {
     /// Oldest first, never empty.
     epochs: Vec<Epoch>,
     programmes: Vec<Arc<Programme>>,
+    pub(super) purpose: Purpose,
     inner: Mutex<Inner>,
     poisoned: AtomicBool,
 }
@@ -127,6 +129,7 @@ impl Till {
             approvals: Approvals::default(),
             epochs,
             programmes,
+            purpose: Purpose::Trading,
             inner: Mutex::new(Inner {
                 store: Some(store),
                 log: Log::default(),
@@ -189,6 +192,11 @@ impl Till {
             .last()
             .cloned()
             .ok_or(Error::Internal("a ledger without a programme"))
+    }
+
+    /// Every version, oldest first.
+    pub(super) fn programmes(&self) -> &[Arc<Programme>] {
+        &self.programmes
     }
 
     /// The version that is valid on a business date: the latest of those that are, or the latest of
@@ -454,6 +462,17 @@ impl Moment {
         } else {
             Flags::default()
         }
+    }
+
+    /// The marks of an entry about a business date, which may be closed.
+    pub(super) fn flags_on(&self, head: &Head, date: BusinessDate) -> Flags {
+        let is_closed = head.closed_date.is_some_and(|closed| date <= closed);
+        let late = if is_closed {
+            Flags::LATE
+        } else {
+            Flags::default()
+        };
+        self.flags().with(late)
     }
 
     /// The calendar date, for entries that no POS gave a business date.

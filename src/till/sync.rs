@@ -26,6 +26,7 @@ impl Till {
     /// The next batch for head office, or nothing if it has everything. Asked again before the
     /// acknowledgement, the same bytes again.
     pub fn export_next(&self, size_max: usize) -> Result<Option<Export>, Error> {
+        self.refuse_training()?;
         self.write(|writing, moment| {
             if let Some((bytes, entries)) = writing.reading().waiting_batch()? {
                 return Ok(Some(Export { bytes, entries }));
@@ -96,6 +97,7 @@ impl Till {
 
     /// Takes head office's signed answer in: what it has need not be offered again.
     pub fn acknowledge(&self, bytes: &[u8]) -> Result<(), Error> {
+        self.refuse_training()?;
         let acknowledgement = Acknowledgement::verify(bytes, &self.identity.office_key)
             .map_err(Error::Acknowledgement)?;
         let epoch = self.epoch_of(acknowledgement.seq);
@@ -121,7 +123,7 @@ impl Till {
                 entry.refers_to = acknowledgement.seq;
             });
             writing.append(&[entry])?;
-            writing.acknowledge(acknowledgement.seq, acknowledgement.office_index)?;
+            writing.acknowledge(acknowledgement.seq, acknowledgement.office_index, bytes)?;
             // Head office's clock vouches for ours.
             let apart_ms = moment.now.ms() - acknowledgement.office_time.ms();
             if apart_ms.abs() <= self.identity.clock.behind_ms {
@@ -149,7 +151,7 @@ fn epoch_payload(reading: &Reading<'_>, epoch: &Epoch) -> Result<EpochPayload, E
 }
 
 /// What an entry of this life is chained to.
-fn hash_before(reading: &Reading<'_>, epoch: &Epoch, seq: Seq) -> Result<Hash, Error> {
+pub(super) fn hash_before(reading: &Reading<'_>, epoch: &Epoch, seq: Seq) -> Result<Hash, Error> {
     if seq == epoch.first_seq() {
         return Ok(epoch.genesis.hash());
     }

@@ -8,7 +8,7 @@ use super::approval::{Permit, code_of, tell};
 use super::document::from_bytes;
 use super::error::Error;
 use super::shell::{Moment, Till};
-use crate::evaluate::{Cart, LimitFacts, Quote};
+use crate::evaluate::{Cart, LimitFacts, LimitHit};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber};
 use crate::ledger::{Act, Entry, Exception, Kind, SaleFacts};
@@ -16,7 +16,7 @@ use crate::programme::{Limit, LimitCount, LimitPer, Programme};
 use crate::store::{Reading, Writing};
 
 /// Entries that limits count.
-const COUNTED: [Kind; 3] = [Kind::Commit, Kind::Redemption, Kind::Award];
+const COUNTED: [Kind; 4] = [Kind::Commit, Kind::Claim, Kind::Redemption, Kind::Award];
 
 /// Whether this sale has its points whatever limits say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -97,9 +97,9 @@ impl Till {
         facts: &SaleFacts,
         sale: Seq,
         cart: &Cart,
-        (quote, lifted): (Option<&Quote>, &Lifted),
+        (hits, lifted): (&[LimitHit], &Lifted),
     ) -> Result<(), Error> {
-        for hit in quote.into_iter().flat_map(|quote| &quote.limits) {
+        for hit in hits {
             let approver = match lifted {
                 Lifted::By(approver) if hit.action == "lifted" => approver.clone(),
                 _ => String::new(),
@@ -166,7 +166,8 @@ fn count(limit: &Limit, entries: impl Iterator<Item = Entry>) -> i64 {
     let mut points = 0i64;
     for entry in entries {
         match (limit.count, entry.kind) {
-            (LimitCount::Sales, Kind::Commit) | (LimitCount::Redemptions, Kind::Redemption) => {
+            (LimitCount::Sales, Kind::Commit | Kind::Claim)
+            | (LimitCount::Redemptions, Kind::Redemption) => {
                 sales.insert(sale_of(&entry));
             }
             (LimitCount::Points, Kind::Award) if limit.wallet == Some(entry.wallet) => {

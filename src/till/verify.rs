@@ -9,7 +9,7 @@ use super::log::Level;
 use super::operation::Call;
 use super::shell::Till;
 use super::view::SaleState;
-use crate::exchange::enrolment;
+use crate::exchange::{Acknowledgement, enrolment};
 use crate::kernel::ids::Seq;
 use crate::ledger::Kind;
 use crate::store::{Depth, Finding, Reading, SaleRow};
@@ -45,6 +45,7 @@ impl Till {
         self.check_identity(reading, &mut findings)?;
         check_enrolments(reading, &mut findings)?;
         self.check_receipts_and_operations(reading, &mut findings)?;
+        self.check_acknowledgements(reading, &mut findings)?;
         Ok(findings)
     }
 
@@ -60,6 +61,24 @@ impl Till {
         if kept.as_deref() != Some(&reading.identity_digest()?) {
             let text = "the ledger's identity, a key or a member of its provisioning was changed";
             findings.push(finding("identity.changed", seq, text));
+        }
+        Ok(())
+    }
+
+    /// What head office signed is what stands here: its signature, and the entry's hash.
+    fn check_acknowledgements(
+        &self,
+        reading: &Reading<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), Error> {
+        for (seq, bytes) in reading.acknowledgements()? {
+            let signed = Acknowledgement::verify(&bytes, &self.identity.office_key).ok();
+            let here = reading.entries(seq, seq)?.pop().map(|(_, hash)| hash);
+            let told = signed.filter(|signed| signed.seq == seq);
+            if told.map(|signed| signed.hash) != here {
+                let text = "head office signed another entry than the one that stands here";
+                findings.push(finding("acknowledgement.differs", seq, text));
+            }
         }
         Ok(())
     }

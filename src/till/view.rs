@@ -7,10 +7,13 @@ use sha2::{Digest, Sha256};
 
 use super::document::{SaleDocument, from_bytes};
 use super::error::Error;
+use super::operation::Call;
 use super::shell::{Replay, Till};
 use super::status;
+use super::training::Purpose;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::Quote;
+use crate::evaluate::quote_of_claim;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, SaleId};
 use crate::ledger::Flags;
@@ -149,7 +152,7 @@ impl Till {
     pub fn sale(&self, id: SaleId) -> Result<Sale, Error> {
         self.read(|reading| {
             let row = self.sale_row(reading, id)?;
-            self.view(reading, &row, Replay::First)
+            self.view(reading, &row, row.document_seq, Replay::First)
         })
     }
 
@@ -163,7 +166,7 @@ impl Till {
             let row = reading
                 .sale(seq)?
                 .ok_or(Error::Internal("a receipt of no sale"))?;
-            self.view(reading, &row, Replay::First)
+            self.view(reading, &row, row.document_seq, Replay::First)
         })
     }
 
@@ -201,16 +204,19 @@ impl Till {
         reading.sale(seq)?.ok_or_else(unknown)
     }
 
+    /// A sale as the call that was asked decided it, where it stands now.
     pub(super) fn view_of(
         &self,
         reading: &Reading<'_>,
         seq: Seq,
+        call: Call,
         replay: Replay,
     ) -> Result<Sale, Error> {
         let row = reading
             .sale(seq)?
             .ok_or(Error::Internal("an operation of no sale"))?;
-        self.view(reading, &row, replay)
+        let decided = document_of(reading, &row, call)?;
+        self.view(reading, &row, decided, replay)
     }
 
     /// The sale as it is told: priced again from what was stored, so that the explanation need not
@@ -219,12 +225,23 @@ impl Till {
         &self,
         reading: &Reading<'_>,
         row: &SaleRow,
+        document_seq: Seq,
         replay: Replay,
     ) -> Result<Sale, Error> {
-        let document = load_document(reading, row.document_seq)?;
+        let document = load_document(reading, document_seq)?;
         let programme = self.programme_version(document.programme_version)?;
-        let mut quote = self.evaluate_here(&programme, document.member.as_ref(), &document.cart)?;
-        quote.outcome = document.outcome;
+        let quote = match &document.member {
+            Some(member) if row.claim_seq() == Some(document_seq) => {
+                let cart = self.at_home(&programme, &document.cart);
+                let outcome = document.outcome;
+                let mut quote = quote_of_claim(&programme, member, &cart, outcome, self.language)?;
+                quote.is_training = self.purpose == Purpose::Training;
+                quote
+            }
+            member => self
+                .evaluate_here(&programme, member.as_ref(), &document.cart)?
+                .restated(None, document.outcome),
+        };
         let posted = match row.posted_seq {
             0 => None,
             seq => reading.entries(seq, seq)?.pop(),
@@ -239,6 +256,17 @@ impl Till {
             programme,
         })
     }
+}
+
+/// Which of a sale's documents a call decided: asked again, it gives its first quote, whatever a later
+/// call has decided since.
+pub(super) fn document_of(reading: &Reading<'_>, row: &SaleRow, call: Call) -> Result<Seq, Error> {
+    let is_kept = |seq| -> Result<bool, Error> { Ok(reading.find_document(seq)?.is_some()) };
+    Ok(match call {
+        Call::Commit if is_kept(row.posted_seq)? => row.posted_seq,
+        Call::Authorise | Call::Record | Call::Commit if is_kept(row.seq)? => row.seq,
+        _ => row.document_seq,
+    })
 }
 
 pub(super) fn load_document(reading: &Reading<'_>, seq: Seq) -> Result<SaleDocument, Error> {

@@ -54,6 +54,49 @@ int main(int count, char **arguments)
     loy_refund_free(refund);
     loy_sale_free(sale);
 
+    /* A post-void wants its reason. */
+    cart = one_line(loy_member_number(member), "0009", 55000);
+    OK(loy_sale_record(ledger, "sale-9", cart, &sale, &error));
+    loy_cart_free(cart);
+    OK(loy_refund_new(ledger, loy_sale_id(sale), &refund, &error));
+    OK(loy_refund_set_time(refund, NOON_MS + 90000, HANOI, TODAY, &error));
+    OK(loy_refund_add_post_void(refund, &error));
+    EXPECT(LOY_E_ARGUMENT, loy_refund_add_quantity(refund, 0, 500, &error));
+    EXPECT(LOY_E_ARGUMENT, loy_refund_commit(ledger, "undo-1", refund, &returned, &error));
+    OK(loy_refund_set_text(refund, "reason", "rung up twice", &error));
+    OK(loy_refund_commit(ledger, "undo-1", refund, &returned, &error));
+    OK(loy_sale_state(returned, &state, &error));
+    CHECK(state == LOY_SALE_REFUNDED);
+    CHECK(balance_of(ledger, "0912345678") == 0);
+    loy_sale_free(returned);
+    loy_refund_free(refund);
+    loy_sale_free(sale);
+
+    /* For half of the goods 20.000 d are given back, their share being 27.500 d. */
+    cart = one_line(loy_member_number(member), "0010", 55000);
+    OK(loy_sale_record(ledger, "sale-10", cart, &sale, &error));
+    loy_cart_free(cart);
+    OK(loy_refund_new(ledger, loy_sale_id(sale), &refund, &error));
+    OK(loy_refund_set_time(refund, NOON_MS + 90000, HANOI, TODAY, &error));
+    EXPECT(LOY_E_ARGUMENT, loy_refund_add_quantity_for(refund, 0, 500, -1, &error));
+    OK(loy_refund_add_quantity_for(refund, 0, 500, 20000, &error));
+    OK(loy_refund_evaluate(ledger, refund, &rows, &error));
+    CHECK(row_int(rows, 0, "amount") == 20000);
+    CHECK(row_int(rows, 1, "points_lapsed") == 0);
+    loy_rows_free(rows);
+    OK(loy_refund_commit(ledger, "part-10", refund, &returned, &error));
+    CHECK(balance_of(ledger, "0912345678") == 3);
+    loy_sale_free(returned);
+    loy_refund_free(refund);
+    OK(loy_refund_new(ledger, loy_sale_id(sale), &refund, &error));
+    OK(loy_refund_set_time(refund, NOON_MS + 90000, HANOI, TODAY, &error));
+    OK(loy_refund_add_all(refund, &error));
+    OK(loy_refund_commit(ledger, "rest-10", refund, &returned, &error));
+    CHECK(balance_of(ledger, "0912345678") == 0);
+    loy_sale_free(returned);
+    loy_refund_free(refund);
+    loy_sale_free(sale);
+
     /* In parts: 55.000 d earn 6 points; 22.000 d reduced and 16.500 d of goods back leave 16.500 d,
        which earn 2. */
     cart = one_line(loy_member_number(member), "0003", 55000);
@@ -91,7 +134,7 @@ int main(int count, char **arguments)
             awards++;
             CHECK(row_int(rows, row, "business_date") == TODAY);
             CHECK(strcmp(loy_rows_text(rows, row, "wallet"), "points") == 0);
-            CHECK(row_int(rows, row, "count") == 2 && row_int(rows, row, "points") == 12);
+            CHECK(row_int(rows, row, "count") == 4 && row_int(rows, row, "points") == 24);
         }
     }
     CHECK(awards == 1);

@@ -32,6 +32,16 @@ fn a_sale_is_held_committed_called_off_and_found_after_a_restart() {
 }
 
 #[test]
+fn a_bill_is_claimed_by_a_member_once() {
+    runs("claim");
+}
+
+#[test]
+fn a_cashier_learns_and_nothing_is_kept() {
+    runs("training");
+}
+
+#[test]
 fn a_sale_is_refunded_once_the_day_is_closed_and_the_ledger_is_sound() {
     runs("refund");
 }

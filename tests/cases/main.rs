@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use loy::evaluate::{Cart, KeptLine, MemberSnapshot, Quote, due_after, evaluate};
+use loy::evaluate::{Cart, Decided, KeptLine, MemberSnapshot, Quote, due_after, evaluate};
 use loy::kernel::{MemberNumber, Money, Points, Quantity};
 use loy::programme::Programme;
 use loy::texts::Language;
@@ -185,19 +185,36 @@ fn returns(
     expect: &Expect,
     told: &str,
 ) {
+    let decided = Decided {
+        programme,
+        member,
+        cart,
+        outcome: &quote.outcome,
+    };
     let due = |kept: &[KeptLine]| -> i64 {
-        let due = due_after(programme, member, cart, &quote.outcome, kept).expect("what is due");
+        let due = due_after(&decided, kept).expect("what is due");
         due.iter().map(|award| award.points.get()).sum()
     };
-    let all = |line: &loy::evaluate::Line| KeptLine {
+    // Of each line so much is kept, with its part of what loy took off, to the nearest unit.
+    let part = |line: usize, quantity: i64, total: i64| {
+        let whole = cart.lines[line].line_total.get();
+        let off = quote.outcome.line_discounts[line].get();
+        let off = (2 * off * total + whole)
+            .checked_div(2 * whole)
+            .unwrap_or(0);
+        KeptLine {
+            quantity: Quantity::new(quantity),
+            line_total: Money::new(total),
+            net: Money::new(total - off),
+        }
+    };
+    let all = |(index, line): (usize, &loy::evaluate::Line)| KeptLine {
         quantity: line.quantity_milli,
         line_total: line.line_total,
+        net: decided.net_of(index),
     };
-    let nothing = |_: &loy::evaluate::Line| KeptLine {
-        quantity: Quantity::ZERO,
-        line_total: Money::ZERO,
-    };
-    let everything: Vec<KeptLine> = cart.lines.iter().map(all).collect();
+    let nothing = |(index, _): (usize, &loy::evaluate::Line)| part(index, 0, 0);
+    let everything: Vec<KeptLine> = cart.lines.iter().enumerate().map(all).collect();
     let given: i64 = quote
         .outcome
         .awards
@@ -205,16 +222,14 @@ fn returns(
         .map(|award| award.points.get())
         .sum();
     assert_eq!(due(&everything), given, "{told}");
-    let none: Vec<KeptLine> = cart.lines.iter().map(nothing).collect();
+    let none: Vec<KeptLine> = cart.lines.iter().enumerate().map(nothing).collect();
     assert_eq!(due(&none), expect.due_after_all.unwrap_or(0), "{told}");
     for case in &expect.due_after {
         let kept: Vec<KeptLine> = case
             .kept
             .iter()
-            .map(|&(quantity, total)| KeptLine {
-                quantity: Quantity::new(quantity),
-                line_total: Money::new(total),
-            })
+            .enumerate()
+            .map(|(line, &(quantity, total))| part(line, quantity, total))
             .collect();
         assert_eq!(due(&kept), case.points, "{told}");
     }

@@ -25,7 +25,7 @@ use loy::till::{Depth, Error, Goods, Measure, RefundRequest, ReturnedPart, Sale,
 
 use crate::dice::Dice;
 use crate::reference::{Answer, Ask, Bill, Reference};
-use crate::shop::{MORNING_MS, Shop, TODAY, cart, date, phone, refund_of};
+use crate::shop::{MORNING_MS, Shop, TODAY, cart, claim_of, date, phone, refund_of};
 
 const STEPS: u64 = 40;
 
@@ -205,13 +205,17 @@ impl Day {
             };
         }
         let sale = self.below(self.sales.len());
-        match self.dice.below(8) {
+        match self.dice.below(9) {
+            8 => Ask::Claim {
+                sale,
+                member: self.below(self.numbers.len()),
+            },
             0 | 1 => Ask::Commit {
                 sale,
                 changed: None,
             },
             2 => {
-                let member = self.reference.sales[sale].bill.member;
+                let member = self.reference.sales[sale].authorised_for;
                 let bill = self.bill();
                 let wanted = if member.is_some() { bill.wanted } else { 0 };
                 let changed = Some(Bill {
@@ -266,7 +270,12 @@ impl Day {
                 assert_eq!(sale.state as i32, reference.state as i32, "{what}");
                 let wallet = sale.quote.wallets.first();
                 let spent = wallet.map_or(0, |wallet| wallet.redeemed.get());
-                assert_eq!(spent, reference.spent, "{what}");
+                // Asked again, an authorisation tells what it told at first.
+                let expected = match ask {
+                    Ask::Authorise { .. } => reference.spent_at_first,
+                    _ => reference.spent,
+                };
+                assert_eq!(spent, expected, "{what}");
             }
             (Answer::Refused, Err(error)) => assert_eq!(error.status(), status::REFUSED, "{what}"),
             (Answer::Settled, Err(error)) => {
@@ -303,6 +312,9 @@ impl Day {
                 till.commit(id, self.sales[*sale], cart.as_ref())?
             }
             Ask::Void { sale } => till.void(id, self.sales[*sale], "")?,
+            Ask::Claim { sale, member } => {
+                till.claim(id, &claim_of(self.sales[*sale], self.numbers[*member]))?
+            }
             Ask::RefundAll { sale } => refund(*sale, Goods::Everything)?,
             Ask::RefundGoods { sale, quantity } => {
                 let quantity = Quantity::new(quantity * 1_000);

@@ -19,6 +19,10 @@ pub enum State {
 pub struct Sale {
     pub bill: Bill,
     pub spent: i64,
+    /// Of whom, and what it would have spent by, the bill it began with.
+    pub authorised_for: Option<usize>,
+    pub spent_at_first: i64,
+    is_claimed: bool,
     pub state: State,
     /// When its hold runs out, in seconds.
     until: i64,
@@ -46,6 +50,7 @@ pub enum Ask {
     Authorise { bill: Bill, seconds: i64 },
     Commit { sale: usize, changed: Option<Bill> },
     Void { sale: usize },
+    Claim { sale: usize, member: usize },
     RefundAll { sale: usize },
     RefundGoods { sale: usize, quantity: i64 },
     RefundMoney { sale: usize, amount: i64 },
@@ -146,6 +151,7 @@ impl Reference {
                 }
                 _ => Answer::Settled,
             },
+            Ask::Claim { sale, member } => self.claim(*sale, *member),
             Ask::RefundAll { sale } => self.refund(*sale, |sale| {
                 sale.gone = sale.bill.quantity;
                 sale.given = sale.paid();
@@ -177,6 +183,9 @@ impl Reference {
         self.sales.push(Sale {
             bill: bill.clone(),
             spent,
+            authorised_for: bill.member,
+            spent_at_first: spent,
+            is_claimed: false,
             state,
             until,
             gone: 0,
@@ -211,6 +220,19 @@ impl Reference {
             (sale.bill, sale.spent) = (bill.clone(), spent);
         }
         self.post(at);
+        Answer::Sale(at)
+    }
+
+    fn claim(&mut self, at: usize, member: usize) -> Answer {
+        let sale = &mut self.sales[at];
+        match sale.state {
+            State::Committed if sale.is_claimed => return Answer::Settled,
+            State::Voided | State::Refunded => return Answer::Settled,
+            State::Committed if sale.bill.member.is_none() => {}
+            _ => return Answer::Refused,
+        }
+        (sale.bill.member, sale.is_claimed) = (Some(member), true);
+        self.points[member] += earned(sale.paid()) - sale.taken_back;
         Answer::Sale(at)
     }
 

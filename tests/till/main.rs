@@ -3,13 +3,17 @@
 
 mod clock;
 mod days;
+mod dispute;
 mod doors;
 mod expiry;
 mod files;
 mod people;
+mod policies;
 mod refunds;
 mod rules;
 mod sales;
+mod sales_claimed;
+mod sales_training;
 mod salvage;
 mod schema;
 mod shop;

@@ -625,3 +625,30 @@ fn a_paid_sale_is_committed_with_what_it_was_promised_whatever_was_sold_since() 
     assert_eq!(balance(&till, member).0, 15);
     assert_sound(&till);
 }
+
+#[test]
+fn receipts_left_behind_are_counted_when_they_are_claimed() {
+    let shop = store_with_limit(serde_json::json!({
+        "id": "own_card", "per": "member", "count": "sales", "most": "1", "action": "refuse"
+    }));
+    let till = shop.create();
+    let member = enrol(&till);
+    let claim = |id: &str| {
+        let sale = till.record(id, &crate::shop::cart(100_000)).unwrap();
+        let request = loy::till::ClaimRequest {
+            sale: sale.id,
+            member,
+            at: loy::kernel::Instant::from_ms(crate::shop::MORNING_MS),
+            offset: loy::kernel::UtcOffset::from_minutes(420).unwrap(),
+            business_date: date(TODAY),
+        };
+        till.claim(&format!("claim-{id}"), &request).unwrap()
+    };
+    assert_eq!(claim("sale-1").quote.awarded(1), Points::new(10));
+    let second = claim("sale-2");
+    assert_eq!(second.quote.awarded(1), Points::ZERO);
+    assert_eq!(second.quote.limits[0].found, 2);
+    assert_eq!(balance(&till, member).0, 10);
+    assert_eq!(exceptions(&till), ["limit.refused   1 2"]);
+    assert_sound(&till);
+}

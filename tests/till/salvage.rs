@@ -11,14 +11,15 @@ use loy::till::{Finding, SaleState, Settings, Till, status};
 use rusqlite::Connection;
 
 use crate::shop::{
-    MORNING_MS, Shop, TENANT, TODAY, assert_sound, balance, cart_of, date, enrol, phone, refund_of,
-    spending,
+    self, MORNING_MS, Shop, TENANT, TODAY, assert_sound, balance, cart_of, claim_of, date, enrol,
+    phone, refund_of, spending,
 };
 
 /// Sales of every state, some of them known to head office.
 struct Morning {
     shop: Shop,
     first: SaleId,
+    claimed: SaleId,
     held: SaleId,
 }
 
@@ -52,6 +53,9 @@ fn morning() -> Morning {
     }
     let refunded = till.record("sale-31", &cart_of(member, 50_000)).unwrap().id;
     till.refund("refund-31", &refund_of(refunded)).unwrap();
+    let claimed = till.record("sale-32", &shop::cart(30_000)).unwrap().id;
+    let request = claim_of(claimed, member);
+    till.claim("claim-32", &request).unwrap();
     till.close_day("close-1", date(TODAY)).unwrap();
     let held = till
         .authorise("hold-1", &spending(member, 90_000, 7), 600)
@@ -59,7 +63,12 @@ fn morning() -> Morning {
         .id;
     till.enrol("enrol-2", &phone("0987654321")).unwrap();
     till.close();
-    Morning { shop, first, held }
+    Morning {
+        shop,
+        first,
+        claimed,
+        held,
+    }
 }
 
 fn new_path(shop: &Shop) -> PathBuf {
@@ -119,6 +128,10 @@ fn a_sound_ledger_is_saved_whole_and_goes_on() {
     cart.receipt_number = Some("0001".to_owned());
     let again = till.record("sale-1", &cart).unwrap();
     assert!(again.was_replayed && again.id == morning.first);
+    let claim = claim_of(morning.claimed, member);
+    let claimed = till.claim("claim-32", &claim).unwrap();
+    assert!(claimed.was_replayed && claimed.cart.member == Some(member));
+    assert_eq!(claimed.quote.awarded(1).get(), 3);
     let committed = till.commit("commit-1", morning.held, None).unwrap();
     assert_eq!(committed.state, SaleState::Committed);
     let error = till.record("sale-99", &cart).map(drop).unwrap_err();

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::build::{cart, document, line, read, snapshot};
-use crate::evaluate::{Cart, KeptLine, MemberSnapshot, Quote, due_after, evaluate};
+use crate::evaluate::{Cart, Decided, KeptLine, MemberSnapshot, Quote, due_after, evaluate};
 use crate::kernel::{Money, Points, Quantity};
 use crate::programme::Programme;
 use crate::texts::Language;
@@ -29,23 +29,35 @@ fn sold(parts: Value, cart_parts: Value, member: Value) -> Sold {
 }
 
 impl Sold {
+    fn decided(&self) -> Decided<'_> {
+        Decided {
+            programme: &self.programme,
+            member: Some(&self.member),
+            cart: &self.cart,
+            outcome: &self.quote.outcome,
+        }
+    }
+
+    /// Of a line so much is kept, with its part of what loy took off, to the nearest unit.
+    fn kept(&self, line: usize, quantity: i64, total: i64) -> KeptLine {
+        let whole = self.cart.lines[line].line_total.get();
+        let discount = self.quote.outcome.line_discounts[line].get();
+        let part = (2 * discount * total + whole).checked_div(2 * whole);
+        KeptLine {
+            quantity: Quantity::new(quantity),
+            line_total: Money::new(total),
+            net: Money::new(total - part.unwrap_or(0)),
+        }
+    }
+
     /// Points due when of each line so much is kept: thousandths and money.
     fn due(&self, kept: &[(i64, i64)]) -> i64 {
         let kept: Vec<KeptLine> = kept
             .iter()
-            .map(|&(quantity, total)| KeptLine {
-                quantity: Quantity::new(quantity),
-                line_total: Money::new(total),
-            })
+            .enumerate()
+            .map(|(line, &(quantity, total))| self.kept(line, quantity, total))
             .collect();
-        let due = due_after(
-            &self.programme,
-            Some(&self.member),
-            &self.cart,
-            &self.quote.outcome,
-            &kept,
-        );
-        let due = due.expect("what is due");
+        let due = due_after(&self.decided(), &kept).expect("what is due");
         due.iter().map(|award| award.points).sum::<Points>().get()
     }
 }
@@ -113,31 +125,14 @@ fn more_than_was_sold_is_not_kept() {
         (1000, 60_001, "kept[0].line_total"),
         (-1, 0, "kept[0].quantity_milli"),
     ] {
-        let kept = [KeptLine {
-            quantity: Quantity::new(quantity),
-            line_total: Money::new(total),
-        }];
-        let problem = due_after(
-            &sold.programme,
-            Some(&sold.member),
-            &sold.cart,
-            &sold.quote.outcome,
-            &kept,
-        )
-        .expect_err("beyond the sale");
+        let kept = [sold.kept(0, quantity, total)];
+        let problem = due_after(&sold.decided(), &kept).expect_err("beyond the sale");
         assert_eq!(
             (problem.field.as_str(), problem.code),
             (field, "out_of_range")
         );
     }
-    let problem = due_after(
-        &sold.programme,
-        Some(&sold.member),
-        &sold.cart,
-        &sold.quote.outcome,
-        &[],
-    )
-    .expect_err("no lines");
+    let problem = due_after(&sold.decided(), &[]).expect_err("no lines");
     assert_eq!((problem.field.as_str(), problem.code), ("kept", "count"));
 }
 

@@ -31,3 +31,10 @@ CREATE TABLE ceiling (
     adjustment      INTEGER,          -- whole points
     may_lift_limits INTEGER NOT NULL CHECK (may_lift_limits IN (0, 1))
 ) STRICT;
+
+-- What head office signed: everything up to `seq` is safe with it. Each is the anchor of a proof
+-- that outlives its batch, which is no longer offered once it is acknowledged.
+CREATE TABLE acknowledgement (
+    seq   INTEGER PRIMARY KEY,
+    bytes BLOB NOT NULL
+) STRICT;

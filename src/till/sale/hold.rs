@@ -56,12 +56,12 @@ impl Till {
             writing.put_document(row.seq, &to_bytes(&priced.document))?;
             writing.put_sale(&row)?;
             self.give_receipt(writing, moment, cart, row.seq)?;
-            let met = (priced.quote.as_ref(), &lifted);
+            let met = (priced.hits(), &lifted);
             self.tell_limits(writing, &facts, row.seq, cart, met)?;
             told = self.told(row.seq, SaleState::Held, &facts, priced);
             Ok(row.seq)
         })?;
-        self.answer(done, told)
+        self.answer(Call::Authorise, done, told)
     }
 
     /// Calls an authorised sale off: what was reserved is free again.
@@ -88,7 +88,7 @@ impl Till {
             }
             Ok(row.seq)
         })?;
-        self.answer(done, None)
+        self.answer(Call::Void, done, None)
     }
 
     /// Writes the end of every hold whose time is over. Called before each operation, when idle and

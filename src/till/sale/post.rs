@@ -15,7 +15,7 @@ use crate::till::error::Error;
 use crate::till::operation::{Call, Operation};
 use crate::till::shell::{Moment, Till};
 use crate::till::velocity::Lifted;
-use crate::till::view::{Sale, SaleState, load_document};
+use crate::till::view::{Sale, SaleState, document_of, load_document};
 
 impl Till {
     /// Authorises and commits in one step. Takes any past instant and any business date.
@@ -35,12 +35,12 @@ impl Till {
             let seq = writing.head().seq + 1;
             self.post(writing, &facts, None, &priced, seq)?;
             self.give_receipt(writing, moment, cart, seq)?;
-            let met = (priced.quote.as_ref(), &lifted);
+            let met = (priced.hits(), &lifted);
             self.tell_limits(writing, &facts, seq, cart, met)?;
             told = self.told(seq, SaleState::Committed, &facts, priced);
             Ok(seq)
         })?;
-        self.answer(done, told)
+        self.answer(Call::Record, done, told)
     }
 
     /// Makes an authorised sale final. A paid sale is never refused: an unchanged cart posts exactly
@@ -60,7 +60,8 @@ impl Till {
             let sale_row = reading
                 .sale(row.result)?
                 .ok_or(Error::Internal("no such sale"))?;
-            let cart = load_document(reading, sale_row.document_seq)?.cart;
+            let document_seq = document_of(reading, &sale_row, Call::Commit)?;
+            let cart = load_document(reading, document_seq)?.cart;
             Ok(commit_content(self.sale_id(row.result), Some(&cart)))
         };
         let done = self.operate(&operation, retell, |writing, moment| {
@@ -68,7 +69,7 @@ impl Till {
             self.refuse_resolved(&row, &[SaleState::Held, SaleState::Expired])?;
             self.commit_held(writing, moment, id, &row, final_cart)
         })?;
-        self.answer(done, None)
+        self.answer(Call::Commit, done, None)
     }
 
     fn commit_held(
@@ -120,7 +121,7 @@ impl Till {
             self.free_receipt_of(writing, &key, row.seq)?;
         }
         self.give_receipt(writing, moment, &priced.document.cart, row.seq)?;
-        let met = (priced.quote.as_ref(), &lifted);
+        let met = (priced.hits(), &lifted);
         self.tell_limits(writing, &facts, row.seq, &priced.document.cart, met)?;
         Ok(row.seq)
     }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::evaluate::LimitHit;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{MemberSnapshot, Quote};
 use crate::ledger::decide::Refusal;
-use crate::ledger::{Accounts, Flags, HeldPortion, SaleFacts};
+use crate::ledger::{Accounts, HeldPortion, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{Reading, Writing};
 use crate::till::document::SaleDocument;
@@ -21,6 +22,13 @@ pub(super) struct Priced {
     pub(super) document: SaleDocument,
     /// As it was told; nothing where a sale keeps the quote it was authorised with.
     pub(super) quote: Option<Quote>,
+}
+
+impl Priced {
+    /// The limits that it meets; none where it keeps the quote it was authorised with.
+    pub(super) fn hits(&self) -> &[LimitHit] {
+        self.quote.as_ref().map_or(&[], |quote| &quote.limits)
+    }
 }
 
 impl Till {
@@ -104,15 +112,6 @@ impl Till {
         document: &SaleDocument,
     ) -> SaleFacts {
         let cart = &document.cart;
-        let is_closed = writing
-            .head()
-            .closed_date
-            .is_some_and(|date| cart.business_date <= date);
-        let late = if is_closed {
-            Flags::LATE
-        } else {
-            Flags::default()
-        };
         SaleFacts {
             at: moment.now,
             sold_at: cart.at_ms,
@@ -121,21 +120,28 @@ impl Till {
             member: cart.member,
             amount: document.outcome.payable,
             programme_version: document.programme_version,
-            flags: moment.flags().with(late),
+            flags: moment.flags_on(writing.head(), cart.business_date),
         }
     }
 
     pub(in crate::till) fn refused(&self, programme: &Programme, refusal: &Refusal) -> Error {
-        let Refusal::Short { wallet, short } = refusal;
-        let say = |points| {
+        let say = |wallet, points| {
             programme
-                .wallet_by_number(*wallet)
+                .wallet_by_number(wallet)
                 .map_or_else(String::new, |wallet| wallet.say(points, self.language))
         };
-        let values = [
-            ("wanted", say(short.wanted)),
-            ("spendable", say(short.spendable)),
-        ];
-        Error::refused(status::REFUSED, "points.short", &values)
+        match *refusal {
+            Refusal::Short { wallet, short } => {
+                let values = [
+                    ("wanted", say(wallet, short.wanted)),
+                    ("spendable", say(wallet, short.spendable)),
+                ];
+                Error::refused(status::REFUSED, "points.short", &values)
+            }
+            Refusal::Missing { wallet, points } => {
+                let missing = [("missing", say(wallet, points))];
+                Error::refused(status::REFUSED, "refund.points_missing", &missing)
+            }
+        }
     }
 }

@@ -1,0 +1,274 @@
+//! A member is added to a sale that was nobody's.
+
+use serde_json::json;
+
+use super::retell_nothing;
+use crate::evaluate::cart::Cart;
+use crate::evaluate::{
+    Award, Decided, LimitHit, MemberSnapshot, Outcome, ReturnedLines, awards_of_claim, due_after,
+    keep_to_limits,
+};
+use crate::kernel::ids::Seq;
+use crate::kernel::{BusinessDate, Instant, MemberNumber, SaleId, UtcOffset};
+use crate::ledger::claim::{ReturnedBefore, claim, is_of_claim};
+use crate::ledger::{Accounts, Entry, SaleFacts};
+use crate::programme::Programme;
+use crate::store::{Reading, SaleRow, Writing};
+use crate::texts::number;
+use crate::till::document::{SaleDocument, gives, to_bytes};
+use crate::till::error::Error;
+use crate::till::operation::{Call, Operation};
+use crate::till::refund::refund_document;
+use crate::till::shell::{Moment, Till};
+use crate::till::status;
+use crate::till::velocity::Lifted;
+use crate::till::view::{Sale, SaleState, load_document};
+
+/// A member who was at a sale and did not say so then.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimRequest {
+    /// Of which sale.
+    pub sale: SaleId,
+    /// Whose it shall be.
+    pub member: MemberNumber,
+    /// When they say so, by the POS.
+    pub at: Instant,
+    /// The till's offset.
+    pub offset: UtcOffset,
+    /// The day in the books on which they say so.
+    pub business_date: BusinessDate,
+}
+
+impl Till {
+    /// Makes a stored sale that was nobody's a member's, once. Its own programme version says what it
+    /// would have given the member on its date, and within how many days this may be done; what has
+    /// come back of it since gives nothing. From then on it is the member's sale in everything.
+    pub fn claim(&self, id: &str, request: &ClaimRequest) -> Result<Sale, Error> {
+        if !request.at.is_in_range() {
+            return Err(Error::Argument {
+                field: "at_ms",
+                expected: "1970 to 9999",
+            });
+        }
+        let content = json!({
+            "sale": request.sale.to_string(),
+            "member": request.member.to_string(),
+            "business_date": request.business_date,
+        });
+        let operation = Operation {
+            id,
+            call: Call::Claim,
+            content: content.to_string(),
+            kept_in_document: false,
+        };
+        let done = self.operate(&operation, retell_nothing, |writing, moment| {
+            let row = self.sale_row(&writing.reading(), request.sale)?;
+            self.refuse_unclaimable(&row)?;
+            let sale = load_document(&writing.reading(), row.document_seq)?;
+            let programme = self.programme_version(sale.programme_version)?;
+            self.refuse_claim(&programme, &sale, &row, request)?;
+            self.post_claim(writing, moment, &programme, &row, sale, request)?;
+            Ok(row.seq)
+        })?;
+        self.answer(Call::Claim, done, None)
+    }
+
+    /// Only what is final and kept can be claimed.
+    fn refuse_unclaimable(&self, row: &SaleRow) -> Result<(), Error> {
+        match SaleState::from_number(row.state)? {
+            SaleState::Held | SaleState::Expired => {
+                Err(Error::refused(status::REFUSED, "claim.not_final", &[]))
+            }
+            _ => self.refuse_resolved(row, &[SaleState::Committed]),
+        }
+    }
+
+    fn refuse_claim(
+        &self,
+        programme: &Programme,
+        sale: &SaleDocument,
+        row: &SaleRow,
+        request: &ClaimRequest,
+    ) -> Result<(), Error> {
+        if row.claim_seq().is_some() {
+            return Err(self.resolved("claim.twice", row.seq));
+        }
+        if sale.cart.member.is_some() {
+            return Err(Error::refused(status::REFUSED, "claim.of_a_member", &[]));
+        }
+        let sold_on = sale.cart.business_date;
+        if request.business_date < sold_on {
+            return Err(Error::refused(status::REFUSED, "claim.before_sale", &[]));
+        }
+        let days = programme.claim_days();
+        let last = sold_on.plus_days(days).unwrap_or(BusinessDate::MAX);
+        if request.business_date > last {
+            let days = number(self.language, i64::from(days), 0);
+            return Err(Error::refused(
+                status::EXPIRED,
+                "claim.too_late",
+                &[("days", days)],
+            ));
+        }
+        Ok(())
+    }
+
+    fn post_claim(
+        &self,
+        writing: &mut Writing<'_>,
+        moment: &Moment,
+        programme: &Programme,
+        row: &SaleRow,
+        sale: SaleDocument,
+        request: &ClaimRequest,
+    ) -> Result<(), Error> {
+        let reading = writing.reading();
+        let accounts = reading.accounts(request.member, &[])?;
+        let (document, hits) = self.claimed(&reading, programme, row, sale, request, &accounts)?;
+        let before = match row.refund_seq {
+            0 => ReturnedBefore::default(),
+            _ => returned_before(&reading, row)?,
+        };
+        let facts = claim_facts(writing, moment, &document, request);
+        let head = writing.head().seq;
+        let gives = gives(&document.outcome);
+        let entries = claim(head, &facts, row.seq, before, &gives, &accounts);
+        writing.append(&entries)?;
+        writing.put_document(head + 1, &to_bytes(&document))?;
+        writing.put_sale(&SaleRow {
+            document_seq: head + 1,
+            ..row.clone()
+        })?;
+        let met = (hits.as_slice(), &Lifted::No);
+        self.tell_limits(writing, &facts, row.seq, &document.cart, met)
+    }
+
+    /// The sale's document with the member in it, and what that gives for what is still kept.
+    fn claimed(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        row: &SaleRow,
+        sale: SaleDocument,
+        request: &ClaimRequest,
+        accounts: &Accounts,
+    ) -> Result<(SaleDocument, Vec<LimitHit>), Error> {
+        let cart = Cart {
+            member: Some(request.member),
+            ..sale.cart.clone()
+        };
+        // Limits count when it is claimed, so that the receipts of a week are no way around them.
+        let claimed_now = Cart {
+            at_ms: request.at,
+            business_date: request.business_date,
+            ..cart.clone()
+        };
+        let balances = accounts
+            .iter()
+            .map(|(&wallet, account)| (wallet, account.balance(request.business_date)))
+            .collect();
+        let member = MemberSnapshot {
+            number: request.member,
+            balances,
+            history: self.past_of(reading, programme, &cart, request.member)?,
+            limits: self.limit_facts(
+                reading,
+                programme,
+                &claimed_now,
+                request.member,
+                &Lifted::No,
+            )?,
+        };
+        let home = self.at_home(programme, &cart);
+        let mut outcome = sale.outcome.clone();
+        outcome.awards = awards_of_claim(&decided(programme, &member, &home, &sale.outcome))?;
+        if row.refund_seq != 0 {
+            let gone = refund_document(reading, row)?.lines;
+            outcome.awards = kept_awards(&decided(programme, &member, &home, &outcome), &gone)?;
+        }
+        drop(home);
+        let (awards, hits) = keep_to_limits(programme, &member, outcome.awards);
+        outcome.awards = awards;
+        let document = SaleDocument {
+            cart,
+            member: Some(member),
+            outcome,
+            ..sale
+        };
+        Ok((document, hits))
+    }
+}
+
+fn decided<'a>(
+    programme: &'a Programme,
+    member: &'a MemberSnapshot,
+    cart: &'a Cart,
+    outcome: &'a Outcome,
+) -> Decided<'a> {
+    Decided {
+        programme,
+        member: Some(member),
+        cart,
+        outcome,
+    }
+}
+
+/// What a sale gives for what is still kept of it, by each wallet's own measure of that.
+fn kept_awards(sale: &Decided<'_>, gone: &ReturnedLines) -> Result<Vec<Award>, Error> {
+    let mut awards = Vec::new();
+    for wallet in sale.programme.wallets() {
+        let due = due_after(sale, &sale.kept(gone, wallet.refund.base))?;
+        awards.extend(
+            due.into_iter()
+                .filter(|award| award.wallet == wallet.number),
+        );
+    }
+    Ok(awards)
+}
+
+fn claim_facts(
+    writing: &Writing<'_>,
+    moment: &Moment,
+    document: &SaleDocument,
+    request: &ClaimRequest,
+) -> SaleFacts {
+    SaleFacts {
+        at: moment.now,
+        sold_at: request.at,
+        offset: request.offset,
+        business_date: request.business_date,
+        member: Some(request.member),
+        amount: document.outcome.payable,
+        programme_version: document.programme_version,
+        flags: moment.flags_on(writing.head(), request.business_date),
+    }
+}
+
+fn returned_before(reading: &Reading<'_>, row: &SaleRow) -> Result<ReturnedBefore, Error> {
+    let (refunds, refunded) = reading.refunds_of(row.seq, row.posted_seq)?;
+    Ok(ReturnedBefore { refunds, refunded })
+}
+
+/// What a sale posted, by its entries: those of its commit, and of its claim if it was claimed.
+pub(in crate::till) fn postings_of(
+    reading: &Reading<'_>,
+    row: &SaleRow,
+) -> Result<Vec<Entry>, Error> {
+    let mut posted: Vec<Entry> = Vec::new();
+    reading.each_entry(row.posted_seq, row.last_seq, |entry, _| {
+        posted.push(entry);
+        Ok(())
+    })?;
+    let mut next: Option<Seq> = row.claim_seq();
+    while let Some(seq) = next {
+        let entry = reading.entries(seq, seq)?.pop().map(|(entry, _)| entry);
+        next = match entry {
+            Some(entry) if is_of_claim(&entry, row.seq) => {
+                posted.push(entry);
+                Some(seq + 1)
+            }
+            _ => None,
+        };
+    }
+    Ok(posted)
+}
