@@ -22,6 +22,8 @@ struct Member {
     points: BTreeMap<String, Points>,
     #[serde(default)]
     sales: Option<Sales>,
+    #[serde(default)]
+    joined_on: Option<BusinessDate>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -95,6 +97,7 @@ impl MemberSnapshot {
             balances,
             history,
             limits: None,
+            joined_on: member.joined_on,
         })
     }
 }

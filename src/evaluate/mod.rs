@@ -72,10 +72,9 @@ pub fn evaluate(
     check::fits(cart, programme, member)?;
     let speaker = Speaker::new(programme, language);
 
-    let history = member.and_then(|member| member.history.as_ref());
     let mut explanation = explain::codes_and_rewards(&speaker, cart);
     let limits = Standing::new(programme, member);
-    let undecided = Facts::new(programme, cart, history, None);
+    let undecided = Facts::new(programme, cart, member, None);
     let mut spending = spend(&speaker, &undecided, member);
     let would_spend = !spending.redemptions.is_empty();
     if let Some(limit) = limits.refuses_spending() {
@@ -94,7 +93,7 @@ pub fn evaluate(
     } = spending;
     explanation.extend(reasons);
 
-    let facts = Facts::new(programme, cart, history, Some(!redemptions.is_empty()));
+    let facts = Facts::new(programme, cart, member, Some(!redemptions.is_empty()));
     let (payable, nets) = (bill.payable(), bill.nets());
     let terms = Terms {
         facts: &facts,
@@ -111,7 +110,7 @@ pub fn evaluate(
         let has_member = member.is_some();
         explanation.push(told::reason(&speaker, &facts, tally, &tallies, has_member));
     }
-    let awards = tally::awards(&tallies, cart.business_date);
+    let awards = tally::awards(&tallies);
     check::awards_fit(&awards)?;
     let (limits, reasons) = limits.tell(&speaker, &tallies, would_spend);
     explanation.extend(reasons);

@@ -22,8 +22,12 @@ pub struct MemberSnapshot {
     /// where it is not known.
     #[n(2)]
     pub history: Option<History>,
-    /// How often something was done, where the programme has limits.
+    /// The business date on which they joined; `None` where the programme does not ask, or where it
+    /// is not known.
     #[n(3)]
+    pub joined_on: Option<BusinessDate>,
+    /// How often something was done, where the programme has limits.
+    #[n(4)]
     pub limits: Option<LimitFacts>,
 }
 

@@ -11,6 +11,7 @@ pub mod entry;
 pub mod exception;
 pub mod expiry;
 pub mod fold;
+pub mod past;
 pub mod refund;
 pub mod totals;
 

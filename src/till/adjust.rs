@@ -186,7 +186,8 @@ impl Till {
         let payload = payload.to_payload();
         let on = facts.business_date;
         if adjustment.points.is_positive() {
-            let (_, by_the_rule) = lot_dates(wallet, on);
+            let joined_on = reading.joined_on(adjustment.member)?;
+            let (_, by_the_rule) = lot_dates(wallet, on, joined_on);
             let give = Give {
                 wallet: wallet.number,
                 points: adjustment.points,

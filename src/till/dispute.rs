@@ -5,10 +5,11 @@ use serde::Serialize;
 
 use super::document::{Note, RefundDocument, from_bytes};
 use super::error::Error;
+use super::operation::Call;
 use super::proof::Proof;
 use super::shell::{Replay, Till};
 use super::status;
-use super::view::{ReceiptKey, ReceiptKind, Sale, load_document};
+use super::view::{ReceiptKey, ReceiptKind, Sale, document_of, load_document};
 use crate::evaluate::quote::{Award, Outcome, Redemption};
 use crate::kernel::ids::{Seq, hex};
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
@@ -134,7 +135,9 @@ impl Till {
     pub fn dispute(&self, disputed: &Disputed) -> Result<Dispute, Error> {
         self.read(|reading| {
             let row = self.disputed_row(reading, disputed)?;
-            let document = load_document(reading, row.document_seq)?;
+            // As it was sold. What a claim gave later, its entries tell.
+            let decided = document_of(reading, &row, Call::Commit)?;
+            let document = load_document(reading, decided)?;
             let programme = self.programme_version(document.programme_version)?;
             let again = self.evaluate_here(&programme, document.member.as_ref(), &document.cart)?;
             let differences = differences(&document.outcome, &again.outcome);
@@ -144,7 +147,7 @@ impl Till {
                 tenant_name: self.identity.tenant_name.clone(),
                 store: self.identity.store.clone(),
                 till: till.unwrap_or(&self.identity.till).clone(),
-                sale: self.view(reading, &row, row.document_seq, Replay::First)?,
+                sale: self.view(reading, &row, decided, Replay::First)?,
                 programme: ProgrammeUsed {
                     id: programme.id().to_owned(),
                     version: programme.version(),

@@ -2,10 +2,10 @@
 //! operation, load, decide (pure), append, commit. Clock and randomness enter here as ports.
 //!
 //! `operation.rs` makes asking twice safe, `sale.rs` (and its folder) and `refund.rs` hold what a sale can
-//! do, `member.rs` who it is for, `day.rs` the close, `expiry.rs` what it writes off, `sync.rs` what goes
-//! to and comes from head office, `adjust.rs` points given or taken by hand, `approval.rs` who may do what,
-//! `exceptions.rs` what the day's report tells of it,
-//! to and comes from head office, `dispute.rs` and `proof.rs` settle a quarrel about a sale,
+//! do, `member.rs` who it is for, `lots.rs` what they have, `day.rs` the close, `expiry.rs` what it
+//! writes off, `sync.rs` what goes to and comes from head office, `dispute.rs` and `proof.rs` settle a
+//! quarrel about a sale, `adjust.rs` gives or takes points by hand, `approval.rs` asks who may,
+//! `exceptions.rs` tells it in the day's report, `velocity.rs` counts for the programme's limits,
 //! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger,
 //! `training.rs` one that is for learning only.
@@ -21,6 +21,7 @@ mod error;
 mod exceptions;
 mod expiry;
 mod log;
+mod lots;
 mod member;
 mod operation;
 mod past;
@@ -45,6 +46,7 @@ pub use dispute::{Again, Difference, Dispute, Disputed, Fact, ProgrammeUsed};
 pub use error::{Error, Refused};
 pub use exceptions::{DayException, ExceptionCount};
 pub use log::{Level, LogEvent};
+pub use lots::{MemberLot, NextExpiry};
 pub use member::{Enrolment, MemberCard, WalletBalance};
 pub use operation::OPERATION_ID_MAX;
 pub use ports::{Clock, Ports, Randomness};

@@ -163,21 +163,12 @@ impl Till {
             business_date: request.business_date,
             ..cart.clone()
         };
-        let balances = accounts
-            .iter()
-            .map(|(&wallet, account)| (wallet, account.balance(request.business_date)))
-            .collect();
+        let number = request.member;
+        let limits = self.limit_facts(reading, programme, &claimed_now, number, &Lifted::No)?;
+        let on = request.business_date;
         let member = MemberSnapshot {
-            number: request.member,
-            balances,
-            history: self.past_of(reading, programme, &cart, request.member)?,
-            limits: self.limit_facts(
-                reading,
-                programme,
-                &claimed_now,
-                request.member,
-                &Lifted::No,
-            )?,
+            limits,
+            ..self.snapshot_of(reading, programme, &cart, number, accounts, on)?
         };
         let home = self.at_home(programme, &cart);
         let mut outcome = sale.outcome.clone();

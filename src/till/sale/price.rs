@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::evaluate::LimitHit;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{MemberSnapshot, Quote};
+use crate::kernel::{BusinessDate, MemberNumber};
 use crate::ledger::decide::Refusal;
 use crate::ledger::{Accounts, HeldPortion, SaleFacts};
 use crate::programme::Programme;
@@ -78,7 +79,7 @@ impl Till {
         let Some(number) = cart.member else {
             return Ok((Accounts::new(), None));
         };
-        let accounts = reading.accounts(number, &[])?;
+        let accounts = self.accounts(reading, programme, number)?;
         let mut seen = accounts.clone();
         for portion in reserved {
             let lots = seen
@@ -88,21 +89,40 @@ impl Till {
                 lot.portion.held -= portion.points;
             }
         }
-        let balances = seen
+        let on = cart.business_date;
+        let snapshot = MemberSnapshot {
+            limits: self.limit_facts(reading, programme, cart, number, lifted)?,
+            ..self.snapshot_of(reading, programme, cart, number, &seen, on)?
+        };
+        Ok((accounts, Some(snapshot)))
+    }
+
+    /// What the evaluation is told of a member who has these accounts, with their balances on a date.
+    pub(super) fn snapshot_of(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        cart: &Cart,
+        number: MemberNumber,
+        accounts: &Accounts,
+        on: BusinessDate,
+    ) -> Result<MemberSnapshot, Error> {
+        let balances = accounts
             .iter()
-            .map(|(&wallet, account)| (wallet, account.balance(cart.business_date)))
+            .map(|(&wallet, account)| (wallet, account.balance(on)))
             .collect();
-        let history = self.past_of(reading, programme, cart, number)?;
-        let limits = self.limit_facts(reading, programme, cart, number, lifted)?;
-        Ok((
-            accounts,
-            Some(MemberSnapshot {
-                number,
-                balances,
-                history,
-                limits,
-            }),
-        ))
+        let joined_on = if programme.reads_join_date() {
+            reading.joined_on(number)?
+        } else {
+            None
+        };
+        Ok(MemberSnapshot {
+            number,
+            balances,
+            history: self.past_of(reading, programme, cart, number)?,
+            joined_on,
+            limits: None,
+        })
     }
 
     pub(super) fn sale_facts(
