@@ -26,6 +26,8 @@ pub(super) enum Lifted {
     No,
     /// Somebody said so: whose PIN it was, empty where the cashier may.
     By(String),
+    /// What was counted, and perhaps lifted, when the sale was authorised still counts.
+    AsAuthorised(LimitFacts),
 }
 
 impl Till {
@@ -60,6 +62,9 @@ impl Till {
     ) -> Result<Option<LimitFacts>, Error> {
         if programme.limits().is_empty() {
             return Ok(None);
+        }
+        if let Lifted::AsAuthorised(facts) = lifted {
+            return Ok(Some(facts.clone()));
         }
         let mut facts = LimitFacts {
             is_lifted: *lifted != Lifted::No,

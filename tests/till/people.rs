@@ -612,9 +612,11 @@ fn a_paid_sale_is_committed_with_what_it_was_promised_whatever_was_sold_since() 
         .authorise("hold-1", &cart_of(member, 100_000), 600)
         .unwrap();
     till.record("sale-1", &cart_of(member, 50_000)).unwrap();
-    till.commit("commit-1", held.id, None).unwrap();
-    assert_eq!(balance(&till, member).0, 15);
-    // Returned in part, the kept rest keeps its share: 10 of which half.
+    // The customer adds something for 50.000 d: 15 and 5.
+    let changed = cart_of(member, 150_000);
+    till.commit("commit-1", held.id, Some(&changed)).unwrap();
+    assert_eq!(balance(&till, member).0, 20);
+    // What gave nothing takes nothing back.
     let refused = till.record("sale-2", &cart_of(member, 100_000)).unwrap();
     till.refund("refund-2", &refund_of(refused.id)).unwrap_err();
     let by_cashier = loy::till::RefundRequest {
@@ -622,7 +624,7 @@ fn a_paid_sale_is_committed_with_what_it_was_promised_whatever_was_sold_since() 
         ..refund_of(refused.id)
     };
     till.refund("refund-3", &by_cashier).unwrap();
-    assert_eq!(balance(&till, member).0, 15);
+    assert_eq!(balance(&till, member).0, 20);
     assert_sound(&till);
 }
 

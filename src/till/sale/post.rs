@@ -90,16 +90,14 @@ impl Till {
                 expected: "the member the sale was authorised for; void it to change the member",
             });
         }
-        let was_lifted = authorised.member.as_ref().is_some_and(|member| {
-            let limits = member.limits.as_ref();
-            limits.is_some_and(|limits| limits.is_lifted)
-        });
-        let lifted = if was_lifted {
-            // What was approved for the hold stays approved when the cart changes.
-            Lifted::By(String::new())
-        } else {
-            let programme = self.programme_on(cart.business_date)?;
-            self.lifted(&programme, moment, id, &cart)
+        let counted = authorised.member.as_ref();
+        let lifted = match counted.and_then(|member| member.limits.clone()) {
+            // What was promised is not taken back for sales made since, nor is an approval.
+            Some(limits) => Lifted::AsAuthorised(limits),
+            None => {
+                let programme = self.programme_on(cart.business_date)?;
+                self.lifted(&programme, moment, id, &cart)
+            }
         };
         let priced = if is_same_sale(&authorised.cart, &cart) {
             self.as_authorised(&reading, &authorised, cart)?
