@@ -693,6 +693,31 @@ LOY_API loy_status LOY_CALL loy_member_scan(
     const loy_ledger *ledger, const char *scanned_text, int32_t business_date,
     loy_member **member_out, loy_error **error_out);
 
+enum {
+    /* A statement in words, one thing a line: for a screen, a printer or a letter. */
+    LOY_STATEMENT_TEXT = 0,
+    /* A statement as JSON, with every text in it too. */
+    LOY_STATEMENT_JSON = 1
+};
+
+/*
+ * Writes a member's statement: balances, points by their last day, history, rewards within reach.
+ * format is one of LOY_STATEMENT_. Nothing personal is in it but the member number.
+ *
+ * scanned_text is what loy_member_scan takes. business_date is that of the balances; from_date and
+ * to_date, both included, are those of the history, each 0 for no bound.
+ *
+ * A till tells what it knows: what other stores did is missing until head office has sent it. Works
+ * on a reader while the till goes on.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_NOT_FOUND; LOY_REFUSED as loy_member_scan;
+ * the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_statement(
+    const loy_ledger *ledger, const char *scanned_text, int32_t business_date, int32_t from_date,
+    int32_t to_date, int32_t format, loy_buffer **buffer_out, loy_error **error_out);
+
 /*
  * Returns the member number: 12 digits, for loy_cart_set_member and the receipt.
  *

@@ -9,10 +9,10 @@ use std::sync::{Mutex, PoisonError};
 use crate::kernel::ids::NoMemberNumber;
 use crate::kernel::{Balance, MemberNumber, Points};
 use crate::scan::IdentifierKind;
-use crate::till::{Enrolment, MemberCard};
+use crate::till::{Enrolment, MemberCard, Period, Statement};
 
 use super::boundary;
-use super::buffer::loy_buffer;
+use super::buffer::{BufferObject, loy_buffer};
 use super::error::loy_error;
 use super::fault::Fault;
 use super::handles::{self, Handle};
@@ -234,6 +234,61 @@ pub unsafe extern "C" fn loy_member_scan(
         let business_date = text::business_date(business_date, "business_date")?;
         let member_out = member_out.reserve()?;
         member_out.give(Member::new(till.scan(&scanned_text, business_date)?));
+        Ok(())
+    })
+}
+
+/// A statement in words, one thing a line: for a screen, a printer or a letter.
+pub const LOY_STATEMENT_TEXT: i32 = 0;
+/// A statement as JSON, with every text in it too.
+pub const LOY_STATEMENT_JSON: i32 = 1;
+
+/// Writes a member's statement: balances, points by their last day, history, rewards within reach.
+/// format is one of LOY_STATEMENT_. Nothing personal is in it but the member number.
+///
+/// scanned_text is what loy_member_scan takes. business_date is that of the balances; from_date and
+/// to_date, both included, are those of the history, each 0 for no bound.
+///
+/// A till tells what it knows: what other stores did is missing until head office has sent it. Works
+/// on a reader while the till goes on.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_NOT_FOUND; LOY_REFUSED as loy_member_scan;
+/// the store's.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_ledger_statement(
+    ledger: *const loy_ledger,
+    scanned_text: *const c_char,
+    business_date: i32,
+    from_date: i32,
+    to_date: i32,
+    format: i32,
+    buffer_out: *mut *mut loy_buffer,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let buffer_out = HandleOut::clear(buffer_out, "buffer_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let scanned_text = text::text(scanned_text, "scanned_text")?;
+        let on = text::business_date(business_date, "business_date")?;
+        let bound = |date: i32, field| match date {
+            0 => Ok(None),
+            date => text::business_date(date, field).map(Some),
+        };
+        let period = Period {
+            from: bound(from_date, "from_date")?,
+            to: bound(to_date, "to_date")?,
+        };
+        let write: fn(&Statement) -> String = match format {
+            LOY_STATEMENT_TEXT => Statement::to_text,
+            LOY_STATEMENT_JSON => Statement::to_json,
+            _ => {
+                let message = "format must be LOY_STATEMENT_TEXT or LOY_STATEMENT_JSON";
+                return Err(Fault::argument("argument.range", "format", message));
+            }
+        };
+        let buffer_out = buffer_out.reserve()?;
+        let statement = till.statement(&scanned_text, Some(on), period)?;
+        buffer_out.give(BufferObject::new(write(&statement)));
         Ok(())
     })
 }

@@ -13,6 +13,7 @@ mod office;
 mod output;
 mod provision;
 mod quote;
+mod statement;
 #[cfg(test)]
 mod tests;
 
@@ -49,6 +50,8 @@ enum Command {
     Quote(quote::Arguments),
     /// Settle a quarrel about a sale: what it was, why, what became of it, and the proof
     Dispute(dispute::Arguments),
+    /// Tell a member everything: balances, points by last day, history, rewards
+    Statement(statement::Arguments),
     /// Look for damage in a ledger, without writing to it
     Verify(look::VerifyArguments),
     /// Make a new ledger of what can be read of a damaged one
@@ -169,6 +172,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::Check(arguments) => look::check(&arguments, streams),
         Command::Quote(arguments) => quote::run(&arguments, streams),
         Command::Dispute(arguments) => dispute::run(&arguments, streams),
+        Command::Statement(arguments) => statement::run(&arguments, streams),
         Command::Verify(arguments) => look::verify(&arguments, streams),
         Command::Salvage(arguments) => look::salvage(&arguments, streams),
     };

@@ -45,6 +45,16 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    /// Every lot of points, of one member or of all: whose, of which till, what is left, its dates
+    Lots {
+        /// Directory of the head office
+        dir: PathBuf,
+        /// A member number, 12 digits
+        member: Option<MemberNumber>,
+        /// How to write them
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
     /// Sums of entries by business date, wallet and kind
     Totals {
         /// Directory of the head office
@@ -103,6 +113,11 @@ pub(super) fn run(command: Command, streams: &mut Streams<'_>) -> Result<Ending,
         Command::Members { dir, on, format } => {
             members(&Office::open(&dir)?, on, format, streams.out)
         }
+        Command::Lots {
+            dir,
+            member,
+            format,
+        } => lots(&Office::open(&dir)?, member, format, streams.out),
         Command::Totals { dir, format } => totals(&Office::open(&dir)?, format, streams.out),
         Command::Exceptions {
             dir,
@@ -181,6 +196,45 @@ fn balance(
             balance.pending.get().into(),
             balance.debt.get().into(),
             i64::from(on.yyyymmdd()).into(),
+        ]);
+    }
+    sheet.write(format, out)?;
+    Ok(Ending::Clean)
+}
+
+fn lots(
+    office: &Office,
+    member: Option<MemberNumber>,
+    format: Format,
+    out: &mut dyn Write,
+) -> Result<Ending, CliError> {
+    let mut sheet = Sheet::new(&[
+        "member",
+        "wallet",
+        "store",
+        "till",
+        "lot",
+        "earned_on",
+        "earned",
+        "remaining",
+        "held",
+        "available_from",
+        "expires_on",
+    ]);
+    let number = |date: Option<BusinessDate>| date.map_or(0, |date| i64::from(date.yyyymmdd()));
+    for row in office.lots(member)? {
+        sheet.row([
+            row.member.to_string().into(),
+            i64::from(row.wallet).into(),
+            row.store.into(),
+            row.till.into(),
+            row.lot.into(),
+            number(Some(row.earned_on)).into(),
+            row.earned.get().into(),
+            row.remaining.get().into(),
+            row.held.get().into(),
+            number(row.available_from).into(),
+            number(row.expires_on).into(),
         ]);
     }
     sheet.write(format, out)?;

@@ -469,3 +469,81 @@ fn a_disputed_receipt_is_told_and_proven_while_the_till_goes_on() {
     assert_eq!(code, 2);
     assert!(notes.contains("STORE/TILL/NUMBER/DATE"), "{notes}");
 }
+
+#[test]
+fn a_member_is_told_everything_in_text_json_and_one_page() {
+    let chain = Chain::new();
+    let (ledger, till) = sold(&chain);
+    let number = crate::kernel::MemberNumber::from_body(10_000_000_000);
+    let history = till
+        .history(number.expect("a number"), 0, 10)
+        .expect("a history");
+    let number = history[0].member.expect("a member").to_string();
+    let on = "20261122";
+    let (code, out, notes) = loy(&[&"statement", &ledger, &number, &"--on", &on]);
+    assert_eq!(code, 0, "{notes}");
+    assert!(out.starts_with("Sao kê điểm\nCà phê - "), "{out}");
+    assert!(out.contains("22/11/2026  Tích điểm  +41 điểm\n"), "{out}");
+    let json = [
+        &"--format" as &dyn AsRef<std::ffi::OsStr>,
+        &"json",
+        &"--language",
+        &"en",
+    ];
+    let mut arguments: Vec<&dyn AsRef<std::ffi::OsStr>> = vec![&"statement", &ledger, &number];
+    arguments.extend(json);
+    arguments.extend([
+        &"--on" as &dyn AsRef<std::ffi::OsStr>,
+        &on,
+        &"--from",
+        &"20261123",
+    ]);
+    arguments.extend([&"--to" as &dyn AsRef<std::ffi::OsStr>, &"20261123"]);
+    let (code, out, notes) = loy(&arguments);
+    assert_eq!(code, 0, "{notes}");
+    let told: serde_json::Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(told["history"], serde_json::json!([]));
+    assert_eq!(told["wallets"][0]["opening"], 41);
+    let (code, _, notes) = loy(&[&"statement", &ledger, &number, &"--from", &"20261341"]);
+    assert_eq!(code, 2);
+    assert!(notes.contains("20261341"), "{notes}");
+}
+
+#[test]
+fn a_page_needs_nothing_else_and_takes_no_markup_from_a_name() {
+    let chain = Chain::new();
+    let text = std::str::from_utf8(PROGRAMME).expect("text");
+    let text = text
+        .replace("Tích điểm theo hóa đơn", "x")
+        .replace("10.000 đ = 1 điểm", "<script>&\\\"'");
+    std::fs::write(chain.path("p.json"), text).expect("written");
+    let (ledger, till) = sold(&chain);
+    let member = till.history(
+        crate::kernel::MemberNumber::from_body(10_000_000_000).expect("a number"),
+        0,
+        1,
+    );
+    let number = member.expect("a history")[0]
+        .member
+        .expect("a member")
+        .to_string();
+    let (code, out, notes) = loy(&[
+        &"statement",
+        &ledger,
+        &number,
+        &"--format",
+        &"html",
+        &"--on",
+        &"20261122",
+    ]);
+    assert_eq!(code, 0, "{notes}");
+    assert!(out.contains("&lt;script&gt;&amp;&quot;&#39;"), "{out}");
+    assert!(
+        out.contains("<td>22/11/2026</td><td>Tích điểm</td><td class=\"n\">+41 điểm</td>"),
+        "{out}"
+    );
+    for foreign in ["<script", "http", "src=", "url(", "@import", "<link"] {
+        assert!(!out.contains(foreign), "{foreign} in\n{out}");
+    }
+    assert_eq!(out.matches('<').count(), out.matches('>').count());
+}

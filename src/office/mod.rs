@@ -7,6 +7,7 @@
 mod exceptions;
 mod fold;
 mod ingest;
+mod lots;
 mod opening;
 mod provision;
 mod report;
@@ -22,6 +23,7 @@ use zeroize::Zeroizing;
 
 pub use exceptions::{OfficeException, OperatorAdjustments};
 pub use ingest::{Drained, Ingested, Outcome, Refusal};
+pub use lots::LotRow;
 pub use provision::{MemberList, NewTill};
 pub use report::{
     AccountBalance, DayTotal, ForkedBatch, MemberTotals, MergeProposal, OverdrawnPortion,

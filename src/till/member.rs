@@ -17,7 +17,7 @@ use crate::kernel::{Balance, BusinessDate, Instant, MemberNumber, UtcOffset};
 use crate::ledger::decide::note;
 use crate::ledger::{Accounts, Entry, Kind, SaleFacts};
 use crate::programme::{Programme, Wallet};
-use crate::scan::{IdentifierKind, normalise_identifier, recognise};
+use crate::scan::{IdentifierKind, Scanned, normalise_identifier, recognise};
 use crate::store::Reading;
 use crate::texts::{date, phrase};
 
@@ -173,16 +173,25 @@ impl Till {
     pub fn scan(&self, text: &str, on: BusinessDate) -> Result<MemberCard, Error> {
         let scanned = recognise(text)?;
         self.read(|reading| {
-            let (number, is_known_here) = match scanned.member {
-                Some(number) => (number, reading.knows_member(number)?),
-                // Whoever is found by phone or card is known: no need to read that too.
-                None => reading
-                    .member_of(&self.identifier_hash(&scanned.value))?
-                    .map(|number| (number, true))
-                    .ok_or_else(|| Error::refused(status::NOT_FOUND, "member.unknown", &[]))?,
-            };
+            let (number, is_known_here) = self.shown(reading, &scanned)?;
             self.card(reading, number, is_known_here, on)
         })
+    }
+
+    /// Whose code this is, and whether the member is known here.
+    pub(super) fn shown(
+        &self,
+        reading: &Reading<'_>,
+        scanned: &Scanned,
+    ) -> Result<(MemberNumber, bool), Error> {
+        match scanned.member {
+            Some(number) => Ok((number, reading.knows_member(number)?)),
+            // Whoever is found by phone or card is known: no need to read that too.
+            None => reading
+                .member_of(&self.identifier_hash(&scanned.value))?
+                .map(|number| (number, true))
+                .ok_or_else(|| Error::refused(status::NOT_FOUND, "member.unknown", &[])),
+        }
     }
 
     fn card(

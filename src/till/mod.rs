@@ -2,10 +2,10 @@
 //! operation, load, decide (pure), append, commit. Clock and randomness enter here as ports.
 //!
 //! `operation.rs` makes asking twice safe, `sale.rs` (and its folder) and `refund.rs` hold what a sale can
-//! do, `member.rs` who it is for, `lots.rs` what they have, `day.rs` the close, `expiry.rs` what it
-//! writes off, `sync.rs` what goes to and comes from head office, `dispute.rs` and `proof.rs` settle a
-//! quarrel about a sale, `adjust.rs` gives or takes points by hand, `approval.rs` asks who may,
-//! `exceptions.rs` tells it in the day's report, `velocity.rs` counts for the programme's limits,
+//! do, `member.rs` who it is for, `lots.rs` what they have, `statement.rs` tells them everything, `day.rs`
+//! the close, `expiry.rs` what it writes off, `sync.rs` what goes to and comes from head office,
+//! `dispute.rs` and `proof.rs` settle a quarrel about a sale, `adjust.rs` gives or takes points by hand,
+//! `approval.rs` asks who may, `exceptions.rs` tells it in the day's report, `velocity.rs` counts for limits,
 //! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger,
 //! `training.rs` one that is for learning only.
@@ -31,6 +31,8 @@ mod refund;
 mod sale;
 mod salvage;
 mod shell;
+mod statement;
+mod statement_text;
 pub mod status;
 mod sync;
 mod training;
@@ -54,6 +56,7 @@ pub use proof::{Anchor, DocumentProof, Life, Link, Proof};
 pub use refund::{RefundPreview, RefundRequest, WalletRefund};
 pub use sale::{ClaimRequest, HOLD_SECONDS_MAX};
 pub use shell::{Settings, Till};
+pub use statement::{LotLine, Movement, Period, RewardLine, Statement, WalletStatement};
 pub use sync::Export;
 pub use training::Purpose;
 pub use view::{PendingSale, ReceiptKey, Sale, SaleState};

@@ -91,6 +91,21 @@ int main(int count, char **arguments)
     /* A payment card is nobody's member card (a test number of the card schemes). */
     EXPECT(LOY_REFUSED, loy_member_scan(ledger, "4111111111111111", TODAY, &found, &error));
 
+    /* What the member is told, in words and as JSON, with the number and no phone. */
+    const char *number = loy_member_number(member);
+    for (int32_t format = LOY_STATEMENT_TEXT; format <= LOY_STATEMENT_JSON; format++) {
+        OK(loy_ledger_statement(ledger, "0912345678", TODAY, 0, 0, format, &json, &error));
+        const char *told = (const char *)loy_buffer_data(json);
+        CHECK(strstr(told, number) != NULL && strstr(told, "912345678") == NULL);
+        loy_buffer_free(json);
+    }
+    OK(loy_ledger_statement(ledger, number, TODAY, TODAY, TODAY, 0, &json, &error));
+    loy_buffer_free(json);
+    EXPECT(LOY_E_ARGUMENT, loy_ledger_statement(ledger, number, TODAY, 0, 0, 2, &json, &error));
+    CHECK(json == NULL);
+    EXPECT(LOY_E_ARGUMENT, loy_ledger_statement(ledger, number, TODAY, 1, 0, 0, &json, &error));
+    EXPECT(LOY_NOT_FOUND, loy_ledger_statement(ledger, "0987654321", TODAY, 0, 0, 0, &json, &error));
+
     OK(loy_member_history(ledger, loy_member_number(member), 0, 10, &rows, &error));
     CHECK(row_count(rows) == 1);
     CHECK(strcmp(loy_rows_text(rows, 0, "kind"), "enrol") == 0);

@@ -18,4 +18,5 @@ mod sales_training;
 mod salvage;
 mod schema;
 mod shop;
+mod statement;
 mod sync;

@@ -130,6 +130,19 @@ fn a_ledger_of_schema_1_opens_verifies_and_goes_on() {
 }
 
 #[test]
+fn what_schema_1_was_is_never_changed() {
+    let shop = shop_with(1);
+    let made = shop.folder.path().join("made.loy");
+    let script = include_str!("../../src/store/schema/1.sql");
+    with_a_tool(&made, |tool| tool.execute_batch(script).unwrap());
+    assert_eq!(
+        tables(&made),
+        tables(&shop.path()),
+        "what is new goes into 2.sql"
+    );
+}
+
+#[test]
 fn a_migrated_ledger_has_the_tables_of_a_new_one() {
     let shop = shop_with(1);
     shop.open().close();

@@ -1,0 +1,511 @@
+//! A member's statement: balances, lots with their last days, history, rewards within reach. Nothing
+//! personal but the member number.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::error::Error;
+use super::shell::Till;
+use crate::evaluate::Cart;
+use crate::kernel::ids::Seq;
+use crate::kernel::{
+    Account, Balance, BusinessDate, Instant, Lot, MemberNumber, Money, Points, UtcOffset,
+    WalletNumber,
+};
+use crate::ledger::{Effect, Entry, Kind};
+use crate::programme::{Programme, Wallet};
+use crate::scan::recognise;
+use crate::store::Reading;
+use crate::texts::{self, Language, phrase};
+
+/// Entries read at a time.
+const PAGE: u32 = 1_000;
+
+/// Which business dates a statement's history tells, both included.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Period {
+    /// From the beginning if absent.
+    pub from: Option<BusinessDate>,
+    /// To the statement's own date if absent.
+    pub to: Option<BusinessDate>,
+}
+
+/// What a member is told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// The chain of stores.
+    pub tenant_name: String,
+    /// The store that tells.
+    pub store: String,
+    /// The programme's name.
+    pub programme: String,
+    /// The member number, twelve digits.
+    #[serde(serialize_with = "as_text")]
+    pub member: MemberNumber,
+    /// The member enrolled here or came with provisioning; what other stores know is missing if not.
+    pub is_known_here: bool,
+    /// The business date the balances are of.
+    pub business_date: BusinessDate,
+    /// The first date of the history; absent for all of it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<BusinessDate>,
+    /// Its last date.
+    pub to: BusinessDate,
+    /// One a wallet of the programme.
+    pub wallets: Vec<WalletStatement>,
+    /// The sentence about the member's tier, where the programme has tiers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
+    /// What happened, by business date.
+    pub history: Vec<Movement>,
+    /// What points buy.
+    pub rewards: Vec<RewardLine>,
+    /// Language of the texts: `vi` or `en`.
+    pub language: &'static str,
+}
+
+/// One wallet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WalletStatement {
+    /// Its id in the programme.
+    pub wallet: String,
+    /// Its name.
+    pub name: String,
+    /// Digits behind the mark: points are written in the smallest unit.
+    pub decimals: u32,
+    /// The balance on the statement's date.
+    #[serde(flatten)]
+    pub balance: Balance,
+    /// Past their date and not written off yet; not in the balance.
+    pub lapsed: Points,
+    /// What the spendable points take off a bill, where they pay at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worth: Option<Money>,
+    /// By the ledger's entries before `from`.
+    pub opening: Points,
+    /// By the ledger's entries up to `to`: the opening and every movement of the history.
+    pub closing: Points,
+    /// Lots with something left in them, in the order in which they are spent.
+    pub lots: Vec<LotLine>,
+    /// The opening in words, where the history has a first date.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub opening_text: Option<String>,
+    /// The closing in words, likewise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closing_text: Option<String>,
+    /// The balance in words.
+    pub text: String,
+}
+
+/// One lot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct LotLine {
+    /// The entry that made it.
+    pub lot: Seq,
+    /// The business date on which it was earned.
+    pub earned_on: BusinessDate,
+    /// The first date on which it can be used.
+    pub available_from: BusinessDate,
+    /// The first date on which it can no longer be used; absent for never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<BusinessDate>,
+    /// What is left in it.
+    pub points: Points,
+    /// Reserved of that.
+    pub held: Points,
+    /// In words.
+    pub text: String,
+}
+
+/// One line of the history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Movement {
+    /// The entry.
+    pub seq: Seq,
+    /// The day in the books.
+    pub business_date: BusinessDate,
+    /// When, by the POS.
+    pub at_ms: Instant,
+    /// The till's offset from UTC.
+    pub utc_offset_minutes: UtcOffset,
+    /// What kind of entry.
+    pub kind: &'static str,
+    /// Which wallet's points; empty where none move.
+    pub wallet: String,
+    /// Change of the known balance.
+    pub points: Points,
+    /// What was paid or given back, in minor units.
+    pub amount: Money,
+    /// What happened, in words.
+    pub text: String,
+    /// The points with their sign and unit; empty where none move.
+    pub points_text: String,
+}
+
+/// What points buy, and how far it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RewardLine {
+    /// Its id in the programme.
+    pub reward: String,
+    /// Its price in points.
+    pub points: Points,
+    /// What is missing; zero if it can be had, its own conditions apart.
+    pub missing: Points,
+    /// In words.
+    pub text: String,
+}
+
+fn as_text<S: serde::Serializer>(number: &MemberNumber, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(number)
+}
+
+impl Till {
+    /// The statement of the member whose code this is: the member number, or a phone or card as it
+    /// is scanned. `on` is the business date of the balances; the ledger's clock gives it if absent.
+    ///
+    /// # Errors
+    /// As [`Till::scan`].
+    pub fn statement(
+        &self,
+        code: &str,
+        on: Option<BusinessDate>,
+        period: Period,
+    ) -> Result<Statement, Error> {
+        let scanned = recognise(code)?;
+        let now = self.ports.clock.now();
+        let (number, is_known_here, offset) = self.read(|reading| {
+            let (number, is_known_here) = self.shown(reading, &scanned)?;
+            Ok((number, is_known_here, reading.head()?.offset))
+        })?;
+        let on = on.or(now.date_at(offset)).unwrap_or(BusinessDate::MAX);
+        let programme = self.programme_on(on)?;
+        let tier = self.tier_of(&programme, number, on)?;
+        let to = period.to.unwrap_or(on);
+        self.read(|reading| {
+            let (history, sums) =
+                self.movements_of(reading, &programme, number, period.from, to)?;
+            let accounts = reading.accounts(number, &[])?;
+            let teller = Teller {
+                reading,
+                programme: &programme,
+                language: self.language,
+                on,
+                from: period.from,
+                to,
+            };
+            let empty = Account::default();
+            let mut wallets = Vec::new();
+            for wallet in programme.wallets() {
+                let account = accounts.get(&wallet.number).unwrap_or(&empty);
+                let sums = sums.get(&wallet.number).copied().unwrap_or_default();
+                wallets.push(teller.wallet(wallet, account, sums)?);
+            }
+            Ok(Statement {
+                tenant_name: self.identity.tenant_name.clone(),
+                store: self.identity.store.clone(),
+                programme: programme.name().in_language(self.language).to_owned(),
+                member: number,
+                is_known_here,
+                business_date: on,
+                from: period.from,
+                to,
+                tier,
+                history,
+                rewards: teller.rewards(&wallets),
+                wallets,
+                language: self.language.code(),
+            })
+        })
+    }
+
+    /// What an empty cart of the member's is told about tiers.
+    fn tier_of(
+        &self,
+        programme: &Programme,
+        number: MemberNumber,
+        on: BusinessDate,
+    ) -> Result<Option<String>, Error> {
+        if programme.tiers().is_none() || !programme.is_valid_on(on) {
+            return Ok(None);
+        }
+        let currency = self.identity.currency.to_string();
+        let now = self.ports.clock.now();
+        let at = Instant::from_ms(now.ms().clamp(0, Instant::MAX.ms()));
+        let mut cart = Cart::new(&currency, at, UtcOffset::UTC, on);
+        cart.member = Some(number);
+        let quote = self.evaluate(&cart)?;
+        let told = quote.reasons("tiers").next();
+        Ok(told.map(|reason| reason.text.clone()))
+    }
+
+    /// The movements of a period by business date, and each wallet's balance before and behind it.
+    fn movements_of(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        number: MemberNumber,
+        from: Option<BusinessDate>,
+        to: BusinessDate,
+    ) -> Result<(Vec<Movement>, BTreeMap<WalletNumber, Sums>), Error> {
+        let mut movements = Vec::new();
+        let mut sums: BTreeMap<WalletNumber, Sums> = BTreeMap::new();
+        let mut after = 0;
+        loop {
+            let page = reading.history(number, after, PAGE)?;
+            let Some(last) = page.last() else { break };
+            after = last.seq;
+            for entry in &page {
+                let change = Effect::of(entry).map_or(Points::ZERO, |effect| effect.balance());
+                if entry.business_date > to {
+                    continue;
+                }
+                let sums = sums.entry(entry.wallet).or_default();
+                sums.closing += change;
+                if from.is_some_and(|from| entry.business_date < from) {
+                    sums.opening += change;
+                } else if is_told(entry, change) {
+                    movements.push(movement(programme, self.language, entry, change));
+                }
+            }
+        }
+        movements.sort_by_key(|movement| (movement.business_date, movement.seq));
+        Ok((movements, sums))
+    }
+}
+
+/// Balances by entries alone.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    opening: Points,
+    closing: Points,
+}
+
+/// Reservations come and go without a trace in the balance, which tells those that stand.
+fn is_told(entry: &Entry, change: Points) -> bool {
+    match entry.kind {
+        Kind::Enrol | Kind::Refund | Kind::Claim => true,
+        Kind::Commit => !entry.is_portion(),
+        _ => !change.is_zero(),
+    }
+}
+
+fn movement(programme: &Programme, language: Language, entry: &Entry, change: Points) -> Movement {
+    let wallet = programme.wallet_by_number(entry.wallet);
+    let mut text = phrase(language, &format!("entry.{}", entry.kind.name()), &[]);
+    let amount = match entry.kind {
+        Kind::Commit | Kind::Refund | Kind::Claim => entry.amount,
+        _ => Money::ZERO,
+    };
+    if amount != Money::ZERO {
+        text = format!("{text} {}", say_money(programme, language, amount));
+    }
+    let points_text = match wallet {
+        Some(wallet) if !change.is_zero() => {
+            let sign = if change.is_positive() { "+" } else { "" };
+            format!("{sign}{}", wallet.say(change, language))
+        }
+        _ => String::new(),
+    };
+    Movement {
+        seq: entry.seq,
+        business_date: entry.business_date,
+        at_ms: entry.sold_at,
+        utc_offset_minutes: entry.offset,
+        kind: entry.kind.name(),
+        wallet: wallet.map_or_else(String::new, |wallet| wallet.id.clone()),
+        points: change,
+        amount,
+        text,
+        points_text,
+    }
+}
+
+fn say_money(programme: &Programme, language: Language, amount: Money) -> String {
+    let currency = programme.currency();
+    texts::money(language, amount.get(), currency.decimals(), currency.code())
+}
+
+pub(super) fn say_date(language: Language, date: BusinessDate) -> String {
+    let (year, month, day) = date.parts();
+    texts::date(language, year, month, day)
+}
+
+struct Teller<'a> {
+    reading: &'a Reading<'a>,
+    programme: &'a Programme,
+    language: Language,
+    on: BusinessDate,
+    from: Option<BusinessDate>,
+    to: BusinessDate,
+}
+
+impl Teller<'_> {
+    fn say(&self, key: &str, places: &[(&str, &str)]) -> String {
+        phrase(self.language, key, places)
+    }
+
+    fn wallet(
+        &self,
+        wallet: &Wallet,
+        account: &Account,
+        sums: Sums,
+    ) -> Result<WalletStatement, Error> {
+        let balance = account.balance(self.on);
+        let (mut lapsed, mut lots) = (Points::ZERO, Vec::new());
+        let mut in_order: Vec<&Lot> = account.lots.iter().collect();
+        in_order.sort_by_key(|lot| (lot.expires_on.is_none(), lot.expires_on, lot.id));
+        for lot in in_order {
+            if lot.is_expired(self.on) {
+                lapsed += lot.portion.remaining();
+            } else {
+                lots.push(self.lot(wallet, lot)?);
+            }
+        }
+        let worth = worth(wallet, balance.spendable);
+        Ok(WalletStatement {
+            wallet: wallet.id.clone(),
+            name: wallet.name.in_language(self.language).to_owned(),
+            decimals: wallet.decimals,
+            balance,
+            lapsed,
+            worth,
+            opening: sums.opening,
+            closing: sums.closing,
+            lots,
+            opening_text: self
+                .from
+                .map(|from| self.on_date("statement.opening", from, wallet, sums.opening)),
+            closing_text: self
+                .from
+                .map(|_| self.on_date("statement.closing", self.to, wallet, sums.closing)),
+            text: self.balance(wallet, &balance, lapsed, worth),
+        })
+    }
+
+    fn on_date(&self, key: &str, date: BusinessDate, wallet: &Wallet, points: Points) -> String {
+        let date = say_date(self.language, date);
+        let points = wallet.say(points, self.language);
+        self.say(key, &[("date", &date), ("points", &points)])
+    }
+
+    /// "Points: 40 points (to use now 34 points, worth 34,000 VND; reserved 6 points)".
+    fn balance(
+        &self,
+        wallet: &Wallet,
+        balance: &Balance,
+        lapsed: Points,
+        worth: Option<Money>,
+    ) -> String {
+        let points = |points: Points| wallet.say(points, self.language);
+        let mut told = self.say(
+            "statement.spendable",
+            &[("points", &points(balance.spendable))],
+        );
+        if let Some(worth) = worth {
+            let amount = say_money(self.programme, self.language, worth);
+            let worth = self.say("statement.worth", &[("amount", &amount)]);
+            told = format!("{told}, {worth}");
+        }
+        for (key, part) in [
+            ("statement.held", balance.held),
+            ("statement.pending", balance.pending),
+            ("statement.debt", balance.debt),
+            ("statement.lapsed", lapsed),
+        ] {
+            if part.is_positive() {
+                let part = self.say(key, &[("points", &points(part))]);
+                told = format!("{told}; {part}");
+            }
+        }
+        let name = wallet.name.in_language(self.language);
+        let known = points(balance.known);
+        let all = self.say("statement.all", &[("name", name), ("points", &known)]);
+        format!("{all} ({told})")
+    }
+
+    fn lot(&self, wallet: &Wallet, lot: &Lot) -> Result<LotLine, Error> {
+        let award = self.reading.entries(lot.id, lot.id)?.pop();
+        let (award, _) = award.ok_or(Error::Internal("a lot without its entry"))?;
+        let points = lot.portion.remaining();
+        let (said, earned) = (
+            wallet.say(points, self.language),
+            say_date(self.language, award.business_date),
+        );
+        // The last good day, as people speak of it.
+        let last_day = lot.expires_on.and_then(|date| date.minus_days(1));
+        let mut text = match last_day {
+            None => self.say("statement.lot", &[("points", &said), ("date", &earned)]),
+            Some(last_day) => {
+                let until = say_date(self.language, last_day);
+                let places = [
+                    ("points", said.as_str()),
+                    ("date", &earned),
+                    ("until", &until),
+                ];
+                self.say("statement.lot_until", &places)
+            }
+        };
+        if lot.is_pending(self.on) {
+            let from = say_date(self.language, lot.available_from);
+            text = self.say("statement.lot_from", &[("text", &text), ("from", &from)]);
+        }
+        if lot.portion.held.is_positive() {
+            let held = wallet.say(lot.portion.held, self.language);
+            text = self.say("statement.lot_held", &[("text", &text), ("points", &held)]);
+        }
+        Ok(LotLine {
+            lot: lot.id,
+            earned_on: award.business_date,
+            available_from: lot.available_from,
+            expires_on: lot.expires_on,
+            points,
+            held: lot.portion.held,
+            text,
+        })
+    }
+
+    fn rewards(&self, wallets: &[WalletStatement]) -> Vec<RewardLine> {
+        let mut lines = Vec::new();
+        for reward in self.programme.rewards() {
+            let Some(wallet) = self.programme.wallet_by_number(reward.wallet) else {
+                continue;
+            };
+            let own = wallets.iter().find(|line| line.wallet == wallet.id);
+            let spendable = own.map_or(Points::ZERO, |line| line.balance.spendable);
+            let missing = (reward.points - spendable).max(Points::ZERO);
+            let name = reward.name.in_language(self.language);
+            let (price, short) = (
+                wallet.say(reward.points, self.language),
+                wallet.say(missing, self.language),
+            );
+            let text = if missing.is_zero() {
+                self.say(
+                    "statement.reward_enough",
+                    &[("name", name), ("price", &price)],
+                )
+            } else {
+                let places = [("name", name), ("price", &price), ("missing", &short)];
+                self.say("statement.reward_missing", &places)
+            };
+            lines.push(RewardLine {
+                reward: reward.id.clone(),
+                points: reward.points,
+                missing,
+                text,
+            });
+        }
+        lines
+    }
+}
+
+/// What the spendable points take off a bill that is large enough; nothing below the least.
+fn worth(wallet: &Wallet, spendable: Points) -> Option<Money> {
+    let terms = wallet.redeem.as_ref()?;
+    let usable = terms.most.map_or(spendable, |most| most.min(spendable));
+    let steps = usable.get() / terms.step.get();
+    if steps == 0 || Points::new(steps * terms.step.get()) < terms.least {
+        return None;
+    }
+    steps.checked_mul(terms.step_value.get()).map(Money::new)
+}
