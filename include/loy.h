@@ -868,7 +868,7 @@ typedef struct loy_cart loy_cart;
  * Begins a cart. currency is a code of ISO 4217, such as "VND".
  *
  * at_ms is when the sale is rung up, business_date the day it belongs to in your books, which may
- * end after midnight. A parked cart that is resumed must set its time again, see loy_cart_set_int.
+ * end after midnight. To put a cart aside use loy_cart_park and loy_cart_resume.
  *
  * Status: LOY_E_ARGUMENT, LOY_E_TEXT.
  * @since 0.1
@@ -888,7 +888,30 @@ LOY_API loy_status LOY_CALL loy_cart_from_json(
     const char *json, int64_t json_size, loy_cart **cart_out, loy_error **error_out);
 
 /*
- * Writes a cart as JSON, for your log or to park it.
+ * Writes a cart as JSON without its time, to put it aside while other customers are served.
+ *
+ * Take it up again with loy_cart_resume. loy_cart_from_json refuses it because its time is missing,
+ * so that no sale gets the time, the day and the programme of the moment it was put aside.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_park(
+    const loy_cart *cart, loy_buffer **json_out, loy_error **error_out);
+
+/*
+ * Takes a parked cart up again, at the time of now.
+ *
+ * Status: as loy_cart_from_json; a cart that was not parked has its time already, and the field is
+ * "at_ms".
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_resume(
+    const char *json, int64_t json_size, int64_t at_ms, int32_t utc_offset_minutes,
+    int32_t business_date, loy_cart **cart_out, loy_error **error_out);
+
+/*
+ * Writes a cart as JSON, for your log.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1
@@ -958,6 +981,18 @@ LOY_API loy_status LOY_CALL loy_cart_line_set_text(
  */
 LOY_API loy_status LOY_CALL loy_cart_line_set_int(
     loy_cart *cart, int32_t line, const char *name, int64_t value, loy_error **error_out);
+
+/*
+ * Says of which line of which sale the goods of a line are a return: sale_id is what loy_sale_id
+ * gave, sale_line counts from 0 in the order of that sale's cart. The line's own quantity is below
+ * zero. Without it the goods come back without their sale. An empty sale_id takes it back.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for goods that are sold; LOY_E_TEXT. Whether the sale
+ * has so much left is looked at when the cart is evaluated, authorised, recorded or committed.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_line_set_return_of(
+    loy_cart *cart, int32_t line, const char *sale_id, int32_t sale_line, loy_error **error_out);
 
 /*
  * Adds a payment: method "cash", "card", "transfer", "ewallet", "gift_card", "voucher" or your own
@@ -1128,6 +1163,68 @@ LOY_API loy_status LOY_CALL loy_quote_balance_after(
  */
 LOY_API loy_status LOY_CALL loy_quote_redeemable(
     const loy_quote *quote, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Lists the points that the sale awards.
+ *
+ * Rows: wallet (its id), rule (its id), points, available_from, expires_on (the first day on which
+ * they cannot be spent; absent for never).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_awards(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Lists what the sale spends points on.
+ *
+ * Rows: wallet (its id), points, amount (what they take off), reward (the id of the reward they
+ * buy; "" where they pay as money).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_redemptions(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Tells where the member stands on the ladder.
+ *
+ * One row, or none without tiers, without a member, or where it is not known here: tier (the id of
+ * the one that counts for this sale), name (in the till's language), counted (what counts for it
+ * before the sale: money or points in smallest units, or visits), counted_after, tier_after, next
+ * (the one above that; "" at the top), missing (to it after the sale; absent at the top).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_tier(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Tells whether rules count only some payments and the cart has none yet: 1 if so. Add them with
+ * loy_cart_add_payment before the sale is final; until then its points are provisional.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_needs_payments(
+    const loy_quote *quote, int32_t *needs_out, loy_error **error_out);
+
+/*
+ * Lists what the goods do that come back in the cart; no row where none do.
+ *
+ * Rows: sale (its id; "" where it is not known), amount (the money given back), wallet (its id; ""
+ * where no points move), points_taken_back, points_returned (spent points that come back), debt
+ * (how much of points_taken_back is no longer there and is owed). A sale has a row for each wallet
+ * that it touches, with the same amount, or one row.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_returns(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
 
 /*
  * Lists, for every rule, what it did or why it did nothing.
@@ -1350,6 +1447,19 @@ LOY_API loy_status LOY_CALL loy_sale_pending(
     const loy_ledger *ledger, loy_rows **rows_out, loy_error **error_out);
 
 /*
+ * Lists the sales of a split bill, oldest first: those of a business date with one receipt group.
+ *
+ * Rows: sale_id, receipt_number, receipt_part, member (texts; "" if there is none), payable, state
+ * (one of LOY_SALE_).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT, the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_group(
+    const loy_ledger *ledger, const char *receipt_group, int32_t business_date, loy_rows **rows_out,
+    loy_error **error_out);
+
+/*
  * Returns the id by which the ledger knows the sale. Keep it with your receipt.
  *
  * @since 0.1
@@ -1385,8 +1495,31 @@ LOY_API loy_status LOY_CALL loy_sale_is_late(
     const loy_sale *sale, int32_t *late_out, loy_error **error_out);
 
 /*
- * Copies the quote of the sale: what was frozen, or posted. Free it with loy_quote_free; it lives
- * on when the sale is freed.
+ * Tells how much more than authorised is to be paid after a commit with another cart, in minor
+ * units; below zero for less. 0 for every other sale.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_payable_change(
+    const loy_sale *sale, int64_t *amount_out, loy_error **error_out);
+
+/*
+ * Tells what has come back of the sale so far: the money, in minor units, and the points.
+ *
+ * Rows, one a wallet of which points have gone back: wallet (its id), taken_back (awarded points
+ * that were taken back or are owed), returned (spent points that came back).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_sale_given_back(
+    const loy_sale *sale, int64_t *amount_out, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Copies the quote of the sale: what was frozen, or posted, or claimed. What has come back since
+ * changes nothing of it, so that a receipt can be printed again as it was; see
+ * loy_sale_given_back. Free it with loy_quote_free; it lives on when the sale is freed.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1
@@ -1542,6 +1675,39 @@ LOY_API loy_status LOY_CALL loy_refund_evaluate(
  */
 LOY_API loy_status LOY_CALL loy_refund_commit(
     loy_ledger *ledger, const char *operation_id, const loy_refund *refund, loy_sale **sale_out,
+    loy_error **error_out);
+
+/*
+ * Tells what loy_ledger_refund_unlinked would do with this cart.
+ *
+ * Rows: as loy_refund_evaluate.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart with anything but goods that come back;
+ * LOY_REFUSED for points that are no longer there where the programme wants them back; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_evaluate_unlinked(
+    const loy_ledger *ledger, const loy_cart *cart, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Takes goods back whose sale this till does not know: a cart of nothing but lines with a quantity
+ * below zero, without return_of (docs/cart.md, "Goods that come back"). Its receipt_number is the
+ * refund's. They are worth what they would earn if they were sold today to the member in the
+ * present tier, rounded toward zero; that is taken out of the member's points, pending ones first
+ * and then the newest. What is not there is owed, or what the programme says for the wallet.
+ *
+ * Rows: as loy_refund_evaluate; repeated with the same operation_id, the same again.
+ *
+ * Writes: the refund and the points it moves, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart with anything but goods that come back;
+ * LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
+ * LOY_ALREADY_RESOLVED where the receipt number is another refund's; LOY_REFUSED for points that
+ * are no longer there where the programme wants them back; the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_refund_unlinked(
+    loy_ledger *ledger, const char *operation_id, const loy_cart *cart, loy_rows **rows_out,
     loy_error **error_out);
 
 /*

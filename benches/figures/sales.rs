@@ -368,6 +368,7 @@ pub fn measure_evaluation(report: &mut Report) {
         joined_on: None,
         history: None,
         limits: None,
+        after_returns: None,
         balances: Default::default(),
     };
     let language = loy::texts::Language::Vi;

@@ -70,7 +70,7 @@ fn line_index(line: i32) -> usize {
 /// Begins a cart. currency is a code of ISO 4217, such as "VND".
 ///
 /// at_ms is when the sale is rung up, business_date the day it belongs to in your books, which may
-/// end after midnight. A parked cart that is resumed must set its time again, see loy_cart_set_int.
+/// end after midnight. To put a cart aside use loy_cart_park and loy_cart_resume.
 ///
 /// Status: LOY_E_ARGUMENT, LOY_E_TEXT.
 /// @since 0.1
@@ -116,7 +116,56 @@ pub unsafe extern "C" fn loy_cart_from_json(
     })
 }
 
-/// Writes a cart as JSON, for your log or to park it.
+/// Writes a cart as JSON without its time, to put it aside while other customers are served.
+///
+/// Take it up again with loy_cart_resume. loy_cart_from_json refuses it because its time is missing,
+/// so that no sale gets the time, the day and the programme of the moment it was put aside.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_cart_park(
+    cart: *const loy_cart,
+    json_out: *mut *mut loy_buffer,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let json_out = HandleOut::clear(json_out, "json_out");
+    boundary::call(error_out, || {
+        let basket = handles::find(cart)?;
+        json_out
+            .reserve()?
+            .give(BufferObject::new(basket.cart().park()));
+        Ok(())
+    })
+}
+
+/// Takes a parked cart up again, at the time of now.
+///
+/// Status: as loy_cart_from_json; a cart that was not parked has its time already, and the field is
+/// "at_ms".
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_cart_resume(
+    json: *const c_char,
+    json_size: i64,
+    at_ms: i64,
+    utc_offset_minutes: i32,
+    business_date: i32,
+    cart_out: *mut *mut loy_cart,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let cart_out = HandleOut::clear(cart_out, "cart_out");
+    boundary::call(error_out, || {
+        let json = text::document(json.cast(), json_size, "json", "json_size")?;
+        let cart_out = cart_out.reserve()?;
+        let date = i64::from(business_date);
+        let cart = Cart::resume(&json, at_ms, utc_offset_minutes, date).map_err(wrong_document)?;
+        cart_out.give(Basket::new(cart));
+        Ok(())
+    })
+}
+
+/// Writes a cart as JSON, for your log.
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
 /// @since 0.1
@@ -257,6 +306,29 @@ pub unsafe extern "C" fn loy_cart_line_set_int(
         let basket = handles::find(cart)?;
         let name = text::text(name, "name")?;
         basket.change(|cart| cart.line_set_int(line_index(line), &name, value))
+    })
+}
+
+/// Says of which line of which sale the goods of a line are a return: sale_id is what loy_sale_id
+/// gave, sale_line counts from 0 in the order of that sale's cart. The line's own quantity is below
+/// zero. Without it the goods come back without their sale. An empty sale_id takes it back.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for goods that are sold; LOY_E_TEXT. Whether the sale
+/// has so much left is looked at when the cart is evaluated, authorised, recorded or committed.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_cart_line_set_return_of(
+    cart: *mut loy_cart,
+    line: i32,
+    sale_id: *const c_char,
+    sale_line: i32,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let basket = handles::find(cart)?;
+        let sale = text::text(sale_id, "sale_id")?;
+        let of_line = i64::from(sale_line);
+        basket.change(|cart| cart.line_set_return_of(line_index(line), &sale, of_line))
     })
 }
 

@@ -6,6 +6,7 @@
 use std::ffi::{CString, c_char};
 use std::sync::Arc;
 
+use crate::evaluate::WalletBack;
 use crate::evaluate::{Quote, WalletLine, cashier_line, display_line, receipt_lines};
 use crate::kernel::{Points, WalletNumber};
 use crate::programme::Programme;
@@ -20,7 +21,7 @@ use super::handles::{self, Handle};
 use super::ledger::loy_ledger;
 use super::member::no_such_wallet;
 use super::out::{HandleOut, NumberOut};
-use super::rows::{Rows, loy_rows};
+use super::rows::{Rows, Value, loy_rows};
 use super::status::loy_status;
 use super::text::{self, for_c};
 
@@ -63,6 +64,11 @@ impl Priced {
             cashier_text,
             customer_text,
         }
+    }
+
+    fn wallet_id(&self, number: WalletNumber) -> &str {
+        let wallet = self.programme.wallet_by_number(number);
+        wallet.map_or("", |wallet| wallet.id.as_str())
     }
 
     fn wallet(&self, id: &str) -> Result<WalletNumber, Fault> {
@@ -280,6 +286,183 @@ pub unsafe extern "C" fn loy_quote_redeemable(
 ) -> loy_status {
     points(quote, wallet, points_out, error_out, |quote, wallet| {
         Ok(of_member(quote, wallet)?.redeemable)
+    })
+}
+
+/// Lists the points that the sale awards.
+///
+/// Rows: wallet (its id), rule (its id), points, available_from, expires_on (the first day on which
+/// they cannot be spent; absent for never).
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_awards(
+    quote: *const loy_quote,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call(error_out, || {
+        let priced = handles::find(quote)?;
+        let rows_out = rows_out.reserve()?;
+        let mut rows = Rows::new(&["wallet", "rule", "points", "available_from", "expires_on"]);
+        for award in &priced.quote.outcome.awards {
+            rows.push([
+                priced.wallet_id(award.wallet).into(),
+                award.rule.as_str().into(),
+                award.points.get().into(),
+                award.available_from.yyyymmdd().into(),
+                award
+                    .expires_on
+                    .map_or(Value::Absent, |date| date.yyyymmdd().into()),
+            ]);
+        }
+        rows_out.give(rows);
+        Ok(())
+    })
+}
+
+/// Lists what the sale spends points on.
+///
+/// Rows: wallet (its id), points, amount (what they take off), reward (the id of the reward they
+/// buy; "" where they pay as money).
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_redemptions(
+    quote: *const loy_quote,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call(error_out, || {
+        let priced = handles::find(quote)?;
+        let rows_out = rows_out.reserve()?;
+        let mut rows = Rows::new(&["wallet", "points", "amount", "reward"]);
+        for redemption in &priced.quote.outcome.redemptions {
+            rows.push([
+                priced.wallet_id(redemption.wallet).into(),
+                redemption.points.get().into(),
+                redemption.amount.get().into(),
+                redemption.reward.clone().unwrap_or_default().into(),
+            ]);
+        }
+        rows_out.give(rows);
+        Ok(())
+    })
+}
+
+/// Tells where the member stands on the ladder.
+///
+/// One row, or none without tiers, without a member, or where it is not known here: tier (the id of
+/// the one that counts for this sale), name (in the till's language), counted (what counts for it
+/// before the sale: money or points in smallest units, or visits), counted_after, tier_after, next
+/// (the one above that; "" at the top), missing (to it after the sale; absent at the top).
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_tier(
+    quote: *const loy_quote,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call(error_out, || {
+        let priced = handles::find(quote)?;
+        let rows_out = rows_out.reserve()?;
+        let mut rows = Rows::new(&[
+            "tier",
+            "name",
+            "counted",
+            "counted_after",
+            "tier_after",
+            "next",
+            "missing",
+        ]);
+        if let Some(tier) = &priced.quote.tier {
+            rows.push([
+                tier.tier.as_str().into(),
+                tier.name.as_str().into(),
+                tier.counted.into(),
+                tier.counted_after.into(),
+                tier.tier_after.as_str().into(),
+                tier.next.clone().unwrap_or_default().into(),
+                tier.missing.map_or(Value::Absent, Value::from),
+            ]);
+        }
+        rows_out.give(rows);
+        Ok(())
+    })
+}
+
+/// Tells whether rules count only some payments and the cart has none yet: 1 if so. Add them with
+/// loy_cart_add_payment before the sale is final; until then its points are provisional.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_needs_payments(
+    quote: *const loy_quote,
+    needs_out: *mut i32,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let priced = handles::find(quote)?;
+        let needs = i32::from(priced.quote.needs_payments);
+        NumberOut::required(needs_out, "needs_out")?.give(needs);
+        Ok(())
+    })
+}
+
+/// Lists what the goods do that come back in the cart; no row where none do.
+///
+/// Rows: sale (its id; "" where it is not known), amount (the money given back), wallet (its id; ""
+/// where no points move), points_taken_back, points_returned (spent points that come back), debt
+/// (how much of points_taken_back is no longer there and is owed). A sale has a row for each wallet
+/// that it touches, with the same amount, or one row.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_returns(
+    quote: *const loy_quote,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call(error_out, || {
+        let priced = handles::find(quote)?;
+        let rows_out = rows_out.reserve()?;
+        let mut rows = Rows::new(&[
+            "sale",
+            "amount",
+            "wallet",
+            "points_taken_back",
+            "points_returned",
+            "debt",
+        ]);
+        for back in &priced.quote.outcome.returns {
+            let nothing = [WalletBack::default()];
+            let parts = match back.wallets.as_slice() {
+                [] => nothing.as_slice(),
+                parts => parts,
+            };
+            for part in parts {
+                rows.push([
+                    back.sale.as_deref().unwrap_or("").into(),
+                    back.amount.get().into(),
+                    priced.wallet_id(part.wallet).into(),
+                    part.taken_back.get().into(),
+                    part.returned.get().into(),
+                    part.debt.get().into(),
+                ]);
+            }
+        }
+        rows_out.give(rows);
+        Ok(())
     })
 }
 

@@ -20,8 +20,8 @@
 use std::ffi::{CString, c_char};
 use std::sync::Arc;
 
-use crate::kernel::SaleId;
 use crate::kernel::ids::NoSaleId;
+use crate::kernel::{MemberNumber, SaleId};
 use crate::till::{self, ClaimRequest, HOLD_SECONDS_MAX, ReceiptKey, Sale, SaleState, Till};
 
 use super::boundary;
@@ -68,11 +68,7 @@ pub(super) struct Sold {
 impl Sold {
     pub(super) fn new(sale: Sale) -> Self {
         let id = for_c(&sale.id.to_string());
-        let member = sale
-            .cart
-            .member
-            .map(|number| number.to_string())
-            .unwrap_or_default();
+        let member = member_text(sale.cart.member);
         Self {
             sale,
             id,
@@ -368,10 +364,7 @@ pub unsafe extern "C" fn loy_sale_pending(
             rows.push([
                 sale.id.to_string().into(),
                 sale.receipt_number.unwrap_or_default().into(),
-                sale.member
-                    .map(|number| number.to_string())
-                    .unwrap_or_default()
-                    .into(),
+                member_text(sale.member).into(),
                 sale.payable.get().into(),
                 sale.held_until_ms.ms().into(),
                 state_number(sale.state).into(),
@@ -380,6 +373,53 @@ pub unsafe extern "C" fn loy_sale_pending(
         rows_out.give(rows);
         Ok(())
     })
+}
+
+/// Lists the sales of a split bill, oldest first: those of a business date with one receipt group.
+///
+/// Rows: sale_id, receipt_number, receipt_part, member (texts; "" if there is none), payable, state
+/// (one of LOY_SALE_).
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT, the store's.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_group(
+    ledger: *const loy_ledger,
+    receipt_group: *const c_char,
+    business_date: i32,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let group = text::text(receipt_group, "receipt_group")?;
+        let date = text::business_date(business_date, "business_date")?;
+        let rows_out = rows_out.reserve()?;
+        let mut rows = Rows::new(&[
+            "sale_id",
+            "receipt_number",
+            "receipt_part",
+            "member",
+            "payable",
+            "state",
+        ]);
+        for sale in till.sales_of_group(&group, date)? {
+            rows.push([
+                sale.id.to_string().into(),
+                sale.receipt_number.unwrap_or_default().into(),
+                sale.receipt_part.into(),
+                member_text(sale.member).into(),
+                sale.payable.get().into(),
+                state_number(sale.state).into(),
+            ]);
+        }
+        rows_out.give(rows);
+        Ok(())
+    })
+}
+
+fn member_text(member: Option<MemberNumber>) -> String {
+    member.map(|number| number.to_string()).unwrap_or_default()
 }
 
 fn state_number(state: SaleState) -> i32 {
@@ -460,8 +500,61 @@ pub unsafe extern "C" fn loy_sale_is_late(
     })
 }
 
-/// Copies the quote of the sale: what was frozen, or posted. Free it with loy_quote_free; it lives
-/// on when the sale is freed.
+/// Tells how much more than authorised is to be paid after a commit with another cart, in minor
+/// units; below zero for less. 0 for every other sale.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_payable_change(
+    sale: *const loy_sale,
+    amount_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let change = handles::find(sale)?.sale.payable_change.get();
+        NumberOut::required(amount_out, "amount_out")?.give(change);
+        Ok(())
+    })
+}
+
+/// Tells what has come back of the sale so far: the money, in minor units, and the points.
+///
+/// Rows, one a wallet of which points have gone back: wallet (its id), taken_back (awarded points
+/// that were taken back or are owed), returned (spent points that came back).
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_sale_given_back(
+    sale: *const loy_sale,
+    amount_out: *mut i64,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call(error_out, || {
+        let sold = handles::find(sale)?;
+        let amount_out = NumberOut::required(amount_out, "amount_out")?;
+        let rows_out = rows_out.reserve()?;
+        let mut rows = Rows::new(&["wallet", "taken_back", "returned"]);
+        let back = sold.sale.given_back.as_ref();
+        for wallet in back.map_or(&[][..], |back| &back.wallets) {
+            rows.push([
+                wallet.wallet.as_str().into(),
+                wallet.taken_back.get().into(),
+                wallet.returned.get().into(),
+            ]);
+        }
+        amount_out.give(back.map_or(0, |back| back.amount.get()));
+        rows_out.give(rows);
+        Ok(())
+    })
+}
+
+/// Copies the quote of the sale: what was frozen, or posted, or claimed. What has come back since
+/// changes nothing of it, so that a receipt can be printed again as it was; see
+/// loy_sale_given_back. Free it with loy_quote_free; it lives on when the sale is freed.
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
 /// @since 0.1

@@ -7,6 +7,9 @@ use super::problem::CartProblem;
 use crate::programme::shape::read_object;
 use crate::programme::{DOCUMENT_MAX, NESTING_MAX};
 
+/// When a cart is rung up.
+const TIME: [&str; 3] = ["at_ms", "utc_offset_minutes", "business_date"];
+
 impl Cart {
     /// Reads and checks one cart. docs/cart.md lists the fields.
     ///
@@ -27,6 +30,40 @@ impl Cart {
     /// are not set are left out.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("a cart has no keys but texts and no floats")
+    }
+
+    /// The cart as JSON without its time, to be put aside. [`Cart::from_json`] refuses it for what is
+    /// missing: a cart that is rung up again belongs to another moment, and maybe to another day.
+    pub fn park(&self) -> String {
+        let mut value = serde_json::to_value(self).expect("as in to_json");
+        if let Value::Object(fields) = &mut value {
+            for time in TIME {
+                fields.remove(time);
+            }
+        }
+        value.to_string()
+    }
+
+    /// A cart that was put aside, at the time at which it is taken up again.
+    ///
+    /// # Errors
+    /// Those of [`Cart::from_json`]; a cart that was not parked has its time twice.
+    pub fn resume(
+        json: &[u8],
+        at_ms: i64,
+        utc_offset_minutes: i32,
+        business_date: i64,
+    ) -> Result<Self, CartProblem> {
+        let start = json.iter().position(|byte| !byte.is_ascii_whitespace());
+        let (Some(b'{'), Some(start)) = (start.map(|start| json[start]), start) else {
+            // No object: the reader says what it is instead.
+            return Self::from_json(json);
+        };
+        let time = format!(
+            "{{\"at_ms\":{at_ms},\"utc_offset_minutes\":{utc_offset_minutes},\
+             \"business_date\":{business_date},"
+        );
+        Self::from_json(&[time.as_bytes(), &json[start + 1..]].concat())
     }
 
     /// What makes a repeated operation the same one: the cart as canonical JSON, without the

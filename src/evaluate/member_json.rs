@@ -97,6 +97,7 @@ impl MemberSnapshot {
             balances,
             history,
             limits: None,
+            after_returns: None,
             joined_on: member.joined_on,
         })
     }

@@ -43,6 +43,7 @@ pub(super) fn member(points: i64) -> MemberSnapshot {
         joined_on: None,
         history: None,
         limits: None,
+        after_returns: None,
     }
 }
 

@@ -1,12 +1,13 @@
 //! The ledger file. The only room that knows SQL on a till; it knows no rules.
 //!
-//! `open.rs` makes and opens the file, `write.rs` appends, `read.rs` answers, `verify.rs` and
+//! `open.rs` makes and opens the file, `write.rs` appends, `read.rs` and `lots.rs` answer, `verify.rs` and
 //! `backup.rs` care for it, `salvage.rs` reads what is left of a damaged one.
 //! `schema.rs` brings older files to the present tables, which `schema/*.sql` explain.
 
 mod backup;
 mod error;
 mod identity;
+mod lots;
 mod open;
 mod operators;
 mod place;

@@ -139,7 +139,8 @@ impl Till {
             let decided = document_of(reading, &row, Call::Commit)?;
             let document = load_document(reading, decided)?;
             let programme = self.programme_version(document.programme_version)?;
-            let again = self.evaluate_here(&programme, document.member.as_ref(), &document.cart)?;
+            let (member, returns) = (document.member.as_ref(), document.outcome.returns.clone());
+            let again = self.evaluate_returning(&programme, member, &document.cart, returns)?;
             let differences = differences(&document.outcome, &again.outcome);
             let entries = entries_of(reading, row.seq)?;
             let till = document.cart.till.as_ref();

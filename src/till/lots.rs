@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::error::Error;
 use super::member::MemberCard;
+use super::refund::accounts_with;
 use super::shell::Till;
 use crate::kernel::{Account, BusinessDate, Idle, Instant, LotId, MemberNumber, Points};
 use crate::ledger::past::Past;
-use crate::ledger::{Accounts, Flags};
+use crate::ledger::{Accounts, Entry, Flags};
 use crate::programme::{Expiry, Programme};
 use crate::store::Reading;
 
@@ -74,7 +75,18 @@ impl Till {
         programme: &Programme,
         member: MemberNumber,
     ) -> Result<Accounts, Error> {
-        let mut accounts = reading.accounts(member, &[])?;
+        self.accounts_behind(reading, programme, member, &[])
+    }
+
+    /// The same once entries that are decided and not yet written are.
+    pub(super) fn accounts_behind(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        member: MemberNumber,
+        pending: &[Entry],
+    ) -> Result<Accounts, Error> {
+        let mut accounts = accounts_with(reading, Some(member), &[], pending)?;
         if programme.reads_activity() {
             let activity = reading.active_on(member)?;
             let given_on = |lot: LotId| Ok(reading.date_of(lot)?);
@@ -190,5 +202,44 @@ fn idle_of(programme: &Programme, wallet: u8) -> Option<Idle> {
     match programme.wallet_by_number(wallet)?.expiry {
         Expiry::Inactive(idle) => Some(idle),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel::{Lot, Portion};
+
+    fn day(number: i64) -> BusinessDate {
+        BusinessDate::from_yyyymmdd(number).expect("a date")
+    }
+
+    /// exp-01: a year without orders; a gift by hand of 1 February keeps its own date.
+    #[test]
+    fn a_gift_with_a_date_of_its_own_keeps_it_when_the_balance_lapses() {
+        let document = include_str!("../../examples/programmes/vnd-10000.json").replace(
+            r#""decimals": 0,"#,
+            r#""decimals": 0, "expiry": {"inactive": {"months": 12}},"#,
+        );
+        let programme = Programme::read(document.as_bytes()).expect("a programme");
+        let lot = |id, points, expires_on: Option<i64>| Lot {
+            id,
+            awarded_at: Instant::from_ms(0),
+            available_from: day(20_230_101),
+            expires_on: expires_on.map(day),
+            portion: Portion::earned(Points::new(points)),
+        };
+        let account = Account {
+            lots: vec![lot(1, 1_000, None), lot(2, 500, Some(20_240_201))],
+            ..Account::default()
+        };
+        let mut accounts = Accounts::from([(1, account)]);
+        let given_on = |lot| Ok(day(if lot == 1 { 20_230_101 } else { 20_230_201 }));
+        lapse(&mut accounts, &programme, &[day(20_230_101)], given_on).expect("dates");
+        let known = |on| accounts[&1].balance(day(on)).known.get();
+        assert_eq!(
+            [20_231_231, 20_240_101, 20_240_131, 20_240_201].map(known),
+            [1_500, 500, 500, 0]
+        );
     }
 }

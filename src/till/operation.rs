@@ -23,6 +23,7 @@ pub(super) enum Call {
     CloseDay = 7,
     ConfirmClock = 8,
     Adjust = 16,
+    RefundUnlinked = 20,
     Claim = 21,
 }
 

@@ -15,6 +15,7 @@ use super::operation::{Call, Operation};
 use super::shell::{Replay, Till};
 use super::view::{Sale, SaleState, load_document};
 use crate::evaluate::cart::Cart;
+use crate::kernel::Money;
 use crate::kernel::ids::Seq;
 use crate::ledger::{Entry, Flags, SaleFacts};
 use crate::store::{OperationRow, Reading};
@@ -37,6 +38,8 @@ impl Till {
             was_replayed: false,
             // A hold is late only once it is committed.
             is_late: state == SaleState::Committed && facts.flags.has(Flags::LATE),
+            payable_change: Money::ZERO,
+            given_back: None,
             cart: priced.document.cart,
             quote: priced.quote?,
             programme: priced.programme,

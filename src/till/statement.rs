@@ -185,7 +185,7 @@ impl Till {
         self.read(|reading| {
             let (history, sums) =
                 self.movements_of(reading, &programme, number, period.from, to)?;
-            let accounts = reading.accounts(number, &[])?;
+            let accounts = self.accounts(reading, &programme, number)?;
             let teller = Teller {
                 reading,
                 programme: &programme,

@@ -1,5 +1,6 @@
 //! What a sale looks like from outside.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -8,6 +9,7 @@ use sha2::{Digest, Sha256};
 use super::document::{SaleDocument, from_bytes};
 use super::error::Error;
 use super::operation::Call;
+use super::refund::refund_document;
 use super::shell::{Replay, Till};
 use super::status;
 use super::training::Purpose;
@@ -15,7 +17,7 @@ use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::Quote;
 use crate::evaluate::quote_of_claim;
 use crate::kernel::ids::Seq;
-use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, SaleId};
+use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, Points, SaleId, WalletNumber};
 use crate::ledger::Flags;
 use crate::programme::Programme;
 use crate::store::{Reading, SaleRow};
@@ -66,8 +68,14 @@ pub struct Sale {
     pub is_late: bool,
     /// The cart in force.
     pub cart: Cart,
-    /// What it gave and took, and why.
+    /// What it gave and took when it was sold, and why. Returns change nothing of it.
     pub quote: Quote,
+    /// How much more is to be paid than was authorised, where it was committed with another cart;
+    /// below zero for less.
+    pub payable_change: Money,
+    /// What has come back of it so far; absent where nothing has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub given_back: Option<GivenBack>,
     /// The programme that priced it.
     #[serde(skip)]
     pub programme: Arc<Programme>,
@@ -75,6 +83,44 @@ pub struct Sale {
 
 fn as_text<S: serde::Serializer>(id: &SaleId, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(id)
+}
+
+/// What has come back of a sale so far.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GivenBack {
+    /// Money.
+    pub amount: Money,
+    /// Points, one item a wallet of which some have.
+    pub wallets: Vec<WalletBack>,
+}
+
+/// Points of a sale that have gone back so far, in one wallet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WalletBack {
+    /// The wallet's id in the programme.
+    pub wallet: String,
+    /// Awarded points that were taken back or are owed.
+    pub taken_back: Points,
+    /// Spent points that came back.
+    pub returned: Points,
+}
+
+/// A sale of a split bill.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct GroupedSale {
+    /// Its name.
+    #[serde(serialize_with = "as_text")]
+    pub id: SaleId,
+    /// Where it stands.
+    pub state: SaleState,
+    /// The receipt, if the cart named one.
+    pub receipt_number: Option<String>,
+    /// Which part of the receipt.
+    pub receipt_part: u32,
+    /// Whose sale.
+    pub member: Option<MemberNumber>,
+    /// What was to be paid for it.
+    pub payable: Money,
 }
 
 /// A sale that waits to be committed or voided.
@@ -205,6 +251,70 @@ impl Till {
         })
     }
 
+    /// The sales of a split bill: those of a business date that share a receipt group, oldest first.
+    pub fn sales_of_group(&self, group: &str, on: BusinessDate) -> Result<Vec<GroupedSale>, Error> {
+        self.read(|reading| {
+            let mut sales = Vec::new();
+            for row in reading.sales_on(on)? {
+                let document = load_document(reading, row.document_seq)?;
+                if document.cart.receipt_group.as_deref() != Some(group)
+                    || document.cart.business_date != on
+                {
+                    continue;
+                }
+                sales.push(GroupedSale {
+                    id: self.sale_id(row.seq),
+                    state: SaleState::from_number(row.state)?,
+                    receipt_number: document.cart.receipt_number,
+                    receipt_part: document.cart.receipt_part.0,
+                    member: document.cart.member,
+                    payable: document.outcome.payable,
+                });
+            }
+            Ok(sales)
+        })
+    }
+
+    /// What a commit with another cart changed of what was authorised.
+    fn payable_change(
+        &self,
+        reading: &Reading<'_>,
+        row: &SaleRow,
+        payable: Money,
+    ) -> Result<Money, Error> {
+        if row.posted_seq <= row.seq || reading.find_document(row.posted_seq)?.is_none() {
+            return Ok(Money::ZERO);
+        }
+        let authorised = load_document(reading, row.seq)?;
+        Ok(payable - authorised.outcome.payable)
+    }
+
+    fn given_back(
+        &self,
+        reading: &Reading<'_>,
+        row: &SaleRow,
+        programme: &Programme,
+    ) -> Result<Option<GivenBack>, Error> {
+        if row.refund_seq == 0 {
+            return Ok(None);
+        }
+        let refund = refund_document(reading, row)?;
+        let of = |points: &BTreeMap<WalletNumber, Points>, wallet| {
+            points.get(&wallet).copied().unwrap_or_default()
+        };
+        let wallets = programme.wallets().iter().map(|wallet| WalletBack {
+            wallet: wallet.id.clone(),
+            taken_back: of(&refund.taken_back, wallet.number),
+            returned: of(&refund.returned, wallet.number),
+        });
+        let moved =
+            |back: &WalletBack| back.taken_back.is_positive() || back.returned.is_positive();
+        Ok(Some(GivenBack {
+            amount: refund.paid_back(),
+            wallets: wallets.filter(moved).collect(),
+        }))
+    }
+
     pub(super) fn sale_row(&self, reading: &Reading<'_>, id: SaleId) -> Result<SaleRow, Error> {
         let unknown = || Error::refused(status::NOT_FOUND, "sale.unknown", &[]);
         let seq = self.own_seq(id).ok_or_else(unknown)?;
@@ -245,9 +355,11 @@ impl Till {
                 quote.is_training = self.purpose == Purpose::Training;
                 quote
             }
-            member => self
-                .evaluate_here(&programme, member.as_ref(), &document.cart)?
-                .restated(None, document.outcome),
+            member => {
+                let returns = document.outcome.returns.clone();
+                self.evaluate_returning(&programme, member.as_ref(), &document.cart, returns)?
+                    .restated(None, document.outcome)
+            }
         };
         let posted = match row.posted_seq {
             0 => None,
@@ -258,6 +370,12 @@ impl Till {
             state: SaleState::from_number(row.state)?,
             was_replayed: replay == Replay::Again,
             is_late: posted.is_some_and(|(entry, _)| entry.flags.has(Flags::LATE)),
+            payable_change: if row.document_seq == document_seq {
+                self.payable_change(reading, row, quote.outcome.payable)?
+            } else {
+                Money::ZERO
+            },
+            given_back: self.given_back(reading, row, &programme)?,
             cart: document.cart,
             quote,
             programme,

@@ -42,6 +42,11 @@ fn a_cashier_learns_and_nothing_is_kept() {
 }
 
 #[test]
+fn a_bill_is_parked_split_changed_and_returned() {
+    runs("bill");
+}
+
+#[test]
 fn a_sale_is_refunded_once_the_day_is_closed_and_the_ledger_is_sound() {
     runs("refund");
 }

@@ -9,7 +9,9 @@ use loy::exchange::batch::read;
 use loy::kernel::{Instant, MemberNumber, Money, Quantity, SaleId};
 use loy::till::{Error, Goods, Measure, RefundRequest, ReturnedPart, Sale, Till};
 
-use crate::shop::{MORNING_MS, Shop, TENANT, TODAY, cart_of, date, phone, refund_of, spending};
+use crate::shop::{
+    MORNING_MS, Shop, TENANT, TODAY, cart, cart_of, claim_of, date, phone, refund_of, spending,
+};
 
 /// How a step stands to being asked again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,6 +208,15 @@ pub const STEPS: &[Step] = &[
     step!(Answers, "sell a receipt twice", |day| {
         let sale = day.till().record("sale-4", &basket());
         day.keep("sale-4", sale)
+    }),
+    step!(Answers, "sell to nobody", |day| {
+        let sale = day.till().record("sale-5", &cart(20_000));
+        day.keep("sale-5", sale)
+    }),
+    step!(Answers, "claim", |day| {
+        let claim = claim_of(day.sale("sale-5"), first());
+        let sale = day.till().claim("claim-5", &claim);
+        day.keep("sale-5", sale)
     }),
     step!(Answers, "close the day", |day| {
         Ok(format!(

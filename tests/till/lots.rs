@@ -1,7 +1,7 @@
 //! A member's lots: what is left of each, what ends next, and how the member stood at any moment.
 
 use loy::kernel::{Balance, BusinessDate, Instant, MemberNumber, UtcOffset};
-use loy::till::{Enrolment, Till};
+use loy::till::{Enrolment, Period, Till};
 use serde_json::{Value, json};
 
 use crate::shop::{
@@ -233,6 +233,15 @@ fn who_stays_away_too_long_spends_nothing_and_a_close_writes_nothing() {
     let quote = till.evaluate(&cart).unwrap();
     assert_eq!(quote.redeemed(1).get(), 0);
     assert_eq!(quote.wallet(1).unwrap().before.known.get(), 0);
+    let period = Period::default();
+    let told = till
+        .statement(&member.to_string(), Some(on), period)
+        .unwrap();
+    assert_eq!(
+        told.wallets[0].lots,
+        [],
+        "nor does the statement count them"
+    );
     let report = till.close_day("close-1", on).unwrap();
     assert!(report.totals.iter().all(|total| total.kind != "expiry"));
     // They come back and begin anew.

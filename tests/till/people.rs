@@ -654,3 +654,27 @@ fn receipts_left_behind_are_counted_when_they_are_claimed() {
     assert_eq!(exceptions(&till), ["limit.refused   1 2"]);
     assert_sound(&till);
 }
+
+#[test]
+fn goods_without_a_receipt_are_taken_back_only_with_a_supervisors_word() {
+    let shop = store();
+    let till = shop.create();
+    let member = enrol(&till);
+    let mut cart = cart_of(member, -100_000);
+    cart.lines[0].quantity_milli = loy::kernel::Quantity::new(-1000);
+    cart.cashier = Some("TN-07".to_owned());
+    let refused = till.refund_unlinked("back-1", &cart).unwrap_err();
+    assert_eq!(refused.reason(), "approval.needed");
+    till.approve("back-1", ActKind::UnlinkedRefund, "GS-01", b"4711")
+        .unwrap();
+    till.refund_unlinked("back-1", &cart).unwrap();
+    assert_eq!(
+        exceptions(&till),
+        [
+            "unlinked_refund.refused TN-07  0 100000",
+            "approval.given  GS-01 0 0",
+            "unlinked_refund.approved TN-07 GS-01 0 100000",
+        ]
+    );
+    assert_sound(&till);
+}

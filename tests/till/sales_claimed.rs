@@ -331,3 +331,22 @@ fn a_day_that_is_closed_takes_a_claim_and_the_totals_tell_it() {
     assert_eq!(line("award"), (1, 10, 0));
     assert_sound(&till);
 }
+
+#[test]
+fn returns_priced_by_todays_rules_take_nothing_from_nobody_and_no_more_than_was_claimed() {
+    let shop = {
+        let mut document: Value =
+            serde_json::from_str(include_str!("../../examples/programmes/vnd-10000.json")).unwrap();
+        document["wallets"][0]["refund"] = json!({"rules": "current"});
+        Shop::with(|provisioning| provisioning.programme = document.to_string().into_bytes())
+    };
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = till.record("1", &four_shirts()).unwrap().id;
+    till.refund("2", &back(sale, part(0, 1))).unwrap();
+    let claimed = claim(&till, "3", sale, member).unwrap();
+    assert_eq!(claimed.quote.awarded(1), Points::new(8));
+    till.refund("4", &refund_of(sale)).unwrap();
+    assert_eq!(balance(&till, member), (0, 0, 0, 0));
+    assert_sound(&till);
+}

@@ -123,7 +123,7 @@ impl Till {
         request: &ClaimRequest,
     ) -> Result<(), Error> {
         let reading = writing.reading();
-        let accounts = reading.accounts(request.member, &[])?;
+        let accounts = self.accounts(&reading, programme, request.member)?;
         let (document, hits) = self.claimed(&reading, programme, row, sale, request, &accounts)?;
         let before = match row.refund_seq {
             0 => ReturnedBefore::default(),

@@ -1,0 +1,151 @@
+//! Questions about a member's points: accounts, lots whose time is over, and what lots depend on.
+
+use rusqlite::{OptionalExtension, params};
+
+use super::error::StoreError;
+use super::read::Reading;
+use super::rows::date_from;
+use crate::kernel::ids::Seq;
+use crate::kernel::{
+    Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, WalletNumber,
+};
+use crate::ledger::{Accounts, DueLot, Flags, Kind};
+
+impl Reading<'_> {
+    /// A member's accounts in all wallets: lots with something left in them, and the lots named in
+    /// `also` whatever is left, with what of these has expired.
+    pub fn accounts(&self, member: MemberNumber, also: &[LotId]) -> Result<Accounts, StoreError> {
+        let mut accounts = Accounts::new();
+        let mut statement = self.db().prepare_cached(
+            "SELECT wallet, lot, awarded_at_ms, available_from, expires_on, granted, earned,
+                 released, used, held
+             FROM portion WHERE member = ?1 AND writer = 0",
+        )?;
+        let mut rows = statement.query([member.get()])?;
+        while let Some(row) = rows.next()? {
+            let portion = Portion {
+                granted: Points::new(row.get(5)?),
+                earned: Points::new(row.get(6)?),
+                released: Points::new(row.get(7)?),
+                used: Points::new(row.get(8)?),
+                held: Points::new(row.get(9)?),
+            };
+            let id = row.get(1)?;
+            if portion.remaining().is_zero() && !also.contains(&id) {
+                continue;
+            }
+            let lot = Lot {
+                id,
+                awarded_at: Instant::from_ms(row.get(2)?),
+                available_from: date_from(row.get(3)?)?,
+                expires_on: row.get::<_, Option<i64>>(4)?.map(date_from).transpose()?,
+                portion,
+            };
+            let account: &mut Account = accounts.entry(row.get(0)?).or_default();
+            if lot.expires_on.is_some() && also.contains(&id) {
+                let lapsed = self.lapsed(member, row.get(0)?, id)?;
+                account.lapsed.insert(id, lapsed);
+            }
+            account.lots.push(lot);
+        }
+        let mut statement = self
+            .db()
+            .prepare_cached("SELECT wallet, debt FROM account WHERE member = ?1")?;
+        let mut rows = statement.query([member.get()])?;
+        while let Some(row) = rows.next()? {
+            accounts.entry(row.get(0)?).or_default().debt = Points::new(row.get(1)?);
+        }
+        Ok(accounts)
+    }
+
+    /// The business date on which a member was enrolled here; nothing for others.
+    pub fn joined_on(&self, member: MemberNumber) -> Result<Option<BusinessDate>, StoreError> {
+        let mut statement = self.db().prepare_cached(
+            "SELECT e.business_date FROM member m JOIN entry e ON e.seq = m.enrolled_seq
+             WHERE m.number = ?1",
+        )?;
+        let date = statement.query_row([member.get()], |row| row.get::<_, i64>(0));
+        date.optional()?.map(date_from).transpose()
+    }
+
+    /// The business dates of a member's sales, claimed ones too, earliest first.
+    pub fn active_on(&self, member: MemberNumber) -> Result<Vec<BusinessDate>, StoreError> {
+        let mut statement = self.db().prepare_cached(
+            "SELECT DISTINCT business_date FROM entry
+             WHERE member = ?1 AND kind IN (?2, ?3) AND lot = 0 ORDER BY business_date",
+        )?;
+        let sales = [Kind::Commit, Kind::Claim].map(Kind::number);
+        let rows = statement.query_map(params![member.get(), sales[0], sales[1]], |row| {
+            row.get::<_, i64>(0)
+        })?;
+        rows.map(|number| date_from(number?)).collect()
+    }
+
+    /// The business date of an entry.
+    pub fn date_of(&self, seq: Seq) -> Result<BusinessDate, StoreError> {
+        let mut statement = self
+            .db()
+            .prepare_cached("SELECT business_date FROM entry WHERE seq = ?1")?;
+        date_from(statement.query_row([seq], |row| row.get(0))?)
+    }
+
+    /// What of a lot counts as expired.
+    fn lapsed(
+        &self,
+        member: MemberNumber,
+        wallet: WalletNumber,
+        lot: LotId,
+    ) -> Result<Points, StoreError> {
+        let mut statement = self.db().prepare_cached(
+            "SELECT coalesce(sum(iif(kind = ?4, points, -points)), 0) FROM entry
+             WHERE member = ?1 AND wallet = ?2 AND lot = ?3
+               AND (kind = ?4 OR (kind = ?5 AND flags & ?6 <> 0))",
+        )?;
+        let (expiry, refund) = (Kind::Expiry.number(), Kind::AwardRefund.number());
+        let of = params![member.get(), wallet, lot, expiry, refund, Flags::LAPSED.0];
+        Ok(Points::new(statement.query_row(of, |row| row.get(0))?))
+    }
+
+    /// Lots whose last day is over on `through` and that have free points, in the order of their
+    /// dates; those behind `after`, at most `limit`.
+    pub fn due_lots(
+        &self,
+        through: BusinessDate,
+        after: Option<&DueLot>,
+        limit: usize,
+    ) -> Result<Vec<DueLot>, StoreError> {
+        // As the index `portion_due` has it, so that SQLite uses it.
+        let mut statement = self.db().prepare_cached(
+            "SELECT expires_on, member, wallet, lot, granted + earned - released - used - held
+             FROM portion
+             WHERE expires_on <= ?1 AND (expires_on, member, wallet, lot) > (?2, ?3, ?4, ?5)
+               AND granted + earned - released - used > 0
+               AND granted + earned - released - used - held > 0 AND writer = 0
+             ORDER BY expires_on, member, wallet, lot LIMIT ?6",
+        )?;
+        let behind = after.map_or((0, 0, 0, 0), |due| {
+            let date = due.expires_on.yyyymmdd();
+            (date, due.member.get(), due.wallet, due.lot)
+        });
+        let mut rows = statement.query(params![
+            through.yyyymmdd(),
+            behind.0,
+            behind.1,
+            behind.2,
+            behind.3,
+            i64::try_from(limit).unwrap_or(i64::MAX),
+        ])?;
+        let mut due = Vec::new();
+        while let Some(row) = rows.next()? {
+            due.push(DueLot {
+                expires_on: date_from(row.get(0)?)?,
+                member: MemberNumber::try_from(row.get::<_, u64>(1)?)
+                    .map_err(|_| StoreError::corrupt("an impossible member number"))?,
+                wallet: row.get(2)?,
+                lot: row.get(3)?,
+                points: Points::new(row.get(4)?),
+            });
+        }
+        Ok(due)
+    }
+}
