@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The modules of `src/capi` that are sections of the header, in its order.
-const SECTIONS: [&str; 16] = [
+const SECTIONS: [&str; 18] = [
     "status",
     "version",
     "error",
@@ -23,6 +23,8 @@ const SECTIONS: [&str; 16] = [
     "quote",
     "sale",
     "refund",
+    "operator",
+    "adjustment",
     "day",
     "exchange",
     "care",

@@ -36,7 +36,8 @@
  *            you make, and keep with your receipt before you call. After any doubt repeat the
  *            call: the same id with the same content gives the first outcome again, done or
  *            refused; with other content LOY_E_OPERATION_CONFLICT, nothing changed. Statuses from
- *            100 on are never remembered: correct the cause and use the same id again.
+ *            100 on are never remembered: correct the cause and use the same id again. A refusal
+ *            "approval.needed" is lifted by loy_approval_give for that id.
  *   Crash    What was answered LOY_OK survives a crash and a power cut. What was not answered is
  *            there as a whole or not at all: repeat it and you learn which.
  *   Bugs     A bug in loy becomes LOY_E_INTERNAL; what the call had begun is rolled back, the
@@ -1296,8 +1297,8 @@ LOY_API void LOY_CALL loy_quote_free(loy_quote *quote);
  * offset, cashier, discount reasons and your own x; of commit the sale and such a cart, or none; of
  * void the sale; of a refund the sale, business date, receipt number and goods; of an enrolment its
  * identifiers; of a claim the sale, member and business date; of a day close the date; of a
- * confirmed clock the cashier. The rest, such as hold_seconds, a reason or the time of a refund,
- * may differ: the first one stands.
+ * confirmed clock the cashier; of an adjustment all but the instant and the offset. The rest,
+ * such as hold_seconds, a reason or the time of a refund, may differ: the first one stands.
  */
 
 enum {
@@ -1666,8 +1667,9 @@ LOY_API loy_status LOY_CALL loy_refund_evaluate(
  * without a reason; LOY_E_TEXT;
  * LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND;
  * LOY_ALREADY_RESOLVED where the whole sale was refunded before, it is not committed, or the
- * receipt number is another refund's; LOY_REFUSED for more than is left, or for points that are no
- * longer there where the programme wants them back; the store's.
+ * receipt number is another refund's; LOY_REFUSED for more than is left, for points that are no
+ * longer there where the programme wants them back, and above the cashier's ceiling
+ * ("approval.needed", see loy_approval_give); the store's.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
  */
@@ -1716,6 +1718,149 @@ LOY_API loy_status LOY_CALL loy_ledger_refund_unlinked(
 LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
 
 
+/* --- Operators -------------------------------------------------------------------------------- */
+/*
+ * Who works at the till and what each role may do comes with the provisioning file. Where it names
+ * nobody, nothing is checked and you need none of this.
+ *
+ * Your own log-in says who stands at the till; pass that code as "cashier" of a refund and as
+ * operator_id of an adjustment. A name is no proof, so it gives at most what a cashier may do.
+ * Above that the call is refused with LOY_REFUSED and the reason "approval.needed", in a sentence
+ * for the cashier that says the ceiling. Then ask a supervisor for code and PIN, call
+ * loy_approval_give with the operation_id that was refused, and repeat the refused call as it was.
+ * Nothing else changes hands: the approval waits in the ledger for that operation alone, two
+ * minutes, in memory.
+ *
+ * Sales are never refused for want of an approval.
+ */
+
+/*
+ * Approves one operation by somebody's PIN, before it is asked or after it was refused with
+ * "approval.needed". act is what is approved: "refund", "unlinked_refund", "adjustment", or "limit"
+ * for a sale that shall have its points although a limit of the programme says no; for "limit"
+ * approve before loy_sale_authorise or loy_sale_record.
+ *
+ * It is good for the call with this operation_id, within 120 seconds by the ledger's clock, and
+ * only until the ledger is closed. Whether the approver may do that much is looked at by the call
+ * itself; if not, it is refused with "approval.too_low", and somebody else may approve the same
+ * operation.
+ *
+ * Wrong PINs are counted in the ledger's file, for each approver. After the fifth in a row no PIN
+ * of that approver is looked at for a minute; each further wrong one doubles that, up to a day.
+ * The PIN is neither kept nor logged, and comparing it takes equally long whatever is wrong with
+ * it; it is slow on purpose, 10 to 200 ms, while other threads go on. Overwrite your own copy of
+ * it.
+ *
+ * Writes: an entry for the approval or the wrong PIN, which the day's report and head office see.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_NOT_FOUND for an approver
+ * who is not known; LOY_REFUSED for one who may not approve or has no PIN ("approval.not_allowed",
+ * "approval.no_pin"), where nothing need be approved ("operators.none") and for a wrong PIN
+ * ("pin.wrong"); LOY_LIMIT_REACHED after too many ("pin.locked"); LOY_E_STORE_READ_ONLY; the
+ * store's.
+ * Crash: the approval is gone; ask for the PIN again.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_approval_give(
+    loy_ledger *ledger, const char *operation_id, const char *act, const char *approver,
+    const char *pin, loy_error **error_out);
+
+/*
+ * Lists who works at the till; no rows where nothing is checked.
+ *
+ * Rows: operator (a code), role ("cashier", "supervisor", "manager", "auditor"), may_approve (1
+ * for a supervisor or manager with a PIN, else 0).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_operator_list(
+    const loy_ledger *ledger, loy_rows **rows_out, loy_error **error_out);
+
+
+/* --- Adjustment ------------------------------------------------------------------------------- */
+/*
+ * Points that an operator gives or takes by hand, with a reason: goodwill, a receipt rung without
+ * the card, points given in error. They never count for a tier; given points repay what is owed
+ * first. Where operators are provisioned it usually needs an approval (see loy_approval_give).
+ */
+
+/* An adjustment that is being written up. Threads: one at a time. Free with loy_adjustment_free. */
+typedef struct loy_adjustment loy_adjustment;
+
+/*
+ * Begins an adjustment of a member's points in a wallet: points above zero are given, below zero
+ * taken, in the wallet's smallest unit. operator_id is the code of who does it, 1 to 32 ASCII
+ * letters, digits, ".", "_" and "-", never a name. reason is a code of the same form, such as
+ * "goodwill", which head office sees; or a text of at most 200 bytes, which stays in the ledger's
+ * file. Never put a person's name into it.
+ *
+ * Status: LOY_E_ARGUMENT, also for 0 points; LOY_E_TEXT. The wallet is looked at by
+ * loy_adjustment_commit.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_adjustment_new(
+    const char *member_number, const char *wallet, int64_t points, const char *operator_id,
+    const char *reason, loy_adjustment **adjustment_out, loy_error **error_out);
+
+/*
+ * Says when it is done, by your clock. Without it the ledger's clock counts.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_adjustment_set_time(
+    loy_adjustment *adjustment, int64_t at_ms, int32_t utc_offset_minutes, int32_t business_date,
+    loy_error **error_out);
+
+/*
+ * Says the first business date on which given points cannot be spent any more, yyyymmdd. Without it
+ * they end as points of a sale of that day do in the wallet.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_adjustment_set_expiry(
+    loy_adjustment *adjustment, int32_t expires_on, loy_error **error_out);
+
+/*
+ * Says what happens to points that are to be taken and are not there: "refused" (as it is without
+ * this call) or "owed".
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for another word; LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_adjustment_set_missing(
+    loy_adjustment *adjustment, const char *missing, loy_error **error_out);
+
+/*
+ * Gives or takes the points.
+ *
+ * Rows: one, with seq (its first entry), wallet, points (given, or below zero: taken out of lots),
+ * owed (of what was to be taken, what was not there), balance (known, after it), spendable, debt,
+ * was_replayed (1 if the operation was asked before; balance, spendable and debt are then those of
+ * now).
+ *
+ * Writes: the adjustment, and what it repays or leaves owed, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a wallet that the programme does not have, an
+ * operator_id that is no code, an empty or long reason, an expiry that is not after the business
+ * date; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_REFUSED
+ * above the operator's ceiling ("approval.needed", "approval.too_low") and for more points than
+ * there are ("points.short"); the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_adjustment_commit(
+    loy_ledger *ledger, const char *operation_id, const loy_adjustment *adjustment,
+    loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Frees an adjustment: the form, not what the ledger knows.
+ *
+ * @since 0.1
+ */
+LOY_API void LOY_CALL loy_adjustment_free(loy_adjustment *adjustment);
+
+
 /* --- Day close -------------------------------------------------------------------------------- */
 
 /*
@@ -1732,7 +1877,8 @@ LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
  * suspect nothing is written off; the next close does it.
  *
  * Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
- * count, points, amount. Compare them with your own totals of the day.
+ * count, points, amount. Compare them with your own totals of the day. loy_day_exceptions tells
+ * what was out of the ordinary.
  *
  * Writes: one entry a date and one a lot that is written off, in one sync; the write-ahead log is
  * brought home.
@@ -1744,6 +1890,24 @@ LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
 LOY_API loy_status LOY_CALL loy_day_close(
     loy_ledger *ledger, const char *operation_id, int32_t business_date, loy_rows **rows_out,
     loy_error **error_out);
+
+/*
+ * Tells what was out of the ordinary on a business date so far, closed or not, oldest first: acts
+ * refused for want of an approval or approved, wrong PINs, points given or taken by hand, limits of
+ * the programme that were met, sales and refunds that came after the close, a clock that was not
+ * believed. Give it to whoever reads the day's report.
+ *
+ * Rows: business_date, key (such as "refund.refused"; docs/operators.md lists them), seq (the
+ * entry that tells it), at_ms, operator, approver (codes, "" for none), subject (the act, the
+ * limit or the code of the reason), member ("" for none), wallet ("" where no points move), points
+ * (given by hand, below zero: taken), limit (the most that is allowed), found (what there was, in
+ * the same unit).
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_day_exceptions(
+    const loy_ledger *ledger, int32_t business_date, loy_rows **rows_out, loy_error **error_out);
 
 
 /* --- Exchange --------------------------------------------------------------------------------- */

@@ -151,6 +151,7 @@ fn office(report: &mut Report) {
         programme: include_bytes!("../../examples/programmes/vnd-10000.json").to_vec(),
         clock: ClockLimits::default(),
         members: MemberList::Omitted,
+        operators: Default::default(),
     };
     let (file, code) = office.provision(&new, &mut random, now).unwrap();
     let tills = place::folder(fastest());

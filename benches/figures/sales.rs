@@ -367,6 +367,7 @@ pub fn measure_evaluation(report: &mut Report) {
         number: member,
         joined_on: None,
         history: None,
+        limits: None,
         after_returns: None,
         balances: Default::default(),
     };

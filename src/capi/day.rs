@@ -23,7 +23,8 @@ use super::text;
 /// suspect nothing is written off; the next close does it.
 ///
 /// Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
-/// count, points, amount. Compare them with your own totals of the day.
+/// count, points, amount. Compare them with your own totals of the day. loy_day_exceptions tells
+/// what was out of the ordinary.
 ///
 /// Writes: one entry a date and one a lot that is written off, in one sync; the write-ahead log is
 /// brought home.
@@ -61,6 +62,66 @@ pub unsafe extern "C" fn loy_day_close(
                 line.count.into(),
                 line.points.get().into(),
                 line.amount.get().into(),
+            ]);
+        }
+        rows_out.give(rows);
+        Ok(())
+    })
+}
+
+/// Tells what was out of the ordinary on a business date so far, closed or not, oldest first: acts
+/// refused for want of an approval or approved, wrong PINs, points given or taken by hand, limits of
+/// the programme that were met, sales and refunds that came after the close, a clock that was not
+/// believed. Give it to whoever reads the day's report.
+///
+/// Rows: business_date, key (such as "refund.refused"; docs/operators.md lists them), seq (the
+/// entry that tells it), at_ms, operator, approver (codes, "" for none), subject (the act, the
+/// limit or the code of the reason), member ("" for none), wallet ("" where no points move), points
+/// (given by hand, below zero: taken), limit (the most that is allowed), found (what there was, in
+/// the same unit).
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; the store's.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_day_exceptions(
+    ledger: *const loy_ledger,
+    business_date: i32,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let business_date = text::business_date(business_date, "business_date")?;
+        let rows_out = rows_out.reserve()?;
+        let fields = &[
+            "business_date",
+            "key",
+            "seq",
+            "at_ms",
+            "operator",
+            "approver",
+            "subject",
+            "member",
+            "wallet",
+            "points",
+            "limit",
+            "found",
+        ];
+        let mut rows = Rows::new(fields);
+        for line in till.day_exceptions(business_date)? {
+            rows.push([
+                line.business_date.yyyymmdd().into(),
+                line.key.into(),
+                line.seq.into(),
+                line.at.ms().into(),
+                line.operator.into(),
+                line.approver.into(),
+                line.subject.into(),
+                line.member.into(),
+                line.wallet.into(),
+                line.points.get().into(),
+                line.limit.into(),
+                line.found.into(),
             ]);
         }
         rows_out.give(rows);

@@ -36,7 +36,8 @@
 //!            you make, and keep with your receipt before you call. After any doubt repeat the
 //!            call: the same id with the same content gives the first outcome again, done or
 //!            refused; with other content LOY_E_OPERATION_CONFLICT, nothing changed. Statuses from
-//!            100 on are never remembered: correct the cause and use the same id again.
+//!            100 on are never remembered: correct the cause and use the same id again. A refusal
+//!            "approval.needed" is lifted by loy_approval_give for that id.
 //!   Crash    What was answered LOY_OK survives a crash and a power cut. What was not answered is
 //!            there as a whole or not at all: repeat it and you learn which.
 //!   Bugs     A bug in loy becomes LOY_E_INTERNAL; what the call had begun is rolled back, the
@@ -75,6 +76,7 @@ mod out;
 mod text;
 
 // The sections of the header, in its order (build.rs has the same list).
+pub mod adjustment;
 pub mod buffer;
 pub mod care;
 pub mod cart;
@@ -84,6 +86,7 @@ pub mod error;
 pub mod exchange;
 pub mod ledger;
 pub mod member;
+pub mod operator;
 pub mod programme;
 pub mod quote;
 pub mod refund;

@@ -337,8 +337,9 @@ pub unsafe extern "C" fn loy_refund_evaluate(
 /// without a reason; LOY_E_TEXT;
 /// LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND;
 /// LOY_ALREADY_RESOLVED where the whole sale was refunded before, it is not committed, or the
-/// receipt number is another refund's; LOY_REFUSED for more than is left, or for points that are no
-/// longer there where the programme wants them back; the store's.
+/// receipt number is another refund's; LOY_REFUSED for more than is left, for points that are no
+/// longer there where the programme wants them back, and above the cashier's ceiling
+/// ("approval.needed", see loy_approval_give); the store's.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]

@@ -7,6 +7,8 @@
 
 use std::ffi::{CString, c_char};
 
+use zeroize::Zeroizing;
+
 use crate::kernel::{BusinessDate, Instant, UtcOffset};
 
 use super::fault::Fault;
@@ -21,6 +23,11 @@ pub(super) const DOCUMENT_MAX: usize = 8 * 1024 * 1024;
 /// A text that must be there; it may be empty.
 pub(super) fn text(place: *const c_char, field: &str) -> Result<String, Fault> {
     bounded(place, field, TEXT_MAX)
+}
+
+/// A text that is overwritten when it is no longer needed.
+pub(super) fn secret(place: *const c_char, field: &str) -> Result<Zeroizing<String>, Fault> {
+    text(place, field).map(Zeroizing::new)
 }
 
 /// A text that may be NULL.
@@ -49,7 +56,8 @@ fn bounded(place: *const c_char, field: &str, length_max: usize) -> Result<Strin
     if place.is_null() {
         return Err(Fault::missing(field));
     }
-    let mut bytes = Vec::new();
+    // Room for all of it at once: a secret leaves no copies behind where it grew.
+    let mut bytes = Vec::with_capacity(length_max.min(TEXT_MAX) + 1);
     for offset in 0..=length_max {
         // SAFETY: every byte before this one was read and is not NUL, so this one belongs to the
         // NUL-terminated text that the caller promised.

@@ -5,6 +5,7 @@
 //! standard error. This room is where head office gets its clock and its randomness from.
 
 mod dispute;
+mod exceptions;
 mod files;
 mod ingest;
 mod look;
@@ -87,6 +88,11 @@ enum CliError {
     Cart {
         path: PathBuf,
         source: crate::evaluate::CartProblem,
+    },
+    #[error("{}: {source}", path.display())]
+    Operators {
+        path: PathBuf,
+        source: crate::exchange::OperatorsProblem,
     },
     #[error("{}: {source}", path.display())]
     Ledger {

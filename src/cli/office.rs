@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::output::{Format, Sheet};
-use super::{CliError, Ending, Streams, ingest, now, with_randomness};
+use super::{CliError, Ending, Streams, exceptions, ingest, now, with_randomness};
 use crate::kernel::ids::hex;
 use crate::kernel::{BusinessDate, MemberNumber, StreamId};
 use crate::office::{Office, OfficeError, Status};
@@ -63,6 +63,17 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    /// What was out of the ordinary: refused for want of an approval, approved, points by hand, limits met
+    Exceptions {
+        /// Directory of the head office
+        dir: PathBuf,
+        /// Only points given and taken by hand, summed by operator and wallet
+        #[arg(long)]
+        adjustments: bool,
+        /// How to write them
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
     /// Streams and their heads, batches that wait, forks, and what people should look at
     Status {
         /// Directory of the head office
@@ -108,6 +119,20 @@ pub(super) fn run(command: Command, streams: &mut Streams<'_>) -> Result<Ending,
             format,
         } => lots(&Office::open(&dir)?, member, format, streams.out),
         Command::Totals { dir, format } => totals(&Office::open(&dir)?, format, streams.out),
+        Command::Exceptions {
+            dir,
+            adjustments,
+            format,
+        } => {
+            let office = Office::open(&dir)?;
+            let sheet = if adjustments {
+                exceptions::by_operator(&office)?
+            } else {
+                exceptions::lines(&office)?
+            };
+            sheet.write(format, streams.out)?;
+            Ok(Ending::Clean)
+        }
         Command::Status { dir } => status(&Office::open(&dir)?, streams.out),
         Command::Digest { dir } => {
             let digest = Office::open(&dir)?.digest()?;
@@ -233,6 +258,7 @@ fn members(
         "redeemed",
         "redemption_refunded",
         "expired",
+        "adjusted",
         "debt",
         "balance",
     ]);
@@ -248,6 +274,7 @@ fn members(
             row.redeemed.get().into(),
             row.redemption_refunded.get().into(),
             row.expired.get().into(),
+            row.adjusted.get().into(),
             row.debt.get().into(),
             row.balance.get().into(),
         ]);

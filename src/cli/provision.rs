@@ -1,11 +1,16 @@
 //! `loy provision`: a sealed file for a new till, and the code that opens it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
+use zeroize::Zeroizing;
 
 use super::{CliError, Ending, Streams, files, now, with_randomness};
+use crate::exchange::operators::{self, DOCUMENT_MAX};
+use crate::exchange::pin::ITERATIONS;
 use crate::exchange::provisioning::PROGRAMME_MAX;
+use crate::kernel::Currency;
+use crate::ledger::Operators;
 use crate::ledger::clock::ClockLimits;
 use crate::office::{MemberList, NewTill, Office};
 use crate::programme::Programme;
@@ -51,6 +56,9 @@ pub(super) struct Arguments {
     /// Send the members known today along, as keyed hashes and numbers
     #[arg(long)]
     member_list: bool,
+    /// Who works at the till and what they may do (JSON, docs/operators.md); left out, nothing is checked
+    #[arg(long, value_name = "FILE")]
+    operators: Option<PathBuf>,
 }
 
 pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<Ending, CliError> {
@@ -68,6 +76,10 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<En
         path: arguments.programme.clone(),
         problems,
     })?;
+    let operators = match &arguments.operators {
+        None => Operators::default(),
+        Some(path) => read_operators(path, programme.currency())?,
+    };
     let mut office = Office::open(&arguments.dir)?;
     let new = NewTill {
         store: &arguments.store,
@@ -81,6 +93,7 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<En
         } else {
             MemberList::Omitted
         },
+        operators,
     };
     let now = now()?;
     let (file, code) = with_randomness(|random| office.provision(&new, random, now))?;
@@ -97,4 +110,18 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<En
         arguments.store
     )?;
     Ok(Ending::Clean)
+}
+
+/// The document's PINs are hashed here and are in nothing that is written.
+fn read_operators(path: &Path, currency: Currency) -> Result<Operators, CliError> {
+    let document = Zeroizing::new(files::read(path, DOCUMENT_MAX)?);
+    let read = with_randomness(|random| {
+        Ok(operators::from_json(
+            &document, currency, ITERATIONS, random,
+        ))
+    })?;
+    read.map_err(|source| CliError::Operators {
+        path: path.to_owned(),
+        source,
+    })
 }

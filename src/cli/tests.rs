@@ -161,7 +161,7 @@ fn a_sale_goes_from_the_till_to_the_balance_at_head_office() {
     let (_, out, _) = loy(&[&"office", &"members", &chain.office(), &"--format", &"csv"]);
     assert_eq!(
         out.lines().nth(1),
-        Some(format!("{number},1,2,75000,0,8,0,0,0,0,0,8").as_str())
+        Some(format!("{number},1,2,75000,0,8,0,0,0,0,0,0,8").as_str())
     );
     let (code, out, _) = loy(&[&"office", &"status", &chain.office()]);
     assert_eq!(code, 0);
@@ -312,6 +312,106 @@ fn a_cart_is_priced_without_a_ledger() {
     let (code, _, notes) = loy(&[&"quote", &programme, &cart]);
     assert_eq!(code, 2);
     assert!(notes.contains("cart.json: at_ms: missing"), "{notes}");
+}
+
+#[test]
+fn operators_go_to_the_till_and_what_they_do_comes_back_to_head_office() {
+    let chain = Chain::new();
+    let (programme, operators) = (chain.path("p.json"), chain.path("operators.json"));
+    let out = chain.path("till.loyp");
+    let provision = || {
+        loy(&[
+            &"provision",
+            &chain.office(),
+            &"--store",
+            &"HN01",
+            &"--till",
+            &"1",
+            &"--programme",
+            &programme,
+            &"--operators",
+            &operators,
+            &"--out",
+            &out,
+        ])
+    };
+    let wrong = r#"{"operators": [{"id": "GS-01", "role": "boss", "pin": "4711"}]}"#;
+    std::fs::write(&operators, wrong).expect("written");
+    let (code, _, notes) = provision();
+    assert_eq!(code, 2);
+    assert!(
+        notes.contains("operators.json: operators[0].role: expected cashier"),
+        "{notes}"
+    );
+    assert!(!notes.contains("4711"), "{notes}");
+    let right = r#"{"operators": [{"id": "GS-01", "role": "supervisor", "pin": "4711"}]}"#;
+    std::fs::write(&operators, right).expect("written");
+    let (code, activation, notes) = provision();
+    assert_eq!(code, 0, "{notes}");
+
+    std::fs::create_dir(chain.path("till")).expect("a directory");
+    let file = std::fs::read(&out).expect("a file");
+    let settings = Settings::new(chain.path("till/ledger.loy"));
+    let till = Till::create(&settings, &file, &activation).expect("a ledger");
+    let card = till.enrol("enrol-1", &crate::till::Enrolment::default());
+    let adjustment = crate::till::Adjustment {
+        member: card.expect("a member").number,
+        wallet: "points".to_owned(),
+        points: crate::kernel::Points::new(20),
+        operator: "TN-07".to_owned(),
+        reason: "goodwill".to_owned(),
+        time: None,
+        expires_on: None,
+        missing: crate::till::Missing::Refused,
+    };
+    assert!(till.adjust("adjust-1", &adjustment).is_err());
+    till.approve(
+        "adjust-1",
+        crate::till::ActKind::Adjustment,
+        "GS-01",
+        b"4711",
+    )
+    .expect("the PIN");
+    till.adjust("adjust-1", &adjustment).expect("approved");
+    let batch = till
+        .export_next(1 << 20)
+        .expect("a batch")
+        .expect("entries");
+    till.close();
+    let batch = chain.batch("batch", &batch.bytes);
+    let (code, out, notes) = loy(&[&"office", &"ingest", &chain.office(), &batch]);
+    assert_eq!(code, 0, "{out}{notes}");
+    let ask = |more: &[&str]| {
+        let office = chain.office();
+        let mut arguments: Vec<&dyn AsRef<std::ffi::OsStr>> =
+            vec![&"office", &"exceptions", &office, &"--format", &"csv"];
+        arguments.extend(more.iter().map(|word| word as &dyn AsRef<std::ffi::OsStr>));
+        loy(&arguments).1
+    };
+    let keys: Vec<String> = ask(&[])
+        .lines()
+        .skip(1)
+        .map(|line| {
+            line.split(',')
+                .skip(4)
+                .take(4)
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect();
+    assert_eq!(
+        keys,
+        [
+            "adjustment.refused TN-07  adjustment",
+            "approval.given  GS-01 adjustment",
+            "adjustment_given TN-07 GS-01 goodwill",
+            "adjustment.approved TN-07 GS-01 adjustment",
+        ]
+    );
+    assert_eq!(
+        ask(&["--adjustments"]),
+        "operator,wallet,count,given,taken\nTN-07,1,1,20,0\n"
+    );
 }
 
 /// A till of the chain that has sold a bill of 410.000 d, receipt 00/42, to its first member.

@@ -27,6 +27,7 @@ mod tier;
 mod told;
 mod truth;
 mod unlinked;
+pub mod velocity;
 
 pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart, ReturnOf};
 pub use cart_json::first_difference;
@@ -44,7 +45,9 @@ pub use returned::{
     Decided, Goods, Measure, NoReturn, PointsBack, Return, ReturnedLine, ReturnedLines,
     ReturnedPart, points_back,
 };
+pub use tally::dates as lot_dates;
 pub use unlinked::{Worth, worth_of_goods};
+pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 
 use crate::kernel::{Balance, Money, Points, WalletNumber};
 use crate::programme::Programme;
@@ -53,6 +56,7 @@ use explain::Speaker;
 use facts::Facts;
 use redeem::Bill;
 use tally::{RoundingOf, Sold, Terms};
+use velocity::Standing;
 
 /// What this cart would give and take, and why.
 ///
@@ -94,21 +98,25 @@ pub fn evaluate_with(
 
     let mut explanation = explain::codes_and_rewards(&speaker, cart);
     explanation.extend(explain::returns(&speaker, &returns));
-    let mut bill = Bill::new(cart);
-    let mut spent = reward::Spent::new();
+    let limits = Standing::new(programme, member);
     let undecided = Facts::new(programme, &sold_cart, member, None);
-    let (mut redemptions, reasons) =
-        reward::rewards(&speaker, &undecided, member, &mut bill, &mut spent);
-    explanation.extend(reasons);
-    let mut redeemable = Vec::with_capacity(programme.wallets().len());
-    for wallet in programme.wallets() {
-        let wanted = cart.points_wanted.get(&wallet.id).copied();
-        let spent = spent.get(&wallet.number).copied().unwrap_or_default();
-        let answer = redeem::redeem(&speaker, wallet, member, wanted, spent, &mut bill);
-        explanation.push(answer.reason);
-        redemptions.extend(answer.redemption);
-        redeemable.push(answer.redeemable);
+    let mut spending = spend(&speaker, &undecided, cart, member);
+    let would_spend = !spending.redemptions.is_empty();
+    if let Some(limit) = limits.refuses_spending() {
+        spending = Spending {
+            bill: Bill::new(cart),
+            redemptions: Vec::new(),
+            redeemable: vec![Points::ZERO; programme.wallets().len()],
+            reasons: velocity::nothing_spent(&speaker, limit),
+        };
     }
+    let Spending {
+        bill,
+        redemptions,
+        redeemable,
+        reasons,
+    } = spending;
+    explanation.extend(reasons);
 
     let uses_points = Some(!redemptions.is_empty());
     let facts = Facts::new(programme, &sold_cart, member, uses_points);
@@ -122,13 +130,16 @@ pub fn evaluate_with(
         facts: &facts,
         nets: &nets,
     };
-    let tallies = tally::tally(programme, &terms, &sold)?;
+    let mut tallies = tally::tally(programme, &terms, &sold)?;
+    limits.refuse_awards(&mut tallies);
     for tally in &tallies {
         let has_member = member.is_some();
         explanation.push(told::reason(&speaker, &facts, tally, &tallies, has_member));
     }
     let awards = tally::awards(&tallies);
     check::awards_fit(&awards)?;
+    let (limits, reasons) = limits.tell(&speaker, &tallies, would_spend);
+    explanation.extend(reasons);
     let sold_for = payable + returns.iter().map(|back| back.amount).sum();
     let mut tier = None;
     if member.is_some()
@@ -156,6 +167,7 @@ pub fn evaluate_with(
         },
         awards_with_card,
         wallets: Vec::new(),
+        limits,
         tier,
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
         is_training: false,
@@ -171,6 +183,44 @@ pub fn evaluate_with(
         quote.wallets = wallet_lines(programme, member, &quote, &redeemable);
     }
     Ok(quote)
+}
+
+/// What a sale spends.
+struct Spending {
+    bill: Bill,
+    redemptions: Vec<Redemption>,
+    /// Most points by wallet, in the programme's order.
+    redeemable: Vec<Points>,
+    reasons: Vec<Reason>,
+}
+
+/// Rewards first, then points as money, as the cart asks.
+fn spend(
+    speaker: &Speaker<'_>,
+    facts: &Facts<'_>,
+    cart: &Cart,
+    member: Option<&MemberSnapshot>,
+) -> Spending {
+    let programme = speaker.programme();
+    let mut bill = Bill::new(cart);
+    let mut spent = reward::Spent::new();
+    let (mut redemptions, mut reasons) =
+        reward::rewards(speaker, facts, member, &mut bill, &mut spent);
+    let mut redeemable = Vec::with_capacity(programme.wallets().len());
+    for wallet in programme.wallets() {
+        let wanted = cart.points_wanted.get(&wallet.id).copied();
+        let spent = spent.get(&wallet.number).copied().unwrap_or_default();
+        let answer = redeem::redeem(speaker, wallet, member, wanted, spent, &mut bill);
+        reasons.push(answer.reason);
+        redemptions.extend(answer.redemption);
+        redeemable.push(answer.redeemable);
+    }
+    Spending {
+        bill,
+        redemptions,
+        redeemable,
+        reasons,
+    }
 }
 
 fn wallet_lines(

@@ -5,6 +5,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 use super::history::History;
+use super::velocity::{LimitFacts, LimitHit};
 use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points, WalletNumber};
 
 /// What the evaluation is told about the member: nothing else of the ledger reaches it.
@@ -28,6 +29,9 @@ pub struct MemberSnapshot {
     /// The balances once the goods that come back in this cart are back; absent where none do.
     #[n(4)]
     pub after_returns: Option<BTreeMap<WalletNumber, Balance>>,
+    /// How often something was done, where the programme has limits.
+    #[n(5)]
+    pub limits: Option<LimitFacts>,
 }
 
 /// What a sale gives and takes. This is what `authorise` freezes and `commit` posts.
@@ -257,6 +261,9 @@ pub struct Quote {
     pub awards_with_card: Vec<Award>,
     /// Balances of the member, one line a wallet of the programme; empty without a member.
     pub wallets: Vec<WalletLine>,
+    /// Limits that this sale goes beyond; left out if none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub limits: Vec<LimitHit>,
     /// Where the member stands; absent without tiers, without a member, or where it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<TierLine>,

@@ -100,6 +100,8 @@ pub(super) enum Refusal {
     Group(usize),
     /// A cap leaves nothing.
     CappedOut,
+    /// Beyond a limit on how often, by its place among the programme's.
+    Limit(usize),
     /// The points would be dead before they can be spent.
     Expired(BusinessDate),
 }
@@ -170,7 +172,7 @@ pub(super) fn awards(tallies: &[Tally<'_>]) -> Vec<Award> {
 /// First business date on which points of a sale can be spent, and the first on which they cannot be
 /// spent any more. Both count from the sale's date (docs/programme.md, "Expiry"). Who joined on a date
 /// that is not known here counts as joined that day: the latest date that any anniversary can be.
-fn dates(
+pub fn dates(
     wallet: &Wallet,
     on: BusinessDate,
     joined_on: Option<BusinessDate>,

@@ -9,6 +9,7 @@ use super::gives::more;
 use super::limits::CapWindow;
 use super::quote::Reason;
 use super::tally::{Refusal, Tally};
+use super::velocity;
 use crate::kernel::{Fraction, Idle, Rounding};
 use crate::programme::{AmountMode, BandGives, Expiry, Gives, Percent, RoundAt};
 use crate::texts;
@@ -109,11 +110,19 @@ impl Told<'_> {
             Refusal::SameVisit => ("earn.same_visit", String::new()),
             Refusal::TooLittle => ("earn.too_little", String::new()),
             Refusal::CappedOut => ("earn.capped_out", self.cap_said()),
+            Refusal::Limit(place) => {
+                let limit = &speaker.programme().limits()[place];
+                ("earn.limit", velocity::said(speaker, limit))
+            }
         };
         let places = [("name", self.name), ("base", &base), ("because", &because)];
         let mut reason = self.reason(false, key, speaker.phrase(key, &places));
         if let Refusal::Group(winner) = refusal {
             reason.values.insert("taken", all[winner].rule.id.clone());
+        }
+        if let Refusal::Limit(place) = refusal {
+            let limit = &speaker.programme().limits()[place];
+            reason.values.insert("limit", limit.id.clone());
         }
         self.add_cap(&mut reason);
         reason

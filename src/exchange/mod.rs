@@ -15,6 +15,8 @@ pub mod epoch;
 mod expected;
 mod frames;
 pub mod manifest;
+pub mod operators;
+pub mod pin;
 pub mod postings;
 pub mod provisioning;
 #[cfg(feature = "fault-injection")]
@@ -30,6 +32,7 @@ pub use ed25519_dalek::SigningKey;
 pub use enrolment::{IdentifierHash, identifier_hash};
 pub use epoch::{EpochPayload, Parent};
 pub use manifest::Manifest;
+pub use operators::OperatorsProblem;
 pub use provisioning::{Provisioning, ProvisioningError};
 
 #[cfg(test)]

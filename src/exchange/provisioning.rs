@@ -16,16 +16,21 @@ use super::activation::{ActivationCode, NoActivationCode};
 use super::cbor::{FormError, Reader, Writer, same_form};
 use super::cose::{self, SignatureError};
 use super::enrolment::IdentifierHash;
+use super::operators;
 use crate::kernel::{Currency, Instant, MemberNumber, WriterId};
+use crate::ledger::Operators;
 use crate::ledger::clock::ClockLimits;
 
 const MAGIC: &[u8; 4] = b"LOYP";
-/// The version of the file this library writes and the newest it reads.
-pub const VERSION: u8 = 1;
+/// The newest version of the file that this library reads.
+pub const VERSION: u8 = 2;
+/// The version of a file without operators, which older libraries read too.
+const VERSION_WITHOUT_OPERATORS: u8 = 1;
 const NONCE_START: usize = 5;
 const BODY_START: usize = NONCE_START + 24;
 const CHECKSUM: usize = 8;
 const CONTENT_TYPE: &str = "application/loy-provisioning+cbor";
+/// Keys of version 1; version 2 has one more, the operators.
 const KEYS: usize = 19;
 
 /// Texts such as a store's name, in bytes.
@@ -77,6 +82,8 @@ pub struct Provisioning {
     pub issued_at: Instant,
     /// Limits of the till's clock.
     pub clock: ClockLimits,
+    /// Who works at the till, and what they may do.
+    pub operators: Operators,
 }
 
 impl std::fmt::Debug for Provisioning {
@@ -139,7 +146,7 @@ impl Provisioning {
         let plain = Zeroizing::new(cose::sign(CONTENT_TYPE, &self.encode(), office_key));
         let mut file = Vec::with_capacity(plain.len() + 64);
         file.extend_from_slice(MAGIC);
-        file.push(VERSION);
+        file.push(self.version());
         file.extend_from_slice(nonce);
         let sealed = cipher(code, nonce)
             .encrypt(
@@ -189,22 +196,32 @@ impl Provisioning {
             )
             .map(Zeroizing::new)
             .map_err(|_| ProvisioningError::WrongCode)?;
-        Self::from_signed(&plain)
+        Self::from_signed(version, &plain)
     }
 
-    fn from_signed(plain: &[u8]) -> Result<Self, ProvisioningError> {
+    fn from_signed(version: u8, plain: &[u8]) -> Result<Self, ProvisioningError> {
         let message = cose::read(plain)?;
-        let provisioning = Self::decode(message.payload)?;
+        let provisioning = Self::decode(version, message.payload)?;
         message
             .verify(CONTENT_TYPE, &provisioning.office_key)
             .map_err(ProvisioningError::Signature)?;
         Ok(provisioning)
     }
 
+    /// The oldest that says everything.
+    fn version(&self) -> u8 {
+        if self.operators == Operators::default() {
+            VERSION_WITHOUT_OPERATORS
+        } else {
+            VERSION
+        }
+    }
+
     pub(super) fn encode(&self) -> Zeroizing<Vec<u8>> {
         let mut w = Writer::new();
-        w.map(KEYS);
-        w.unsigned(0).unsigned(u64::from(VERSION));
+        let version = self.version();
+        w.map(keys(version));
+        w.unsigned(0).unsigned(u64::from(version));
         w.unsigned(1).bytes(&self.provisioning_id);
         w.unsigned(2).bytes(&self.tenant);
         w.unsigned(3).text(&self.tenant_name);
@@ -226,14 +243,18 @@ impl Provisioning {
         w.unsigned(16).signed(self.issued_at.ms());
         w.unsigned(17).signed(self.clock.behind_ms);
         w.unsigned(18).signed(self.clock.ahead_ms);
+        if version != VERSION_WITHOUT_OPERATORS {
+            w.unsigned(19);
+            operators::encode(&self.operators, &mut w);
+        }
         Zeroizing::new(w.finish())
     }
 
-    pub(super) fn decode(payload: &[u8]) -> Result<Self, FormError> {
+    pub(super) fn decode(version: u8, payload: &[u8]) -> Result<Self, FormError> {
         let mut r = Reader::new(payload);
-        r.map(KEYS)?;
+        r.map(keys(version))?;
         r.key(0)?;
-        if r.u64()? != u64::from(VERSION) {
+        if r.u64()? != u64::from(version) {
             return r.fail("content of another version");
         }
         r.key(1)?;
@@ -275,6 +296,12 @@ impl Provisioning {
         if behind_ms < 0 || ahead_ms < 0 {
             return r.fail("clock limits are zero or more");
         }
+        let operators = if version == VERSION_WITHOUT_OPERATORS {
+            Operators::default()
+        } else {
+            r.key(19)?;
+            operators::decode(&mut r)?
+        };
         r.end()?;
         let read = Self {
             provisioning_id,
@@ -296,10 +323,15 @@ impl Provisioning {
                 behind_ms,
                 ahead_ms,
             },
+            operators,
         };
         same_form(payload, &read.encode())?;
         Ok(read)
     }
+}
+
+fn keys(version: u8) -> usize {
+    KEYS + usize::from(version != VERSION_WITHOUT_OPERATORS)
 }
 
 fn read_block(r: &mut Reader<'_>) -> Result<MemberBlock, FormError> {
@@ -383,6 +415,7 @@ mod tests {
             programme: b"{}".to_vec(),
             issued_at: Instant::from_ms(1_795_312_800_000),
             clock: ClockLimits::default(),
+            operators: Operators::default(),
         }
     }
 
@@ -416,10 +449,10 @@ mod tests {
             ProvisioningError::NoCode(NoActivationCode::Length(4))
         );
         let mut newer = sealed();
-        newer[4] = 2;
+        newer[4] = 3;
         assert_eq!(
             open(&newer, CODE),
-            ProvisioningError::Newer { found: 2, known: 1 }
+            ProvisioningError::Newer { found: 3, known: 2 }
         );
         let stranger = SigningKey::from_bytes(&[8; 32]);
         let forged = provisioning().seal(&stranger, &CODE.parse().expect("a code"), &[6; 24]);
@@ -427,6 +460,22 @@ mod tests {
             open(&forged, CODE),
             ProvisioningError::Signature(SignatureError::Wrong)
         );
+    }
+
+    #[test]
+    fn a_file_with_operators_says_so_in_its_version_and_one_without_stays_readable_by_all() {
+        assert_eq!(sealed()[4], 1);
+        let document = br#"{"operators": [{"id": "GS-01", "role": "supervisor", "pin": "4711"}]}"#;
+        let operators =
+            operators::from_json(document, Currency::VND, 1_000, &mut |salt| salt.fill(3))
+                .expect("operators");
+        let with = Provisioning {
+            operators,
+            ..provisioning()
+        };
+        let file = with.seal(&office(), &CODE.parse().expect("a code"), &[6; 24]);
+        assert_eq!(file[4], 2);
+        assert_eq!(Provisioning::open(&file, CODE), Ok(with));
     }
 
     #[test]

@@ -26,7 +26,9 @@ pub fn reread(part: u8, count: usize, bytes: &[u8]) -> Option<bool> {
             Some(opened == count)
         }
         _ => {
-            let provisioning = Provisioning::decode(bytes).ok()?;
+            let provisioning = Provisioning::decode(1, bytes)
+                .or_else(|_| Provisioning::decode(2, bytes))
+                .ok()?;
             Some(provisioning.encode().as_slice() == bytes)
         }
     }

@@ -334,14 +334,30 @@ fn post_spend(
 
 /// Writes an award, and the repayment of debt out of it.
 pub(super) fn post_give(scribe: &mut Scribe, refers_to: Seq, give: &Give, debt: &mut Points) {
-    assert!(give.points.is_positive(), "an award gives something");
     let lot = scribe.write(Kind::Award, |entry| {
         entry.refers_to = refers_to;
-        entry.wallet = give.wallet;
-        entry.points = give.points;
-        entry.available_from = give.available_from;
-        entry.expires_on = give.expires_on;
+        fill_lot(entry, give);
     });
+    repay(scribe, refers_to, lot, give, debt);
+}
+
+/// What a new lot says of itself.
+pub(super) fn fill_lot(entry: &mut Entry, give: &Give) {
+    assert!(give.points.is_positive(), "a lot has points in it");
+    entry.wallet = give.wallet;
+    entry.points = give.points;
+    entry.available_from = give.available_from;
+    entry.expires_on = give.expires_on;
+}
+
+/// Repays debt out of a new lot.
+pub(super) fn repay(
+    scribe: &mut Scribe,
+    refers_to: Seq,
+    lot: LotId,
+    give: &Give,
+    debt: &mut Points,
+) {
     let repaid = give.points.min(*debt);
     if repaid.is_positive() {
         let portion = HeldPortion {

@@ -37,6 +37,7 @@ pub(super) struct AccountSums {
     pub debt: i64,
     pub balance: i64,
     pub expired: i64,
+    pub adjusted: i64,
 }
 
 #[derive(Default)]
@@ -140,6 +141,10 @@ impl Sums {
             Kind::RedemptionRefund | Kind::RedemptionRenewal => {
                 add(&mut account.redemption_refunded, points)?;
             }
+            Kind::AdjustmentGiven => add(&mut account.adjusted, points)?,
+            Kind::AdjustmentTaken => add(&mut account.adjusted, -points)?,
+            // A debt says by whom only where an operator made it.
+            Kind::Debt if !entry.payload.is_empty() => add(&mut account.adjusted, -points)?,
             _ => {}
         }
         add(&mut account.debt, effect.debt.get())?;

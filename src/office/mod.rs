@@ -4,6 +4,7 @@
 //! the order, number or cut of the batches; see `Office::digest`. The one thing that depends on
 //! order is which branch of a fork came first: that is an act of head office's own log.
 
+mod exceptions;
 mod fold;
 mod ingest;
 mod lots;
@@ -20,6 +21,7 @@ use ed25519_dalek::SigningKey;
 use rusqlite::Connection;
 use zeroize::Zeroizing;
 
+pub use exceptions::{OfficeException, OperatorAdjustments};
 pub use ingest::{Drained, Ingested, Outcome, Refusal};
 pub use lots::LotRow;
 pub use provision::{MemberList, NewTill};

@@ -17,6 +17,7 @@ const SCHEMA_VERSION: i64 = 2;
 /// What version 2 adds to version 1.
 const FROM_1_TO_2: &str = "BEGIN IMMEDIATE;
     ALTER TABLE account ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;
+    ALTER TABLE account ADD COLUMN adjusted INTEGER NOT NULL DEFAULT 0;
     PRAGMA user_version = 2;
     COMMIT";
 /// The first member number given out has this body: eleven digits, none of them a leading zero.

@@ -7,6 +7,7 @@ use super::{Office, OfficeError, Random, check_name, storage};
 use crate::exchange::provisioning::{MemberBlock, Provisioning};
 use crate::exchange::{ActivationCode, IdentifierHash};
 use crate::kernel::{Currency, Instant, MemberNumber, WriterId};
+use crate::ledger::Operators;
 use crate::ledger::clock::ClockLimits;
 
 /// Member numbers in a writer's block.
@@ -38,6 +39,8 @@ pub struct NewTill<'a> {
     pub clock: ClockLimits,
     /// Members known today.
     pub members: MemberList,
+    /// Who works at the till, and what they may do; nobody: nothing is checked.
+    pub operators: Operators,
 }
 
 impl Office {
@@ -92,6 +95,7 @@ impl Office {
             programme: new.programme.clone(),
             issued_at: now,
             clock: new.clock,
+            operators: new.operators.clone(),
         };
         storage::insert_writer(&tx, &provisioning)?;
         let code = ActivationCode::from_random(&fresh(random));

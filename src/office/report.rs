@@ -48,6 +48,8 @@ pub struct MemberTotals {
     pub redemption_refunded: Points,
     /// Ran out of their time, as far as their holder has written it off.
     pub expired: Points,
+    /// Given by hand, less taken or made owed by hand.
+    pub adjusted: Points,
     /// Owed.
     pub debt: Points,
     /// Known balance on the date asked for.
@@ -180,7 +182,7 @@ impl Office {
             .collect();
         let mut query = self.db.prepare_cached(
             "SELECT everybody.member, wallet, sales, spend, refunded, awarded, award_refunded,
-                    redeemed, redemption_refunded, debt, expired
+                    redeemed, redemption_refunded, debt, expired, adjusted
              FROM (SELECT member FROM member UNION SELECT member FROM account) AS everybody
              LEFT JOIN member USING (member) LEFT JOIN account USING (member)
              WHERE everybody.member <> 0 ORDER BY everybody.member, wallet",
@@ -204,6 +206,7 @@ impl Office {
                 redeemed: Points::new(sum(7)?),
                 redemption_refunded: Points::new(sum(8)?),
                 expired: Points::new(sum(10)?),
+                adjusted: Points::new(sum(11)?),
                 debt: Points::new(sum(9)?),
                 balance: known.get(&(member, wallet)).copied().unwrap_or_default(),
             });

@@ -112,6 +112,7 @@ CREATE TABLE account (
     debt                INTEGER NOT NULL,
     balance             INTEGER NOT NULL,                                      -- with lapsed points not yet booked
     expired             INTEGER NOT NULL DEFAULT 0,
+    adjusted            INTEGER NOT NULL DEFAULT 0,                            -- given less taken or owed by hand
     PRIMARY KEY (member, wallet)
 ) STRICT, WITHOUT ROWID;
 

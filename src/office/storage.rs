@@ -378,14 +378,14 @@ pub(super) fn add(db: &Connection, sums: &Sums) -> Result<(), OfficeError> {
         ])?;
     }
     let mut account = db.prepare_cached(
-        "INSERT INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+        "INSERT INTO account VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT DO UPDATE SET
             awarded = awarded + excluded.awarded,
             award_refunded = award_refunded + excluded.award_refunded,
             redeemed = redeemed + excluded.redeemed,
             redemption_refunded = redemption_refunded + excluded.redemption_refunded,
             debt = debt + excluded.debt, balance = balance + excluded.balance,
-            expired = expired + excluded.expired",
+            expired = expired + excluded.expired, adjusted = adjusted + excluded.adjusted",
     )?;
     for ((member, wallet), a) in &sums.accounts {
         account.execute(params![
@@ -397,7 +397,8 @@ pub(super) fn add(db: &Connection, sums: &Sums) -> Result<(), OfficeError> {
             a.redemption_refunded,
             a.debt,
             a.balance,
-            a.expired
+            a.expired,
+            a.adjusted
         ])?;
     }
     let mut member = db.prepare_cached(

@@ -1,5 +1,7 @@
 //! Tests of head office: what it takes, what it answers, what it tells.
 
+mod adjustments;
+
 use proptest::prelude::*;
 use tempfile::TempDir;
 
@@ -41,6 +43,7 @@ fn provisioned(office: &mut Office, till: &str, seed: u64) -> Provisioning {
         programme: b"{}".to_vec(),
         clock: ClockLimits::default(),
         members: MemberList::Sent,
+        operators: Default::default(),
     };
     let (file, code) = office
         .provision(&new, &mut bytes_from(seed), NOW)
@@ -171,7 +174,7 @@ fn an_office_file_of_version_1_opens_and_counts_what_expires() {
     let digest = office.digest().expect("a digest");
     drop(office);
     let db = rusqlite::Connection::open(dir.path().join(FILE_NAME)).expect("a file");
-    db.execute_batch("ALTER TABLE account DROP COLUMN expired; PRAGMA user_version = 1")
+    db.execute_batch("ALTER TABLE account DROP COLUMN expired; ALTER TABLE account DROP COLUMN adjusted; PRAGMA user_version = 1")
         .expect("as it was");
     drop(db);
     let mut opened = Office::open(dir.path()).expect("opens");

@@ -2,6 +2,7 @@
 
 mod basics;
 mod earn;
+mod limits;
 mod tiers;
 mod when;
 
@@ -107,6 +108,7 @@ impl Compiler {
         let groups = self.groups(&document.groups);
         let earn = self.earn(&document.earn, &groups, &known);
         let rewards = self.rewards(&document.rewards, &known);
+        let limits = self.limits(&document.limits, &known);
         let claim_days = match &document.claims {
             None => Some(0),
             Some(claims) => self.whole("claims.within_days", claims.within_days, 0, 366),
@@ -125,6 +127,7 @@ impl Compiler {
             groups,
             tiers,
             rewards,
+            limits,
             claim_days: u32::try_from(claim_days?).ok()?,
         })
     }

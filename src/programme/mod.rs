@@ -6,6 +6,7 @@
 
 mod compile;
 mod decimal;
+mod limits;
 pub(crate) mod model;
 mod problem;
 mod reads;
@@ -14,6 +15,7 @@ pub(crate) mod shape;
 mod wallet;
 
 pub use compile::read;
+pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
 pub use problem::Problem;
 pub use reads::HISTORY_ALL;
 pub use rules::{
@@ -55,6 +57,8 @@ pub struct Programme {
     pub(crate) tiers: Option<Tiers>,
     /// In the order of their ids.
     pub(crate) rewards: Vec<Reward>,
+    /// In the order of their ids.
+    pub(crate) limits: Vec<Limit>,
     pub(crate) claim_days: u32,
 }
 
@@ -143,6 +147,11 @@ impl Programme {
     /// What points buy, in the order of their ids.
     pub fn rewards(&self) -> &[Reward] {
         &self.rewards
+    }
+
+    /// How often is too often, in the order of their ids.
+    pub fn limits(&self) -> &[Limit] {
+        &self.limits
     }
 
     /// So many business dates after its own a sale that was nobody's may still be made a member's, 0

@@ -8,10 +8,12 @@
 use serde::Deserialize;
 
 mod earn;
+mod limits;
 mod tiers;
 mod when;
 
 pub(crate) use earn::{BandModel, CapsModel, EarnModel, FactorModel, GroupModel};
+pub(crate) use limits::LimitModel;
 pub(crate) use tiers::{RewardModel, TiersModel};
 pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, VisitModel, WhenModel};
 
@@ -73,6 +75,10 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub rewards: Vec<RewardModel>,
+    /// How often is too often.
+    #[serde(default, deserialize_with = "objects")]
+    #[cfg_attr(test, schemars(length(max = 50)))]
+    pub limits: Vec<LimitModel>,
     /// Until when a member may be added to a sale that was nobody's; left out, on its own business date.
     #[serde(default, deserialize_with = "optional_object")]
     pub claims: Option<ClaimsModel>,

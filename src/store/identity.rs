@@ -89,7 +89,7 @@ impl Reading<'_> {
         })
     }
 
-    /// A digest of who this file is and of the members that came with provisioning. It is kept
+    /// A digest of who this file is, and of the members and operators that came with provisioning. It is kept
     /// beside the first entry, so that the side chain binds what no entry says.
     pub fn identity_digest(&self) -> Result<Hash, StoreError> {
         let mut digest = Sha256::new_with_prefix(b"loy/m1");
@@ -105,16 +105,28 @@ impl Reading<'_> {
             digest.update(length.to_be_bytes());
             digest.update(bytes);
         };
-        for sql in [
+        let mut bound = vec![
             "SELECT key, value FROM meta WHERE key <> 'min_reader' ORDER BY key",
             "SELECT i.hash, i.member FROM identifier i JOIN member m ON m.number = i.member
              WHERE m.enrolled_seq IS NULL ORDER BY i.hash",
-        ] {
+        ];
+        if self.has_operators()? {
+            bound.push(
+                "SELECT role, refund, unlinked_refund, adjustment, may_lift_limits FROM ceiling
+                 ORDER BY role",
+            );
+            bound.push(
+                "SELECT id, role, pin_salt, pin_iterations, pin_tag FROM operator ORDER BY id",
+            );
+        }
+        for sql in bound {
             let mut statement = self.db().prepare(sql)?;
+            let columns = statement.column_count();
             let mut rows = statement.query([])?;
             while let Some(row) = rows.next()? {
-                take(row.get_ref(0)?);
-                take(row.get_ref(1)?);
+                for column in 0..columns {
+                    take(row.get_ref(column)?);
+                }
             }
         }
         Ok(digest.finalize().into())

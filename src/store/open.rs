@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags, params};
 
 use super::error::StoreError;
 use super::identity::Identity;
+use super::operators;
 use super::place::refuse_network;
 use super::read::Reading;
 use super::schema::{self, Lent, SCHEMA_VERSION};
@@ -16,7 +17,7 @@ use super::transaction::Transaction;
 use super::write::Writing;
 use crate::kernel::ids::Seq;
 use crate::kernel::{Instant, MemberNumber};
-use crate::ledger::{Genesis, Hash};
+use crate::ledger::{Genesis, Hash, Operators};
 
 /// "loyL": tells `file` and other tools whose file this is.
 const APPLICATION_ID: i32 = 0x6c6f_794c;
@@ -73,6 +74,8 @@ pub struct Birth<'a> {
     pub number_block: (u64, u64),
     /// Members that come with provisioning.
     pub members: &'a [([u8; 16], MemberNumber)],
+    /// Who works at the till.
+    pub operators: &'a Operators,
 }
 
 /// The open file.
@@ -543,6 +546,7 @@ impl Writing<'_> {
     fn be_born(&mut self, birth: &Birth<'_>) -> Result<(), StoreError> {
         let db = self.connection();
         birth.identity.write(db)?;
+        operators::write(db, birth.operators)?;
         db.execute(
             "INSERT INTO number_block (first_body, last_body, next_body) VALUES (?1, ?2, ?1)",
             params![birth.number_block.0, birth.number_block.1],

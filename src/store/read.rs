@@ -367,6 +367,61 @@ impl<'a> Reading<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Entries of these kinds that belong to members' sales with a business date in this range, of one
+    /// member or of all. Movements of reserved portions are left out.
+    pub fn counted(
+        &self,
+        member: Option<MemberNumber>,
+        first: BusinessDate,
+        last: BusinessDate,
+        kinds: &[Kind],
+    ) -> Result<Vec<Entry>, StoreError> {
+        let whose = match member {
+            Some(_) => "member = ?3",
+            None => "member IS NOT NULL AND ?3 IS NULL",
+        };
+        let kinds: Vec<String> = kinds.iter().map(|kind| kind.number().to_string()).collect();
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry
+             WHERE {whose} AND business_date BETWEEN ?1 AND ?2 AND kind IN ({})
+                 AND (kind <> ?4 OR lot = 0)",
+            kinds.join(", ")
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let number = member.map(MemberNumber::get);
+        let commit = Kind::Commit.number();
+        let range = params![first.yyyymmdd(), last.yyyymmdd(), number, commit];
+        let mut rows = statement.query(range)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(entry_from(row)?.0);
+        }
+        Ok(found)
+    }
+
+    /// Entries of one business date before `end` that are of one of these kinds or carry a mark.
+    pub fn marked_or_of_kinds(
+        &self,
+        date: BusinessDate,
+        end: Seq,
+        kinds: &[Kind],
+    ) -> Result<Vec<Entry>, StoreError> {
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry WHERE business_date = ?1 AND seq < ?2 ORDER BY seq"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query(params![date.yyyymmdd(), end])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            let flags: u8 = row.get(2)?;
+            let kind: u8 = row.get(1)?;
+            if flags != 0 || kinds.iter().any(|wanted| wanted.number() == kind) {
+                found.push(entry_from(row)?.0);
+            }
+        }
+        Ok(found)
+    }
+
     /// Returns of a member's goods without their sale, with a business date in this range, oldest first.
     pub fn unlinked_refunds_of(
         &self,

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use super::error::StoreError;
 use super::identity::Identity;
 use super::open::{Epoch, Keys, Store, check_header, connect, lock, with_suffix};
+use super::operators;
 use super::read::{Reading, SaleRow};
 use super::schema;
 use super::verify::{Finding, Findings, Lives};
@@ -87,6 +88,7 @@ impl Store {
         };
         let store = Self::grow(destination, busy_timeout, |writing| {
             identity.write(writing.connection())?;
+            rescue.operators(writing)?;
             let (last, hash) = rescue.entries(writing)?;
             let life = begin(&identity, &epochs, (last, hash))?;
             writing.begin_epoch(&life.genesis, &life.keys)?;
@@ -309,6 +311,18 @@ impl Rescue<'_> {
                 0,
                 "not all stored carts and quotes are there, or one was changed",
             );
+        }
+        Ok(())
+    }
+
+    /// Without the operators nothing would be checked any more, so they are there whole or the file is
+    /// beyond saving.
+    fn operators(&self, writing: &Writing<'_>) -> Result<(), StoreError> {
+        let operators = self.old.operators()?;
+        operators::write(writing.connection(), &operators)?;
+        for operator in &operators.list {
+            let wrong = self.old.wrong_pins(&operator.id)?;
+            writing.put_wrong_pins(&operator.id, wrong)?;
         }
         Ok(())
     }

@@ -196,12 +196,16 @@ impl<'a> Writing<'a> {
         Ok(())
     }
 
-    /// Remembers how an operation ended.
+    /// Remembers how an operation ended. One that was done stays done; one that was refused may have
+    /// been asked again with an approval.
     pub fn put_operation(&self, operation: &NewOperation<'_>) -> Result<(), StoreError> {
         self.transaction
             .prepare_cached(
                 "INSERT INTO operation (id, call, content, result, refusal, request)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                 ON CONFLICT (id) DO UPDATE SET result = excluded.result,
+                     refusal = excluded.refusal, request = excluded.request
+                     WHERE refusal IS NOT NULL",
             )?
             .execute(params![
                 operation.id,

@@ -1,6 +1,19 @@
 //! English. In alphabetical order of the keys.
 
 pub(super) const PHRASES: &[(&str, &str)] = &[
+    (
+        "approval.needed",
+        "A supervisor's PIN is needed: up to {limit}, this is {found}",
+    ),
+    (
+        "approval.no_pin",
+        "This person has no PIN; tell head office",
+    ),
+    ("approval.not_allowed", "This person may not approve"),
+    (
+        "approval.too_low",
+        "The approver may do up to {limit}, this is {found}",
+    ),
     ("cap.day", "at most {cap} a day"),
     ("cap.month", "at most {cap} a month"),
     ("cap.sale", "at most {cap} a sale"),
@@ -112,6 +125,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "earn.joined_unknown",
         "{text} (date of joining not known here: as if joined today)",
     ),
+    ("earn.limit", "{name}: no points, {because}"),
     ("earn.more", "{text}; {missing} more for {gain} more"),
     ("earn.no_band", "{name}: {base} is in none of the ranges"),
     ("earn.no_lines", "{name}: none of the lines counts"),
@@ -181,6 +195,23 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "identifier.known",
         "This is registered already; scan it to see the member",
     ),
+    ("limit.day", "a day"),
+    ("limit.hours", "within {hours} h"),
+    ("limit.kept", "{because}; {found} so far"),
+    ("limit.lifted", "{because}; this makes {found}, approved"),
+    ("limit.not_spent", "{name}: cannot be used, {because}"),
+    ("limit.points", "{name}: at most {most} {window}"),
+    (
+        "limit.redemptions",
+        "{name}: points used at most {most} times {window}",
+    ),
+    ("limit.refused", "{because}; this makes {found}, no points"),
+    ("limit.sales", "{name}: at most {most} sales {window}"),
+    ("limit.unknown", "{because}; not known how many there were"),
+    (
+        "limit.warned",
+        "{because}; this makes {found}, noted in the report",
+    ),
     ("member.card", "{member}: balance {balance}"),
     (
         "member.card_elsewhere",
@@ -192,6 +223,16 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "members.numbers_used_up",
         "This till has no member numbers left; tell head office",
     ),
+    ("operator.unknown", "There is no such operator"),
+    (
+        "operators.none",
+        "This till has no operators, nothing need be approved",
+    ),
+    (
+        "pin.locked",
+        "The PIN was wrong too often; try again in {minutes} min",
+    ),
+    ("pin.wrong", "The PIN is wrong; {left} tries left"),
     ("points.short", "{wanted} wanted, {spendable} can be spent"),
     (
         "quote.earned",

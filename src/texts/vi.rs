@@ -1,6 +1,19 @@
 //! Vietnamese. In alphabetical order of the keys; the first word after a name is lower case.
 
 pub(super) const PHRASES: &[(&str, &str)] = &[
+    (
+        "approval.needed",
+        "Cần mã PIN của giám sát: được tối đa {limit}, lần này {found}",
+    ),
+    (
+        "approval.no_pin",
+        "Người này chưa có mã PIN; hãy báo trụ sở",
+    ),
+    ("approval.not_allowed", "Người này không được duyệt"),
+    (
+        "approval.too_low",
+        "Người duyệt chỉ được tối đa {limit}, lần này {found}",
+    ),
     ("cap.day", "tối đa {cap} mỗi ngày"),
     ("cap.month", "tối đa {cap} mỗi tháng"),
     ("cap.sale", "tối đa {cap} mỗi hóa đơn"),
@@ -112,6 +125,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "earn.joined_unknown",
         "{text} (chưa rõ ngày tham gia: tính như tham gia hôm nay)",
     ),
+    ("earn.limit", "{name}: không tích điểm, {because}"),
     ("earn.more", "{text}; thêm {missing} để được thêm {gain}"),
     ("earn.no_band", "{name}: {base} không thuộc khoảng nào"),
     ("earn.no_lines", "{name}: không có mặt hàng được tính"),
@@ -172,6 +186,29 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "identifier.known",
         "Số này đã được đăng ký; hãy quét để xem thành viên",
     ),
+    ("limit.day", "một ngày"),
+    ("limit.hours", "trong {hours} giờ"),
+    ("limit.kept", "{because}; đã có {found}"),
+    (
+        "limit.lifted",
+        "{because}; lần này là {found}, đã được duyệt",
+    ),
+    ("limit.not_spent", "{name}: không dùng được, {because}"),
+    ("limit.points", "{name}: tối đa {most} {window}"),
+    (
+        "limit.redemptions",
+        "{name}: dùng điểm tối đa {most} lần {window}",
+    ),
+    (
+        "limit.refused",
+        "{because}; lần này là {found}, không tính điểm",
+    ),
+    ("limit.sales", "{name}: tối đa {most} lần mua {window}"),
+    ("limit.unknown", "{because}; chưa biết đã có bao nhiêu"),
+    (
+        "limit.warned",
+        "{because}; lần này là {found}, có ghi vào báo cáo",
+    ),
     ("member.card", "{member}: số dư {balance}"),
     (
         "member.card_elsewhere",
@@ -186,6 +223,16 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "members.numbers_used_up",
         "Quầy này đã hết số thành viên; hãy báo trụ sở",
     ),
+    ("operator.unknown", "Không tìm thấy mã nhân viên này"),
+    (
+        "operators.none",
+        "Quầy này không có danh sách nhân viên, không cần duyệt",
+    ),
+    (
+        "pin.locked",
+        "Nhập sai mã PIN nhiều lần; thử lại sau {minutes} phút",
+    ),
+    ("pin.wrong", "Sai mã PIN; còn {left} lần thử"),
     ("points.short", "Cần {wanted}, hiện dùng được {spendable}"),
     (
         "quote.earned",

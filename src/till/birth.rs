@@ -132,6 +132,7 @@ impl FirstLife {
                 provisioning.member_block.last_body,
             ),
             members: &provisioning.members,
+            operators: &provisioning.operators,
         }
     }
 

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::error::Error;
+use super::exceptions::{DayException, ExceptionCount, counts_of, exceptions_of};
 use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::{Moment, Till};
@@ -46,6 +47,10 @@ pub struct DayTotal {
 pub struct DayReport {
     /// By date, wallet and kind.
     pub totals: Vec<DayTotal>,
+    /// How many exceptions of each key and operator, and their points.
+    pub exception_counts: Vec<ExceptionCount>,
+    /// What was out of the ordinary until the close, line by line.
+    pub exceptions: Vec<DayException>,
 }
 
 impl Till {
@@ -112,6 +117,9 @@ impl Till {
                     amount: total.amount,
                 });
             }
+            let mut lines = exceptions_of(reading, &programme, entry.business_date, seq)?;
+            report.exception_counts.extend(counts_of(&lines));
+            report.exceptions.append(&mut lines);
             seq += 1;
         }
         Ok(report)

@@ -4,17 +4,21 @@
 //! `operation.rs` makes asking twice safe, `sale.rs` (and its folder) and `refund.rs` hold what a sale can
 //! do, `member.rs` who it is for, `lots.rs` what they have, `statement.rs` tells them everything, `day.rs`
 //! the close, `expiry.rs` what it writes off, `sync.rs` what goes to and comes from head office,
-//! `dispute.rs` and `proof.rs` settle a quarrel about a sale,
+//! `dispute.rs` and `proof.rs` settle a quarrel about a sale, `adjust.rs` gives or takes points by hand,
+//! `approval.rs` asks who may, `exceptions.rs` tells it in the day's report, `velocity.rs` counts for limits,
 //! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger,
 //! `training.rs` one that is for learning only.
 
+mod adjust;
+mod approval;
 mod birth;
 mod care;
 mod day;
 mod dispute;
 mod document;
 mod error;
+mod exceptions;
 mod expiry;
 mod log;
 mod lots;
@@ -33,13 +37,17 @@ mod statement_text;
 pub mod status;
 mod sync;
 mod training;
+mod velocity;
 mod verify;
 mod view;
 
+pub use adjust::{Adjusted, Adjustment, Missing};
+pub use approval::{APPROVAL_SECONDS, OperatorLine};
 pub use care::Info;
 pub use day::{DayReport, DayTotal};
 pub use dispute::{Again, Difference, Dispute, Disputed, Fact, ProgrammeUsed};
 pub use error::{Error, Refused};
+pub use exceptions::{DayException, ExceptionCount};
 pub use log::{Level, LogEvent};
 pub use lots::{MemberLot, NextExpiry};
 pub use member::{Enrolment, MemberCard, WalletBalance};
@@ -56,4 +64,5 @@ pub use training::Purpose;
 pub use view::{GivenBack, GroupedSale, PendingSale, ReceiptKey, Sale, SaleState, WalletBack};
 
 pub use crate::evaluate::{Goods, Measure, ReturnedPart};
+pub use crate::ledger::authority::ActKind;
 pub use crate::store::{Depth, Finding};

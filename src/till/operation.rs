@@ -22,6 +22,7 @@ pub(super) enum Call {
     Refund = 6,
     CloseDay = 7,
     ConfirmClock = 8,
+    Adjust = 16,
     RefundUnlinked = 20,
     Claim = 21,
 }
@@ -36,6 +37,19 @@ pub(super) struct Operation<'a> {
     pub(super) kept_in_document: bool,
 }
 
+/// The name the POS gives an operation.
+pub(super) fn check_id(id: &str) -> Result<(), Error> {
+    let id = id.as_bytes();
+    let printable = id.iter().all(|byte| (0x21..=0x7e).contains(byte));
+    if id.is_empty() || id.len() > OPERATION_ID_MAX || !printable {
+        return Err(Error::Argument {
+            field: "operation_id",
+            expected: "1 to 64 printable ASCII characters without spaces",
+        });
+    }
+    Ok(())
+}
+
 /// What is known of an operation.
 pub(super) enum Known {
     /// It was never asked.
@@ -48,15 +62,7 @@ pub(super) enum Known {
 
 impl Operation<'_> {
     pub(super) fn check(&self) -> Result<(), Error> {
-        let id = self.id.as_bytes();
-        let printable = id.iter().all(|byte| (0x21..=0x7e).contains(byte));
-        if id.is_empty() || id.len() > OPERATION_ID_MAX || !printable {
-            return Err(Error::Argument {
-                field: "operation_id",
-                expected: "1 to 64 printable ASCII characters without spaces",
-            });
-        }
-        Ok(())
+        check_id(self.id)
     }
 
     fn hash(&self) -> Hash {

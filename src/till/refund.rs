@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::json;
 
+use super::approval::{Permit, tell};
 use super::document::{Note, RefundDocument, from_bytes, to_bytes};
 use super::error::Error;
 use super::operation::{Call, Operation};
@@ -19,7 +20,7 @@ use crate::kernel::{
     BusinessDate, Instant, LotId, MemberNumber, Money, Points, SaleId, UtcOffset, WalletNumber,
 };
 use crate::ledger::refund::{Policies, Returned, SaleHistory, refund};
-use crate::ledger::{Accounts, Entry, Kind, SaleFacts, apply};
+use crate::ledger::{Accounts, Act, Entry, Kind, SaleFacts, apply};
 use crate::programme::{MissingAward, Programme};
 use crate::store::{Reading, SaleRow};
 use crate::texts::{money, number_trimmed};
@@ -176,12 +177,22 @@ impl Till {
             let row = self.sale_row(&writing.reading(), request.sale)?;
             let back = request.back(&row);
             let (worked, is_whole) = self.work_out(&writing.reading(), &[], moment, &back)?;
+            let act = Act::Refund(worked.facts.amount);
+            let cashier = request.cashier.as_deref();
+            let permit = self.permit(moment, id, cashier, act, |amount| self.say_money(amount));
+            if let Permit::Refused(exception, refused) = permit {
+                tell(writing, &worked.facts, worked.row.seq, &exception)?;
+                return Err(Error::Refused(refused));
+            }
             let row = worked.row_after(is_whole);
             writing.append(&worked.entries)?;
             writing.put_document(row.refund_seq, &to_bytes(&worked.document))?;
             writing.put_sale(&row)?;
             if let Some(key) = &receipt {
                 writing.put_receipt(key, row.seq)?;
+            }
+            if let Permit::Approved(exception) = &permit {
+                tell(writing, &worked.facts, row.refund_seq, exception)?;
             }
             Ok(row.refund_seq)
         })?;

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, btree_map};
 
+use super::approval::{Permit, tell};
 use super::document::{Note, SaleDocument, to_bytes};
 use super::error::Error;
 use super::operation::{Call, Operation};
@@ -11,6 +12,7 @@ use super::refund::{
     Back, Paid, RefundPreview, WalletRefund, by_wallet, policies_of, refund_document,
 };
 use super::shell::{Moment, Replay, Till};
+use super::velocity::Lifted;
 use super::view::{SaleState, load_document};
 use crate::evaluate::cart::{Cart, Line, ReturnOf};
 use crate::evaluate::{
@@ -20,7 +22,7 @@ use crate::evaluate::{
 use crate::kernel::ids::Seq;
 use crate::kernel::{Money, Quantity, SaleId};
 use crate::ledger::refund::refund_unlinked;
-use crate::ledger::{Accounts, Entry, Kind, SaleFacts};
+use crate::ledger::{Accounts, Act, Entry, Kind, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{Reading, SaleRow, Writing};
 
@@ -327,10 +329,27 @@ impl Till {
                 return Err(self.resolved("receipt.known", seq));
             }
             let returns = self.unlinked(&writing.reading(), moment, cart)?;
+            let amount = returns.told.iter().map(|back| back.amount).sum();
+            let (act, cashier) = (Act::UnlinkedRefund(amount), cart.cashier.as_deref());
+            let permit = self.permit(moment, id, cashier, act, |amount| self.say_money(amount));
+            let facts = SaleFacts {
+                sold_at: cart.at_ms,
+                offset: cart.utc_offset_minutes,
+                business_date: cart.business_date,
+                member: cart.member,
+                ..moment.facts()
+            };
+            if let Permit::Refused(exception, refused) = permit {
+                tell(writing, &facts, 0, &exception)?;
+                return Err(Error::Refused(refused));
+            }
             let seq = writing.head().seq + 1;
             self.write_returns(writing, &returns)?;
             if let Some(key) = &receipt {
                 writing.put_receipt(key, seq)?;
+            }
+            if let Permit::Approved(exception) = &permit {
+                tell(writing, &facts, seq, exception)?;
             }
             Ok(seq)
         })?;
@@ -350,7 +369,7 @@ impl Till {
         cart: &Cart,
     ) -> Result<Returns, Error> {
         let programme = self.programme_on(cart.business_date)?;
-        let (_, member) = self.snapshot(reading, &programme, cart, &[])?;
+        let (_, member) = self.snapshot(reading, &programme, cart, &[], &Lifted::No)?;
         let mut returns = Returns::default();
         let returning = Returning {
             programme: &programme,

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::approval::Approvals;
 use super::error::{Error, Refused};
 use super::log::{Level, Log, LogEvent};
 use super::operation::{Known, Operation};
@@ -13,7 +14,7 @@ use super::ports::Ports;
 use super::training::Purpose;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, Money, SaleId, StreamId, UtcOffset};
-use crate::ledger::{Flags, SaleFacts};
+use crate::ledger::{Flags, Operators, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{
     Epoch, Head, Identity, OperationRow, Reading, SCHEMA_VERSION, Store, StoreError, Writing,
@@ -51,6 +52,9 @@ pub struct Till {
     pub(super) identity: Identity,
     pub(super) language: Language,
     pub(super) ports: Ports,
+    /// Nobody where nothing is checked.
+    pub(super) operators: Operators,
+    pub(super) approvals: Approvals,
     /// Oldest first, never empty.
     epochs: Vec<Epoch>,
     programmes: Vec<Arc<Programme>>,
@@ -100,11 +104,17 @@ impl Till {
     }
 
     pub(super) fn over(store: Store, settings: &Settings, ports: Ports) -> Result<Self, Error> {
-        let (identity, epochs, documents) = store.read(|reading| -> Result<_, Error> {
-            let identity = reading.identity()?;
-            let epochs = reading.epochs(identity.tenant, identity.writer)?;
-            Ok((identity, epochs, reading.programmes()?))
-        })?;
+        let (identity, epochs, documents, operators) =
+            store.read(|reading| -> Result<_, Error> {
+                let identity = reading.identity()?;
+                let epochs = reading.epochs(identity.tenant, identity.writer)?;
+                Ok((
+                    identity,
+                    epochs,
+                    reading.programmes()?,
+                    reading.operators()?,
+                ))
+            })?;
         let programmes = documents
             .into_iter()
             .map(|(_, document)| Programme::read(&document).map(Arc::new))
@@ -115,6 +125,8 @@ impl Till {
             identity,
             language,
             ports,
+            operators,
+            approvals: Approvals::default(),
             epochs,
             programmes,
             purpose: Purpose::Trading,
@@ -312,6 +324,7 @@ impl Till {
         let written = inner.store()?.write(|writing| -> Result<_, Error> {
             match operation.look_up(&writing.reading(), &retell)? {
                 Known::Done(result) => return Ok(Ok((result, Replay::Again))),
+                Known::Refused(refused) if self.is_lifted(operation.id, &refused) => {}
                 Known::Refused(refused) => return Ok(Err(refused)),
                 Known::New => {}
             }

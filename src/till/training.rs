@@ -67,7 +67,10 @@ impl Till {
         let newest = programmes
             .last()
             .ok_or(Error::Internal("a ledger without a programme"))?;
-        let like = like_ledger(&real.identity, newest.document(), &ports);
+        let like = Provisioning {
+            operators: real.operators.clone(),
+            ..like_ledger(&real.identity, newest.document(), &ports)
+        };
         let programmes: Vec<&Programme> = programmes.iter().map(AsRef::as_ref).collect();
         Self::train(settings, like, &programmes, ports)
     }
@@ -156,6 +159,7 @@ fn like_ledger(real: &Identity, programme: &[u8], ports: &Ports) -> Provisioning
         programme: programme.to_vec(),
         issued_at: ports.clock.now(),
         clock: real.clock,
+        operators: Default::default(),
     }
 }
 

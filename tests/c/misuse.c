@@ -12,6 +12,7 @@ static loy_cart *right_loy_cart, *freed_loy_cart;
 static loy_quote *right_loy_quote, *freed_loy_quote;
 static loy_sale *right_loy_sale, *freed_loy_sale;
 static loy_refund *right_loy_refund, *freed_loy_refund;
+static loy_adjustment *right_loy_adjustment, *freed_loy_adjustment;
 
 static loy_config *loy_config_out;
 static loy_ledger *loy_ledger_out;
@@ -23,6 +24,7 @@ static loy_cart *loy_cart_out;
 static loy_quote *loy_quote_out;
 static loy_sale *loy_sale_out;
 static loy_refund *loy_refund_out;
+static loy_adjustment *loy_adjustment_out;
 static int32_t int32_t_out;
 static int64_t int64_t_out;
 
@@ -41,6 +43,8 @@ static const char *right_text(const char *function, const char *parameter)
     if (strcmp(parameter, "value") == 0) return "0912345678";
     if (strcmp(parameter, "name") == 0) return "receipt_number";
     if (strcmp(parameter, "field") == 0) return "path";
+    if (strcmp(parameter, "act") == 0) return "refund";
+    if (strcmp(parameter, "missing") == 0) return "owed";
     if (strcmp(parameter, "destination_path") == 0) {
         snprintf(path, sizeof path, "/nowhere/at/all");
         return path;
@@ -64,6 +68,7 @@ static void fill_with_rubbish(void)
     loy_quote_out = rubbish_handle;
     loy_sale_out = rubbish_handle;
     loy_refund_out = rubbish_handle;
+    loy_adjustment_out = rubbish_handle;
     int32_t_out = -77;
     int64_t_out = -77;
 }
@@ -136,6 +141,7 @@ static void make_handles(const char *folder)
         loy_quote **quote = i ? &right_loy_quote : &freed_loy_quote;
         loy_sale **sale = i ? &right_loy_sale : &freed_loy_sale;
         loy_refund **refund = i ? &right_loy_refund : &freed_loy_refund;
+        loy_adjustment **adjustment = i ? &right_loy_adjustment : &freed_loy_adjustment;
         *config = configure(folder, "absent.loy");
         CHECK(loy_programme_check((const uint8_t *)"{}", 2, rows, failure) == LOY_E_DOCUMENT);
         OK(loy_enrolment_new(form, &error));
@@ -146,6 +152,8 @@ static void make_handles(const char *folder)
         OK(loy_refund_new(right_loy_ledger, loy_sale_id(*sale), refund, &error));
         OK(loy_refund_set_time(*refund, NOON_MS, HANOI, TODAY, &error));
         OK(loy_refund_add_all(*refund, &error));
+        OK(loy_adjustment_new(loy_member_number(right_loy_member), "points", 5, "TN-07", "goodwill",
+                              adjustment, &error));
     }
     {
         loy_config *config = configure(folder, "till.loy");
@@ -164,9 +172,10 @@ static void make_handles(const char *folder)
         loy_quote_free(freed_loy_quote);
         loy_sale_free(freed_loy_sale);
         loy_refund_free(freed_loy_refund);
+        loy_adjustment_free(freed_loy_adjustment);
     }
-    CHECK(loy_handles_live() == 11);
-    CHECK(loy_handles_misused() == 11);
+    CHECK(loy_handles_live() == 12);
+    CHECK(loy_handles_misused() == 12);
 }
 
 int main(int count, char **arguments)
@@ -198,6 +207,7 @@ int main(int count, char **arguments)
     loy_quote_free(right_loy_quote);
     loy_sale_free(right_loy_sale);
     loy_refund_free(right_loy_refund);
+    loy_adjustment_free(right_loy_adjustment);
     loy_ledger_close(right_loy_ledger);
     CHECK(loy_handles_live() == 0);
     printf("nothing crashed\n");

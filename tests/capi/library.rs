@@ -6,8 +6,9 @@ use std::sync::OnceLock;
 use std::{env, fs};
 
 use loy::exchange::provisioning::MemberBlock;
-use loy::exchange::{ActivationCode, Provisioning, SigningKey};
+use loy::exchange::{ActivationCode, Provisioning, SigningKey, operators};
 use loy::kernel::{Currency, Instant, WriterId};
+use loy::ledger::Operators;
 use loy::ledger::clock::ClockLimits;
 
 /// The package.
@@ -145,6 +146,20 @@ pub fn office_key() -> SigningKey {
 impl Shop {
     /// A shop with the programme "10.000 d = 1 point".
     pub fn new() -> Self {
+        Self::of(Operators::default())
+    }
+
+    /// The same with a cashier TN-07 who refunds up to 50.000 d, and the supervisor GS-01, PIN 4711.
+    pub fn with_operators() -> Self {
+        let document = br#"{"roles": {"cashier": {"refund": "50000"}},
+            "operators": [{"id": "TN-07", "role": "cashier"},
+                          {"id": "GS-01", "role": "supervisor", "pin": "4711"}]}"#;
+        let random = &mut |bytes: &mut [u8]| bytes.fill(7);
+        let operators = operators::from_json(document, Currency::VND, 1_000, random);
+        Self::of(operators.expect("operators"))
+    }
+
+    fn of(operators: Operators) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let programme = fs::read(root().join("examples/programmes/vnd-10000.json")).expect("there");
         let code = ActivationCode::from_random(&std::array::from_fn(|_| 3));
@@ -168,6 +183,7 @@ impl Shop {
             programme,
             issued_at: Instant::from_ms(1_795_300_000_000),
             clock: ClockLimits::default(),
+            operators,
         };
         let sealed = provisioning.seal(&office_key(), &code, &[6; 24]);
         fs::write(folder.path().join("provisioning"), sealed).expect("written");

@@ -68,6 +68,7 @@ fn right_number(name: &str) -> &'static str {
         "at_ms" => "1795300000000",
         "utc_offset_minutes" => "420",
         "business_date" => "20261122",
+        "expires_on" => "20271122",
         "size_max" => "65536",
         "width_columns" => "32",
         "line" | "row" | "after_seq" | "from_date" | "to_date" => "0",

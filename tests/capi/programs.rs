@@ -52,6 +52,11 @@ fn a_sale_is_refunded_once_the_day_is_closed_and_the_ledger_is_sound() {
 }
 
 #[test]
+fn above_the_ceiling_a_supervisors_pin_lets_one_operation_pass() {
+    Shop::with_operators().run("people", Build::Plain);
+}
+
+#[test]
 fn a_batch_stays_the_same_until_head_office_has_it() {
     let shop = Shop::new();
     shop.run("send", Build::Plain);

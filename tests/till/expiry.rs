@@ -370,6 +370,7 @@ fn head_office_counts_what_expired_as_the_till_does() {
         programme: document.to_string().into_bytes(),
         clock: ClockLimits::default(),
         members: MemberList::Omitted,
+        operators: Default::default(),
     };
     let (file, code) = office.provision(&new, &mut random, now).unwrap();
     let till = Till::create_with(&shop.settings(), &file, &code.to_string(), shop.ports()).unwrap();

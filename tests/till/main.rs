@@ -9,6 +9,7 @@ mod exchanges;
 mod expiry;
 mod files;
 mod lots;
+mod people;
 mod policies;
 mod refunds;
 mod rules;

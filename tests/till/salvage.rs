@@ -346,6 +346,7 @@ fn head_office_takes_the_batches_of_a_saved_till() {
         programme: include_bytes!("../../examples/programmes/vnd-10000.json").to_vec(),
         clock: ClockLimits::default(),
         members: MemberList::Omitted,
+        operators: Default::default(),
     };
     let (file, code) = office.provision(&new, &mut random, now).unwrap();
     let shop = Shop::new();

@@ -90,6 +90,7 @@ impl Shop {
             programme: include_bytes!("../../examples/programmes/vnd-10000.json").to_vec(),
             issued_at: Instant::from_ms(MORNING_MS - 3_600_000),
             clock: ClockLimits::default(),
+            operators: Default::default(),
         };
         change(&mut provisioning);
         let code = ActivationCode::from_random(&[7; 20]);

@@ -4,7 +4,9 @@ use serde_json::json;
 
 use super::retell_nothing;
 use crate::evaluate::cart::Cart;
-use crate::evaluate::{Decided, MemberSnapshot, Outcome, awards_of_claim};
+use crate::evaluate::{
+    Decided, LimitHit, MemberSnapshot, Outcome, awards_of_claim, keep_to_limits,
+};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, SaleId, UtcOffset};
 use crate::ledger::claim::{ReturnedBefore, claim, is_of_claim};
@@ -18,6 +20,7 @@ use crate::till::operation::{Call, Operation};
 use crate::till::refund::refund_document;
 use crate::till::shell::{Moment, Till};
 use crate::till::status;
+use crate::till::velocity::Lifted;
 use crate::till::view::{Sale, SaleState, load_document};
 
 /// A member who was at a sale and did not say so then.
@@ -120,7 +123,7 @@ impl Till {
     ) -> Result<(), Error> {
         let reading = writing.reading();
         let accounts = self.accounts(&reading, programme, request.member)?;
-        let document = self.claimed(&reading, programme, row, sale, request, &accounts)?;
+        let (document, hits) = self.claimed(&reading, programme, row, sale, request, &accounts)?;
         let before = match row.refund_seq {
             0 => ReturnedBefore::default(),
             _ => returned_before(&reading, row)?,
@@ -135,7 +138,8 @@ impl Till {
             document_seq: head + 1,
             ..row.clone()
         })?;
-        Ok(())
+        let met = (hits.as_slice(), &Lifted::No);
+        self.tell_limits(writing, &facts, row.seq, &document.cart, met)
     }
 
     /// The sale's document with the member in it, and what that gives for what is still kept.
@@ -147,13 +151,24 @@ impl Till {
         sale: SaleDocument,
         request: &ClaimRequest,
         accounts: &Accounts,
-    ) -> Result<SaleDocument, Error> {
+    ) -> Result<(SaleDocument, Vec<LimitHit>), Error> {
         let cart = Cart {
             member: Some(request.member),
             ..sale.cart.clone()
         };
+        // Limits count when it is claimed, so that the receipts of a week are no way around them.
+        let claimed_now = Cart {
+            at_ms: request.at,
+            business_date: request.business_date,
+            ..cart.clone()
+        };
+        let number = request.member;
+        let limits = self.limit_facts(reading, programme, &claimed_now, number, &Lifted::No)?;
         let on = request.business_date;
-        let member = self.snapshot_of(reading, programme, &cart, request.member, accounts, on)?;
+        let member = MemberSnapshot {
+            limits,
+            ..self.snapshot_of(reading, programme, &cart, number, accounts, on)?
+        };
         let home = self.at_home(programme, &cart);
         let mut outcome = sale.outcome.clone();
         outcome.awards = awards_of_claim(&decided(programme, &member, &home, &sale.outcome))?;
@@ -162,12 +177,15 @@ impl Till {
             outcome.awards = decided(programme, &member, &home, &outcome).kept_awards(&gone)?;
         }
         drop(home);
-        Ok(SaleDocument {
+        let (awards, hits) = keep_to_limits(programme, &member, outcome.awards);
+        outcome.awards = awards;
+        let document = SaleDocument {
             cart,
             member: Some(member),
             outcome,
             ..sale
-        })
+        };
+        Ok((document, hits))
     }
 }
 

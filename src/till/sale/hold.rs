@@ -33,8 +33,10 @@ impl Till {
         let mut told = None;
         let done = self.operate(&operation, retell_cart, |writing, moment| {
             self.refuse_known_receipt(writing, cart)?;
+            let programme = self.programme_on(cart.business_date)?;
+            let lifted = self.lifted(&programme, moment, id, cart);
             let reading = writing.reading();
-            let priced = self.price(&reading, moment, cart, &[], Paid::NotYet)?;
+            let priced = self.price(&reading, moment, cart, &[], Paid::NotYet, &lifted)?;
             // Nothing of what comes back is there to be reserved before the commit.
             let accounts = match cart.member {
                 Some(member) if !priced.returns.entries.is_empty() => {
@@ -63,6 +65,8 @@ impl Till {
             writing.put_document(row.seq, &to_bytes(&priced.document))?;
             writing.put_sale(&row)?;
             self.give_receipt(writing, moment, cart, row.seq)?;
+            let met = (priced.hits(), &lifted);
+            self.tell_limits(writing, &facts, row.seq, cart, met)?;
             told = self.told(row.seq, SaleState::Held, &facts, priced);
             Ok(row.seq)
         })?;

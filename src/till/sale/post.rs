@@ -16,6 +16,7 @@ use crate::till::operation::{Call, Operation};
 use crate::till::refund::Paid;
 use crate::till::returns::Returning;
 use crate::till::shell::{Moment, Till};
+use crate::till::velocity::Lifted;
 use crate::till::view::{Sale, SaleState, document_of, load_document};
 
 impl Till {
@@ -26,8 +27,10 @@ impl Till {
         let mut told = None;
         let done = self.operate(&operation, retell_cart, |writing, moment| {
             self.refuse_known_receipt(writing, cart)?;
+            let programme = self.programme_on(cart.business_date)?;
+            let lifted = self.lifted(&programme, moment, id, cart);
             let reading = writing.reading();
-            let priced = self.price(&reading, moment, cart, &[], Paid::NotYet)?;
+            let priced = self.price(&reading, moment, cart, &[], Paid::NotYet, &lifted)?;
             let facts = self.sale_facts(writing, moment, &priced.document);
             let wanted = spends(&priced.document.outcome);
             decide::check_spendable(&wanted, &priced.accounts, facts.business_date)
@@ -36,6 +39,8 @@ impl Till {
             let seq = writing.head().seq + 1;
             self.post(writing, &facts, None, &priced, seq)?;
             self.give_receipt(writing, moment, cart, seq)?;
+            let met = (priced.hits(), &lifted);
+            self.tell_limits(writing, &facts, seq, cart, met)?;
             told = self.told(seq, SaleState::Committed, &facts, priced);
             Ok(seq)
         })?;
@@ -66,7 +71,7 @@ impl Till {
         let done = self.operate(&operation, retell, |writing, moment| {
             let row = self.sale_row(&writing.reading(), sale)?;
             self.refuse_resolved(&row, &[SaleState::Held, SaleState::Expired])?;
-            self.commit_held(writing, moment, &row, final_cart)
+            self.commit_held(writing, moment, id, &row, final_cart)
         })?;
         self.answer(Call::Commit, done, None)
     }
@@ -75,6 +80,7 @@ impl Till {
         &self,
         writing: &mut Writing<'_>,
         moment: &Moment,
+        id: &str,
         row: &SaleRow,
         final_cart: Option<&Cart>,
     ) -> Result<Seq, Error> {
@@ -88,10 +94,26 @@ impl Till {
                 expected: "the member the sale was authorised for; void it to change the member",
             });
         }
+        let counted = authorised.member.as_ref();
+        let lifted = match counted.and_then(|member| member.limits.clone()) {
+            // What was promised is not taken back for sales made since, nor is an approval.
+            Some(limits) => Lifted::AsAuthorised(limits),
+            None => {
+                let programme = self.programme_on(cart.business_date)?;
+                self.lifted(&programme, moment, id, &cart)
+            }
+        };
         let priced = if is_same_sale(&authorised.cart, &cart) {
             self.as_authorised(&reading, moment, &authorised, cart)?
         } else {
-            self.price(&reading, moment, &cart, &held.portions, Paid::Already)?
+            self.price(
+                &reading,
+                moment,
+                &cart,
+                &held.portions,
+                Paid::Already,
+                &lifted,
+            )?
         };
         let mut facts = self.sale_facts(writing, moment, &priced.document);
         if row.state == SaleState::Expired as u8 {
@@ -109,6 +131,8 @@ impl Till {
             self.free_receipt_of(writing, &key, row.seq)?;
         }
         self.give_receipt(writing, moment, &priced.document.cart, row.seq)?;
+        let met = (priced.hits(), &lifted);
+        self.tell_limits(writing, &facts, row.seq, &priced.document.cart, met)?;
         Ok(row.seq)
     }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::evaluate::LimitHit;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{MemberSnapshot, Quote};
 use crate::kernel::{Balance, BusinessDate, MemberNumber, WalletNumber};
@@ -16,6 +17,7 @@ use crate::till::refund::Paid;
 use crate::till::returns::{Returning, Returns};
 use crate::till::shell::{Moment, Till};
 use crate::till::status;
+use crate::till::velocity::Lifted;
 
 /// A cart that was priced inside the write that posts it.
 pub(super) struct Priced {
@@ -28,13 +30,20 @@ pub(super) struct Priced {
     pub(super) quote: Option<Quote>,
 }
 
+impl Priced {
+    /// The limits that it meets; none where it keeps the quote it was authorised with.
+    pub(super) fn hits(&self) -> &[LimitHit] {
+        self.quote.as_ref().map_or(&[], |quote| &quote.limits)
+    }
+}
+
 impl Till {
     /// What a cart would give and take. Writes nothing.
     pub fn evaluate(&self, cart: &Cart) -> Result<Quote, Error> {
         cart.check()?;
         let moment = Moment::at(cart.at_ms, cart.utc_offset_minutes);
         self.read(|reading| {
-            let priced = self.price(reading, &moment, cart, &[], Paid::NotYet)?;
+            let priced = self.price(reading, &moment, cart, &[], Paid::NotYet, &Lifted::No)?;
             priced
                 .quote
                 .ok_or(Error::Internal("a cart without a quote"))
@@ -49,9 +58,11 @@ impl Till {
         cart: &Cart,
         reserved: &[HeldPortion],
         paid: Paid,
+        lifted: &Lifted,
     ) -> Result<Priced, Error> {
         let programme = self.programme_on(cart.business_date)?;
-        let (mut accounts, mut member) = self.snapshot(reading, &programme, cart, reserved)?;
+        let (mut accounts, mut member) =
+            self.snapshot(reading, &programme, cart, reserved, lifted)?;
         let returning = Returning {
             programme: &programme,
             member: member.as_ref(),
@@ -91,14 +102,18 @@ impl Till {
         programme: &Programme,
         cart: &Cart,
         reserved: &[HeldPortion],
+        lifted: &Lifted,
     ) -> Result<(Accounts, Option<MemberSnapshot>), Error> {
         let Some(number) = cart.member else {
             return Ok((Accounts::new(), None));
         };
         let accounts = self.accounts(reading, programme, number)?;
         let seen = unreserved(&accounts, reserved);
-        let snapshot =
-            self.snapshot_of(reading, programme, cart, number, &seen, cart.business_date)?;
+        let on = cart.business_date;
+        let snapshot = MemberSnapshot {
+            limits: self.limit_facts(reading, programme, cart, number, lifted)?,
+            ..self.snapshot_of(reading, programme, cart, number, &seen, on)?
+        };
         Ok((accounts, Some(snapshot)))
     }
 
@@ -124,6 +139,7 @@ impl Till {
             history: self.past_of(reading, programme, cart, number)?,
             joined_on,
             after_returns: None,
+            limits: None,
         })
     }
 

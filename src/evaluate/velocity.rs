@@ -1,0 +1,304 @@
+//! How often something was done, held against the programme's limits (docs/programme.md, "Limits").
+//! A limit never keeps a sale from being made: beyond one that refuses it goes on without points.
+
+use std::collections::BTreeMap;
+
+use minicbor::{Decode, Encode};
+use serde::Serialize;
+
+use super::explain::Speaker;
+use super::quote::{Award, MemberSnapshot, Reason};
+use super::tally::{Refusal, Tally};
+use crate::kernel::Points;
+use crate::programme::{Limit, LimitAction, LimitCount, Programme};
+use crate::texts;
+
+/// What this till counted before the sale.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct LimitFacts {
+    /// By the limit's id, in its unit. A limit that is absent could not be counted, such as one for
+    /// the cashier of a sale that names none.
+    #[cbor(n(0), default)]
+    pub used: BTreeMap<String, i64>,
+    /// Somebody who may said that this sale has its points all the same.
+    #[cbor(n(1), default)]
+    pub is_lifted: bool,
+}
+
+/// A limit that this sale goes beyond.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "limit_hit"))]
+pub struct LimitHit {
+    /// The limit's id in the programme.
+    pub limit: String,
+    /// `warned`, `refused` or `lifted`.
+    pub action: &'static str,
+    /// The most that is usual.
+    pub most: i64,
+    /// What it comes to with this sale, in the same unit.
+    pub found: i64,
+}
+
+/// Where a sale stands before all limits.
+pub(super) struct Standing<'a> {
+    limits: &'a [Limit],
+    facts: Option<&'a LimitFacts>,
+}
+
+/// What is in force for a sale.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Force {
+    Warns,
+    Refuses,
+    Lifted,
+}
+
+impl Force {
+    fn action(self) -> &'static str {
+        match self {
+            Self::Warns => "warned",
+            Self::Refuses => "refused",
+            Self::Lifted => "lifted",
+        }
+    }
+}
+
+impl<'a> Standing<'a> {
+    /// Nothing is limited where there is no member: such a sale has no points.
+    pub fn new(programme: &'a Programme, member: Option<&'a MemberSnapshot>) -> Self {
+        Self {
+            limits: member.map_or(&[], |_| programme.limits()),
+            facts: member.and_then(|member| member.limits.as_ref()),
+        }
+    }
+
+    fn used(&self, limit: &Limit) -> Option<i64> {
+        self.facts?.used.get(&limit.id).copied()
+    }
+
+    fn force(&self, limit: &Limit) -> Force {
+        match limit.action {
+            LimitAction::Warn => Force::Warns,
+            LimitAction::Refuse if self.facts.is_some_and(|facts| facts.is_lifted) => Force::Lifted,
+            LimitAction::Refuse => Force::Refuses,
+        }
+    }
+
+    /// The count is at its most already: one more is too many.
+    fn is_full(&self, limit: &Limit) -> bool {
+        limit.count != LimitCount::Points && self.used(limit).is_some_and(|used| used >= limit.most)
+    }
+
+    fn refusing(&self, counts: &[LimitCount]) -> Option<&'a Limit> {
+        self.limits.iter().find(|limit| {
+            counts.contains(&limit.count)
+                && self.is_full(limit)
+                && self.force(limit) == Force::Refuses
+        })
+    }
+
+    /// The limit beyond which no points are spent in this sale.
+    pub fn refuses_spending(&self) -> Option<&'a Limit> {
+        self.refusing(&[LimitCount::Sales, LimitCount::Redemptions])
+    }
+
+    /// Keeps awards from rules where a limit says so, the limit of sales first.
+    pub fn refuse_awards(&self, tallies: &mut [Tally<'_>]) {
+        let all = self.refusing(&[LimitCount::Sales]);
+        for limit in self.limits {
+            let is_all = all.is_some_and(|all| all.id == limit.id);
+            let found = self.points_with(limit, tallies);
+            let is_beyond = found.is_some_and(|found| found > limit.most);
+            let is_refused = is_all || (is_beyond && self.force(limit) == Force::Refuses);
+            if !is_refused {
+                continue;
+            }
+            let place = self.limits.iter().position(|other| other.id == limit.id);
+            let concerned = tallies.iter_mut().filter(|tally| {
+                let is_its = is_all || limit.wallet == Some(tally.wallet.number);
+                is_its && tally.refusal.is_none()
+            });
+            for tally in concerned {
+                tally.refusal = place.map(Refusal::Limit);
+            }
+        }
+    }
+
+    /// What a limit of points comes to with what the rules give.
+    fn points_with(&self, limit: &Limit, tallies: &[Tally<'_>]) -> Option<i64> {
+        let wallet = limit.wallet?;
+        let given = tallies
+            .iter()
+            .filter(|tally| tally.wallet.number == wallet)
+            .filter(|tally| matches!(tally.refusal, None | Some(Refusal::Limit(_))));
+        let given = given.fold(0i64, |sum, tally| sum.saturating_add(tally.points.get()));
+        let used = self.used(limit)?;
+        (given > 0).then_some(used.saturating_add(given))
+    }
+
+    /// What is said of each limit, and those that this sale goes beyond. `would_spend`: it spends
+    /// points, or would if no limit said otherwise.
+    pub fn tell(
+        &self,
+        speaker: &Speaker<'_>,
+        tallies: &[Tally<'_>],
+        would_spend: bool,
+    ) -> (Vec<LimitHit>, Vec<Reason>) {
+        let (mut hits, mut reasons) = (Vec::new(), Vec::new());
+        for limit in self.limits {
+            let Some(used) = self.used(limit) else {
+                reasons.push(reason(speaker, limit, "limit.unknown", None));
+                continue;
+            };
+            let beyond = match limit.count {
+                LimitCount::Sales => self.is_full(limit).then_some(used + 1),
+                LimitCount::Redemptions => (self.is_full(limit) && would_spend).then_some(used + 1),
+                LimitCount::Points => self
+                    .points_with(limit, tallies)
+                    .filter(|found| *found > limit.most),
+            };
+            let Some(found) = beyond else {
+                reasons.push(reason(speaker, limit, "limit.kept", Some(used)));
+                continue;
+            };
+            let force = self.force(limit);
+            let key = match force {
+                Force::Warns => "limit.warned",
+                Force::Refuses => "limit.refused",
+                Force::Lifted => "limit.lifted",
+            };
+            reasons.push(reason(speaker, limit, key, Some(found)));
+            hits.push(LimitHit {
+                limit: limit.id.clone(),
+                action: force.action(),
+                most: limit.most,
+                found,
+            });
+        }
+        (hits, reasons)
+    }
+}
+
+/// What limits leave of awards that are given outside of an evaluation (a claim), and those that are
+/// met by it.
+pub fn keep_to_limits(
+    programme: &Programme,
+    member: &MemberSnapshot,
+    mut awards: Vec<Award>,
+) -> (Vec<Award>, Vec<LimitHit>) {
+    let standing = Standing::new(programme, Some(member));
+    let mut hits = Vec::new();
+    for limit in standing.limits {
+        let Some(used) = standing.used(limit) else {
+            continue;
+        };
+        let given = awards
+            .iter()
+            .filter(|award| Some(award.wallet) == limit.wallet)
+            .fold(0i64, |sum, award| sum.saturating_add(award.points.get()));
+        let found = match limit.count {
+            LimitCount::Sales => used.saturating_add(1),
+            LimitCount::Points if given > 0 => used.saturating_add(given),
+            LimitCount::Points | LimitCount::Redemptions => continue,
+        };
+        if found <= limit.most {
+            continue;
+        }
+        let force = standing.force(limit);
+        if force == Force::Refuses {
+            awards.retain(|award| limit.wallet.is_some_and(|wallet| wallet != award.wallet));
+        }
+        hits.push(LimitHit {
+            limit: limit.id.clone(),
+            action: force.action(),
+            most: limit.most,
+            found,
+        });
+    }
+    (awards, hits)
+}
+
+/// What a limit allows, in words.
+pub(super) fn said(speaker: &Speaker<'_>, limit: &Limit) -> String {
+    let language = speaker.language;
+    let window = match limit.hours {
+        None => speaker.phrase("limit.day", &[]),
+        Some(hours) => {
+            let hours = texts::number(language, i64::from(hours), 0);
+            speaker.phrase("limit.hours", &[("hours", &hours)])
+        }
+    };
+    let key = match limit.count {
+        LimitCount::Sales => "limit.sales",
+        LimitCount::Redemptions => "limit.redemptions",
+        LimitCount::Points => "limit.points",
+    };
+    let places = [
+        ("name", limit.name.in_language(language)),
+        ("most", &number(speaker, limit, limit.most)),
+        ("window", &window),
+    ];
+    speaker.phrase(key, &places)
+}
+
+fn number(speaker: &Speaker<'_>, limit: &Limit, count: i64) -> String {
+    let wallet = limit
+        .wallet
+        .and_then(|wallet| speaker.programme().wallet_by_number(wallet));
+    match wallet {
+        Some(wallet) => speaker.points(wallet, Points::new(count)),
+        None => texts::number(speaker.language, count, 0),
+    }
+}
+
+fn reason(speaker: &Speaker<'_>, limit: &Limit, key: &'static str, found: Option<i64>) -> Reason {
+    let because = said(speaker, limit);
+    let found_said = found.map(|found| number(speaker, limit, found));
+    let places = [
+        ("because", because.as_str()),
+        ("found", found_said.as_deref().unwrap_or_default()),
+    ];
+    let mut values = BTreeMap::from([("most", limit.most.to_string())]);
+    if let Some(found) = found {
+        values.insert("found", found.to_string());
+    }
+    Reason {
+        rule: limit.id.clone(),
+        applied: matches!(key, "limit.warned" | "limit.refused" | "limit.lifted"),
+        key,
+        values,
+        text: speaker.phrase(key, &places),
+    }
+}
+
+/// Said of every wallet and reward of which nothing is spent because of a limit.
+pub(super) fn nothing_spent(speaker: &Speaker<'_>, limit: &Limit) -> Vec<Reason> {
+    let programme = speaker.programme();
+    let rewards = programme
+        .rewards()
+        .iter()
+        .map(|reward| (&reward.id, &reward.name));
+    let wallets = programme
+        .wallets()
+        .iter()
+        .map(|wallet| (&wallet.id, &wallet.name));
+    let because = said(speaker, limit);
+    rewards
+        .chain(wallets)
+        .map(|(id, name)| {
+            let places = [
+                ("name", name.in_language(speaker.language)),
+                ("because", because.as_str()),
+            ];
+            Reason {
+                rule: id.clone(),
+                applied: false,
+                key: "limit.not_spent",
+                values: BTreeMap::from([("limit", limit.id.clone())]),
+                text: speaker.phrase("limit.not_spent", &places),
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,166 @@
+//! What was out of the ordinary in all stores: refusals by policy, approvals, points by hand, limits.
+
+use std::collections::BTreeMap;
+
+use super::report::{date_at, member_at, seq_at};
+use super::{Office, OfficeError};
+use crate::kernel::ids::Seq;
+use crate::kernel::{BusinessDate, MemberNumber, Points, WalletNumber};
+use crate::ledger::{AdjustmentPayload, Exception, Kind};
+
+/// One line of what was out of the ordinary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OfficeException {
+    /// The day in the books.
+    pub business_date: BusinessDate,
+    /// Where.
+    pub store: String,
+    /// The till's code.
+    pub till: String,
+    /// The entry of the till's stream that tells it.
+    pub seq: Seq,
+    /// Stable key, as in the till's own report (docs/operators.md).
+    pub key: String,
+    /// Who, by code; empty where nobody is named.
+    pub operator: String,
+    /// Whose PIN it was; empty for none.
+    pub approver: String,
+    /// The act, the limit or the code of the reason.
+    pub subject: String,
+    /// Whose points.
+    pub member: Option<MemberNumber>,
+    /// 0 where no points move.
+    pub wallet: WalletNumber,
+    /// Given (above zero) or taken by hand.
+    pub points: Points,
+    /// The most that is allowed.
+    pub limit: i64,
+    /// What was found.
+    pub found: i64,
+}
+
+/// Adjustments of one operator in one wallet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperatorAdjustments {
+    /// By code.
+    pub operator: String,
+    /// In which wallet.
+    pub wallet: WalletNumber,
+    /// How many entries.
+    pub count: u64,
+    /// Given.
+    pub given: Points,
+    /// Taken, or made owed.
+    pub taken: Points,
+}
+
+impl Office {
+    /// What was out of the ordinary, by business date, store, till and entry.
+    pub fn exceptions(&self) -> Result<Vec<OfficeException>, OfficeError> {
+        let mut query = self.db.prepare_cached(
+            "SELECT e.business_date, store, till, e.seq, kind, refers_to, member, wallet, points,
+                    payload, stream_no
+             FROM entry e JOIN stream USING (stream_no) JOIN writer USING (writer_no)
+             WHERE kind IN (?1, ?2, ?3) OR (kind = ?4 AND payload IS NOT NULL)
+             ORDER BY e.business_date, store, till, stream_no, e.seq",
+        )?;
+        let told = [
+            Kind::Exception,
+            Kind::AdjustmentGiven,
+            Kind::AdjustmentTaken,
+            Kind::Debt,
+        ];
+        let mut rows = query.query(told.map(Kind::number))?;
+        let mut lines = Vec::new();
+        // Who adjusted, by stream and first entry: only the first of several lots says so.
+        let mut who: BTreeMap<(i64, Seq), AdjustmentPayload> = BTreeMap::new();
+        while let Some(row) = rows.next()? {
+            let kind = Kind::from_number(row.get(4)?).ok_or(OfficeError::Damaged("a kind"))?;
+            let payload: Vec<u8> = row.get::<_, Option<Vec<u8>>>(9)?.unwrap_or_default();
+            let (seq, refers_to) = (seq_at(row, 3)?, seq_at(row, 5)?);
+            let points = Points::new(row.get(8)?);
+            let mut line = OfficeException {
+                business_date: date_at(row, 0)?.ok_or(OfficeError::Damaged("a business date"))?,
+                store: row.get(1)?,
+                till: row.get(2)?,
+                seq,
+                key: kind.name().to_owned(),
+                operator: String::new(),
+                approver: String::new(),
+                subject: String::new(),
+                member: match seq_at(row, 6)? {
+                    0 => None,
+                    _ => Some(member_at(row, 6)?),
+                },
+                wallet: row.get(7)?,
+                points: Points::ZERO,
+                limit: 0,
+                found: 0,
+            };
+            if kind == Kind::Exception {
+                // What a later version says and this one cannot read is a line all the same.
+                let read = Exception::from_payload(&payload);
+                let read = read.unwrap_or_else(|_| Exception::new("exception.unknown"));
+                line = OfficeException {
+                    key: read.key,
+                    operator: read.operator,
+                    approver: read.approver,
+                    subject: read.subject,
+                    limit: read.limit,
+                    found: read.found,
+                    ..line
+                };
+            } else {
+                let first = if refers_to == 0 { seq } else { refers_to };
+                let place = (row.get(10)?, first);
+                if !payload.is_empty() {
+                    let read = AdjustmentPayload::from_payload(&payload).unwrap_or_default();
+                    who.insert(place, read);
+                }
+                let by = who.get(&place).cloned().unwrap_or_default();
+                line = OfficeException {
+                    key: if kind == Kind::Debt {
+                        "adjustment_owed".to_owned()
+                    } else {
+                        line.key
+                    },
+                    operator: by.operator,
+                    approver: by.approver,
+                    subject: by.reason,
+                    points: if kind == Kind::AdjustmentGiven {
+                        points
+                    } else {
+                        -points
+                    },
+                    ..line
+                };
+            }
+            lines.push(line);
+        }
+        Ok(lines)
+    }
+
+    /// Points given and taken by hand, by operator and wallet.
+    pub fn adjustments_by_operator(&self) -> Result<Vec<OperatorAdjustments>, OfficeError> {
+        let mut sums: BTreeMap<(String, WalletNumber), OperatorAdjustments> = BTreeMap::new();
+        let lines = self.exceptions()?.into_iter();
+        for line in lines.filter(|line| !line.points.is_zero()) {
+            let sum = sums
+                .entry((line.operator.clone(), line.wallet))
+                .or_insert_with(|| OperatorAdjustments {
+                    operator: line.operator.clone(),
+                    wallet: line.wallet,
+                    count: 0,
+                    given: Points::ZERO,
+                    taken: Points::ZERO,
+                });
+            sum.count += 1;
+            if line.points.is_positive() {
+                sum.given += line.points;
+            } else {
+                sum.taken -= line.points;
+            }
+        }
+        Ok(sums.into_values().collect())
+    }
+}

@@ -1,0 +1,131 @@
+//! The operators of this till, and the wrong PINs in a row.
+
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::error::StoreError;
+use super::read::Reading;
+use super::write::Writing;
+use crate::kernel::{Instant, Money};
+use crate::ledger::{Ceilings, Operator, Operators, PinHash, Role};
+
+/// How often an operator's PIN was wrong.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct WrongPins {
+    /// In a row.
+    pub count: u32,
+    /// No PIN is looked at before this instant.
+    pub locked_until: Instant,
+}
+
+pub(super) fn write(db: &Connection, operators: &Operators) -> Result<(), StoreError> {
+    if operators.is_empty() {
+        return Ok(());
+    }
+    for role in Role::ALL {
+        let ceilings = operators.rights.of(role);
+        db.execute(
+            "INSERT INTO ceiling (role, refund, unlinked_refund, adjustment, may_lift_limits)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                role.number(),
+                ceilings.refund.map(Money::get),
+                ceilings.unlinked_refund.map(Money::get),
+                ceilings.adjustment,
+                ceilings.may_lift_limits,
+            ],
+        )?;
+    }
+    for operator in &operators.list {
+        let pin = operator.pin.as_ref();
+        db.execute(
+            "INSERT INTO operator (id, role, pin_salt, pin_iterations, pin_tag)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
+            params![
+                operator.id,
+                operator.role.number(),
+                pin.map(|pin| pin.salt),
+                pin.map(|pin| pin.iterations),
+                pin.map(|pin| pin.tag),
+            ],
+        )?;
+    }
+    Ok(())
+}
+
+impl Reading<'_> {
+    /// Who works at this till, and what they may do. Nobody in a file of schema 1.
+    pub fn operators(&self) -> Result<Operators, StoreError> {
+        let mut operators = Operators::default();
+        if !self.has_operators()? {
+            return Ok(operators);
+        }
+        let role = |number: u8| {
+            Role::from_number(number).ok_or_else(|| StoreError::corrupt("an unknown role"))
+        };
+        let mut statement = self.db().prepare(
+            "SELECT role, refund, unlinked_refund, adjustment, may_lift_limits FROM ceiling",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let ceilings = Ceilings {
+                refund: row.get::<_, Option<i64>>(1)?.map(Money::new),
+                unlinked_refund: row.get::<_, Option<i64>>(2)?.map(Money::new),
+                adjustment: row.get(3)?,
+                may_lift_limits: row.get(4)?,
+            };
+            operators.rights.set(role(row.get(0)?)?, ceilings);
+        }
+        let mut statement = self.db().prepare(
+            "SELECT id, role, pin_salt, pin_iterations, pin_tag FROM operator ORDER BY id",
+        )?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let pin = match row.get::<_, Option<[u8; 16]>>(2)? {
+                None => None,
+                Some(salt) => Some(PinHash {
+                    salt,
+                    iterations: row.get(3)?,
+                    tag: row.get(4)?,
+                }),
+            };
+            operators.list.push(Operator {
+                id: row.get(0)?,
+                role: role(row.get(1)?)?,
+                pin,
+            });
+        }
+        Ok(operators)
+    }
+
+    /// How often this operator's PIN was wrong in a row.
+    pub fn wrong_pins(&self, operator: &str) -> Result<WrongPins, StoreError> {
+        let found = self
+            .db()
+            .prepare_cached("SELECT wrong_pins, locked_until_ms FROM operator WHERE id = ?1")?
+            .query_row([operator], |row| {
+                Ok(WrongPins {
+                    count: row.get(0)?,
+                    locked_until: Instant::from_ms(row.get(1)?),
+                })
+            })
+            .optional()?;
+        Ok(found.unwrap_or_default())
+    }
+
+    pub(super) fn has_operators(&self) -> Result<bool, StoreError> {
+        let sql = "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = 'operator'";
+        Ok(self.db().prepare(sql)?.exists([])?)
+    }
+}
+
+impl Writing<'_> {
+    /// Counts wrong PINs, or forgets them after the right one.
+    pub fn put_wrong_pins(&self, operator: &str, wrong: WrongPins) -> Result<(), StoreError> {
+        self.connection()
+            .prepare_cached(
+                "UPDATE operator SET wrong_pins = ?2, locked_until_ms = ?3 WHERE id = ?1",
+            )?
+            .execute(params![operator, wrong.count, wrong.locked_until.ms()])?;
+        Ok(())
+    }
+}
