@@ -136,15 +136,22 @@ impl Till {
             let row = self.disputed_row(reading, disputed)?;
             let document = load_document(reading, row.document_seq)?;
             let programme = self.programme_version(document.programme_version)?;
-            let again = self.evaluate_here(&programme, document.member.as_ref(), &document.cart)?;
-            let differences = differences(&document.outcome, &again.outcome);
+            let again = match row.claim_seq() {
+                Some(claim) => self.claimed_again(reading, &programme, claim, &row, &document)?,
+                None => {
+                    let member = document.member.as_ref();
+                    self.evaluate_here(&programme, member, &document.cart)?
+                        .outcome
+                }
+            };
+            let differences = differences(&document.outcome, &again);
             let entries = entries_of(reading, row.seq)?;
             let till = document.cart.till.as_ref();
             Ok(Dispute {
                 tenant_name: self.identity.tenant_name.clone(),
                 store: self.identity.store.clone(),
                 till: till.unwrap_or(&self.identity.till).clone(),
-                sale: self.view(reading, &row, Replay::First)?,
+                sale: self.view(reading, &row, row.document_seq, Replay::First)?,
                 programme: ProgrammeUsed {
                     id: programme.id().to_owned(),
                     version: programme.version(),

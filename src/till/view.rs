@@ -221,7 +221,7 @@ impl Till {
 
     /// The sale as it is told: priced again from what was stored, so that the explanation need not
     /// be kept. What was decided at the time stands, should a later library price differently.
-    fn view(
+    pub(super) fn view(
         &self,
         reading: &Reading<'_>,
         row: &SaleRow,
