@@ -47,6 +47,11 @@ class Invoice:
         return self.number.startswith("A")
 
     @property
+    def lane(self):
+        """Which till: the first for even numbers, the second for odd ones."""
+        return int(self.number.lstrip("CA")) % 2
+
+    @property
     def total(self):
         return sum(line.pence for line in self.lines)
 
