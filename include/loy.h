@@ -771,6 +771,18 @@ LOY_API loy_status LOY_CALL loy_member_debt(
     const loy_member *member, const char *wallet, int64_t *points_out, loy_error **error_out);
 
 /*
+ * Tells what is the next to end of a wallet: how many points, and the last business date on which
+ * they can be spent. Points that are pending or reserved are among them.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a wallet that the programme does not have;
+ * LOY_E_TEXT; LOY_NOT_FOUND where none of the points end.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_next_expiry(
+    const loy_member *member, const char *wallet, int64_t *points_out, int32_t *last_day_out,
+    loy_error **error_out);
+
+/*
  * Writes number and balances as JSON.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
@@ -792,6 +804,36 @@ LOY_API const char *LOY_CALL loy_member_cashier_text(const loy_member *member);
  * @since 0.1
  */
 LOY_API void LOY_CALL loy_member_free(loy_member *member);
+
+/*
+ * Finds out how a member stood: by what this ledger had written at an instant of its own clock,
+ * with what was pending and what had ended judged on a business date.
+ *
+ * Read the balances with loy_member_balance and the others. A sale that was queued and recorded
+ * later counts from when it was recorded. Entries of a clock that was suspect count as of the last
+ * instant before them that was not. A member of another store is LOY_OK, as with loy_member_scan.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_at(
+    const loy_ledger *ledger, const char *member_number, int64_t at_ms, int32_t business_date,
+    loy_member **member_out, loy_error **error_out);
+
+/*
+ * Lists the lots of a member with something left on a business date, in the order in which their
+ * points would be spent. What has ended is left out; what is pending is not.
+ *
+ * Rows: wallet (its id), lot (the award's seq), awarded_at_ms, points (left in it), held (of
+ * these), available_from, expires_on (the first day on which they cannot be spent; absent for
+ * never).
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_lots(
+    const loy_ledger *ledger, const char *member_number, int32_t business_date, loy_rows **rows_out,
+    loy_error **error_out);
 
 /*
  * Lists a member's entries, oldest first, from the one after after_seq on; 0 for the beginning.

@@ -65,7 +65,7 @@ pub fn measure(report: &mut Report) {
     open(report);
 }
 
-fn file(name: &str, count: usize, fill: impl FnOnce(&Path)) -> PathBuf {
+pub fn file(name: &str, count: usize, fill: impl FnOnce(&Path)) -> PathBuf {
     let path = place::data().join(format!("{name}-{count}-v{VERSION}.loy"));
     if !path.exists() {
         let folder = place::folder(&place::data());
@@ -229,6 +229,12 @@ fn open(report: &mut Report) {
 /// The peak of this process's resident memory, in KiB, once the ledger is open.
 pub fn open_and_tell(path: &str) {
     let till = Till::open_with(&Settings::new(path), place::ports()).unwrap();
+    println!("{}", peak_kib());
+    drop(till);
+}
+
+/// The peak of this process's resident memory, in KiB.
+pub fn peak_kib() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let peak = status.lines().find(|line| line.starts_with("VmHWM:"));
     let digits = |line: &str| {
@@ -236,6 +242,5 @@ pub fn open_and_tell(path: &str) {
             .filter(char::is_ascii_digit)
             .collect::<String>()
     };
-    println!("{}", peak.map_or_else(|| "0".to_owned(), digits));
-    drop(till);
+    peak.map_or_else(|| "0".to_owned(), digits)
 }

@@ -16,6 +16,7 @@ mod sales;
 #[allow(dead_code)] // the stories of the till use the rest
 mod shop;
 mod sizes;
+mod sweep;
 #[path = "../../tests/vfs/mod.rs"]
 mod vfs;
 
@@ -31,14 +32,19 @@ fn main() {
         large::open_and_tell(&path);
         return;
     }
+    if let Ok(path) = std::env::var(sweep::CLOSE_AND_TELL) {
+        sweep::close_and_tell(&path);
+        return;
+    }
     let began = Instant::now();
     let mut report = Report::new();
-    let parts: [Part; 8] = [
+    let parts: [Part; 9] = [
         ("sales", sales::measure),
         ("others", sales::measure_others),
         ("evaluation", sales::measure_evaluation),
         ("past", sales::measure_past),
         ("large", large::measure),
+        ("sweep", sweep::measure),
         ("exchange", exchange::measure),
         ("sizes", sizes::measure),
         // Last: from here on every file goes through a VFS that counts.

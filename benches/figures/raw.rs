@@ -41,6 +41,19 @@ impl Raw {
         }
     }
 
+    /// A ledger of the till's own, to be written to by hand.
+    pub fn of(folder: &Path) -> Self {
+        let db = connect(&folder.join("raw.db"));
+        let seq = db
+            .query_row("SELECT seq FROM head", [], |row| row.get(0))
+            .unwrap();
+        Self {
+            db,
+            seq,
+            document: Vec::new(),
+        }
+    }
+
     /// The same rows in a copy of the file.
     pub fn moved(&self, folder: &Path) -> Self {
         Self {
@@ -145,6 +158,81 @@ impl Raw {
         );
         self.head();
         self.db.execute_batch("COMMIT").unwrap();
+    }
+
+    /// The rows of a refund of one line of ten.
+    pub fn refund_part(&mut self, id: &str, member: u64, sale: i64, document: &[u8]) {
+        self.db.execute_batch("BEGIN IMMEDIATE").unwrap();
+        self.entry(13, member, 0, sale, None);
+        let refund = self.seq;
+        self.entry(14, member, sale + 1, refund, None);
+        self.db
+            .prepare_cached(
+                "UPDATE portion SET used = used + 1, held = held + 0
+                 WHERE member = ?1 AND wallet = 1 AND lot = ?2 AND writer = 0",
+            )
+            .unwrap()
+            .execute(params![member, sale + 1])
+            .unwrap();
+        self.db
+            .prepare_cached("INSERT INTO document VALUES (?1, ?2)")
+            .unwrap()
+            .execute(params![refund, document])
+            .unwrap();
+        self.db
+            .prepare_cached("UPDATE sale SET refund_seq = ?2 WHERE seq = ?1")
+            .unwrap()
+            .execute([sale, refund])
+            .unwrap();
+        self.operation(
+            id,
+            Some("{\"sale\":\"0123456789abcdef\",\"business_date\":20261122,\"goods\":[{\"line\":0}]}"),
+        );
+        self.head();
+        self.db.execute_batch("COMMIT").unwrap();
+    }
+
+    /// The rows of an expiry of every lot that is due, then those of a day close. Answers how many.
+    pub fn sweep(&mut self, id: &str, points: i64) -> usize {
+        self.db.execute_batch("BEGIN IMMEDIATE").unwrap();
+        let (mut swept, mut last) = (0, (0i64, 0i64, 0i64));
+        loop {
+            let due: Vec<(i64, u64, i64)> = self
+                .db
+                .prepare_cached(
+                    "SELECT expires_on, member, lot FROM portion
+                     WHERE expires_on <= 20261122 AND (expires_on, member, wallet, lot) > (?1, ?2, 1, ?3)
+                       AND granted + earned - released - used > 0
+                     ORDER BY expires_on, member, wallet, lot LIMIT 2000",
+                )
+                .unwrap()
+                .query_map(params![last.0, last.1, last.2], |row| {
+                    Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+                })
+                .unwrap()
+                .collect::<Result<_, _>>()
+                .unwrap();
+            let Some(&(on, member, lot)) = due.last() else {
+                break;
+            };
+            last = (on, i64::try_from(member).unwrap(), lot);
+            swept += due.len();
+            for (_, member, lot) in due {
+                self.entry(18, member, lot, 0, None);
+                self.db
+                    .prepare_cached(
+                        "UPDATE portion SET used = used + ?3, held = held + 0
+                         WHERE member = ?1 AND wallet = 1 AND lot = ?2 AND writer = 0",
+                    )
+                    .unwrap()
+                    .execute(params![member, lot, points])
+                    .unwrap();
+            }
+        }
+        self.head();
+        self.db.execute_batch("COMMIT").unwrap();
+        self.close_day(id);
+        swept
     }
 
     /// The rows of an enrolment with one phone.

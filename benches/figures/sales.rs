@@ -5,7 +5,7 @@ use std::path::Path;
 use loy::evaluate::{Cart, Line};
 use loy::kernel::{MemberNumber, Money, Quantity, SaleId};
 use loy::programme::Programme;
-use loy::till::{Settings, Till};
+use loy::till::{Goods, Measure, RefundRequest, ReturnedPart, Settings, Till};
 
 use crate::measure::Sample;
 use crate::place::{self, RAM};
@@ -258,6 +258,62 @@ fn others_in_memory(report: &mut Report) {
             .beside(&theirs)
             .floors(&floors),
     );
+    partial_refunds(report, &till, &members, &raw);
+}
+
+/// One of the pieces of one of ten lines comes back.
+fn partial_refunds(
+    report: &mut Report,
+    till: &Till,
+    members: &[MemberNumber],
+    raw: &std::cell::RefCell<Raw>,
+) {
+    let pause = || {
+        till.idle().unwrap();
+        raw.borrow().checkpoint();
+    };
+    let sold: Vec<(SaleId, i64)> = (0..2_000)
+        .map(|run| {
+            if run % 100 == 0 {
+                pause();
+            }
+            let member = members[run % MEMBERS];
+            let cart = bill(50_000 + run, LINES, member, true);
+            let id = format!("part-{run}");
+            let sale = till.record(&id, &cart).unwrap().id;
+            let raw_sale = raw
+                .borrow_mut()
+                .sale(&id, member.get(), key(2_000_000 + run));
+            (sale, raw_sale)
+        })
+        .collect();
+    // A refund keeps how far its sale has gone back: some forty bytes.
+    let document = [7; 40];
+    let (ours, theirs) = Sample::pairs(
+        sold.len(),
+        |run| {
+            let request = RefundRequest {
+                goods: Goods::Parts(vec![ReturnedPart {
+                    line: run % LINES,
+                    measure: Measure::Quantity(Quantity::new(1_000)),
+                }]),
+                ..refund_of(sold[run].0)
+            };
+            till.refund(&format!("part-back-{run}"), &request).unwrap();
+        },
+        |run| {
+            let member = members[run % MEMBERS].get();
+            let id = format!("part-back-{run}");
+            raw.borrow_mut()
+                .refund_part(&id, member, sold[run].1, &document);
+        },
+        pause,
+    );
+    report.add(
+        Row::times("partial refund (1 line of 10), on a RAM disk", &ours)
+            .beside(&theirs)
+            .floors(&[Floor::RatioMost(3.0)]),
+    );
 }
 
 /// The day is sold in memory where there is one, and closed on the disk.
@@ -309,6 +365,7 @@ pub fn measure_evaluation(report: &mut Report) {
     let cart = bill(1, 30, member, false);
     let snapshot = loy::evaluate::MemberSnapshot {
         number: member,
+        joined_on: None,
         history: None,
         balances: Default::default(),
     };

@@ -29,6 +29,7 @@ fuzz_target!(|bytes: &[u8]| {
     let member = MemberSnapshot {
         number,
         balances: BTreeMap::new(),
+        joined_on: None,
         history: Some(Default::default()),
     };
     for member in [None, Some(&member)] {

@@ -409,6 +409,38 @@ pub unsafe extern "C" fn loy_member_debt(
     })
 }
 
+/// Tells what is the next to end of a wallet: how many points, and the last business date on which
+/// they can be spent. Points that are pending or reserved are among them.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a wallet that the programme does not have;
+/// LOY_E_TEXT; LOY_NOT_FOUND where none of the points end.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_next_expiry(
+    member: *const loy_member,
+    wallet: *const c_char,
+    points_out: *mut i64,
+    last_day_out: *mut i32,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let member = handles::find(member)?;
+        let wallet = text::text(wallet, "wallet")?;
+        let mut lines = member.card.wallets.iter();
+        let line = lines
+            .find(|line| line.wallet == wallet)
+            .ok_or_else(no_such_wallet)?;
+        let points_out = NumberOut::required(points_out, "points_out")?;
+        let last_day_out = NumberOut::required(last_day_out, "last_day_out")?;
+        let Some(next) = &line.next_expiry else {
+            return Err(Fault::not_found(wallet, "none of these points end"));
+        };
+        points_out.give(next.points.get());
+        last_day_out.give(next.last_day.yyyymmdd());
+        Ok(())
+    })
+}
+
 /// Writes number and balances as JSON.
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
@@ -441,6 +473,82 @@ pub unsafe extern "C" fn loy_member_cashier_text(member: *const loy_member) -> *
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_member_free(member: *mut loy_member) {
     boundary::end(|| drop(handles::release(member)));
+}
+
+/// Finds out how a member stood: by what this ledger had written at an instant of its own clock,
+/// with what was pending and what had ended judged on a business date.
+///
+/// Read the balances with loy_member_balance and the others. A sale that was queued and recorded
+/// later counts from when it was recorded. Entries of a clock that was suspect count as of the last
+/// instant before them that was not. A member of another store is LOY_OK, as with loy_member_scan.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT; the store's.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_at(
+    ledger: *const loy_ledger,
+    member_number: *const c_char,
+    at_ms: i64,
+    business_date: i32,
+    member_out: *mut *mut loy_member,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let member_out = HandleOut::clear(member_out, "member_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let number = read_member_number(&text::text(member_number, "member_number")?)?;
+        let at = text::instant(at_ms, "at_ms")?;
+        let business_date = text::business_date(business_date, "business_date")?;
+        let member_out = member_out.reserve()?;
+        member_out.give(Member::new(till.member_at(number, at, business_date)?));
+        Ok(())
+    })
+}
+
+/// Lists the lots of a member with something left on a business date, in the order in which their
+/// points would be spent. What has ended is left out; what is pending is not.
+///
+/// Rows: wallet (its id), lot (the award's seq), awarded_at_ms, points (left in it), held (of
+/// these), available_from, expires_on (the first day on which they cannot be spent; absent for
+/// never).
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT; the store's.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_lots(
+    ledger: *const loy_ledger,
+    member_number: *const c_char,
+    business_date: i32,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let number = read_member_number(&text::text(member_number, "member_number")?)?;
+        let business_date = text::business_date(business_date, "business_date")?;
+        let rows_out = rows_out.reserve()?;
+        let mut rows = Rows::new(&[
+            "wallet",
+            "lot",
+            "awarded_at_ms",
+            "points",
+            "held",
+            "available_from",
+            "expires_on",
+        ]);
+        for lot in till.lots(number, business_date)? {
+            rows.push([
+                lot.wallet.into(),
+                lot.lot.into(),
+                lot.awarded_at_ms.ms().into(),
+                lot.points.get().into(),
+                lot.held.get().into(),
+                lot.available_from.yyyymmdd().into(),
+                lot.expires_on.map(|date| date.yyyymmdd()).into(),
+            ]);
+        }
+        rows_out.give(rows);
+        Ok(())
+    })
 }
 
 const HISTORY_MAX: i64 = 1_000;

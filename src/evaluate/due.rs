@@ -54,12 +54,11 @@ pub fn due_after(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, Ca
 /// # Errors
 /// Points beyond 9e15.
 pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, CartProblem> {
-    let history = sale.member.and_then(|member| member.history.as_ref());
     let uses_points = Some(!sale.outcome.redemptions.is_empty());
     let whole = sale.cart.sold();
-    let at_sale = Facts::new(sale.programme, &whole, history, uses_points);
+    let at_sale = Facts::new(sale.programme, &whole, sale.member, uses_points);
     let (rest, nets) = rest_of(sale, kept);
-    let now = Facts::new(sale.programme, &rest, history, uses_points);
+    let now = Facts::new(sale.programme, &rest, sale.member, uses_points);
     let terms = Terms {
         facts: &at_sale,
         payable: sale.outcome.payable,
@@ -70,7 +69,7 @@ pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Awar
         nets: &nets,
     };
     let tallies = tally(sale.programme, &terms, &sold)?;
-    Ok(awards(&tallies, sale.cart.business_date))
+    Ok(awards(&tallies))
 }
 
 /// The lines that were sold, with their places.

@@ -2,9 +2,10 @@
 
 use super::cart::{Cart, LineFlag};
 use super::history::History;
+use super::quote::MemberSnapshot;
 use super::select::fits;
 use super::truth::Truth;
-use crate::kernel::Money;
+use crate::kernel::{BusinessDate, Money};
 use crate::programme::{Level, Programme, Selector, When};
 
 /// The facts of a sale.
@@ -12,6 +13,8 @@ pub(super) struct Facts<'a> {
     pub cart: &'a Cart,
     /// The member's past, if there is a member and this till knows it.
     pub history: Option<&'a History>,
+    /// When the member joined, if that is known.
+    pub joined_on: Option<BusinessDate>,
     /// The tier before the sale, if there are tiers and it is known.
     pub tier: Option<&'a Level>,
     /// Whether the sale spends points; nothing before that is decided.
@@ -22,12 +25,14 @@ impl<'a> Facts<'a> {
     pub fn new(
         programme: &'a Programme,
         cart: &'a Cart,
-        history: Option<&'a History>,
+        member: Option<&'a MemberSnapshot>,
         uses_points: Option<bool>,
     ) -> Self {
+        let history = member.and_then(|member| member.history.as_ref());
         Self {
             cart,
             history,
+            joined_on: member.and_then(|member| member.joined_on),
             tier: history.and_then(|history| level_at(programme, history.tier_basis)),
             uses_points,
         }

@@ -22,6 +22,8 @@ struct Member {
     points: BTreeMap<String, Points>,
     #[serde(default)]
     sales: Option<Sales>,
+    #[serde(default)]
+    joined_on: Option<BusinessDate>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -94,6 +96,7 @@ impl MemberSnapshot {
             number,
             balances,
             history,
+            joined_on: member.joined_on,
         })
     }
 }

@@ -68,11 +68,10 @@ pub fn evaluate(
     check::fits(cart, programme, member)?;
     let speaker = Speaker::new(programme, language);
 
-    let history = member.and_then(|member| member.history.as_ref());
     let mut explanation = explain::codes_and_rewards(&speaker, cart);
     let mut bill = Bill::new(cart);
     let mut spent = reward::Spent::new();
-    let undecided = Facts::new(programme, cart, history, None);
+    let undecided = Facts::new(programme, cart, member, None);
     let (mut redemptions, reasons) =
         reward::rewards(&speaker, &undecided, member, &mut bill, &mut spent);
     explanation.extend(reasons);
@@ -86,7 +85,7 @@ pub fn evaluate(
         redeemable.push(answer.redeemable);
     }
 
-    let facts = Facts::new(programme, cart, history, Some(!redemptions.is_empty()));
+    let facts = Facts::new(programme, cart, member, Some(!redemptions.is_empty()));
     let (payable, nets) = (bill.payable(), bill.nets());
     let terms = Terms {
         facts: &facts,
@@ -102,7 +101,7 @@ pub fn evaluate(
         let has_member = member.is_some();
         explanation.push(told::reason(&speaker, &facts, tally, &tallies, has_member));
     }
-    let awards = tally::awards(&tallies, cart.business_date);
+    let awards = tally::awards(&tallies);
     check::awards_fit(&awards)?;
     let mut tier = None;
     if member.is_some()

@@ -21,6 +21,10 @@ pub struct MemberSnapshot {
     /// where it is not known.
     #[n(2)]
     pub history: Option<History>,
+    /// The business date on which they joined; `None` where the programme does not ask, or where it
+    /// is not known.
+    #[n(3)]
+    pub joined_on: Option<BusinessDate>,
 }
 
 /// What a sale gives and takes. This is what `authorise` freezes and `commit` posts.

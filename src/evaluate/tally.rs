@@ -68,6 +68,8 @@ pub(super) struct Tally<'a> {
     /// Before caps.
     pub rounded: Points,
     pub points: Points,
+    /// First business date on which they can be spent, and first on which they cannot any more.
+    pub dates: (BusinessDate, Option<BusinessDate>),
     /// The cap that cut it, if one did.
     pub cut: Option<Cut>,
     /// Why it gives nothing.
@@ -138,7 +140,7 @@ pub(super) fn tally<'a>(
     }
     take_of_groups(programme, &mut tallies);
     for tally in &mut tallies {
-        let (from, until) = dates(tally.wallet, sold.facts.cart.business_date);
+        let (from, until) = tally.dates;
         if let Some(until) = until.filter(|until| *until <= from)
             && tally.refusal.is_none()
         {
@@ -150,11 +152,11 @@ pub(super) fn tally<'a>(
 }
 
 /// What the rules award together, in their order.
-pub(super) fn awards(tallies: &[Tally<'_>], on: BusinessDate) -> Vec<Award> {
+pub(super) fn awards(tallies: &[Tally<'_>]) -> Vec<Award> {
     let given = tallies.iter().filter(|tally| tally.refusal.is_none());
     given
         .map(|tally| {
-            let (available_from, expires_on) = dates(tally.wallet, on);
+            let (available_from, expires_on) = tally.dates;
             Award {
                 wallet: tally.wallet.number,
                 rule: tally.rule.id.clone(),
@@ -167,8 +169,13 @@ pub(super) fn awards(tallies: &[Tally<'_>], on: BusinessDate) -> Vec<Award> {
 }
 
 /// First business date on which points of a sale can be spent, and the first on which they cannot be
-/// spent any more. Both count from the sale's date (docs/programme.md, "Expiry").
-pub(super) fn dates(wallet: &Wallet, on: BusinessDate) -> (BusinessDate, Option<BusinessDate>) {
+/// spent any more. Both count from the sale's date (docs/programme.md, "Expiry"). Who joined on a date
+/// that is not known here counts as joined that day: the latest date that any anniversary can be.
+fn dates(
+    wallet: &Wallet,
+    on: BusinessDate,
+    joined_on: Option<BusinessDate>,
+) -> (BusinessDate, Option<BusinessDate>) {
     let from = on
         .plus_days(wallet.pending_days)
         .unwrap_or(BusinessDate::MAX);
@@ -182,6 +189,9 @@ pub(super) fn dates(wallet: &Wallet, on: BusinessDate) -> (BusinessDate, Option<
         Expiry::EachYear(month, day) => on
             .next_day_of_year(month, day)
             .and_then(|last| last.plus_days(1)),
+        Expiry::Anniversary(years) => joined_on.unwrap_or(on).anniversary_behind(on, years),
+        // When, shows only in what the member does from here on.
+        Expiry::Inactive(_) => None,
     };
     (from, until)
 }
@@ -206,6 +216,7 @@ fn one<'a>(
         has_tier_factor: false,
         rounded: Points::ZERO,
         points: Points::ZERO,
+        dates: dates(wallet, sold.facts.cart.business_date, terms.facts.joined_on),
         cut: None,
         refusal: None,
         is_provisional: false,

@@ -40,6 +40,7 @@ pub(super) fn member(points: i64) -> MemberSnapshot {
     MemberSnapshot {
         number: member_number(),
         balances: BTreeMap::from([(1, balance)]),
+        joined_on: None,
         history: None,
     }
 }

@@ -8,9 +8,9 @@ use super::facts::Facts;
 use super::gives::more;
 use super::limits::CapWindow;
 use super::quote::Reason;
-use super::tally::{Refusal, Tally, dates};
-use crate::kernel::{Fraction, Rounding};
-use crate::programme::{AmountMode, BandGives, Gives, Percent, RoundAt};
+use super::tally::{Refusal, Tally};
+use crate::kernel::{Fraction, Idle, Rounding};
+use crate::programme::{AmountMode, BandGives, Expiry, Gives, Percent, RoundAt};
 use crate::texts;
 
 /// The reason of one rule. `all` are the tallies of all rules.
@@ -339,12 +339,25 @@ impl Told<'_> {
         let (tally, speaker) = (self.tally, self.speaker);
         if tally.refusal.is_none() {
             let on = self.facts.cart.business_date;
-            let (from, until) = dates(tally.wallet, on);
+            let (from, until) = tally.dates;
             if from > on {
                 speaker.append(reason, "earn.pending", "date", &speaker.date(from));
             }
             if let Some(until) = until {
                 speaker.append(reason, "earn.expires", "date", &speaker.date(until));
+            }
+            match tally.wallet.expiry {
+                Expiry::Anniversary(_) if has_member && self.facts.joined_on.is_none() => {
+                    speaker.append(reason, "earn.joined_unknown", "", "");
+                    reason.values.insert("unknown", "joined_on".to_owned());
+                }
+                Expiry::Inactive(Idle::Days(days)) => {
+                    speaker.append(reason, "earn.idle_days", "count", &days.to_string());
+                }
+                Expiry::Inactive(Idle::Months(months)) => {
+                    speaker.append(reason, "earn.idle_months", "count", &months.to_string());
+                }
+                _ => {}
             }
         }
         let counts = matches!(tally.refusal, None | Some(Refusal::TooLittle));

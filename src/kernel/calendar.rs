@@ -213,6 +213,15 @@ impl BusinessDate {
         in_year(self.0.year() + 1)
     }
 
+    /// The first anniversary of this date behind `on`, and `years` minus one years more. Counted from
+    /// this date each time: who joined on 29 February has the 28th in years that have no 29th.
+    pub fn anniversary_behind(self, on: Self, years: u32) -> Option<Self> {
+        let passed = u32::try_from(on.0.year() - self.0.year()).unwrap_or(0);
+        let first = (passed.max(1)..=passed + 1)
+            .find(|&year| self.plus_months(12 * year).is_some_and(|date| date > on))?;
+        self.plus_months(12u32.checked_mul(first.checked_add(years.checked_sub(1)?)?)?)
+    }
+
     /// Both dates are in the same month of the same year.
     pub fn is_same_month(self, other: Self) -> bool {
         (self.0.year(), self.0.month()) == (other.0.year(), other.0.month())
@@ -339,6 +348,32 @@ mod tests {
             Some(date(20_240_229))
         );
         assert_eq!(date(20_240_101).next_day_of_year(4, 31), None);
+    }
+
+    #[test]
+    fn the_next_anniversary_lies_behind_the_day_itself() {
+        let next = |joined, on| date(joined).anniversary_behind(date(on), 1).map(i64::from);
+        // hm-08: joined on 10 March 2022; a purchase of the year lives until 10 March 2023.
+        assert_eq!(next(20_220_310, 20_220_310), Some(20_230_310));
+        assert_eq!(next(20_220_310, 20_230_309), Some(20_230_310));
+        assert_eq!(next(20_220_310, 20_230_310), Some(20_240_310));
+        // Joined at the end of a year, and on a leap day.
+        assert_eq!(next(20_251_231, 20_261_231), Some(20_271_231));
+        assert_eq!(next(20_240_229, 20_250_227), Some(20_250_228));
+        assert_eq!(next(20_240_229, 20_250_228), Some(20_260_228));
+        assert_eq!(next(20_240_229, 20_270_301), Some(20_280_229));
+        // A sale that is entered before the member joined.
+        assert_eq!(next(20_260_601, 20_260_501), Some(20_270_601));
+        let third = date(20_220_310).anniversary_behind(date(20_220_401), 3);
+        assert_eq!(third, Some(date(20_250_310)));
+        assert_eq!(
+            date(20_220_310).anniversary_behind(date(99_991_231), 1),
+            None
+        );
+        assert_eq!(
+            date(20_220_310).anniversary_behind(date(20_220_401), 0),
+            None
+        );
     }
 
     #[test]

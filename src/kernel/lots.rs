@@ -90,7 +90,7 @@ impl Lot {
     }
 
     /// Earliest expiry first, never last; then the older award; then the lower entry (ledger.md).
-    fn spending_order(&self) -> (bool, Option<BusinessDate>, Instant, LotId) {
+    pub fn spending_order(&self) -> (bool, Option<BusinessDate>, Instant, LotId) {
         (
             self.expires_on.is_none(),
             self.expires_on,

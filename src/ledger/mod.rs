@@ -8,6 +8,7 @@ pub mod effect;
 pub mod entry;
 pub mod expiry;
 pub mod fold;
+pub mod past;
 pub mod refund;
 pub mod totals;
 

@@ -8,11 +8,13 @@ mod when;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
-use super::model::{CapsModel, Document, ExpiryModel, RedeemModel, RefundModel, WalletModel};
+use super::model::{
+    CapsModel, Document, ExpiryModel, InactiveModel, RedeemModel, RefundModel, WalletModel,
+};
 use super::shape::read_object;
 use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms};
 use super::{RefundPolicy, Wallet};
-use crate::kernel::{BusinessDate, Currency, Fraction, Money, Points};
+use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
 
 /// The most bytes of a name or a unit.
 const NAME_MAX: usize = 200;
@@ -230,6 +232,8 @@ impl Compiler {
             model.end_of_month_after_months.is_some(),
             model.last_day.is_some(),
             model.last_day_each_year.is_some(),
+            model.membership_anniversary.is_some(),
+            model.inactive.is_some(),
         ];
         let given = given.into_iter().filter(|is_given| *is_given).count();
         if given != 1 {
@@ -238,18 +242,16 @@ impl Compiler {
         }
         let small = |number: i64| u32::try_from(number).ok();
         if let Some(days) = model.days {
-            let path = format!("{path}.days");
-            let days = self.whole(&path, days, 1, 36_500)?;
-            if days <= pending_days {
-                self.problem(
-                    path,
-                    "out_of_order",
-                    "more than `pending_days`",
-                    days.to_string(),
-                );
-                return None;
-            }
-            return small(days).map(Expiry::Days);
+            let days = self.living_days(format!("{path}.days"), days, pending_days)?;
+            return Some(Expiry::Days(days));
+        }
+        if let Some(years) = model.membership_anniversary {
+            let path = format!("{path}.membership_anniversary");
+            return small(self.whole(&path, years, 1, 100)?).map(Expiry::Anniversary);
+        }
+        if let Some(inactive) = &model.inactive {
+            let idle = self.idle(&format!("{path}.inactive"), inactive, pending_days)?;
+            return Some(Expiry::Inactive(idle));
         }
         if let Some(months) = model.months {
             let months = self.whole(&format!("{path}.months"), months, 1, 1_200)?;
@@ -272,6 +274,34 @@ impl Compiler {
         }
         let last = self.date(&format!("{path}.last_day"), model.last_day)?;
         Some(last.plus_days(1).map_or(Expiry::Never, Expiry::On))
+    }
+
+    /// Days that end behind the pending ones.
+    fn living_days(&mut self, path: String, days: i64, pending_days: i64) -> Option<u32> {
+        let days = self.whole(&path, days, 1, 36_500)?;
+        if days <= pending_days {
+            let expected = "more than `pending_days`";
+            self.problem(path, "out_of_order", expected, days.to_string());
+            return None;
+        }
+        u32::try_from(days).ok()
+    }
+
+    fn idle(&mut self, path: &str, model: &InactiveModel, pending_days: i64) -> Option<Idle> {
+        match (model.days, model.months) {
+            (Some(days), None) => self
+                .living_days(format!("{path}.days"), days, pending_days)
+                .map(Idle::Days),
+            (None, Some(months)) => {
+                let months = self.whole(&format!("{path}.months"), months, 1, 1_200)?;
+                u32::try_from(months).ok().map(Idle::Months)
+            }
+            (days, _) => {
+                let found = if days.is_some() { "2" } else { "0" };
+                self.problem(path, "one_of", "exactly one key", found);
+                None
+            }
+        }
     }
 
     fn caps(&mut self, path: &str, model: &CapsModel, decimals: u32) -> Option<Caps> {

@@ -236,6 +236,29 @@ pub(crate) struct ExpiryModel {
     /// The last day of every year on which points of the year before it can be spent.
     #[serde(default, deserialize_with = "optional_object")]
     pub last_day_each_year: Option<DayOfYearModel>,
+    /// They cannot be spent from this anniversary of joining behind the sale on; 1 is the next one.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 100)))]
+    pub membership_anniversary: Option<i64>,
+    /// The whole balance cannot be spent any more so long after the member's last sale.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub inactive: Option<InactiveModel>,
+}
+
+/// How long without a sale. Exactly one key.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "inactive", extend("minProperties" = 1, "maxProperties" = 1)))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InactiveModel {
+    /// So many days after the last sale.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 36_500)))]
+    pub days: Option<i64>,
+    /// On the same day so many months after the last sale.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1_200)))]
+    pub months: Option<i64>,
 }
 
 /// A day of every year.

@@ -1,7 +1,7 @@
 //! What a programme wants to know besides the cart and the balances, so that a till that has a simple
 //! programme reads nothing more.
 
-use super::{Caps, Gives, Programme, Tenders, When, Window};
+use super::{Caps, Expiry, Gives, Programme, Tenders, Wallet, When, Window};
 
 /// All that is stored.
 pub const HISTORY_ALL: u32 = u32::MAX;
@@ -45,6 +45,18 @@ impl Programme {
     pub fn reads_place(&self) -> bool {
         self.conditions()
             .any(|when| when.has(&|leaf| matches!(leaf, When::Stores(_) | When::Tills(_))))
+    }
+
+    /// Points of some wallet end at an anniversary of joining.
+    pub fn reads_join_date(&self) -> bool {
+        let ends = |wallet: &Wallet| matches!(wallet.expiry, Expiry::Anniversary(_));
+        self.wallets().iter().any(ends)
+    }
+
+    /// The balance of some wallet lapses for want of sales.
+    pub fn reads_activity(&self) -> bool {
+        let lapses = |wallet: &Wallet| matches!(wallet.expiry, Expiry::Inactive(_));
+        self.wallets().iter().any(lapses)
     }
 
     /// Some rule counts only a share of the payments: a sale without them cannot be final.

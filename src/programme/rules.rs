@@ -6,7 +6,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use super::Names;
-use crate::kernel::{BusinessDate, Fraction, Money, Points, Rounding, WalletNumber};
+use crate::kernel::{BusinessDate, Fraction, Idle, Money, Points, Rounding, WalletNumber};
 
 /// Awards points.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -314,6 +314,10 @@ pub enum Expiry {
     On(BusinessDate),
     /// From the day behind this month and day of every year on.
     EachYear(u32, u32),
+    /// From this anniversary of joining behind the sale on, from 1.
+    Anniversary(u32),
+    /// The whole balance, so long after the member's last sale.
+    Inactive(Idle),
 }
 
 /// Whether parts of an amount count.

@@ -561,6 +561,22 @@ fn expiry_is_one_thing_and_later_than_the_wait() {
         wallet(json!({"last_day": 20_261_301}), 0),
         ["wallets[0].expiry.last_day no_date"]
     );
+    assert!(wallet(json!({"membership_anniversary": 1}), 14).is_empty());
+    assert_eq!(
+        wallet(json!({"membership_anniversary": 0}), 0),
+        ["wallets[0].expiry.membership_anniversary out_of_range"]
+    );
+    assert!(wallet(json!({"inactive": {"months": 18}}), 14).is_empty());
+    assert_eq!(
+        wallet(json!({"inactive": {"days": 14}}), 14),
+        ["wallets[0].expiry.inactive.days out_of_order"]
+    );
+    for neither_or_both in [json!({}), json!({"days": 365, "months": 12})] {
+        assert_eq!(
+            wallet(json!({ "inactive": neither_or_both }), 0),
+            ["wallets[0].expiry.inactive one_of"]
+        );
+    }
 }
 
 #[test]

@@ -211,6 +211,37 @@ impl<'a> Reading<'a> {
         Ok(accounts)
     }
 
+    /// The business date on which a member was enrolled here; nothing for others.
+    pub fn joined_on(&self, member: MemberNumber) -> Result<Option<BusinessDate>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT e.business_date FROM member m JOIN entry e ON e.seq = m.enrolled_seq
+             WHERE m.number = ?1",
+        )?;
+        let date = statement.query_row([member.get()], |row| row.get::<_, i64>(0));
+        date.optional()?.map(date_from).transpose()
+    }
+
+    /// The business dates of a member's sales, claimed ones too, earliest first.
+    pub fn active_on(&self, member: MemberNumber) -> Result<Vec<BusinessDate>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT DISTINCT business_date FROM entry
+             WHERE member = ?1 AND kind IN (?2, ?3) AND lot = 0 ORDER BY business_date",
+        )?;
+        let sales = [Kind::Commit, Kind::Claim].map(Kind::number);
+        let rows = statement.query_map(params![member.get(), sales[0], sales[1]], |row| {
+            row.get::<_, i64>(0)
+        })?;
+        rows.map(|number| date_from(number?)).collect()
+    }
+
+    /// The business date of an entry.
+    pub fn date_of(&self, seq: Seq) -> Result<BusinessDate, StoreError> {
+        let mut statement = self
+            .db
+            .prepare_cached("SELECT business_date FROM entry WHERE seq = ?1")?;
+        date_from(statement.query_row([seq], |row| row.get(0))?)
+    }
+
     /// What of a lot counts as expired.
     fn lapsed(
         &self,
@@ -424,6 +455,17 @@ impl<'a> Reading<'a> {
         Ok(statement.query_row(params![posted, refund, sale], |row| {
             Ok((row.get(0)?, Money::new(row.get(1)?)))
         })?)
+    }
+
+    /// The instant that counts for an entry written by a clock that was not believed: that of the last
+    /// one before it that was.
+    pub fn believed_before(&self, seq: Seq) -> Result<Instant, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT at_ms FROM entry WHERE seq < ?1 AND flags & ?2 = 0 ORDER BY seq DESC LIMIT 1",
+        )?;
+        let suspect = Flags::CLOCK_SUSPECT.0;
+        let found = statement.query_row(params![seq, suspect], |row| row.get(0));
+        Ok(Instant::from_ms(found.optional()?.unwrap_or(0)))
     }
 
     /// The sales of a member that were made final with a business date in this range, and those of

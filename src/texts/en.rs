@@ -100,6 +100,18 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("earn.expires", "{text}; dead from {date} on"),
     ("earn.group", "{name}: not on top, {because} counts instead"),
+    (
+        "earn.idle_days",
+        "{text}; dead after {count} days without a sale",
+    ),
+    (
+        "earn.idle_months",
+        "{text}; dead after {count} months without a sale",
+    ),
+    (
+        "earn.joined_unknown",
+        "{text} (date of joining not known here: as if joined today)",
+    ),
     ("earn.more", "{text}; {missing} more for {gain} more"),
     ("earn.no_band", "{name}: {base} is in none of the ranges"),
     ("earn.no_lines", "{name}: none of the lines counts"),
@@ -170,6 +182,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "member.card_elsewhere",
         "{member}: member of another store, balance not known here yet",
     ),
+    ("member.expiring", "{text}; {points} good until {date}"),
     ("member.unknown", "No such member; enrolling is possible"),
     (
         "members.numbers_used_up",

@@ -100,6 +100,18 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "earn.group",
         "{name}: không cộng thêm, đã tính theo {because}",
     ),
+    (
+        "earn.idle_days",
+        "{text}; mất nếu {count} ngày không mua hàng",
+    ),
+    (
+        "earn.idle_months",
+        "{text}; mất nếu {count} tháng không mua hàng",
+    ),
+    (
+        "earn.joined_unknown",
+        "{text} (chưa rõ ngày tham gia: tính như tham gia hôm nay)",
+    ),
     ("earn.more", "{text}; thêm {missing} để được thêm {gain}"),
     ("earn.no_band", "{name}: {base} không thuộc khoảng nào"),
     ("earn.no_lines", "{name}: không có mặt hàng được tính"),
@@ -164,6 +176,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "member.card_elsewhere",
         "{member}: thành viên của cửa hàng khác, chưa biết số dư tại đây",
     ),
+    ("member.expiring", "{text}; {points} hết hạn ngày {date}"),
     (
         "member.unknown",
         "Không tìm thấy thành viên; có thể đăng ký mới",

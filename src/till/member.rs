@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::error::Error;
+use super::lots::NextExpiry;
 use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::{Replay, Till};
@@ -14,10 +15,11 @@ use crate::exchange::{IdentifierHash, enrolment, identifier_hash};
 use crate::kernel::ids::{Seq, hex};
 use crate::kernel::{Balance, BusinessDate, Instant, MemberNumber, UtcOffset};
 use crate::ledger::decide::note;
-use crate::ledger::{Entry, Kind, SaleFacts};
+use crate::ledger::{Accounts, Entry, Kind, SaleFacts};
+use crate::programme::{Programme, Wallet};
 use crate::scan::{IdentifierKind, Scanned, normalise_identifier, recognise};
 use crate::store::Reading;
-use crate::texts::phrase;
+use crate::texts::{date, phrase};
 
 /// Entries one page of history holds at the most.
 const HISTORY_MAX: u32 = 1_000;
@@ -48,6 +50,9 @@ pub struct WalletBalance {
     /// In the wallet's smallest unit.
     #[serde(flatten)]
     pub balance: Balance,
+    /// What is the next to end; absent where nothing ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_expiry: Option<NextExpiry>,
 }
 
 /// What the cashier sees of a member.
@@ -69,6 +74,19 @@ pub struct MemberCard {
 
 fn as_text<S: serde::Serializer>(number: &MemberNumber, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(number)
+}
+
+/// One line a wallet of the programme, on a business date.
+fn balances(programme: &Programme, accounts: &Accounts, on: BusinessDate) -> Vec<WalletBalance> {
+    let line = |wallet: &Wallet| {
+        let account = accounts.get(&wallet.number);
+        WalletBalance {
+            wallet: wallet.id.clone(),
+            balance: account.map_or_else(Balance::default, |account| account.balance(on)),
+            next_expiry: account.and_then(|account| NextExpiry::of(account, on)),
+        }
+    };
+    programme.wallets().iter().map(line).collect()
 }
 
 impl Till {
@@ -184,17 +202,19 @@ impl Till {
         on: BusinessDate,
     ) -> Result<MemberCard, Error> {
         let programme = self.programme()?;
-        let accounts = reading.accounts(number, &[])?;
-        let wallets: Vec<WalletBalance> = programme
-            .wallets()
-            .iter()
-            .map(|wallet| WalletBalance {
-                wallet: wallet.id.clone(),
-                balance: accounts
-                    .get(&wallet.number)
-                    .map_or_else(Balance::default, |account| account.balance(on)),
-            })
-            .collect();
+        let accounts = self.accounts(reading, &programme, number)?;
+        Ok(self.card_of(&programme, &accounts, number, is_known_here, on))
+    }
+
+    pub(super) fn card_of(
+        &self,
+        programme: &Programme,
+        accounts: &Accounts,
+        number: MemberNumber,
+        is_known_here: bool,
+        on: BusinessDate,
+    ) -> MemberCard {
+        let wallets = balances(programme, accounts, on);
         let told: Vec<String> = programme
             .wallets()
             .iter()
@@ -211,15 +231,25 @@ impl Till {
             ("member", number_text.as_str()),
             ("balance", &told.join(", ")),
         ];
-        Ok(MemberCard {
+        let mut cashier_text = phrase(self.language, key, &values);
+        for (wallet, line) in programme.wallets().iter().zip(&wallets) {
+            if let Some(next) = &line.next_expiry {
+                let (year, month, day) = next.last_day.parts();
+                let values = [
+                    ("text", cashier_text.as_str()),
+                    ("points", &wallet.say(next.points, self.language)),
+                    ("date", &date(self.language, year, month, day)),
+                ];
+                cashier_text = phrase(self.language, "member.expiring", &values);
+            }
+        }
+        MemberCard {
             number,
             is_known_here,
             was_replayed: false,
             wallets,
-            cashier_text: self
-                .purpose
-                .mark(self.language, &phrase(self.language, key, &values)),
-        })
+            cashier_text: self.purpose.mark(self.language, &cashier_text),
+        }
     }
 
     /// A member's entries behind `after`, oldest first, at most 1,000.

@@ -2,9 +2,9 @@
 //! operation, load, decide (pure), append, commit. Clock and randomness enter here as ports.
 //!
 //! `operation.rs` makes asking twice safe, `sale.rs` (and its folder) and `refund.rs` hold what a sale can
-//! do, `member.rs` who it is for, `day.rs` the close, `expiry.rs` what it writes off, `sync.rs` what goes
-//! to and comes from head office, `dispute.rs` and `proof.rs` settle a quarrel about a sale,
-//! `statement.rs` tells a member everything,
+//! do, `member.rs` who it is for, `lots.rs` what they have, `statement.rs` tells them everything, `day.rs`
+//! the close, `expiry.rs` what it writes off, `sync.rs` what goes to and comes from head office,
+//! `dispute.rs` and `proof.rs` settle a quarrel about a sale,
 //! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger,
 //! `training.rs` one that is for learning only.
@@ -17,6 +17,7 @@ mod document;
 mod error;
 mod expiry;
 mod log;
+mod lots;
 mod member;
 mod operation;
 mod past;
@@ -39,6 +40,7 @@ pub use day::{DayReport, DayTotal};
 pub use dispute::{Again, Difference, Dispute, Disputed, Fact, ProgrammeUsed};
 pub use error::{Error, Refused};
 pub use log::{Level, LogEvent};
+pub use lots::{MemberLot, NextExpiry};
 pub use member::{Enrolment, MemberCard, WalletBalance};
 pub use operation::OPERATION_ID_MAX;
 pub use ports::{Clock, Ports, Randomness};

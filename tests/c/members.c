@@ -1,6 +1,43 @@
 /* Members: enrol, scan, balance, history. */
 #include "till.h"
 
+/* After a sale of 55.000 d: one lot, which never ends here; nothing before it. */
+static void lots_and_past(loy_ledger *ledger, const char *number)
+{
+    loy_cart *cart = one_line(number, "0001", 55000);
+    loy_sale *sale = NULL;
+    loy_member *member = NULL;
+    loy_rows *rows = NULL;
+    int64_t points = -1;
+    int32_t last_day = -1;
+    OK(loy_sale_record(ledger, "sale-1", cart, &sale, &error));
+    loy_sale_free(sale);
+    loy_cart_free(cart);
+    OK(loy_member_lots(ledger, number, TODAY, &rows, &error));
+    CHECK(row_count(rows) == 1);
+    CHECK(strcmp(loy_rows_text(rows, 0, "wallet"), "points") == 0);
+    CHECK(row_int(rows, 0, "points") == 6 && row_int(rows, 0, "held") == 0);
+    CHECK(row_int(rows, 0, "lot") > 0 && row_int(rows, 0, "available_from") == TODAY);
+    EXPECT(LOY_NOT_FOUND, loy_rows_int(rows, 0, "expires_on", &points, &error));
+    loy_rows_free(rows);
+    EXPECT(LOY_E_ARGUMENT, loy_member_lots(ledger, "1", TODAY, &rows, &error));
+    CHECK(rows == NULL);
+
+    OK(loy_member_at(ledger, number, 0, TODAY, &member, &error));
+    OK(loy_member_balance(member, "points", &points, &error));
+    CHECK(points == 0);
+    loy_member_free(member);
+    OK(loy_member_at(ledger, number, INT64_C(253402300799999), TODAY, &member, &error));
+    OK(loy_member_balance(member, "points", &points, &error));
+    CHECK(points == 6);
+    EXPECT(LOY_NOT_FOUND, loy_member_next_expiry(member, "points", &points, &last_day, &error));
+    EXPECT(LOY_E_ARGUMENT, loy_member_next_expiry(member, "stamps", &points, &last_day, &error));
+    CHECK(points == 6 && last_day == -1);
+    loy_member_free(member);
+    EXPECT(LOY_E_ARGUMENT, loy_member_at(ledger, number, -1, TODAY, &member, &error));
+    CHECK(member == NULL);
+}
+
 int main(int count, char **arguments)
 {
     loy_ledger *ledger;
@@ -78,6 +115,7 @@ int main(int count, char **arguments)
     EXPECT(LOY_E_ARGUMENT, loy_member_history(ledger, "123456789012", 0, 10, &rows, &error));
     EXPECT(LOY_E_ARGUMENT,
            loy_member_history(ledger, loy_member_number(member), 0, 1001, &rows, &error));
+    lots_and_past(ledger, loy_member_number(member));
     loy_member_free(member);
     return finish(ledger);
 }

@@ -4,6 +4,11 @@
 //! of this version stands under `not_expressible` with the reason; it is listed, and counts for
 //! nothing.
 
+mod lives;
+#[path = "../till/shop.rs"]
+#[allow(dead_code, clippy::unwrap_used)] // the stories of the till use the rest
+mod shop;
+
 use std::collections::BTreeMap;
 
 use loy::evaluate::{Cart, Decided, KeptLine, MemberSnapshot, Quote, due_after, evaluate};

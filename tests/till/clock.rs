@@ -1,6 +1,13 @@
 //! Clocks that are wrong.
 
-use crate::shop::{MORNING_MS, Shop, assert_sound, balance, cart_of, enrol, spending};
+use loy::ledger::Flags;
+use loy::ledger::clock::ClockLimits;
+use loy::till::SaleState;
+
+use crate::shop::{
+    MORNING_MS, Shop, TODAY, assert_sound, balance, cart_of, date, enrol, phone, refund_of,
+    spending,
+};
 
 const DAY_MS: i64 = 86_400_000;
 const YEAR_2099_MS: i64 = 4_070_908_800_000;
@@ -70,4 +77,75 @@ fn a_hold_taken_by_a_clock_of_2099_runs_out_by_the_right_one() {
     assert_eq!(balance(&till, member), (10, 10, 0, 0));
     let keys: Vec<&str> = till.take_log().iter().map(|event| event.key).collect();
     assert_eq!(keys, ["clock.suspect", "clock.believed"]);
+}
+
+#[test]
+fn how_far_a_clock_may_be_off_is_what_provisioning_says() {
+    let shop = Shop::with(|file| {
+        file.clock = ClockLimits {
+            behind_ms: 3_600_000,
+            ahead_ms: 2 * DAY_MS,
+        };
+    });
+    let till = shop.create();
+    till.idle().unwrap();
+    for (clock_ms, is_suspect) in [
+        (MORNING_MS - 3_600_000, false),
+        (MORNING_MS - 3_600_001, true),
+        (MORNING_MS + 2 * DAY_MS, false),
+        (MORNING_MS + 2 * DAY_MS + 1, true),
+    ] {
+        shop.clock.set(clock_ms);
+        let info = till.info().unwrap();
+        assert_eq!(info.is_clock_suspect, is_suspect, "{clock_ms}");
+    }
+}
+
+#[test]
+fn everything_that_a_wrong_clock_writes_is_marked() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = till.record("sale-1", &cart_of(member, 100_000)).unwrap();
+    let first = till.info().unwrap().head_seq + 1;
+    shop.clock.set(YEAR_2099_MS);
+    let other = till.enrol("enrol-2", &phone("0987654321")).unwrap().number;
+    let held = till
+        .authorise("hold-1", &spending(member, 50_000, 2), 60)
+        .unwrap();
+    till.void("void-1", held.id, "").unwrap();
+    let held = till
+        .authorise("hold-2", &spending(member, 50_000, 2), 60)
+        .unwrap();
+    till.commit("commit-2", held.id, None).unwrap();
+    till.refund("refund-1", &refund_of(sale.id)).unwrap();
+    till.close_day("close-1", date(TODAY)).unwrap();
+    let mut written = till.history(member, first - 1, 100).unwrap();
+    written.extend(till.history(other, 0, 100).unwrap());
+    assert!(written.len() > 10, "{}", written.len());
+    for entry in &written {
+        assert!(entry.flags.has(Flags::CLOCK_SUSPECT), "{entry:?}");
+    }
+    assert_sound(&till);
+}
+
+#[test]
+fn a_restart_by_a_wrong_clock_ends_no_hold() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    till.record("sale-1", &cart_of(member, 100_000)).unwrap();
+    till.authorise("hold-1", &spending(member, 50_000, 10), 60)
+        .unwrap();
+    till.close();
+    shop.clock.set(YEAR_2099_MS);
+    let till = shop.open();
+    assert_eq!(balance(&till, member), (10, 0, 10, 0));
+    assert_eq!(till.pending_sales().unwrap()[0].state, SaleState::Held);
+    till.close();
+    shop.clock.set(MORNING_MS + 61_000);
+    let till = shop.open();
+    assert_eq!(balance(&till, member), (10, 10, 0, 0));
+    assert_eq!(till.pending_sales().unwrap()[0].state, SaleState::Expired);
+    assert_sound(&till);
 }

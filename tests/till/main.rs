@@ -7,6 +7,7 @@ mod dispute;
 mod doors;
 mod expiry;
 mod files;
+mod lots;
 mod policies;
 mod refunds;
 mod rules;

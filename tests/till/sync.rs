@@ -4,9 +4,11 @@ use loy::exchange::batch::read;
 use loy::exchange::{Acknowledgement, Batch};
 use loy::kernel::{Instant, StreamId, WriterId};
 use loy::ledger::Kind;
-use loy::till::{Till, status};
+use loy::till::{SaleState, Till, status};
 
-use crate::shop::{MORNING_MS, Shop, TENANT, assert_sound, cart, cart_of, date, enrol, phone};
+use crate::shop::{
+    MORNING_MS, Shop, TENANT, assert_sound, cart, cart_of, date, enrol, phone, spending,
+};
 
 fn verified(bytes: &[u8]) -> Batch {
     let writer = ed25519_dalek::SigningKey::from_bytes(&[3; 32])
@@ -172,6 +174,49 @@ fn an_acknowledgement_vouches_for_the_clock() {
     });
     till.acknowledge(&answer).unwrap();
     assert!(!till.info().unwrap().is_clock_suspect);
+}
+
+#[test]
+fn after_a_long_holiday_head_office_s_answer_lets_holds_and_points_end() {
+    let mut document: serde_json::Value =
+        serde_json::from_str(include_str!("../../examples/programmes/vnd-10000.json")).unwrap();
+    document["wallets"][0]["expiry"] = serde_json::json!({"days": 30});
+    let shop = Shop::with(|file| file.programme = document.to_string().into_bytes());
+    let till = shop.create();
+    let member = enrol(&till);
+    till.record("sale-1", &cart_of(member, 100_000)).unwrap();
+    till.authorise("hold-1", &spending(member, 50_000, 4), 60)
+        .unwrap();
+    let batch = verified(&next(&till).unwrap());
+    let later_ms = MORNING_MS + 100 * 86_400_000;
+    let on = date(20_270_302);
+    shop.clock.set(later_ms);
+    assert!(till.close_day("close-1", on).is_err(), "by such a clock");
+    assert_eq!(till.pending_sales().unwrap()[0].state, SaleState::Held);
+    // An answer of another time vouches for nothing.
+    till.acknowledge(&acknowledgement(&shop, &batch)).unwrap();
+    assert!(till.info().unwrap().is_clock_suspect);
+    let batch = verified(&{
+        till.record("sale-2", &cart(10_000)).unwrap();
+        next(&till).unwrap()
+    });
+    let answer = signed(&shop, &batch, |acknowledgement| {
+        acknowledgement.office_time = Instant::from_ms(later_ms - 3_600_000);
+        acknowledgement.office_index = 2;
+    });
+    till.acknowledge(&answer).unwrap();
+    let report = till.close_day("close-2", on).unwrap();
+    let count = |kind: &str| {
+        let totals = report.totals.iter();
+        totals
+            .filter(|total| total.kind == kind)
+            .map(|total| (total.count, total.points.get()))
+            .collect::<Vec<_>>()
+    };
+    // The hold gave its 4 points back first, so the lot is written off whole.
+    assert_eq!(count("hold_expired"), [(1, 0)]);
+    assert_eq!(count("expiry"), [(1, 10)]);
+    assert_sound(&till);
 }
 
 #[test]

@@ -154,15 +154,8 @@ impl Till {
             member: Some(request.member),
             ..sale.cart.clone()
         };
-        let balances = accounts
-            .iter()
-            .map(|(&wallet, account)| (wallet, account.balance(request.business_date)))
-            .collect();
-        let member = MemberSnapshot {
-            number: request.member,
-            balances,
-            history: self.past_of(reading, programme, &cart, request.member)?,
-        };
+        let on = request.business_date;
+        let member = self.snapshot_of(reading, programme, &cart, request.member, accounts, on)?;
         let home = self.at_home(programme, &cart);
         let mut outcome = sale.outcome.clone();
         outcome.awards = awards_of_claim(&decided(programme, &member, &home, &sale.outcome))?;

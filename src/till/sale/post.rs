@@ -169,7 +169,7 @@ impl Till {
     ) -> Result<Priced, Error> {
         let programme = self.programme_version(authorised.programme_version)?;
         let accounts = match cart.member {
-            Some(member) => reading.accounts(member, &[])?,
+            Some(member) => self.accounts(reading, &programme, member)?,
             None => Accounts::new(),
         };
         let mut document = SaleDocument {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{MemberSnapshot, Quote};
+use crate::kernel::{BusinessDate, MemberNumber};
 use crate::ledger::decide::Refusal;
 use crate::ledger::{Accounts, HeldPortion, SaleFacts};
 use crate::programme::Programme;
@@ -67,7 +68,7 @@ impl Till {
         let Some(number) = cart.member else {
             return Ok((Accounts::new(), None));
         };
-        let accounts = reading.accounts(number, &[])?;
+        let accounts = self.accounts(reading, programme, number)?;
         let mut seen = accounts.clone();
         for portion in reserved {
             let lots = seen
@@ -77,19 +78,36 @@ impl Till {
                 lot.portion.held -= portion.points;
             }
         }
-        let balances = seen
+        let snapshot =
+            self.snapshot_of(reading, programme, cart, number, &seen, cart.business_date)?;
+        Ok((accounts, Some(snapshot)))
+    }
+
+    /// What the evaluation is told of a member who has these accounts, with their balances on a date.
+    pub(super) fn snapshot_of(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        cart: &Cart,
+        number: MemberNumber,
+        accounts: &Accounts,
+        on: BusinessDate,
+    ) -> Result<MemberSnapshot, Error> {
+        let balances = accounts
             .iter()
-            .map(|(&wallet, account)| (wallet, account.balance(cart.business_date)))
+            .map(|(&wallet, account)| (wallet, account.balance(on)))
             .collect();
-        let history = self.past_of(reading, programme, cart, number)?;
-        Ok((
-            accounts,
-            Some(MemberSnapshot {
-                number,
-                balances,
-                history,
-            }),
-        ))
+        let joined_on = if programme.reads_join_date() {
+            reading.joined_on(number)?
+        } else {
+            None
+        };
+        Ok(MemberSnapshot {
+            number,
+            balances,
+            history: self.past_of(reading, programme, cart, number)?,
+            joined_on,
+        })
     }
 
     pub(super) fn sale_facts(

@@ -1,0 +1,83 @@
+//! A balance that lapses as a whole when its member does not come for long.
+
+use super::calendar::BusinessDate;
+
+/// How long without activity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Idle {
+    /// So many days.
+    Days(u32),
+    /// To the same day so many months later, or the last one that month has.
+    Months(u32),
+}
+
+impl Idle {
+    /// The first business date on which it has been too long since `last`; none behind the year 9999.
+    pub fn over_from(self, last: BusinessDate) -> Option<BusinessDate> {
+        match self {
+            Self::Days(days) => last.plus_days(days),
+            Self::Months(months) => last.plus_months(months),
+        }
+    }
+
+    /// The first business date on which points given on `given_on` are dead: when the first pause
+    /// behind it has lasted too long. `activity` are the dates on which the member was active,
+    /// earliest first. Whoever comes back after such a pause begins anew: what lapsed stays lapsed.
+    pub fn lapse(self, given_on: BusinessDate, activity: &[BusinessDate]) -> Option<BusinessDate> {
+        let mut last = given_on;
+        for &date in activity.iter().filter(|date| **date > given_on) {
+            let over = self.over_from(last)?;
+            if date >= over {
+                return Some(over);
+            }
+            last = date;
+        }
+        self.over_from(last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn day(number: i64) -> BusinessDate {
+        BusinessDate::from_yyyymmdd(number).expect("a date")
+    }
+
+    fn lapse(idle: Idle, given_on: i64, activity: &[i64]) -> i64 {
+        let activity: Vec<_> = activity.iter().copied().map(day).collect();
+        idle.lapse(day(given_on), &activity).map_or(0, i64::from)
+    }
+
+    #[test]
+    fn each_visit_gives_the_whole_balance_another_life() {
+        // smile-13: earned on 1 January and 31 December 2021, a year without activity.
+        let visits = [20_210_101, 20_211_231];
+        assert_eq!(lapse(Idle::Months(12), 20_210_101, &visits), 20_221_231);
+        assert_eq!(lapse(Idle::Days(365), 20_210_101, &visits), 20_221_231);
+        // sephora-06: eighteen months without a purchase.
+        assert_eq!(
+            lapse(Idle::Months(18), 20_240_115, &[20_240_115]),
+            20_250_715
+        );
+        // hm-10: two years.
+        assert_eq!(
+            lapse(Idle::Months(24), 20_230_601, &[20_230_601, 20_240_101]),
+            20_260_101
+        );
+    }
+
+    #[test]
+    fn who_comes_a_day_too_late_begins_anew() {
+        let idle = Idle::Months(12);
+        // The last good day is 31 December 2021.
+        assert_eq!(
+            lapse(idle, 20_210_101, &[20_210_101, 20_211_231]),
+            20_221_231
+        );
+        let late = [20_210_101, 20_220_101];
+        assert_eq!(lapse(idle, 20_210_101, &late), 20_220_101);
+        assert_eq!(lapse(idle, 20_220_101, &late), 20_230_101);
+        assert_eq!(lapse(Idle::Days(1), 99_991_231, &[]), 0, "never");
+    }
+}

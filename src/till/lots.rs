@@ -1,0 +1,194 @@
+//! A member's lots as they count on a business date, and what of them is the next to end.
+
+use serde::Serialize;
+
+use super::error::Error;
+use super::member::MemberCard;
+use super::shell::Till;
+use crate::kernel::{Account, BusinessDate, Idle, Instant, LotId, MemberNumber, Points};
+use crate::ledger::past::Past;
+use crate::ledger::{Accounts, Flags};
+use crate::programme::{Expiry, Programme};
+use crate::store::Reading;
+
+/// Entries of a member held in memory at a time.
+const ENTRIES_AT_A_TIME: u32 = 1_000;
+
+/// One award of a member, as far as something of it is left.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MemberLot {
+    /// The wallet's id in the programme.
+    pub wallet: String,
+    /// The award entry that names it.
+    pub lot: LotId,
+    /// When it was awarded.
+    pub awarded_at_ms: Instant,
+    /// Points left in it, reserved or not, in the wallet's smallest unit.
+    pub points: Points,
+    /// Of these, what is reserved by sales that are authorised and not yet committed.
+    pub held: Points,
+    /// First business date on which they can be spent.
+    pub available_from: BusinessDate,
+    /// First business date on which they cannot be spent any more; absent for never.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expires_on: Option<BusinessDate>,
+}
+
+/// The points of a wallet that end first, all those of that day together.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NextExpiry {
+    /// How many, in the wallet's smallest unit.
+    pub points: Points,
+    /// The last business date on which they can be spent.
+    pub last_day: BusinessDate,
+    /// The day behind it, the first without them.
+    pub expires_on: BusinessDate,
+}
+
+impl NextExpiry {
+    /// What ends first of an account behind `on`; nothing where nothing ends.
+    pub(super) fn of(account: &Account, on: BusinessDate) -> Option<Self> {
+        let left = || {
+            let ends = account.lots.iter().filter(|lot| !lot.is_expired(on));
+            ends.filter_map(|lot| Some((lot.expires_on?, lot.portion.remaining())))
+                .filter(|(_, points)| points.is_positive())
+        };
+        let expires_on = left().map(|(date, _)| date).min()?;
+        Some(Self {
+            points: left()
+                .filter(|(date, _)| *date == expires_on)
+                .map(|(_, points)| points)
+                .sum(),
+            last_day: expires_on.minus_days(1)?,
+            expires_on,
+        })
+    }
+}
+
+impl Till {
+    /// A member's accounts as they count: lots of a wallet that lapses for want of sales have the
+    /// date on which they do. What is written off needs no entry to be left out.
+    pub(super) fn accounts(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        member: MemberNumber,
+    ) -> Result<Accounts, Error> {
+        let mut accounts = reading.accounts(member, &[])?;
+        if programme.reads_activity() {
+            let activity = reading.active_on(member)?;
+            let given_on = |lot: LotId| Ok(reading.date_of(lot)?);
+            lapse(&mut accounts, programme, &activity, given_on)?;
+        }
+        Ok(accounts)
+    }
+
+    /// Every lot of a member with something left on a business date, those that end first going
+    /// first, as they would be spent. What has ended is left out; what is pending is not.
+    pub fn lots(&self, member: MemberNumber, on: BusinessDate) -> Result<Vec<MemberLot>, Error> {
+        let programme = self.programme()?;
+        let accounts = self.read(|reading| self.accounts(reading, &programme, member))?;
+        let mut lots = Vec::new();
+        for wallet in programme.wallets() {
+            let Some(account) = accounts.get(&wallet.number) else {
+                continue;
+            };
+            let mut open: Vec<_> = account
+                .lots
+                .iter()
+                .filter(|lot| !lot.is_expired(on) && lot.portion.remaining().is_positive())
+                .collect();
+            open.sort_by_key(|lot| lot.spending_order());
+            lots.extend(open.into_iter().map(|lot| MemberLot {
+                wallet: wallet.id.clone(),
+                lot: lot.id,
+                awarded_at_ms: lot.awarded_at,
+                points: lot.portion.remaining(),
+                held: lot.portion.held,
+                available_from: lot.available_from,
+                expires_on: lot.expires_on,
+            }));
+        }
+        Ok(lots)
+    }
+}
+
+impl Till {
+    /// A member as they stood: by what this ledger had written at an instant of its own clock, with
+    /// what was pending and what had ended judged on a business date. What was written by a clock
+    /// that was not believed counts as of the last instant that was. Nothing is written.
+    pub fn member_at(
+        &self,
+        member: MemberNumber,
+        at: Instant,
+        on: BusinessDate,
+    ) -> Result<MemberCard, Error> {
+        self.read(|reading| {
+            let past = past_of(reading, member, at)?;
+            let programme = self.programme_on(on)?;
+            let mut accounts = past.accounts();
+            let given_on = |lot| {
+                let missing = Error::Internal("points in a lot that no entry made");
+                past.given_on(lot).ok_or(missing)
+            };
+            lapse(&mut accounts, &programme, &past.active_on(), given_on)?;
+            let is_known_here = reading.knows_member(member)?;
+            Ok(self.card_of(&programme, &accounts, member, is_known_here, on))
+        })
+    }
+}
+
+/// A member's entries up to an instant.
+fn past_of(reading: &Reading<'_>, member: MemberNumber, at: Instant) -> Result<Past, Error> {
+    let (mut past, mut last, mut reached) = (Past::default(), 0, Instant::default());
+    loop {
+        let page = reading.history(member, last, ENTRIES_AT_A_TIME)?;
+        let Some(end) = page.last() else {
+            return Ok(past);
+        };
+        last = end.seq;
+        for entry in &page {
+            let written_at = if entry.flags.has(Flags::CLOCK_SUSPECT) {
+                reading.believed_before(entry.seq)?
+            } else {
+                entry.at
+            };
+            reached = reached.max(written_at);
+            if reached > at {
+                return Ok(past);
+            }
+            past.apply(entry)
+                .map_err(|_| Error::Internal("a member's entries do not add up"))?;
+        }
+    }
+}
+
+/// Gives each lot of a wallet that lapses for want of sales its date. Points that were given with a
+/// date of their own keep it.
+pub(super) fn lapse(
+    accounts: &mut Accounts,
+    programme: &Programme,
+    activity: &[BusinessDate],
+    given_on: impl Fn(LotId) -> Result<BusinessDate, Error>,
+) -> Result<(), Error> {
+    for (number, account) in accounts {
+        let Some(idle) = idle_of(programme, *number) else {
+            continue;
+        };
+        for lot in account
+            .lots
+            .iter_mut()
+            .filter(|lot| lot.expires_on.is_none())
+        {
+            lot.expires_on = idle.lapse(given_on(lot.id)?, activity);
+        }
+    }
+    Ok(())
+}
+
+fn idle_of(programme: &Programme, wallet: u8) -> Option<Idle> {
+    match programme.wallet_by_number(wallet)?.expiry {
+        Expiry::Inactive(idle) => Some(idle),
+        _ => None,
+    }
+}
