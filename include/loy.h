@@ -959,6 +959,18 @@ LOY_API loy_status LOY_CALL loy_cart_line_set_int(
     loy_cart *cart, int32_t line, const char *name, int64_t value, loy_error **error_out);
 
 /*
+ * Says of which line of which sale the goods of a line are a return: sale_id is what loy_sale_id
+ * gave, sale_line counts from 0 in the order of that sale's cart. The line's own quantity is below
+ * zero. Without it the goods come back without their sale. An empty sale_id takes it back.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for goods that are sold; LOY_E_TEXT. Whether the sale
+ * has so much left is looked at when the cart is evaluated, authorised, recorded or committed.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_line_set_return_of(
+    loy_cart *cart, int32_t line, const char *sale_id, int32_t sale_line, loy_error **error_out);
+
+/*
  * Adds a payment: method "cash", "card", "transfer", "ewallet", "gift_card", "voucher" or your own
  * word; the amount negative where money is given back.
  *
@@ -1039,7 +1051,9 @@ typedef struct loy_quote loy_quote;
  * Call it as often as you like while the cart grows, and show payable and the cashier text.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme (another
- * currency, a wallet it does not have, a date on which it is not valid); the store's.
+ * currency, a wallet it does not have, a date on which it is not valid); LOY_NOT_FOUND,
+ * LOY_ALREADY_RESOLVED and LOY_REFUSED for goods that come back of a sale that is not here, has
+ * come back already, or has less left; the store's.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_quote_evaluate(
@@ -1127,6 +1141,20 @@ LOY_API loy_status LOY_CALL loy_quote_balance_after(
  */
 LOY_API loy_status LOY_CALL loy_quote_redeemable(
     const loy_quote *quote, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Lists what the goods do that come back in the cart; no row where none do.
+ *
+ * Rows: sale (its id; "" where it is not known), amount (the money given back), wallet (its id; ""
+ * where no points move), points_taken_back, points_returned (spent points that come back), debt
+ * (how much of points_taken_back is no longer there and is owed). A sale has a row for each wallet
+ * that it touches, with the same amount, or one row.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_returns(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
 
 /*
  * Lists, for every rule, what it did or why it did nothing.
@@ -1540,6 +1568,39 @@ LOY_API loy_status LOY_CALL loy_refund_evaluate(
  */
 LOY_API loy_status LOY_CALL loy_refund_commit(
     loy_ledger *ledger, const char *operation_id, const loy_refund *refund, loy_sale **sale_out,
+    loy_error **error_out);
+
+/*
+ * Tells what loy_ledger_refund_unlinked would do with this cart.
+ *
+ * Rows: as loy_refund_evaluate.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart with anything but goods that come back;
+ * LOY_REFUSED for points that are no longer there where the programme wants them back; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_evaluate_unlinked(
+    const loy_ledger *ledger, const loy_cart *cart, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Takes goods back whose sale this till does not know: a cart of nothing but lines with a quantity
+ * below zero, without return_of (docs/cart.md, "Goods that come back"). Its receipt_number is the
+ * refund's. They are worth what they would earn if they were sold today to the member in the
+ * present tier, rounded toward zero; that is taken out of the member's points, pending ones first
+ * and then the newest. What is not there is owed, or what the programme says for the wallet.
+ *
+ * Rows: as loy_refund_evaluate; repeated with the same operation_id, the same again.
+ *
+ * Writes: the refund and the points it moves, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart with anything but goods that come back;
+ * LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
+ * LOY_ALREADY_RESOLVED where the receipt number is another refund's; LOY_REFUSED for points that
+ * are no longer there where the programme wants them back; the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_refund_unlinked(
+    loy_ledger *ledger, const char *operation_id, const loy_cart *cart, loy_rows **rows_out,
     loy_error **error_out);
 
 /*

@@ -367,6 +367,7 @@ pub fn measure_evaluation(report: &mut Report) {
         number: member,
         joined_on: None,
         history: None,
+        after_returns: None,
         balances: Default::default(),
     };
     let language = loy::texts::Language::Vi;

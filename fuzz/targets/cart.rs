@@ -31,6 +31,7 @@ fuzz_target!(|bytes: &[u8]| {
         balances: BTreeMap::new(),
         joined_on: None,
         history: Some(Default::default()),
+        after_returns: None,
     };
     for member in [None, Some(&member)] {
         if let Ok(quote) = evaluate(programme, member, &cart, Language::default()) {

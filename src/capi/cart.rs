@@ -260,6 +260,29 @@ pub unsafe extern "C" fn loy_cart_line_set_int(
     })
 }
 
+/// Says of which line of which sale the goods of a line are a return: sale_id is what loy_sale_id
+/// gave, sale_line counts from 0 in the order of that sale's cart. The line's own quantity is below
+/// zero. Without it the goods come back without their sale. An empty sale_id takes it back.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for goods that are sold; LOY_E_TEXT. Whether the sale
+/// has so much left is looked at when the cart is evaluated, authorised, recorded or committed.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_cart_line_set_return_of(
+    cart: *mut loy_cart,
+    line: i32,
+    sale_id: *const c_char,
+    sale_line: i32,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let basket = handles::find(cart)?;
+        let sale = text::text(sale_id, "sale_id")?;
+        let of_line = i64::from(sale_line);
+        basket.change(|cart| cart.line_set_return_of(line_index(line), &sale, of_line))
+    })
+}
+
 /// Adds a payment: method "cash", "card", "transfer", "ewallet", "gift_card", "voucher" or your own
 /// word; the amount negative where money is given back.
 ///

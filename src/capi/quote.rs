@@ -6,6 +6,7 @@
 use std::ffi::{CString, c_char};
 use std::sync::Arc;
 
+use crate::evaluate::WalletBack;
 use crate::evaluate::{Quote, WalletLine, cashier_line, display_line, receipt_lines};
 use crate::kernel::{Points, WalletNumber};
 use crate::programme::Programme;
@@ -78,7 +79,9 @@ impl Priced {
 /// Call it as often as you like while the cart grows, and show payable and the cashier text.
 ///
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme (another
-/// currency, a wallet it does not have, a date on which it is not valid); the store's.
+/// currency, a wallet it does not have, a date on which it is not valid); LOY_NOT_FOUND,
+/// LOY_ALREADY_RESOLVED and LOY_REFUSED for goods that come back of a sale that is not here, has
+/// come back already, or has less left; the store's.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_quote_evaluate(
@@ -280,6 +283,56 @@ pub unsafe extern "C" fn loy_quote_redeemable(
 ) -> loy_status {
     points(quote, wallet, points_out, error_out, |quote, wallet| {
         Ok(of_member(quote, wallet)?.redeemable)
+    })
+}
+
+/// Lists what the goods do that come back in the cart; no row where none do.
+///
+/// Rows: sale (its id; "" where it is not known), amount (the money given back), wallet (its id; ""
+/// where no points move), points_taken_back, points_returned (spent points that come back), debt
+/// (how much of points_taken_back is no longer there and is owed). A sale has a row for each wallet
+/// that it touches, with the same amount, or one row.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_returns(
+    quote: *const loy_quote,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call(error_out, || {
+        let priced = handles::find(quote)?;
+        let rows_out = rows_out.reserve()?;
+        let mut rows = Rows::new(&[
+            "sale",
+            "amount",
+            "wallet",
+            "points_taken_back",
+            "points_returned",
+            "debt",
+        ]);
+        for back in &priced.quote.outcome.returns {
+            let nothing = [WalletBack::default()];
+            let parts = match back.wallets.as_slice() {
+                [] => nothing.as_slice(),
+                parts => parts,
+            };
+            for part in parts {
+                let wallet = priced.programme.wallet_by_number(part.wallet);
+                rows.push([
+                    back.sale.as_deref().unwrap_or("").into(),
+                    back.amount.get().into(),
+                    wallet.map_or("", |wallet| wallet.id.as_str()).into(),
+                    part.taken_back.get().into(),
+                    part.returned.get().into(),
+                    part.debt.get().into(),
+                ]);
+            }
+        }
+        rows_out.give(rows);
+        Ok(())
     })
 }
 

@@ -14,6 +14,7 @@ use crate::kernel::{Money, Quantity};
 use crate::till::{Goods, Measure, RefundPreview, RefundRequest, ReturnedPart, WalletRefund};
 
 use super::boundary;
+use super::cart::loy_cart;
 use super::error::loy_error;
 use super::fault::Fault;
 use super::handles::{self, Handle};
@@ -355,6 +356,64 @@ pub unsafe extern "C" fn loy_refund_commit(
         let request = refund.request()?;
         let sale_out = sale_out.reserve()?;
         hand_out(till, sale_out, till.refund(&operation_id, &request))
+    })
+}
+
+/// Tells what loy_ledger_refund_unlinked would do with this cart.
+///
+/// Rows: as loy_refund_evaluate.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart with anything but goods that come back;
+/// LOY_REFUSED for points that are no longer there where the programme wants them back; the store's.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_ledger_evaluate_unlinked(
+    ledger: *const loy_ledger,
+    cart: *const loy_cart,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let cart = handles::find(cart)?.cart();
+        let rows_out = rows_out.reserve()?;
+        rows_out.give(preview_rows(&till.preview_unlinked(&cart)?));
+        Ok(())
+    })
+}
+
+/// Takes goods back whose sale this till does not know: a cart of nothing but lines with a quantity
+/// below zero, without return_of (docs/cart.md, "Goods that come back"). Its receipt_number is the
+/// refund's. They are worth what they would earn if they were sold today to the member in the
+/// present tier, rounded toward zero; that is taken out of the member's points, pending ones first
+/// and then the newest. What is not there is owed, or what the programme says for the wallet.
+///
+/// Rows: as loy_refund_evaluate; repeated with the same operation_id, the same again.
+///
+/// Writes: the refund and the points it moves, in one sync.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart with anything but goods that come back;
+/// LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
+/// LOY_ALREADY_RESOLVED where the receipt number is another refund's; LOY_REFUSED for points that
+/// are no longer there where the programme wants them back; the store's.
+/// Crash: repeat it with the same operation_id.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_ledger_refund_unlinked(
+    ledger: *mut loy_ledger,
+    operation_id: *const c_char,
+    cart: *const loy_cart,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let cart = handles::find(cart)?.cart();
+        let operation_id = text::text(operation_id, "operation_id")?;
+        let rows_out = rows_out.reserve()?;
+        rows_out.give(preview_rows(
+            &till.refund_unlinked(&operation_id, &cart)?.done,
+        ));
+        Ok(())
     })
 }
 

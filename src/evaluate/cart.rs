@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, Points, Quantity, UtcOffset};
 pub use crate::programme::LineFlag;
-use crate::programme::shape::{objects, unique_map, unique_set};
+use crate::programme::shape::{objects, optional_object, unique_map, unique_set};
 
 /// Everything the evaluation and the ledger know of a sale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
@@ -221,6 +221,31 @@ pub struct Line {
     #[cbor(n(12), default)]
     #[cfg_attr(test, schemars(extend("maxProperties" = 100)))]
     pub x: BTreeMap<String, String>,
+    /// Of which line of which sale these goods are a return; without it their sale is not known.
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "optional_object"
+    )]
+    #[n(13)]
+    pub return_of: Option<ReturnOf>,
+}
+
+/// The line of a sale that goods come from.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "return_of"))]
+#[serde(deny_unknown_fields)]
+#[cbor(map)]
+pub struct ReturnOf {
+    /// The sale's id, as the till gave it.
+    #[n(0)]
+    #[cfg_attr(test, schemars(length(min = 1, max = 200)))]
+    pub sale: String,
+    /// The line, from 0 in the order of its cart.
+    #[n(1)]
+    #[cfg_attr(test, schemars(range(min = 0, max = 1999)))]
+    pub line: u32,
 }
 
 /// One way in which the sale is paid.
@@ -337,6 +362,7 @@ impl Line {
             tax_outside: Money::ZERO,
             flags: BTreeSet::new(),
             x: BTreeMap::new(),
+            return_of: None,
         }
     }
 }

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::cart::{Cart, Line, LineFlag, Payment, ReceiptPart};
+use super::cart::{Cart, Line, LineFlag, Payment, ReceiptPart, ReturnOf};
 use super::check::{self, LINES_MAX, LIST_MAX, RECEIPT_PART_MAX, SKU_MAX, TEXT_MAX};
 use super::problem::CartProblem;
 use crate::kernel::amounts::AMOUNT_MAX;
@@ -214,6 +214,32 @@ impl Cart {
             _ => target.tax_outside = amount,
         }
         Ok(())
+    }
+
+    /// Says of which line of which sale the goods of a line are a return; an empty sale takes it back.
+    ///
+    /// # Errors
+    /// No such line, a line that is no return (its quantity is not below zero), a text that is no
+    /// sale's id, a line beyond 1,999.
+    pub fn line_set_return_of(&mut self, line: usize, sale: &str, of_line: i64) -> Built {
+        let path = format!("lines[{line}]");
+        let target = self.line_at(line)?;
+        if sale.is_empty() {
+            target.return_of = None;
+            return Ok(());
+        }
+        let most = i64::try_from(LINES_MAX).expect("small") - 1;
+        check::within(&format!("{path}.return_of.line"), 0, most, of_line)?;
+        let before = target.return_of.take();
+        target.return_of = Some(ReturnOf {
+            sale: sale.to_owned(),
+            line: u32::try_from(of_line).expect("checked above"),
+        });
+        let checked = target.check(line);
+        if checked.is_err() {
+            target.return_of = before;
+        }
+        checked
     }
 
     /// Adds a payment in minor units, negative where money is given back.

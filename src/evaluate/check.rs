@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::cart::{Cart, Line};
+use super::cart::{Cart, Line, ReturnOf};
 use super::problem::CartProblem;
 use super::quote::{Award, MemberSnapshot};
 use crate::kernel::amounts::AMOUNT_MAX;
-use crate::kernel::{Balance, Currency, Instant, Money, WalletNumber};
+use crate::kernel::{Balance, Currency, Instant, Money, SaleId, WalletNumber};
 use crate::programme::Programme;
 
 /// The most lines of a cart.
@@ -117,8 +117,36 @@ impl Line {
         optional_text("discount_reason", &self.discount_reason)?;
         amount("tax_inside", self.tax_inside.get())?;
         amount("tax_outside", self.tax_outside.get())?;
-        own_facts("x", &self.x)
+        own_facts("x", &self.x)?;
+        self.return_of.as_ref().map_or(Ok(()), |of| {
+            return_of(of)?;
+            if !self.is_returned() || self.line_total.is_positive() {
+                return Err(CartProblem::new(
+                    "return_of",
+                    "not_used",
+                    "a quantity below 0 and a line_total of 0 or below",
+                    "goods that are sold",
+                ));
+            }
+            Ok(())
+        })
     }
+}
+
+/// It names a line of a sale.
+pub(super) fn return_of(of: &ReturnOf) -> Checked {
+    if of.sale.parse::<SaleId>().is_err() {
+        let expected = "a sale's id, as the till gave it";
+        let found = length(&of.sale);
+        return Err(CartProblem::new(
+            "return_of.sale",
+            "wrong_form",
+            expected,
+            found,
+        ));
+    }
+    let last = i64::try_from(LINES_MAX).expect("small") - 1;
+    within("return_of.line", 0, last, i64::from(of.line))
 }
 
 /// The cart can be priced by this programme for this member.

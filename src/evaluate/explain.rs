@@ -1,7 +1,7 @@
 //! Saying what happened: stable keys and exact values for machines, a sentence for people.
 
 use super::cart::Cart;
-use super::quote::Reason;
+use super::quote::{GoodsBack, Reason};
 use crate::kernel::{BusinessDate, Fraction, Money, Points};
 use crate::programme::{IsOne, Programme, Wallet};
 use crate::texts::{self, Language};
@@ -111,6 +111,45 @@ pub(super) fn exact(value: Fraction) -> String {
         return value.numerator().to_string();
     }
     format!("{}/{}", value.numerator(), value.denominator())
+}
+
+/// One reason for the goods of each sale that come back.
+pub(super) fn returns(speaker: &Speaker<'_>, returns: &[GoodsBack]) -> Vec<Reason> {
+    let programme = speaker.programme();
+    let one = |back: &GoodsBack| {
+        let key = match back.sale {
+            Some(_) => "return.linked",
+            None => "return.unlinked",
+        };
+        let amount = speaker.money(back.amount);
+        let mut values: std::collections::BTreeMap<&'static str, String> =
+            [("amount", back.amount.to_string())].into();
+        values.extend(back.sale.clone().map(|sale| ("sale", sale)));
+        let mut reason = Reason {
+            rule: "returns".to_owned(),
+            applied: true,
+            key,
+            values,
+            text: speaker.phrase(key, &[("amount", &amount)]),
+        };
+        for part in &back.wallets {
+            let Some(wallet) = programme.wallet_by_number(part.wallet) else {
+                continue;
+            };
+            for (key, points) in [
+                ("return.taken_back", part.taken_back),
+                ("return.returned", part.returned),
+                ("return.debt", part.debt),
+            ] {
+                if points.is_positive() {
+                    let said = speaker.points(wallet, points);
+                    speaker.append(&mut reason, key, "points", &said);
+                }
+            }
+        }
+        reason
+    };
+    returns.iter().map(one).collect()
 }
 
 /// One reason for every code shown and every reward named that the programme does not have, and for

@@ -15,7 +15,7 @@ use crate::programme::{Programme, TierBasis, Window};
 pub struct PastSale {
     /// The day in the books.
     pub business_date: BusinessDate,
-    /// What was paid for what was kept, zero or more.
+    /// What was paid for what was kept; below zero for goods that came back without their sale.
     pub spend: Money,
     /// It counts as a visit: something was bought. A return does not undo a visit, a post-void does.
     pub is_visit: bool,
@@ -34,7 +34,7 @@ pub struct PastAward {
     pub rule: String,
     /// Into which wallet.
     pub wallet: WalletNumber,
-    /// How many are left after returns, zero or more.
+    /// How many are left after returns; below zero for goods that came back without their sale.
     pub points: Points,
 }
 
@@ -150,7 +150,7 @@ fn used(sales: &[&PastSale], on: BusinessDate, is_counted: impl Fn(&PastAward) -
             .flat_map(|sale| &sale.awards)
             .filter(|award| is_counted(award));
         let points = awards.fold(0i64, |sum, award| sum.saturating_add(award.points.get()));
-        Points::new(points)
+        Points::new(points.max(0))
     };
     Used {
         day: sum(&|date| date == on),
@@ -176,12 +176,13 @@ fn tier_basis(programme: &Programme, sales: &[&PastSale], on: BusinessDate) -> i
         Some(award.wallet) == tiers.wallet && rule.is_none_or(|rule| rule.qualifies)
     };
     let counted = sales.iter().filter(|sale| counts(sale));
-    match tiers.basis {
+    let basis = match tiers.basis {
         TierBasis::Visits => i64::from(visits(sales, counts)),
         TierBasis::Spend => counted.fold(0i64, |sum, sale| sum.saturating_add(sale.spend.get())),
         TierBasis::Earned => counted
             .flat_map(|sale| &sale.awards)
             .filter(|award| qualifies(award))
             .fold(0i64, |sum, award| sum.saturating_add(award.points.get())),
-    }
+    };
+    basis.max(0)
 }

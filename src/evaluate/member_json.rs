@@ -96,6 +96,7 @@ impl MemberSnapshot {
             number,
             balances,
             history,
+            after_returns: None,
             joined_on: member.joined_on,
         })
     }

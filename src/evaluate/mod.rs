@@ -26,20 +26,25 @@ mod tally;
 mod tier;
 mod told;
 mod truth;
+mod unlinked;
 
-pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart};
+pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart, ReturnOf};
 pub use cart_json::first_difference;
 pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
 pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
 pub use history::{History, PastAward, PastSale, Used};
 pub use problem::CartProblem;
-pub use quote::{Award, MemberSnapshot, Outcome, Quote, Reason, Redemption, TierLine, WalletLine};
+pub use quote::{
+    Award, GoodsBack, MemberSnapshot, Outcome, Quote, Reason, Redemption, TierLine, WalletBack,
+    WalletLine,
+};
 pub use receipt::{cashier_line, display_line, receipt_lines};
 pub use returned::{
     Decided, Goods, Measure, NoReturn, PointsBack, Return, ReturnedLine, ReturnedLines,
     ReturnedPart, points_back,
 };
+pub use unlinked::{Worth, worth_of_goods};
 
 use crate::kernel::{Balance, Money, Points, WalletNumber};
 use crate::programme::Programme;
@@ -66,12 +71,32 @@ pub fn evaluate(
 ) -> Result<Quote, CartProblem> {
     cart.check()?;
     check::fits(cart, programme, member)?;
+    let returns = unlinked::returns_alone(programme, member, cart)?;
+    evaluate_with(programme, member, cart, returns, language)
+}
+
+/// [`evaluate`] where it is known what the returned lines of the cart do. Nothing else of them is
+/// looked at: what is sold earns as if it stood alone, and only the bill is one.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_with(
+    programme: &Programme,
+    member: Option<&MemberSnapshot>,
+    cart: &Cart,
+    returns: Vec<GoodsBack>,
+    language: Language,
+) -> Result<Quote, CartProblem> {
+    cart.check()?;
+    check::fits(cart, programme, member)?;
     let speaker = Speaker::new(programme, language);
+    let sold_cart = cart.sold();
 
     let mut explanation = explain::codes_and_rewards(&speaker, cart);
+    explanation.extend(explain::returns(&speaker, &returns));
     let mut bill = Bill::new(cart);
     let mut spent = reward::Spent::new();
-    let undecided = Facts::new(programme, cart, member, None);
+    let undecided = Facts::new(programme, &sold_cart, member, None);
     let (mut redemptions, reasons) =
         reward::rewards(&speaker, &undecided, member, &mut bill, &mut spent);
     explanation.extend(reasons);
@@ -85,8 +110,9 @@ pub fn evaluate(
         redeemable.push(answer.redeemable);
     }
 
-    let facts = Facts::new(programme, cart, member, Some(!redemptions.is_empty()));
-    let (payable, nets) = (bill.payable(), bill.nets());
+    let uses_points = Some(!redemptions.is_empty());
+    let facts = Facts::new(programme, &sold_cart, member, uses_points);
+    let (payable, nets) = (bill.payable(), sold_nets(cart, bill.nets()));
     let terms = Terms {
         facts: &facts,
         payable,
@@ -103,9 +129,10 @@ pub fn evaluate(
     }
     let awards = tally::awards(&tallies);
     check::awards_fit(&awards)?;
+    let sold_for = payable + returns.iter().map(|back| back.amount).sum();
     let mut tier = None;
     if member.is_some()
-        && let Some((line, reason)) = tier::standing(&speaker, &facts, &tallies, payable)
+        && let Some((line, reason)) = tier::standing(&speaker, &facts, &tallies, sold_for)
     {
         tier = line;
         explanation.push(reason);
@@ -125,6 +152,7 @@ pub fn evaluate(
             line_discounts: bill.into_line_discounts(),
             redemptions,
             awards,
+            returns,
         },
         awards_with_card,
         wallets: Vec::new(),
@@ -154,13 +182,26 @@ fn wallet_lines(
     let line = |(wallet, &redeemable): (&crate::programme::Wallet, &Points)| {
         let before = member.balance(wallet.number);
         let (awarded, redeemed) = (quote.awarded(wallet.number), quote.redeemed(wallet.number));
+        let (taken_back, returned) = quote.goods_back(wallet.number);
+        let once_back = match &member.after_returns {
+            Some(balances) => {
+                balances
+                    .get(&wallet.number)
+                    .copied()
+                    .unwrap_or_default()
+                    .known
+            }
+            None => before.known - taken_back + returned,
+        };
         WalletLine {
             wallet: wallet.id.clone(),
             number: wallet.number,
             before,
             awarded,
             redeemed,
-            after: before.known - redeemed + awarded,
+            taken_back,
+            returned,
+            after: once_back - redeemed + awarded,
             redeemable,
         }
     };
@@ -177,6 +218,28 @@ impl MemberSnapshot {
     pub fn balance(&self, wallet: WalletNumber) -> Balance {
         self.balances.get(&wallet).copied().unwrap_or_default()
     }
+
+    /// What can be spent by a sale: now, and still once its goods are back. Points that come back with
+    /// them can be spent by the next sale.
+    pub(in crate::evaluate) fn spendable(&self, wallet: WalletNumber) -> Points {
+        let now = self.balance(wallet).spendable;
+        match &self.after_returns {
+            None => now,
+            Some(balances) => {
+                let then = balances.get(&wallet).copied().unwrap_or_default();
+                now.min(then.spendable)
+            }
+        }
+    }
+}
+
+/// What the lines that are sold cost.
+fn sold_nets(cart: &Cart, nets: Vec<Money>) -> Vec<Money> {
+    let lines = cart.lines.iter().zip(nets);
+    lines
+        .filter(|(line, _)| !line.is_returned())
+        .map(|(_, net)| net)
+        .collect()
 }
 
 /// The lines' own share of a bill: no line that is zero or below takes part in a discount.

@@ -18,7 +18,7 @@ pub struct CartProblem {
 }
 
 impl CartProblem {
-    pub(super) fn new(
+    pub(crate) fn new(
         field: impl Into<String>,
         code: &'static str,
         expected: impl Into<String>,

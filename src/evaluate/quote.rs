@@ -25,6 +25,9 @@ pub struct MemberSnapshot {
     /// is not known.
     #[n(3)]
     pub joined_on: Option<BusinessDate>,
+    /// The balances once the goods that come back in this cart are back; absent where none do.
+    #[n(4)]
+    pub after_returns: Option<BTreeMap<WalletNumber, Balance>>,
 }
 
 /// What a sale gives and takes. This is what `authorise` freezes and `commit` posts.
@@ -51,6 +54,65 @@ pub struct Outcome {
     /// Points awarded, one item a wallet and rule.
     #[n(4)]
     pub awards: Vec<Award>,
+    /// Goods that come back in the same cart, one item a sale they come from, and one for those whose
+    /// sale is not known. Left out where none do.
+    #[cbor(n(5), default)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub returns: Vec<GoodsBack>,
+}
+
+/// Goods that come back, and what that does.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Encode, Decode)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "goods_back"))]
+#[cbor(map)]
+pub struct GoodsBack {
+    /// The sale they come from; absent where it is not known.
+    #[n(0)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sale: Option<String>,
+    /// Money given back for them, zero or more. It is part of `payable` already.
+    #[n(1)]
+    #[cfg_attr(test, schemars(with = "i64"))]
+    pub amount: Money,
+    /// What becomes of points, one item a wallet that it touches.
+    #[cbor(n(2), default)]
+    pub wallets: Vec<WalletBack>,
+}
+
+/// What goods that come back do in one wallet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Encode, Decode)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "wallet_back"))]
+#[cbor(map)]
+pub struct WalletBack {
+    /// Which wallet, by its number in the programme.
+    #[n(0)]
+    pub wallet: WalletNumber,
+    /// Awarded points that are taken back.
+    #[n(1)]
+    #[cfg_attr(test, schemars(with = "i64"))]
+    pub taken_back: Points,
+    /// Spent points that come back.
+    #[n(2)]
+    #[cfg_attr(test, schemars(with = "i64"))]
+    pub returned: Points,
+    /// Of what is taken back, what is no longer there and is owed.
+    #[n(3)]
+    #[cfg_attr(test, schemars(with = "i64"))]
+    pub debt: Points,
+}
+
+impl Outcome {
+    /// What is sold costs so much before loy takes anything off.
+    pub fn total_sold(&self) -> Money {
+        self.total + self.returns.iter().map(|back| back.amount).sum()
+    }
+
+    /// What is paid for what is sold: what is left to pay, and the money given back for goods besides.
+    pub fn sold(&self) -> Money {
+        self.payable + self.returns.iter().map(|back| back.amount).sum()
+    }
 }
 
 /// Points spent as money.
@@ -137,6 +199,14 @@ pub struct WalletLine {
     /// Spent in it.
     #[cfg_attr(test, schemars(with = "i64"))]
     pub redeemed: Points,
+    /// Taken back for goods that come back; left out where none is.
+    #[cfg_attr(test, schemars(with = "i64"))]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub taken_back: Points,
+    /// Spent points that come back with goods; left out where none do.
+    #[cfg_attr(test, schemars(with = "i64"))]
+    #[serde(skip_serializing_if = "is_zero")]
+    pub returned: Points,
     /// Known balance after it.
     #[cfg_attr(test, schemars(with = "i64"))]
     pub after: Points,
@@ -216,12 +286,14 @@ impl Quote {
         self.outcome = outcome;
         let mut lines = std::mem::take(&mut self.wallets);
         for line in &mut lines {
+            // What goods that came back changed, besides.
+            let back = line.after + line.redeemed - line.awarded - line.before.known;
             if let Some(member) = member {
                 line.before = member.balance(line.number);
             }
             line.awarded = self.awarded(line.number);
             line.redeemed = self.redeemed(line.number);
-            line.after = line.before.known - line.redeemed + line.awarded;
+            line.after = line.before.known + back - line.redeemed + line.awarded;
         }
         self.wallets = lines;
         self
@@ -247,6 +319,15 @@ impl Quote {
             .sum()
     }
 
+    /// Points of a wallet that are taken back for goods, and spent points that come back with them.
+    pub fn goods_back(&self, wallet: WalletNumber) -> (Points, Points) {
+        let parts = self.outcome.returns.iter().flat_map(|back| &back.wallets);
+        let parts = parts.filter(|part| part.wallet == wallet);
+        parts.fold((Points::ZERO, Points::ZERO), |(taken, given), part| {
+            (taken + part.taken_back, given + part.returned)
+        })
+    }
+
     /// What loy takes off the bill.
     pub fn discount(&self) -> Money {
         self.outcome.line_discounts.iter().copied().sum()
@@ -263,6 +344,10 @@ impl Quote {
             .iter()
             .filter(move |reason| reason.rule == rule)
     }
+}
+
+fn is_zero(points: &Points) -> bool {
+    points.is_zero()
 }
 
 fn sum_of(awards: &[Award], wallet: WalletNumber) -> Points {

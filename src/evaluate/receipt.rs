@@ -36,6 +36,9 @@ pub fn receipt_lines(
         points("receipt.earned", quote.awarded(number));
         points("receipt.with_card", quote.awarded_with_card(number));
         points("receipt.spent", quote.redeemed(number));
+        let (taken_back, returned) = quote.goods_back(number);
+        points("receipt.taken_back", taken_back);
+        points("receipt.returned", returned);
     }
     if !quote.discount().is_zero() {
         page.row(

@@ -102,7 +102,7 @@ pub(super) fn redeem(
     if !bill.payable().is_positive() {
         return nothing(speaker, wallet, "redeem.nothing_to_pay");
     }
-    let spendable = (member.balance(wallet.number).spendable - spent).max(Points::ZERO);
+    let spendable = (member.spendable(wallet.number) - spent).max(Points::ZERO);
     if spendable.is_zero() {
         return nothing(speaker, wallet, "redeem.none_spendable");
     }

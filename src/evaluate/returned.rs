@@ -245,6 +245,25 @@ impl Decided<'_> {
         })
     }
 
+    /// How much of these goods and of this money still fits into what is left of a line; no goods where
+    /// it has none.
+    pub fn fitting(
+        &self,
+        so_far: &ReturnedLines,
+        line: usize,
+        (quantity, amount): (Quantity, Money),
+    ) -> (Quantity, Money) {
+        let sold = self.cart.lines.get(line).filter(|line| !line.is_returned());
+        let Some(sold) = sold else {
+            return (Quantity::ZERO, Money::ZERO);
+        };
+        let gone = so_far.get(&place(line)).copied().unwrap_or_default();
+        let fits = quantity.min((sold.quantity_milli - gone.quantity).max(Quantity::ZERO));
+        let share = share_floor(amount.get(), fits.get(), quantity.get().max(1));
+        let left = (self.net_of(line) - gone.paid_back()).max(Money::ZERO);
+        (fits, Money::new(share).min(left))
+    }
+
     /// Nothing of the sale is kept.
     pub fn is_everything(&self, gone: &ReturnedLines) -> bool {
         self.sold().all(|(index, _)| {

@@ -109,7 +109,7 @@ fn offer(
     if !payable.is_positive() {
         return Err(Refusal::NothingToPay);
     }
-    let spendable = (member.balance(reward.wallet).spendable - spent).max(Points::ZERO);
+    let spendable = (member.spendable(reward.wallet) - spent).max(Points::ZERO);
     let by_points = spendable.get() / reward.points.get();
     if by_points == 0 {
         return Err(Refusal::TooFew(spendable));

@@ -38,7 +38,6 @@ pub(super) enum RoundingOf {
     /// Each rule's own.
     Rule,
     /// Toward zero, whatever the rule says: goods of no known sale take no point too many.
-    #[allow(dead_code, reason = "unlinked returns")]
     Unlinked,
 }
 

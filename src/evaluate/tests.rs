@@ -42,6 +42,7 @@ pub(super) fn member(points: i64) -> MemberSnapshot {
         balances: BTreeMap::from([(1, balance)]),
         joined_on: None,
         history: None,
+        after_returns: None,
     }
 }
 

@@ -493,6 +493,24 @@ impl<'a> Reading<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// Returns of a member's goods without their sale, with a business date in this range, oldest first.
+    pub fn unlinked_refunds_of(
+        &self,
+        member: MemberNumber,
+        first: BusinessDate,
+        last: BusinessDate,
+    ) -> Result<Vec<Seq>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT seq FROM entry
+             WHERE member = ?1 AND kind = ?2 AND refers_to = 0 AND business_date BETWEEN ?3 AND ?4
+             ORDER BY seq",
+        )?;
+        let refund = Kind::Refund.number();
+        let range = params![member.get(), refund, first.yyyymmdd(), last.yyyymmdd()];
+        let rows = statement.query_map(range, |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Control totals of one business date.
     pub fn totals(&self, date: BusinessDate) -> Result<Totals, StoreError> {
         let sql =

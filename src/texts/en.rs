@@ -210,7 +210,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("receipt.discount", "Discount"),
     ("receipt.earned", "Earned"),
     ("receipt.known", "This receipt is known already"),
+    ("receipt.returned", "Returned"),
     ("receipt.spent", "Used"),
+    ("receipt.taken_back", "Taken back"),
     ("receipt.unknown", "No such receipt at this till"),
     ("receipt.with_card", "With a member card"),
     ("redeem.applied", "{name}: {points} used, {amount} off"),
@@ -250,6 +252,17 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "The points of this sale are no longer all there: {missing} are missing",
     ),
     ("refund.quantity_left", "Only {left} is left to return"),
+    ("return.debt", "{text}, {points} of them owed"),
+    (
+        "return.linked",
+        "Goods of an earlier sale come back for {amount}",
+    ),
+    ("return.returned", "{text}, {points} returned"),
+    ("return.taken_back", "{text}, {points} taken back"),
+    (
+        "return.unlinked",
+        "Goods come back without their sale for {amount}",
+    ),
     (
         "reward.applied",
         "{name}: {points} used, {amount} off (taken {times}×)",

@@ -207,7 +207,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("receipt.discount", "Giảm giá"),
     ("receipt.earned", "Tích được"),
     ("receipt.known", "Hóa đơn này đã được ghi rồi"),
+    ("receipt.returned", "Hoàn điểm"),
     ("receipt.spent", "Đã dùng"),
+    ("receipt.taken_back", "Trừ lại"),
     ("receipt.unknown", "Không tìm thấy hóa đơn"),
     ("receipt.with_card", "Nếu có thẻ thành viên"),
     ("redeem.applied", "{name}: dùng {points}, giảm {amount}"),
@@ -250,6 +252,17 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Điểm của hóa đơn này đã dùng mất {missing} nên không nhận trả hàng được",
     ),
     ("refund.quantity_left", "Chỉ còn trả được {left}"),
+    ("return.debt", "{text}, còn nợ {points}"),
+    (
+        "return.linked",
+        "Khách trả hàng của hóa đơn trước, hoàn {amount}",
+    ),
+    ("return.returned", "{text}, trả lại {points}"),
+    ("return.taken_back", "{text}, trừ lại {points}"),
+    (
+        "return.unlinked",
+        "Khách trả hàng không có hóa đơn, hoàn {amount}",
+    ),
     (
         "reward.applied",
         "{name}: dùng {points}, giảm {amount} ({times} lần)",

@@ -140,7 +140,8 @@ impl Till {
                 Some(claim) => self.claimed_again(reading, &programme, claim, &row, &document)?,
                 None => {
                     let member = document.member.as_ref();
-                    self.evaluate_here(&programme, member, &document.cart)?
+                    let returns = document.outcome.returns.clone();
+                    self.evaluate_returning(&programme, member, &document.cart, returns)?
                         .outcome
                 }
             };

@@ -4,10 +4,11 @@ use serde::Serialize;
 
 use super::error::Error;
 use super::member::MemberCard;
+use super::refund::accounts_with;
 use super::shell::Till;
 use crate::kernel::{Account, BusinessDate, Idle, Instant, LotId, MemberNumber, Points};
 use crate::ledger::past::Past;
-use crate::ledger::{Accounts, Flags};
+use crate::ledger::{Accounts, Entry, Flags};
 use crate::programme::{Expiry, Programme};
 use crate::store::Reading;
 
@@ -74,7 +75,18 @@ impl Till {
         programme: &Programme,
         member: MemberNumber,
     ) -> Result<Accounts, Error> {
-        let mut accounts = reading.accounts(member, &[])?;
+        self.accounts_behind(reading, programme, member, &[])
+    }
+
+    /// The same once entries that are decided and not yet written are.
+    pub(super) fn accounts_behind(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        member: MemberNumber,
+        pending: &[Entry],
+    ) -> Result<Accounts, Error> {
+        let mut accounts = accounts_with(reading, Some(member), &[], pending)?;
         if programme.reads_activity() {
             let activity = reading.active_on(member)?;
             let given_on = |lot: LotId| Ok(reading.date_of(lot)?);

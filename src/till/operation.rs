@@ -22,6 +22,7 @@ pub(super) enum Call {
     Refund = 6,
     CloseDay = 7,
     ConfirmClock = 8,
+    RefundUnlinked = 20,
     Claim = 21,
 }
 

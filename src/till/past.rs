@@ -11,26 +11,25 @@ use super::refund::refund_document;
 use super::shell::Till;
 use super::training::Purpose;
 use super::view::SaleState;
-use crate::evaluate::{Cart, History, PastAward, PastSale, Quote, due_after, evaluate};
-use crate::evaluate::{CartProblem, MemberSnapshot, Outcome};
+use crate::evaluate::{Cart, History, PastAward, PastSale, Quote, due_after, evaluate_with};
+use crate::evaluate::{CartProblem, GoodsBack, MemberSnapshot, Outcome};
+use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Money, Points};
 use crate::programme::{HISTORY_ALL, Programme, RefundBase};
 use crate::store::{Reading, SaleRow};
 
 impl Till {
     /// Prices a cart that stands at this till in this store, if it does not say otherwise itself.
-    pub(super) fn evaluate_here(
+    /// `returns` is what its returned lines do.
+    pub(super) fn evaluate_returning(
         &self,
         programme: &Programme,
         member: Option<&MemberSnapshot>,
         cart: &Cart,
+        returns: Vec<GoodsBack>,
     ) -> Result<Quote, CartProblem> {
-        let mut quote = evaluate(
-            programme,
-            member,
-            &self.at_home(programme, cart),
-            self.language,
-        )?;
+        let cart = self.at_home(programme, cart);
+        let mut quote = evaluate_with(programme, member, &cart, returns, self.language)?;
         quote.is_training = self.purpose == Purpose::Training;
         Ok(quote)
     }
@@ -74,6 +73,9 @@ impl Till {
                 .ok_or(Error::Internal("a commit entry of no sale"))?;
             sales.extend(self.past_sale(reading, &row)?);
         }
+        for seq in reading.unlinked_refunds_of(member, first, on)? {
+            sales.push(unlinked_return(reading, seq)?);
+        }
         Ok(Some(History::of(programme, cart, &sales)))
     }
 
@@ -114,13 +116,32 @@ impl Till {
         }
         Ok(Some(PastSale {
             business_date: sale.cart.business_date,
-            spend: (sale.outcome.payable - given_back).max(Money::ZERO),
-            is_visit: sale.outcome.total.is_positive(),
+            spend: (sale.outcome.sold() - given_back).max(Money::ZERO),
+            is_visit: sale.outcome.total_sold().is_positive(),
             receipt_group: sale.cart.receipt_group,
             awards: awards.collect(),
             rewards,
         }))
     }
+}
+
+/// Goods that came back without their sale: they lower what their own date counts for.
+fn unlinked_return(reading: &Reading<'_>, seq: Seq) -> Result<PastSale, Error> {
+    let stored = reading.document(seq)?;
+    let back: Remembered = from_bytes(&stored)?;
+    let awards = back.outcome.awards.into_iter().map(|award| PastAward {
+        rule: award.rule,
+        wallet: award.wallet,
+        points: award.points,
+    });
+    Ok(PastSale {
+        business_date: back.cart.business_date,
+        spend: back.outcome.payable,
+        is_visit: false,
+        receipt_group: None,
+        awards: awards.collect(),
+        rewards: BTreeMap::new(),
+    })
 }
 
 /// What the past is made of, out of a [`SaleDocument`]: a year's sales are read for one quote, and

@@ -115,6 +115,11 @@ impl Worked {
         }
     }
 
+    /// The version that priced the sale.
+    pub(super) fn programme(&self) -> &Programme {
+        &self.programme
+    }
+
     /// What it does, by wallet.
     pub(super) fn wallets(&self) -> Vec<WalletRefund> {
         by_wallet(&self.entries, &self.programme, &self.lots)

@@ -7,7 +7,7 @@ use super::error::Error;
 use super::ports::Ports;
 use super::sale::held_portions;
 use super::shell::{Settings, Till};
-use super::view::{ReceiptKey, ReceiptKind, SaleState, load_document};
+use super::view::{SaleState, load_document};
 use crate::exchange::{EpochPayload, Parent, SigningKey, enrolment};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, Money, StreamId, UtcOffset};
@@ -99,17 +99,18 @@ impl Till {
         let Some(bytes) = writing.reading().find_document(entry.seq)? else {
             return Ok(());
         };
-        let document: RefundDocument = from_bytes(&bytes)?;
-        let key = document.note.receipt_number.map(|receipt_number| {
-            let key = ReceiptKey {
-                receipt_number,
-                business_date: entry.business_date,
-                till: None,
-                part: 1,
-            };
-            self.receipt_hash(&key, ReceiptKind::Refund)
-        });
-        put_missing(writing, key, entry.refers_to)
+        let date = entry.business_date;
+        if entry.refers_to != 0 {
+            let document: RefundDocument = from_bytes(&bytes)?;
+            let number = document.note.receipt_number;
+            let key = number.map(|number| self.refund_receipt(&number, date, None));
+            return put_missing(writing, key, entry.refers_to);
+        }
+        // Without a sale it owns its receipt itself, unless it is part of a cart, which owns it.
+        let cart = from_bytes::<SaleDocument>(&bytes)?.cart;
+        let number = cart.receipt_number.as_ref();
+        let key = number.map(|number| self.refund_receipt(number, date, cart.till.as_deref()));
+        put_missing(writing, key, entry.seq)
     }
 }
 

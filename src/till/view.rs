@@ -245,9 +245,11 @@ impl Till {
                 quote.is_training = self.purpose == Purpose::Training;
                 quote
             }
-            member => self
-                .evaluate_here(&programme, member.as_ref(), &document.cart)?
-                .restated(None, document.outcome),
+            member => {
+                let returns = document.outcome.returns.clone();
+                self.evaluate_returning(&programme, member.as_ref(), &document.cart, returns)?
+                    .restated(None, document.outcome)
+            }
         };
         let posted = match row.posted_seq {
             0 => None,

@@ -10,6 +10,7 @@ int main(int count, char **arguments)
     loy_sale *sale = NULL, *returned = NULL;
     loy_refund *refund = NULL;
     loy_rows *rows = NULL;
+    loy_quote *quote = NULL;
     int32_t state = -1, row, awards = 0;
     CHECK(count == 2);
     ledger = create_till(arguments[1]);
@@ -126,6 +127,42 @@ int main(int count, char **arguments)
     CHECK(balance_of(ledger, "0912345678") == 0);
     loy_refund_free(refund);
     loy_sale_free(sale);
+
+    /* An exchange: a shirt of 55.000 d goes back and one of 80.000 d is bought in one cart. */
+    cart = one_line(loy_member_number(member), "0011", 55000);
+    OK(loy_sale_record(ledger, "sale-11", cart, &sale, &error));
+    loy_cart_free(cart);
+    cart = one_line(loy_member_number(member), "0012", 80000);
+    OK(loy_cart_add_line(cart, "AO-01", -1000, -55000, &row, &error));
+    EXPECT(LOY_E_ARGUMENT, loy_cart_line_set_return_of(cart, 0, loy_sale_id(sale), 0, &error));
+    EXPECT(LOY_E_ARGUMENT, loy_cart_line_set_return_of(cart, row, "yesterday", 0, &error));
+    OK(loy_cart_line_set_return_of(cart, row, loy_sale_id(sale), 0, &error));
+    OK(loy_sale_record(ledger, "change-1", cart, &returned, &error));
+    loy_cart_free(cart);
+    loy_sale_free(sale);
+    OK(loy_sale_quote(returned, &quote, &error));
+    OK(loy_quote_returns(quote, &rows, &error));
+    CHECK(row_count(rows) == 1 && row_int(rows, 0, "amount") == 55000);
+    CHECK(row_int(rows, 0, "points_taken_back") == 6);
+    CHECK(strlen(loy_rows_text(rows, 0, "sale")) > 0);
+    loy_rows_free(rows);
+    loy_quote_free(quote);
+    CHECK(balance_of(ledger, "0912345678") == 8);
+    /* The new shirt goes back without its receipt: 8 points. */
+    OK(loy_cart_new("VND", NOON_MS, HANOI, TODAY, &cart, &error));
+    OK(loy_cart_set_member(cart, loy_member_number(member), &error));
+    EXPECT(LOY_E_ARGUMENT, loy_ledger_refund_unlinked(ledger, "back-1", cart, &rows, &error));
+    OK(loy_cart_add_line(cart, "AO-01", -1000, -80000, &row, &error));
+    OK(loy_ledger_evaluate_unlinked(ledger, cart, &rows, &error));
+    CHECK(row_int(rows, 1, "points_taken_back") == 8);
+    loy_rows_free(rows);
+    OK(loy_ledger_refund_unlinked(ledger, "back-1", cart, &rows, &error));
+    CHECK(row_count(rows) == 2 && row_int(rows, 0, "amount") == 80000);
+    CHECK(row_int(rows, 1, "debt") == 0);
+    loy_rows_free(rows);
+    CHECK(balance_of(ledger, "0912345678") == 0);
+    loy_cart_free(cart);
+    loy_sale_free(returned);
     loy_member_free(member);
 
     OK(loy_day_close(ledger, "close-1", TODAY, &rows, &error));
@@ -134,7 +171,7 @@ int main(int count, char **arguments)
             awards++;
             CHECK(row_int(rows, row, "business_date") == TODAY);
             CHECK(strcmp(loy_rows_text(rows, row, "wallet"), "points") == 0);
-            CHECK(row_int(rows, row, "count") == 4 && row_int(rows, row, "points") == 24);
+            CHECK(row_int(rows, row, "count") == 6 && row_int(rows, row, "points") == 38);
         }
     }
     CHECK(awards == 1);

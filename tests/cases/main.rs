@@ -11,7 +11,10 @@ mod shop;
 
 use std::collections::BTreeMap;
 
-use loy::evaluate::{Cart, Decided, KeptLine, MemberSnapshot, Quote, due_after, evaluate};
+use loy::evaluate::{
+    Cart, Decided, Goods, KeptLine, Measure, MemberSnapshot, PointsBack, Quote, Return,
+    ReturnedLines, ReturnedPart, due_after, evaluate, points_back,
+};
 use loy::kernel::{MemberNumber, Money, Points, Quantity};
 use loy::programme::Programme;
 use loy::texts::Language;
@@ -40,6 +43,9 @@ struct Case {
     /// A cart; what it does not say is filled in.
     cart: serde_json::Map<String, Value>,
     member: Value,
+    /// The programme version of the day of the returns, where it is another.
+    #[serde(default)]
+    current: Option<Value>,
     expect: Expect,
 }
 
@@ -76,6 +82,20 @@ struct Expect {
     due_after_all: Option<i64>,
     #[serde(default)]
     due_after: Vec<Due>,
+    /// Returns, one after the other.
+    #[serde(default)]
+    refunds: Vec<Refund>,
+}
+
+/// Goods come back; points of the wallet with number 1 that are taken back and returned so far.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Refund {
+    /// Line, and the money that comes back of it in minor units; everything that is left if empty.
+    #[serde(default)]
+    amounts: Vec<(usize, i64)>,
+    taken_back: i64,
+    returned: i64,
 }
 
 /// Points still due when so much is kept of each line: quantity in thousandths, and money.
@@ -86,8 +106,8 @@ struct Due {
     points: i64,
 }
 
-fn programme(case: &Case) -> Programme {
-    let bytes = match &case.programme {
+fn programme(case: &Case, programme: &Value) -> Programme {
+    let bytes = match programme {
         Value::String(file) => {
             let path = format!("{}/examples/programmes/{file}", env!("CARGO_MANIFEST_DIR"));
             std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -120,7 +140,9 @@ fn cart(case: &Case, programme: &Programme, member: MemberNumber) -> Cart {
 
 fn check(case: &Case) {
     let number = MemberNumber::from_body(1).expect("a number");
-    let programme = programme(case);
+    let current = case.current.as_ref().unwrap_or(&case.programme);
+    let current = programme(case, current);
+    let programme = programme(case, &case.programme);
     let cart = cart(case, &programme, number);
     let member = cart.member.map(|number| {
         MemberSnapshot::from_json(
@@ -180,6 +202,44 @@ fn check(case: &Case) {
         );
     }
     returns(&programme, &cart, member.as_ref(), &quote, expect, &told);
+    let sale = Decided {
+        programme: &programme,
+        member: member.as_ref(),
+        cart: &cart,
+        outcome: &quote.outcome,
+    };
+    refunds(sale, &current, &quote, &expect.refunds, &told);
+}
+
+fn refunds(sale: Decided<'_>, current: &Programme, quote: &Quote, refunds: &[Refund], told: &str) {
+    let sums = |points: Points| BTreeMap::from([(1, points)]);
+    let (awarded, redeemed) = (sums(quote.awarded(1)), sums(quote.redeemed(1)));
+    let (mut before, mut so_far) = (ReturnedLines::new(), PointsBack::default());
+    for refund in refunds {
+        let part = |&(line, amount): &(usize, i64)| ReturnedPart {
+            line,
+            measure: Measure::Amount(Money::new(amount)),
+        };
+        let goods = match refund.amounts.as_slice() {
+            [] => Goods::Everything,
+            amounts => Goods::Parts(amounts.iter().map(part).collect()),
+        };
+        let after = sale.after(&before, &goods).expect("so much is left");
+        let back = Return {
+            sale,
+            current,
+            awarded: &awarded,
+            redeemed: &redeemed,
+            before: &before,
+            after: &after,
+            so_far: &so_far,
+        };
+        let back = points_back(&back).expect("what goes back");
+        let of = |sums: &BTreeMap<u8, Points>| sums.get(&1).map_or(0, |points| points.get());
+        let found = (of(&back.taken_back), of(&back.returned));
+        assert_eq!(found, (refund.taken_back, refund.returned), "{told}");
+        (before, so_far) = (after, back);
+    }
 }
 
 fn returns(

@@ -5,6 +5,7 @@ mod clock;
 mod days;
 mod dispute;
 mod doors;
+mod exchanges;
 mod expiry;
 mod files;
 mod lots;

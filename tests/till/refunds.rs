@@ -308,6 +308,137 @@ proptest! {
     }
 }
 
+/// Rules whose awards only grow with what is kept, so that every end of a split is one end: rising
+/// bands, a minimum, whole steps, pieces, caps, a tier that doubles.
+fn growing() -> Shop {
+    let rule = |id: &str, parts: serde_json::Value| {
+        let mut rule = parts;
+        rule["id"] = serde_json::json!(id);
+        rule["wallet"] = serde_json::json!("points");
+        rule
+    };
+    crate::policies::shop(
+        serde_json::json!({}),
+        serde_json::json!({
+            "earn": [
+                rule("bands", serde_json::json!({"bands": [
+                    {"from": "0", "below": "100000", "points": "0"},
+                    {"from": "100000", "below": "300000", "points": "5"},
+                    {"from": "300000", "percent": "1", "value": "1000"},
+                ]})),
+                rule("steps", serde_json::json!({"when": {"total": {"from": "50000"}},
+                    "amount": {"per": "20000", "points": "3", "mode": "whole_steps"}})),
+                rule("pieces", serde_json::json!({"per_unit": {"points": "2"}, "caps": {"sale": "9"}})),
+                rule("net", serde_json::json!({"amount": {"per": "7000", "points": "1"},
+                    "caps": {"day": "90"}, "factors": [{"id": "gold", "factor": "2",
+                    "when": {"tiers": ["gold"]}}]})),
+            ],
+            "tiers": {"basis": "spend", "window": "lifetime", "levels": [
+                {"id": "member", "from": "0"}, {"id": "gold", "from": "400000", "factor": "1.5"},
+            ]},
+        }),
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+
+    /// With bands, a minimum, caps, tiers and points that pay, wherever the return ends: many refunds
+    /// do what one does, and nothing exceeds what was sold.
+    #[test]
+    fn any_split_of_a_part_ends_where_one_refund_of_that_part_ends(story in story()) {
+        let ends = [false, true].map(|at_once| {
+            let shop = growing();
+            let till = shop.create();
+            let member = enrol(&till);
+            till.record("before", &cart_of(member, 500_000)).unwrap();
+            let sale = sell(&till, member, &story);
+            let mut left: Vec<i64> = story.lines.iter().map(|&(quantity, _)| quantity).collect();
+            let mut all = Vec::new();
+            for (number, &(line, share)) in story.returns.iter().enumerate() {
+                let line = line % left.len();
+                let quantity = left[line] * share / 1_000;
+                if quantity == 0 {
+                    continue;
+                }
+                left[line] -= quantity;
+                all.push(part(line, quantity));
+                if !at_once {
+                    let request = parts(sale, &[part(line, quantity)]);
+                    till.refund(&format!("refund-{number}"), &request).unwrap();
+                }
+            }
+            if at_once && !all.is_empty() {
+                till.refund("at-once", &parts(sale, &all)).unwrap();
+            }
+            for (line, &quantity) in left.iter().enumerate() {
+                let more = parts(sale, &[part(line, quantity + 1)]);
+                assert!(till.preview_refund(&more).is_err(), "more than was sold");
+            }
+            assert_sound(&till);
+            let end = balance(&till, member);
+            let rest = till.preview_refund(&refund_of(sale));
+            let rest = rest.map_or(0, |rest| rest.amount.get());
+            if till.sale(sale).unwrap().state != SaleState::Refunded {
+                till.refund("rest", &refund_of(sale)).unwrap();
+            }
+            (end, rest, balance(&till, member))
+        });
+        prop_assert_eq!(ends[0], ends[1]);
+        // The sale before is all that is left of the purse.
+        let shop = growing();
+        let till = shop.create();
+        let member = enrol(&till);
+        till.record("before", &cart_of(member, 500_000)).unwrap();
+        prop_assert_eq!(ends[0].2, balance(&till, member));
+    }
+
+    /// What comes back in carts of an exchange does what refunds do.
+    #[test]
+    fn goods_that_come_back_in_carts_do_what_refunds_do(story in story()) {
+        let ends = [false, true].map(|in_carts| {
+            let shop = growing();
+            let till = shop.create();
+            let member = enrol(&till);
+            till.record("before", &cart_of(member, 500_000)).unwrap();
+            let sale = sell(&till, member, &story);
+            let mut left: Vec<i64> = story.lines.iter().map(|&(quantity, _)| quantity).collect();
+            for (number, &(line, share)) in story.returns.iter().enumerate() {
+                let line = line % left.len();
+                let quantity = left[line] * share / 1_000;
+                if quantity == 0 {
+                    continue;
+                }
+                left[line] -= quantity;
+                let request = parts(sale, &[part(line, quantity)]);
+                let id = format!("back-{number}");
+                if !in_carts {
+                    till.refund(&id, &request).unwrap();
+                    continue;
+                }
+                let amount = till.preview_refund(&request).unwrap().amount;
+                let back = Line {
+                    return_of: Some(loy::evaluate::ReturnOf {
+                        sale: sale.to_string(),
+                        line: u32::try_from(line).unwrap(),
+                    }),
+                    ..Line::new("X", Quantity::new(-quantity), -amount)
+                };
+                let cart = Cart {
+                    lines: vec![back],
+                    ..cart_of(member, 0)
+                };
+                let told = till.evaluate(&cart).unwrap().outcome;
+                assert_eq!(told.payable, -amount);
+                assert_eq!(till.record(&id, &cart).unwrap().quote.outcome, told);
+            }
+            assert_sound(&till);
+            balance(&till, member)
+        });
+        prop_assert_eq!(ends[0], ends[1]);
+    }
+}
+
 #[test]
 fn goods_come_back_at_the_moment_a_hold_runs_out() {
     let shop = Shop::new();

@@ -146,7 +146,7 @@ fn a_code_that_a_rule_reads_is_no_unknown_code() {
 }
 
 #[test]
-fn weighed_lines_are_one_item_each_and_returned_goods_are_taken_off() {
+fn weighed_lines_are_one_item_each_and_returned_goods_are_none() {
     let rule = json!({"when": {"items": {"from": 3}}, "fixed": {"points": "1"}});
     let lines = |bread: i64, returned: i64| {
         json!({"lines": [
@@ -157,13 +157,13 @@ fn weighed_lines_are_one_item_each_and_returned_goods_are_taken_off() {
     };
     check(
         rule.clone(),
-        lines(3_000, -1_000),
+        lines(2_000, -1_000),
         1,
         "r: 1 point a sale = 1 → 1 point (rounded down)",
     );
     check(
         rule,
-        lines(2_500, -1_000),
+        lines(1_500, -1_000),
         0,
         "r: not given, items: 2.5, wanted from 3 on",
     );

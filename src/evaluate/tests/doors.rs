@@ -182,9 +182,19 @@ fn json_that_is_no_cart_is_refused_with_its_field() {
     assert!(Cart::from_json(with("").as_bytes()).is_ok());
     assert!(Cart::from_json(line("").as_bytes()).is_ok());
     refused(
+        &line(r#","return_to":"1""#),
+        "lines[0].return_to",
+        "not_known",
+    );
+    refused(
         &line(r#","return_of":"1""#),
         "lines[0].return_of",
-        "not_known",
+        "wrong_type",
+    );
+    refused(
+        &line(r#","return_of":{"sale":"1","line":0}"#),
+        "lines[0].return_of.sale",
+        "wrong_form",
     );
     refused(&line(r#","sku":"b""#), "lines[0].sku", "duplicate");
     refused(
@@ -281,4 +291,47 @@ fn an_unknown_name_lists_the_names_there_are() {
         .set_member("012345678900")
         .expect_err("wrong check digit");
     assert!(!problem.to_string().contains("0123456789"), "{problem}");
+}
+
+#[test]
+fn a_return_names_its_sale_at_both_doors_and_goods_that_are_sold_name_none() {
+    let stream = crate::kernel::StreamId {
+        writer: crate::kernel::WriterId([2; 16]),
+        epoch: 1,
+        tag: 7,
+    };
+    let sale = crate::kernel::SaleId::new(&stream, 4).to_string();
+    let mut built = cart_in("VND");
+    built.add_line("ao", -1_000, -55_000).expect("a line");
+    built.add_line("mu", 1_000, 20_000).expect("a line");
+    built.line_set_return_of(0, &sale, 3).expect("a return");
+    let read = Cart::from_json(built.to_json().as_bytes()).expect("its own JSON");
+    assert_eq!(read, built);
+    assert!(read.content().contains(&sale));
+    let wrong = |cart: &mut Cart, line, sale: &str, of_line| {
+        let before = cart.clone();
+        let problem = cart.line_set_return_of(line, sale, of_line);
+        let problem = problem.expect_err("wrong");
+        assert_eq!(*cart, before, "a wrong call changes nothing");
+        (problem.field, problem.code)
+    };
+    let field = |name: &str| name.to_owned();
+    assert_eq!(
+        wrong(&mut built, 1, &sale, 0),
+        (field("lines[1].return_of"), "not_used")
+    );
+    assert_eq!(
+        wrong(&mut built, 0, &sale, 2_000),
+        (field("lines[0].return_of.line"), "out_of_range")
+    );
+    assert_eq!(
+        wrong(&mut built, 0, "yesterday", 0),
+        (field("lines[0].return_of.sale"), "wrong_form")
+    );
+    assert_eq!(
+        wrong(&mut built, 2, &sale, 0),
+        (field("lines[2]"), "no_such_line")
+    );
+    built.line_set_return_of(0, "", 0).expect("none again");
+    assert_eq!(built.lines[0].return_of, None);
 }

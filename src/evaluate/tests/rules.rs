@@ -73,12 +73,12 @@ fn two_points_a_piece_for_shirts_and_half_for_half_a_kilo() {
         {"sku": "s", "quantity_milli": -1000, "line_total": -100_000, "category": "ao/so-mi"},
         {"sku": "w", "quantity_milli": 250, "line_total": 50_000, "category": "ao"},
     ]});
-    // 3 - 1 + 0.25 pieces, two points each: 4.5.
+    // 3 + 0.25 pieces, two points each: 6.5. The piece that comes back takes its two besides.
     check(
         rule,
         lines,
-        4,
-        "r: 2.25 × 2 points = 4.5 → 4 points (rounded down)",
+        6,
+        "r: 3.25 × 2 points = 6.5 → 6 points (rounded down)",
     );
 }
 

@@ -110,23 +110,28 @@ fn a_small_bill_says_how_much_is_missing() {
 }
 
 #[test]
-fn returned_goods_lower_the_base_and_a_bill_at_or_below_zero_earns_nothing() {
+fn goods_that_come_back_take_what_they_would_earn_and_what_is_sold_earns_as_if_alone() {
+    // 55.000 d earn 5,5 points, halves up; 20.000 d take 2.
     check(
         "
-        member: 0
-        cart:   1 x ao 55.000; -1 x mu -20.000
-        earns:  4
-        pays:   35.000
+        member:  10
+        cart:    1 x ao 55.000; -1 x mu -20.000
+        earns:   6
+        after:   14
+        pays:    35.000
+        because: Khách trả hàng không có hóa đơn, hoàn 20.000 đ, trừ lại 2 điểm
     ",
     );
+    // 55.000 d take 5: toward zero, whatever the rule says.
     check(
         "
-        member:   0
+        member:   10
         language: en
         cart:     1 x ao 20.000; -1 x mu -55.000
-        earns:    0
+        earns:    2
+        after:    7
         pays:     -35.000
-        because:  Points on the bill: the bill after discounts is -35,000 VND, there is nothing to earn on
+        because:  Goods come back without their sale for 55,000 VND, 5 points taken back
     ",
     );
 }

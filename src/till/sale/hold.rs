@@ -11,6 +11,7 @@ use crate::store::{Reading, SaleRow, Writing};
 use crate::till::document::{Note, spends, to_bytes};
 use crate::till::error::Error;
 use crate::till::operation::{Call, Operation};
+use crate::till::refund::Paid;
 use crate::till::shell::{Moment, Till};
 use crate::till::view::{Sale, SaleState, load_document};
 
@@ -32,11 +33,19 @@ impl Till {
         let mut told = None;
         let done = self.operate(&operation, retell_cart, |writing, moment| {
             self.refuse_known_receipt(writing, cart)?;
-            let priced = self.price(&writing.reading(), cart, &[])?;
+            let reading = writing.reading();
+            let priced = self.price(&reading, moment, cart, &[], Paid::NotYet)?;
+            // Nothing of what comes back is there to be reserved before the commit.
+            let accounts = match cart.member {
+                Some(member) if !priced.returns.entries.is_empty() => {
+                    &self.accounts(&reading, &priced.programme, member)?
+                }
+                _ => &priced.accounts,
+            };
             let facts = self.sale_facts(writing, moment, &priced.document);
             let head = writing.head().seq;
             let wanted = spends(&priced.document.outcome);
-            let entries = decide::authorise(head, &facts, &wanted, &priced.accounts)
+            let entries = decide::authorise(head, &facts, &wanted, accounts)
                 .map_err(|refusal| self.refused(&priced.programme, &refusal))?;
             // A hold taken by a clock of 2099 would never end.
             let believed = moment.believed(writing.head().trusted_at);

@@ -13,6 +13,8 @@ use crate::store::{OperationRow, Reading, SaleRow, Writing};
 use crate::till::document::{SaleDocument, gives, spends, to_bytes};
 use crate::till::error::Error;
 use crate::till::operation::{Call, Operation};
+use crate::till::refund::Paid;
+use crate::till::returns::Returning;
 use crate::till::shell::{Moment, Till};
 use crate::till::view::{Sale, SaleState, document_of, load_document};
 
@@ -24,11 +26,13 @@ impl Till {
         let mut told = None;
         let done = self.operate(&operation, retell_cart, |writing, moment| {
             self.refuse_known_receipt(writing, cart)?;
-            let priced = self.price(&writing.reading(), cart, &[])?;
+            let reading = writing.reading();
+            let priced = self.price(&reading, moment, cart, &[], Paid::NotYet)?;
             let facts = self.sale_facts(writing, moment, &priced.document);
             let wanted = spends(&priced.document.outcome);
             decide::check_spendable(&wanted, &priced.accounts, facts.business_date)
                 .map_err(|refusal| self.refused(&priced.programme, &refusal))?;
+            self.write_returns(writing, &priced.returns)?;
             let seq = writing.head().seq + 1;
             self.post(writing, &facts, None, &priced, seq)?;
             self.give_receipt(writing, moment, cart, seq)?;
@@ -85,9 +89,9 @@ impl Till {
             });
         }
         let priced = if is_same_sale(&authorised.cart, &cart) {
-            self.as_authorised(&reading, &authorised, cart)?
+            self.as_authorised(&reading, moment, &authorised, cart)?
         } else {
-            self.price(&reading, &cart, &held.portions)?
+            self.price(&reading, moment, &cart, &held.portions, Paid::Already)?
         };
         let mut facts = self.sale_facts(writing, moment, &priced.document);
         if row.state == SaleState::Expired as u8 {
@@ -97,6 +101,7 @@ impl Till {
             self.receipt_of(&authorised.cart),
             self.receipt_of(&priced.document.cart),
         );
+        self.write_returns(writing, &priced.returns)?;
         self.post(writing, &facts, Some(&held), &priced, row.seq)?;
         if before != after
             && let Some(key) = before
@@ -164,27 +169,39 @@ impl Till {
     fn as_authorised(
         &self,
         reading: &Reading<'_>,
+        moment: &Moment,
         authorised: &SaleDocument,
         cart: Cart,
     ) -> Result<Priced, Error> {
         let programme = self.programme_version(authorised.programme_version)?;
-        let accounts = match cart.member {
-            Some(member) => self.accounts(reading, &programme, member)?,
-            None => Accounts::new(),
-        };
         let mut document = SaleDocument {
             cart,
             ..authorised.clone()
         };
+        // Goods that come back are looked at again: another return may have come first.
+        let returning = Returning {
+            programme: &programme,
+            member: document.member.as_ref(),
+            cart: &document.cart,
+            paid: Paid::Already,
+        };
+        let returns = self.work_out_returns(reading, moment, returning)?;
+        let accounts = match document.cart.member {
+            Some(member) => self.accounts_behind(reading, &programme, member, &returns.entries)?,
+            None => Accounts::new(),
+        };
+        document.outcome.returns = returns.told.clone();
         if programme.reads_payments() && document.cart.payments != authorised.cart.payments {
             let member = document.member.as_ref();
-            let quote = self.evaluate_here(&programme, member, &document.cart)?;
+            let told = returns.told.clone();
+            let quote = self.evaluate_returning(&programme, member, &document.cart, told)?;
             document.outcome.awards = quote.outcome.awards;
         }
         Ok(Priced {
             programme,
             accounts,
             document,
+            returns,
             quote: None,
         })
     }

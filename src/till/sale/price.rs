@@ -1,16 +1,19 @@
 //! What a cart is worth to a member as of now.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{MemberSnapshot, Quote};
-use crate::kernel::{BusinessDate, MemberNumber};
+use crate::kernel::{Balance, BusinessDate, MemberNumber, WalletNumber};
 use crate::ledger::decide::Refusal;
 use crate::ledger::{Accounts, HeldPortion, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{Reading, Writing};
 use crate::till::document::SaleDocument;
 use crate::till::error::Error;
+use crate::till::refund::Paid;
+use crate::till::returns::{Returning, Returns};
 use crate::till::shell::{Moment, Till};
 use crate::till::status;
 
@@ -19,6 +22,8 @@ pub(super) struct Priced {
     pub(super) programme: Arc<Programme>,
     pub(super) accounts: Accounts,
     pub(super) document: SaleDocument,
+    /// What its returned lines do, to be written before the sale.
+    pub(super) returns: Returns,
     /// As it was told; nothing where a sale keeps the quote it was authorised with.
     pub(super) quote: Option<Quote>,
 }
@@ -26,10 +31,13 @@ pub(super) struct Priced {
 impl Till {
     /// What a cart would give and take. Writes nothing.
     pub fn evaluate(&self, cart: &Cart) -> Result<Quote, Error> {
+        cart.check()?;
+        let moment = Moment::at(cart.at_ms, cart.utc_offset_minutes);
         self.read(|reading| {
-            let programme = self.programme_on(cart.business_date)?;
-            let (_, snapshot) = self.snapshot(reading, &programme, cart, &[])?;
-            Ok(self.evaluate_here(&programme, snapshot.as_ref(), cart)?)
+            let priced = self.price(reading, &moment, cart, &[], Paid::NotYet)?;
+            priced
+                .quote
+                .ok_or(Error::Internal("a cart without a quote"))
         })
     }
 
@@ -37,12 +45,30 @@ impl Till {
     pub(super) fn price(
         &self,
         reading: &Reading<'_>,
+        moment: &Moment,
         cart: &Cart,
         reserved: &[HeldPortion],
+        paid: Paid,
     ) -> Result<Priced, Error> {
         let programme = self.programme_on(cart.business_date)?;
-        let (accounts, member) = self.snapshot(reading, &programme, cart, reserved)?;
-        let quote = self.evaluate_here(&programme, member.as_ref(), cart)?;
+        let (mut accounts, mut member) = self.snapshot(reading, &programme, cart, reserved)?;
+        let returning = Returning {
+            programme: &programme,
+            member: member.as_ref(),
+            cart,
+            paid,
+        };
+        let returns = self.work_out_returns(reading, moment, returning)?;
+        if let Some(member) = &mut member
+            && !returns.entries.is_empty()
+        {
+            accounts =
+                self.accounts_behind(reading, &programme, member.number, &returns.entries)?;
+            let seen = unreserved(&accounts, reserved);
+            member.after_returns = Some(balances_on(&seen, cart.business_date));
+        }
+        let told = returns.told.clone();
+        let quote = self.evaluate_returning(&programme, member.as_ref(), cart, told)?;
         let document = SaleDocument {
             cart: cart.clone(),
             member,
@@ -53,12 +79,13 @@ impl Till {
             programme,
             accounts,
             document,
+            returns,
             quote: Some(quote),
         })
     }
 
     /// The accounts as they are, and what the evaluation is told of them.
-    pub(super) fn snapshot(
+    pub(in crate::till) fn snapshot(
         &self,
         reading: &Reading<'_>,
         programme: &Programme,
@@ -69,15 +96,7 @@ impl Till {
             return Ok((Accounts::new(), None));
         };
         let accounts = self.accounts(reading, programme, number)?;
-        let mut seen = accounts.clone();
-        for portion in reserved {
-            let lots = seen
-                .get_mut(&portion.wallet)
-                .map(|account| &mut account.lots);
-            if let Some(lot) = lots.into_iter().flatten().find(|lot| lot.id == portion.lot) {
-                lot.portion.held -= portion.points;
-            }
-        }
+        let seen = unreserved(&accounts, reserved);
         let snapshot =
             self.snapshot_of(reading, programme, cart, number, &seen, cart.business_date)?;
         Ok((accounts, Some(snapshot)))
@@ -93,10 +112,7 @@ impl Till {
         accounts: &Accounts,
         on: BusinessDate,
     ) -> Result<MemberSnapshot, Error> {
-        let balances = accounts
-            .iter()
-            .map(|(&wallet, account)| (wallet, account.balance(on)))
-            .collect();
+        let balances = balances_on(accounts, on);
         let joined_on = if programme.reads_join_date() {
             reading.joined_on(number)?
         } else {
@@ -107,6 +123,7 @@ impl Till {
             balances,
             history: self.past_of(reading, programme, cart, number)?,
             joined_on,
+            after_returns: None,
         })
     }
 
@@ -123,7 +140,7 @@ impl Till {
             offset: cart.utc_offset_minutes,
             business_date: cart.business_date,
             member: cart.member,
-            amount: document.outcome.payable,
+            amount: document.outcome.sold(),
             programme_version: document.programme_version,
             flags: moment.flags_on(writing.head(), cart.business_date),
         }
@@ -149,4 +166,25 @@ impl Till {
             }
         }
     }
+}
+
+/// The accounts with portions already reserved for the sale counting as free.
+fn unreserved(accounts: &Accounts, reserved: &[HeldPortion]) -> Accounts {
+    let mut seen = accounts.clone();
+    for portion in reserved {
+        let lots = seen
+            .get_mut(&portion.wallet)
+            .map(|account| &mut account.lots);
+        if let Some(lot) = lots.into_iter().flatten().find(|lot| lot.id == portion.lot) {
+            lot.portion.held -= portion.points;
+        }
+    }
+    seen
+}
+
+fn balances_on(accounts: &Accounts, on: BusinessDate) -> BTreeMap<WalletNumber, Balance> {
+    let balances = accounts.iter();
+    balances
+        .map(|(&wallet, account)| (wallet, account.balance(on)))
+        .collect()
 }
