@@ -72,7 +72,8 @@ class Account:
         return max(0, sum(lot.left for lot in self.lots if lot.available <= day) - self.debt)
 
     def tier(self):
-        return next((name, factor) for name, least, factor in TIERS if self.counted >= least)
+        reached = ((name, factor) for name, least, factor in TIERS if self.counted >= least)
+        return next(reached, (TIERS[-1][0], TIERS[-1][2]))
 
 
 class Member:
@@ -101,21 +102,36 @@ class Member:
         self.totals.update(sales=1, spend=payable, awarded=given, redeemed=total - payable)
         self.sales.append(Sale(account, lines, lot, given, factor, spent))
 
-    def bring_back(self, lines):
+    def bring_back(self, number, lines):
         wanted = {code: -quantity for code, quantity in quantities(lines).items()}
         for sale in reversed(self.sales):
             if not any(sale.gone) and sale.holds == wanted:
                 return self.refund(sale, list(sale.quantity))
-        back = {}
-        for code, quantity, _ in lines:
+        back, unknown = {}, []
+        for code, quantity, amount in lines:
             for place in reversed(range(len(self.sales))):
                 gone = back.get(place, self.sales[place].gone)
                 if -quantity > 0 and self.sales[place].left(code, gone) >= -quantity:
                     back[place] = self.sales[place].without(code, -quantity, gone)
                     break
+            else:
+                unknown.append((quantity, amount))
+        self.bring_back_unknown(self.accounts[lane(number)], unknown)
         for place, gone in back.items():
             self.refund(self.sales[place], gone)
         return None
+
+    def bring_back_unknown(self, account, lines):
+        """Goods of no known sale: what they would earn today goes, out of the newest lots first."""
+        money = sum(-amount for quantity, amount in lines if quantity < 0 and amount <= 0)
+        left = worth = points_for(money, account.tier()[1])
+        for lot in reversed(account.lots):
+            taken = min(left, lot.left)
+            lot.left -= taken
+            left -= taken
+        account.debt += left
+        account.counted -= worth
+        self.totals.update(refunded=money, award_refunded=worth - left)
 
     def refund(self, sale, gone):
         """Moves a sale on to the point where so much of each of its lines is gone."""
@@ -232,7 +248,9 @@ def recompute(path):
         member = members.setdefault(customer or "-", Member())
         if number.startswith("C"):
             if customer:
-                member.bring_back(lines)
+                member.bring_back(number[1:], lines)
+            else:
+                member.totals.update(refunded=sum(-amount for _, quantity, amount in lines if quantity < 0 and amount <= 0))
         elif not number.startswith("A"):
             total = sum(amount for _, _, amount in lines)
             if total < 0:
@@ -256,7 +274,7 @@ def tier_rows(members):
     for customer, member in sorted(members.items()):
         for till, account in zip(TILLS, member.accounts):
             if customer != "-":
-                yield [customer, till, account.tier()[0], account.counted]
+                yield [customer, till, account.tier()[0], max(0, account.counted)]
 
 
 def write(file, columns, rows):

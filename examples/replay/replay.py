@@ -31,7 +31,7 @@ LOT_COLUMNS = ["member", "till", "earned_on", "earned", "remaining", "available_
 class Day:
     """What happened on one trading day; also the sum of several."""
 
-    COUNTED = ("sales", "members", "refunds", "in_parts", "awarded", "redeemed", "batches", "bytes")
+    COUNTED = ("sales", "members", "refunds", "in_parts", "unlinked", "awarded", "redeemed", "batches", "bytes")
 
     def __init__(self, name):
         self.name = name
@@ -48,9 +48,9 @@ class Day:
         ordered = sorted(self.seconds)
         ms = [1000 * ordered[min(len(ordered) - 1, int(len(ordered) * part))] for part in (0.5, 0.99)] if ordered else [None] * 2
         size = self.bytes / self.sales if self.bytes and self.sales else None
-        return [self.name, self.sales, self.members, self.refunds, self.in_parts, self.awarded, self.redeemed, self.batches, size, *ms]
+        return [self.name, self.sales, self.members, self.refunds, self.in_parts, self.unlinked, self.awarded, self.redeemed, self.batches, size, *ms]
 
-    HEADINGS = ["day", "sales", "members", "refunds", "in parts", "awarded", "redeemed", "batches", "bytes/sale", "p50 ms", "p99 ms"]
+    HEADINGS = ["day", "sales", "members", "refunds", "in parts", "unlinked", "awarded", "redeemed", "batches", "bytes/sale", "p50 ms", "p99 ms"]
 
 
 class Replay:
@@ -178,10 +178,15 @@ class Replay:
             self.shown[kind] = self.receipt(invoice)
 
     def cancel(self, invoice):
-        """One refund for each sale that goods of the cancellation come from."""
+        """One refund for each sale that goods of the cancellation come from, and one of what no sale was found for."""
         returns, unlinked = self.sold.take_back(invoice)
-        for why in unlinked:
-            self.skip(why)
+        goods = [line for line in unlinked if line.quantity < 0 and line.pence <= 0]
+        self.skip("no goods come back", len(unlinked) - len(goods))
+        if goods:
+            receipt = f"{invoice.number}-0"
+            cart = invoice.cart_of(goods, receipt, self.members.get(invoice.customer))
+            self.till_of(invoice).ask("unlinked", f"refund-{receipt}", *cart)
+            self.days[-1].unlinked += 1
         when = (invoice.at_ms, 0, invoice.date)
         for place, (sold, parts) in enumerate(returns):
             receipt = invoice.number if place == 0 else f"{invoice.number}-{place + 1}"
@@ -194,7 +199,8 @@ class Replay:
             self.days[-1].in_parts += parts is not None
 
     def skip(self, why, lines=1):
-        self.skipped[why] = self.skipped.get(why, 0) + lines
+        if lines:
+            self.skipped[why] = self.skipped.get(why, 0) + lines
 
     def receipt(self, invoice):
         *sale, lines = self.till_of(invoice).ask("receipt", invoice.number, invoice.date, RECEIPT_COLUMNS)
