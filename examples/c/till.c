@@ -89,7 +89,6 @@ static int32_t say_sale(struct call *c, int32_t status) {
         loy_sale_id(c->sale), state, replayed, payable, awarded, redeemed, after);
     return LOY_OK;
 }
-
 /* CART: receipt, time, offset, date, member or -, most points to spend, then sku, quantity, total of each line */
 static int32_t read_cart(struct call *c, int first) {
     char **t = text + first;
@@ -111,13 +110,11 @@ static int32_t enrol(struct call *c) {
     say("\t%s", loy_member_number(c->member));
     return LOY_OK;
 }
-
 static int32_t balance(struct call *c) {
     TRY(loy_member_scan(ledger, text[1], (int32_t)number[2], &c->member, &c->error));
     TRY(loy_member_to_json(c->member, &c->buffer, &c->error));
     return say_lines(c->buffer);
 }
-
 /* What a sale would give and take, and why. Nothing is written. */
 static int32_t evaluate(struct call *c) {
     TRY(read_cart(c, 1));
@@ -125,7 +122,6 @@ static int32_t evaluate(struct call *c) {
     TRY(loy_quote_to_json(c->quote, &c->buffer, &c->error));
     return say_lines(c->buffer);
 }
-
 /* `sale` posts at once; `authorise` freezes the quote and reserves the points, then the customer pays, or does not. */
 static int32_t sell(struct call *c) {
     TRY(read_cart(c, 2));
@@ -153,16 +149,20 @@ static int32_t refund(struct call *c) {
     return say_sale(c, loy_refund_commit(ledger, text[1], c->refund, &c->sale, &c->error));
 }
 
+/* Goods whose sale this till does not know: a cart of nothing but quantities below zero. */
+static int32_t take_back(struct call *c) {
+    TRY(read_cart(c, 2));
+    return say_rows(c, loy_ledger_refund_unlinked(ledger, text[1], c->cart, &c->rows, &c->error));
+}
+
 static int32_t receipt(struct call *c) {
     TRY(say_sale(c, loy_sale_find(ledger, text[1], (int32_t)number[2], NULL, 1, &c->sale, &c->error)));
     TRY(loy_quote_receipt(c->quote, (int32_t)number[3], LOY_DIACRITICS_KEPT, &c->buffer, &c->error));
     return say_lines(c->buffer);
 }
-
 static int32_t close_day(struct call *c) {
     return say_rows(c, loy_day_close(ledger, text[1], (int32_t)number[2], &c->rows, &c->error));
 }
-
 /* The same bytes come until head office has acknowledged them. */
 static int32_t export_batch(struct call *c) {
     int64_t entries, size = 0;
@@ -182,7 +182,6 @@ static int64_t read_file(const char *path) {
     int64_t size = file ? (int64_t)fread(file_bytes, 1, sizeof file_bytes, file) : -1;
     return file && fclose(file) == 0 ? size : -1;
 }
-
 static int32_t acknowledge(struct call *c) {
     int64_t size = read_file(text[1]);
     return size < 0 ? OWN_FILE : loy_export_acknowledge(ledger, file_bytes, size, &c->error);
@@ -200,6 +199,7 @@ static const struct command { const char *name, *kinds; int32_t (*run)(struct ca
     { "pending", "", pending },                /* -> ROWS of authorised sales, neither committed nor voided */
     { "refund", "otntnnn", refund },           /* OP RECEIPT DATE, NEW_RECEIPT TIME OFFSET DATE -> SALE */
     { "return", "otntnnnnn2", refund },        /* as refund, then line (from 0) and quantity of each part -> SALE */
+    { "unlinked", "otnnntntnn3", take_back },  /* OP CART of goods that come back -> ROWS of points by wallet */
     { "receipt", "tnn", receipt },             /* RECEIPT DATE COLUMNS -> SALE, lines for the printer */
     { "idle", "", idle },                      /* to be called between customers */
     { "close", "on", close_day },              /* OP DATE -> ROWS of control totals */

@@ -45,6 +45,9 @@ class Office:
         """By member number, all columns but the number as numbers."""
         return {row.pop("member"): {name: int(value) for name, value in row.items()} for row in self.table("members")}
 
+    def lots(self):
+        return list(self.table("lots"))
+
     def sums(self):
         """Count and amount of all entries of a kind."""
         summed = {}

@@ -47,6 +47,11 @@ class Invoice:
         return self.number.startswith("A")
 
     @property
+    def lane(self):
+        """Which till: the first for even numbers, the second for odd ones."""
+        return int(self.number.lstrip("CA")) % 2
+
+    @property
     def total(self):
         return sum(line.pence for line in self.lines)
 
@@ -64,8 +69,11 @@ class Invoice:
 
     def cart(self, member, points):
         """The fields of CART, see till.c."""
-        fields = [self.number, self.at_ms, 0, self.date, member or "-", points]
-        for line in self.lines:
+        return self.cart_of(self.lines, self.number, member, points)
+
+    def cart_of(self, lines, receipt, member, points=0):
+        fields = [receipt, self.at_ms, 0, self.date, member or "-", points]
+        for line in lines:
             fields += [line.sku, line.quantity * 1000, line.pence]
         return fields
 
@@ -161,9 +169,9 @@ class SoldBefore:
         self.by_member.setdefault(invoice.customer, []).append(Sold(invoice, left))
 
     def take_back(self, cancellation):
-        """What comes back: pairs of a sale and its parts (None for all of it), and for each line without a sale why."""
+        """What comes back: pairs of a sale and its parts (None for all of it), and the lines that no sale was found for."""
         if not cancellation.customer:
-            return [], ["no member"] * len(cancellation.lines)
+            return [], cancellation.lines
         latest_first = self.by_member.get(cancellation.customer, [])[::-1]
         wanted = cancellation.quantities()
         for sold in latest_first:
@@ -177,5 +185,5 @@ class SoldBefore:
                 _, taken = parts.setdefault(sold.invoice.number, (sold.invoice, []))
                 taken += sold.take(line.sku, -line.quantity)
             else:
-                unlinked.append("no earlier sale has enough left")
+                unlinked.append(line)
         return list(parts.values()), unlinked

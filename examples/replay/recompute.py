@@ -4,9 +4,10 @@
 It shares nothing with the library or with the program that drives the till: its own reading of the
 file, its own arithmetic (integers and fractions), and the rules as README.md beside it states them.
 
-    recompute.py DATA > members.csv
+    recompute.py DATA DIRECTORY
 
-One line a CustomerID, in order; the line of customer `-` is all sales without one.
+writes members.csv (one line a CustomerID, in order; the line of customer `-` is all sales without one),
+lots.csv (one line an award) and tiers.csv (one line a CustomerID and till) into the directory.
 """
 
 import csv
@@ -14,12 +15,19 @@ import gzip
 import lzma
 import sys
 from collections import Counter, defaultdict
+from datetime import date, timedelta
 from fractions import Fraction
+from pathlib import Path
 
 COLUMNS = [
     "sales", "spend", "refunded", "awarded", "award_refunded",
     "redeemed", "redemption_refunded", "debt", "balance",
 ]
+LOT_COLUMNS = ["customer", "till", "earned_on", "earned", "remaining", "available_from", "expires_on"]
+TIER_COLUMNS = ["customer", "till", "tier", "counted"]
+TILLS = ["till-1", "till-2"]
+PENDING_DAYS, EXPIRY_DAYS = 1, 36500
+TIERS = [("gold", 5000, Fraction(3, 2)), ("silver", 1000, Fraction(5, 4)), ("bronze", 0, Fraction(1))]
 
 
 def pence(price, quantity):
@@ -30,7 +38,7 @@ def pence(price, quantity):
 
 
 def read_invoices(path):
-    """Invoices in the order of their first timestamps: (number, customer, lines of code, quantity, pence)."""
+    """Invoices in the order of their first timestamps: (number, day, customer, lines of code, quantity, pence)."""
     opener = {"xz": lzma.open, "gz": gzip.open}.get(path.rsplit(".", 1)[-1], open)
     invoices = {}
     with opener(path, "rt", encoding="utf-8", newline="") as file:
@@ -41,65 +49,89 @@ def read_invoices(path):
             when = (row["InvoiceDate"], place)
             invoices.setdefault(row["InvoiceNo"], (when, customer, []))[2].append(line)
     in_order = sorted(invoices.items(), key=lambda item: item[1][0])
-    return [(number, customer, lines) for number, (_, customer, lines) in in_order]
+    return [(number, date.fromisoformat(when[0][:10]), customer, lines) for number, (when, customer, lines) in in_order]
+
+
+class Lot:
+    """An award: what it was and what is left of it."""
+
+    def __init__(self, day, given):
+        self.day, self.given, self.left = day, given, given
+        self.available, self.expires = day + timedelta(PENDING_DAYS), day + timedelta(EXPIRY_DAYS)
+
+
+class Account:
+    """What one till knows of one customer: lots, oldest first, what is owed, and what counts for the tier."""
+
+    def __init__(self):
+        self.lots = []
+        self.debt = 0
+        self.counted = 0
+
+    def spendable(self, day):
+        return max(0, sum(lot.left for lot in self.lots if lot.available <= day) - self.debt)
+
+    def tier(self):
+        reached = ((name, factor) for name, least, factor in TIERS if self.counted >= least)
+        return next(reached, (TIERS[-1][0], TIERS[-1][2]))
 
 
 class Member:
-    """One customer: awards as [points left], oldest first, and what is owed."""
+    """One customer: an account at each till, and all sales in their order."""
 
     def __init__(self):
         self.totals = Counter()
-        self.awards = []
-        self.debt = 0
+        self.accounts = [Account() for _ in TILLS]
         self.sales = []
 
-    def spendable(self):
-        return max(0, sum(award[0] for award in self.awards) - self.debt)
-
-    def buy(self, number, lines):
+    def buy(self, number, day, lines):
+        account = self.accounts[lane(number)]
         total = sum(amount for _, _, amount in lines)
-        spent = self.redeem(total) if int(number) % 3 == 0 and self.spendable() >= 500 else []
+        asks = int(number) % 3 == 0 and account.spendable(day) >= 500
+        spent = redeem(account, day, total) if asks else []
         payable = total - sum(points for _, points in spent)
-        award = [max(0, payable // 100)]
-        given = award[0]
+        _, factor = account.tier()
+        given = points_for(payable, factor)
+        lot = Lot(day, given)
+        account.counted += given
         if given:
-            self.awards.append(award)
-            repaid = min(given, self.debt)
-            award[0] -= repaid
-            self.debt -= repaid
+            account.lots.append(lot)
+            repaid = min(given, account.debt)
+            lot.left -= repaid
+            account.debt -= repaid
         self.totals.update(sales=1, spend=payable, awarded=given, redeemed=total - payable)
-        self.sales.append(Sale(lines, award, given, spent))
+        self.sales.append(Sale(account, lines, lot, given, factor, spent))
 
-    def redeem(self, total):
-        """Takes points out of the oldest awards: a point is a penny."""
-        points = min(self.spendable(), total) // 100 * 100
-        spent = []
-        if points < 500:
-            return spent
-        for award in self.awards:
-            part = min(points, award[0])
-            if part:
-                award[0] -= part
-                points -= part
-                spent.append((award, part))
-        assert points == 0
-        return spent
-
-    def bring_back(self, lines):
+    def bring_back(self, number, lines):
         wanted = {code: -quantity for code, quantity in quantities(lines).items()}
         for sale in reversed(self.sales):
             if not any(sale.gone) and sale.holds == wanted:
                 return self.refund(sale, list(sale.quantity))
-        back = {}
-        for code, quantity, _ in lines:
+        back, unknown = {}, []
+        for code, quantity, amount in lines:
             for place in reversed(range(len(self.sales))):
                 gone = back.get(place, self.sales[place].gone)
                 if -quantity > 0 and self.sales[place].left(code, gone) >= -quantity:
                     back[place] = self.sales[place].without(code, -quantity, gone)
                     break
+            else:
+                unknown.append((quantity, amount))
+        self.bring_back_unknown(self.accounts[lane(number)], unknown)
         for place, gone in back.items():
             self.refund(self.sales[place], gone)
         return None
+
+    def bring_back_unknown(self, account, lines):
+        """Goods of no known sale: what they would earn today goes, out of the newest lots first."""
+        money = sum(-amount for quantity, amount in lines if quantity < 0 and amount <= 0)
+        left = worth = points_for(money, account.tier()[1])
+        for lot in reversed(account.lots):
+            taken = min(left, lot.left)
+            lot.left -= taken
+            left -= taken
+        account.debt += left
+        account.counted -= worth
+        self.totals.update(refunded=money, award_refunded=worth - left)
 
     def refund(self, sale, gone):
         """Moves a sale on to the point where so much of each of its lines is gone."""
@@ -108,30 +140,57 @@ class Member:
         money_after, taken_after, returned_after = sale.gone_back()
         self.totals.update(refunded=money_after - money)
         self.totals.update(redemption_refunded=returned_after - returned)
-        for award, points in reversed(sale.spent):
+        for lot, points in reversed(sale.spent):
             before, after = min(points, returned), min(points, returned_after)
-            award[0] += after - before
+            lot.left += after - before
             returned, returned_after = returned - before, returned_after - after
-        from_award = min(taken_after - taken, sale.award[0])
-        sale.award[0] -= from_award
-        self.debt += taken_after - taken - from_award
-        self.totals.update(award_refunded=from_award)
+        from_lot = min(taken_after - taken, sale.lot.left)
+        sale.lot.left -= from_lot
+        sale.account.debt += taken_after - taken - from_lot
+        sale.account.counted -= taken_after - taken
+        self.totals.update(award_refunded=from_lot)
 
     def row(self):
-        balance = sum(award[0] for award in self.awards) - self.debt
-        return {**self.totals, "debt": self.debt, "balance": balance}
+        debt = sum(account.debt for account in self.accounts)
+        balance = sum(lot.left for account in self.accounts for lot in account.lots) - debt
+        return {**self.totals, "debt": debt, "balance": balance}
+
+
+def lane(number):
+    return int(number) % len(TILLS)
+
+
+def points_for(payable, factor):
+    """A point a pound, times the tier's factor, rounded down once."""
+    return max(0, int(payable * factor / 100)) if payable > 0 else 0
+
+
+def redeem(account, day, total):
+    """Takes points out of the oldest lots: a point is a penny."""
+    points = min(account.spendable(day), total) // 100 * 100
+    spent = []
+    if points < 500:
+        return spent
+    for lot in account.lots:
+        part = min(points, lot.left) if lot.available <= day else 0
+        if part:
+            lot.left -= part
+            points -= part
+            spent.append((lot, part))
+    assert points == 0
+    return spent
 
 
 class Sale:
-    """A sale and how much of it has gone back; `spent` is (award, points) pairs, oldest award first."""
+    """A sale and how much of it has gone back; `spent` is (lot, points) pairs, oldest lot first."""
 
-    def __init__(self, lines, award, given, spent):
+    def __init__(self, account, lines, lot, given, factor, spent):
         self.codes = [code for code, _, _ in lines]
         self.quantity = [quantity for _, quantity, _ in lines]
         self.holds = quantities(lines)
         self.off = shares(sum(points for _, points in spent), [max(0, amount) for _, _, amount in lines])
         self.net = [amount - off for (_, _, amount), off in zip(lines, self.off)]
-        self.award, self.given, self.spent = award, given, spent
+        self.account, self.lot, self.given, self.factor, self.spent = account, lot, given, factor, spent
         self.gone = [0] * len(lines)
 
     def left(self, code, gone):
@@ -158,7 +217,7 @@ class Sale:
         ]
         kept = sum(self.net) - sum(money)
         spent = sum(points for _, points in self.spent)
-        return sum(money), self.given - min(self.given, max(0, kept // 100)), part(spent, sum(off), sum(self.off))
+        return sum(money), self.given - min(self.given, points_for(kept, self.factor)), part(spent, sum(off), sum(self.off))
 
 
 def part(whole, share, out_of):
@@ -185,26 +244,51 @@ def quantities(lines):
 
 def recompute(path):
     members = {"-": Member()}
-    for number, customer, lines in read_invoices(path):
+    for number, day, customer, lines in read_invoices(path):
         member = members.setdefault(customer or "-", Member())
         if number.startswith("C"):
             if customer:
-                member.bring_back(lines)
+                member.bring_back(number[1:], lines)
+            else:
+                member.totals.update(refunded=sum(-amount for _, quantity, amount in lines if quantity < 0 and amount <= 0))
         elif not number.startswith("A"):
             total = sum(amount for _, _, amount in lines)
             if total < 0:
                 continue
             if customer:
-                member.buy(number, lines)
+                member.buy(number, day, lines)
             else:
                 member.totals.update(sales=1, spend=total)
-    return {customer: member.row() for customer, member in members.items()}
+    return members
+
+
+def lot_rows(members):
+    for customer, member in sorted(members.items()):
+        for till, account in zip(TILLS, member.accounts):
+            for lot in account.lots:
+                dates = [f"{day:%Y%m%d}" for day in (lot.day, lot.available, lot.expires)]
+                yield [customer, till, dates[0], lot.given, lot.left, *dates[1:]]
+
+
+def tier_rows(members):
+    for customer, member in sorted(members.items()):
+        for till, account in zip(TILLS, member.accounts):
+            if customer != "-":
+                yield [customer, till, account.tier()[0], max(0, account.counted)]
+
+
+def write(file, columns, rows):
+    with file.open("w", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows(rows)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) != 2:
+    if len(sys.argv) != 3:
         sys.exit(__doc__)
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(["customer", *COLUMNS])
-    for customer, row in sorted(recompute(sys.argv[1]).items()):
-        writer.writerow([customer, *(row.get(column, 0) for column in COLUMNS)])
+    directory, everybody = Path(sys.argv[2]), recompute(sys.argv[1])
+    rows = [(customer, member.row()) for customer, member in sorted(everybody.items())]
+    write(directory / "members.csv", ["customer", *COLUMNS], ([name, *(row.get(c, 0) for c in COLUMNS)] for name, row in rows))
+    write(directory / "lots.csv", LOT_COLUMNS, lot_rows(everybody))
+    write(directory / "tiers.csv", TIER_COLUMNS, tier_rows(everybody))

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import receipts
@@ -23,12 +24,14 @@ HERE = Path(__file__).resolve().parent
 ENOUGH_TO_ASK = 500
 RECEIPT_COLUMNS = 40
 DAYS_SHOWN = 15
+TILLS = ["till-1", "till-2"]
+LOT_COLUMNS = ["member", "till", "earned_on", "earned", "remaining", "available_from", "expires_on"]
 
 
 class Day:
     """What happened on one trading day; also the sum of several."""
 
-    COUNTED = ("sales", "members", "refunds", "in_parts", "awarded", "redeemed", "batches", "bytes")
+    COUNTED = ("sales", "members", "refunds", "in_parts", "unlinked", "awarded", "redeemed", "batches", "bytes")
 
     def __init__(self, name):
         self.name = name
@@ -45,14 +48,14 @@ class Day:
         ordered = sorted(self.seconds)
         ms = [1000 * ordered[min(len(ordered) - 1, int(len(ordered) * part))] for part in (0.5, 0.99)] if ordered else [None] * 2
         size = self.bytes / self.sales if self.bytes and self.sales else None
-        return [self.name, self.sales, self.members, self.refunds, self.in_parts, self.awarded, self.redeemed, self.batches, size, *ms]
+        return [self.name, self.sales, self.members, self.refunds, self.in_parts, self.unlinked, self.awarded, self.redeemed, self.batches, size, *ms]
 
-    HEADINGS = ["day", "sales", "members", "refunds", "in parts", "awarded", "redeemed", "batches", "bytes/sale", "p50 ms", "p99 ms"]
+    HEADINGS = ["day", "sales", "members", "refunds", "in parts", "unlinked", "awarded", "redeemed", "batches", "bytes/sale", "p50 ms", "p99 ms"]
 
 
 class Replay:
-    def __init__(self, invoices, till, office, work):
-        self.invoices, self.till, self.office, self.work = invoices, till, office, work
+    def __init__(self, invoices, tills, office, work):
+        self.invoices, self.tills, self.office, self.work = invoices, tills, office, work
         self.members = {}
         self.sold = receipts.SoldBefore()
         self.skipped = {}
@@ -76,27 +79,27 @@ class Replay:
             return self.accidents.pop(0)[1]
         return None
 
-    def post_twice(self, invoice, cart):
-        first = self.till.sale("sale", f"sale-{invoice.number}", *cart)
-        again = self.till.sale("sale", f"sale-{invoice.number}", *cart)
+    def post_twice(self, till, invoice, cart):
+        first = till.sale("sale", f"sale-{invoice.number}", *cart)
+        again = till.sale("sale", f"sale-{invoice.number}", *cart)
         same = again == first._replace(replayed=1) and first.replayed == 0
         self.check(same, f"sale {invoice.number} posted twice with one operation id: the first answer again", f"{first}, then {again}")
         return first
 
-    def kill_while_paying(self, invoice, cart):
-        held = self.till.sale("authorise", f"auth-{invoice.number}", *cart)
-        self.till.kill()
-        voided = self.till.start()
+    def kill_while_paying(self, till, invoice, cart):
+        held = till.sale("authorise", f"auth-{invoice.number}", *cart)
+        till.kill()
+        voided = till.start()
         self.check(voided == 1, f"till killed between authorise and commit of {invoice.number}: found at the start and voided", f"{voided} voided, {held}")
-        again = self.till.sale("authorise", f"auth-{invoice.number}-again", *cart)
-        return self.till.sale("commit", f"commit-{invoice.number}-again", again.id)
+        again = till.sale("authorise", f"auth-{invoice.number}-again", *cart)
+        return till.sale("commit", f"commit-{invoice.number}-again", again.id)
 
-    def kill_during_commit(self, invoice, cart):
-        held = self.till.sale("authorise", f"auth-{invoice.number}", *cart)
+    def kill_during_commit(self, till, invoice, cart):
+        held = till.sale("authorise", f"auth-{invoice.number}", *cart)
         commit = ("commit", f"commit-{invoice.number}", held.id)
-        self.till.kill_during(*commit)
-        voided = self.till.start()
-        sale = self.till.sale(*commit)
+        till.kill_during(*commit)
+        voided = till.start()
+        sale = till.sale(*commit)
         once = voided == 0 and sale.id == held.id and sale.state == COMMITTED
         self.check(once, f"till killed during the commit of {invoice.number}: committed once at the next start", f"{voided} voided, {sale}")
         return sale
@@ -125,35 +128,39 @@ class Replay:
         for _, accident in self.accidents:
             self.check(None, f"{accident.__name__}: no sale was left for it")
 
+    def till_of(self, invoice):
+        return self.tills[invoice.lane]
+
     def enrol(self, invoice):
         if invoice.customer and invoice.customer not in self.members:
             when = (invoice.at_ms, 0, invoice.date)
-            answer = self.till.ask("enrol", f"enrol-{invoice.customer}", *when, "card", invoice.customer)
+            answer = self.till_of(invoice).ask("enrol", f"enrol-{invoice.customer}", *when, "card", invoice.customer)
             self.members[invoice.customer] = answer[0]
             self.days[-1].members += 1
 
     def sell(self, place, invoice):
-        points = self.points_to_ask_for(invoice)
+        till = self.till_of(invoice)
+        points = self.points_to_ask_for(till, invoice)
         accident = self.accident_at(place, points)
         cart = invoice.cart(self.members.get(invoice.customer), points)
         begun = time.perf_counter()
         if accident:
-            sale = accident(invoice, cart)
+            sale = accident(till, invoice, cart)
         elif points:
-            held = self.till.sale("authorise", f"auth-{invoice.number}", *cart)
-            sale = self.till.sale("commit", f"commit-{invoice.number}", held.id)
+            held = till.sale("authorise", f"auth-{invoice.number}", *cart)
+            sale = till.sale("commit", f"commit-{invoice.number}", held.id)
         else:
-            sale = self.till.sale("sale", f"sale-{invoice.number}", *cart)
+            sale = till.sale("sale", f"sale-{invoice.number}", *cart)
         if not accident:
             self.days[-1].seconds.append(time.perf_counter() - begun)
         if sale.state != COMMITTED:
             raise TillError(f"sale {invoice.number} should be committed, found {sale}")
         self.note_sale(invoice, sale)
 
-    def points_to_ask_for(self, invoice):
+    def points_to_ask_for(self, till, invoice):
         if not invoice.asks_for_points:
             return 0
-        card = json.loads(self.till.ask("balance", self.members[invoice.customer], invoice.date)[0])
+        card = json.loads(till.ask("balance", self.members[invoice.customer], invoice.date)[0])
         spendable = card["wallets"][0]["spendable"]
         return spendable if spendable >= ENOUGH_TO_ASK else 0
 
@@ -171,51 +178,59 @@ class Replay:
             self.shown[kind] = self.receipt(invoice)
 
     def cancel(self, invoice):
-        """One refund for each sale that goods of the cancellation come from."""
+        """One refund for each sale that goods of the cancellation come from, and one of what no sale was found for."""
         returns, unlinked = self.sold.take_back(invoice)
-        for why in unlinked:
-            self.skip(why)
+        goods = [line for line in unlinked if line.quantity < 0 and line.pence <= 0]
+        self.skip("no goods come back", len(unlinked) - len(goods))
+        if goods:
+            receipt = f"{invoice.number}-0"
+            cart = invoice.cart_of(goods, receipt, self.members.get(invoice.customer))
+            self.till_of(invoice).ask("unlinked", f"refund-{receipt}", *cart)
+            self.days[-1].unlinked += 1
         when = (invoice.at_ms, 0, invoice.date)
         for place, (sold, parts) in enumerate(returns):
             receipt = invoice.number if place == 0 else f"{invoice.number}-{place + 1}"
             command = "refund" if parts is None else "return"
             numbers = [number for line, quantity in parts or () for number in (line, quantity * 1000)]
-            back = self.till.sale(command, f"refund-{receipt}", sold.number, sold.date, receipt, *when, *numbers)
+            back = self.till_of(sold).sale(command, f"refund-{receipt}", sold.number, sold.date, receipt, *when, *numbers)
             if back.state != REFUNDED and (parts is None or back.state != COMMITTED):
                 raise TillError(f"sale {sold.number} should be refunded by {receipt}, found {back}")
             self.days[-1].refunds += 1
             self.days[-1].in_parts += parts is not None
 
     def skip(self, why, lines=1):
-        self.skipped[why] = self.skipped.get(why, 0) + lines
+        if lines:
+            self.skipped[why] = self.skipped.get(why, 0) + lines
 
     def receipt(self, invoice):
-        *sale, lines = self.till.ask("receipt", invoice.number, invoice.date, RECEIPT_COLUMNS)
+        *sale, lines = self.till_of(invoice).ask("receipt", invoice.number, invoice.date, RECEIPT_COLUMNS)
         return invoice, read_sale(sale).payable, lines.split("\\n")
 
     # The evening -------------------------------------------------------------------------------
 
     def end_day(self, last=False):
-        """Closes the day and sends its batch, which head office takes in twice; each third day nothing is sent."""
+        """Closes the day at both tills and sends their batches, which head office takes in twice; each third day nothing is sent."""
         if not self.days:
             return
         date = self.days[-1].name.replace("-", "")
-        self.till.ask("close", f"close-{date}", date)
-        self.till.ask("idle")
+        for till in self.tills:
+            till.ask("close", f"close-{date}", date)
+            till.ask("idle")
         if len(self.days) % 3 == 0 and not last:
             return
-        while self.send_batch():
-            pass
+        for till in self.tills:
+            while self.send_batch(till):
+                pass
 
-    def send_batch(self):
+    def send_batch(self, till):
         file = self.work / "batches" / f"batch-{len(self.batches) + 1:04}.loyb"
-        entries, size = map(int, self.till.ask("export", file))
+        entries, size = map(int, till.ask("export", file))
         if entries == 0:
             return False
         outcomes = [self.office.ingest([file], self.work / "acknowledgements")[0] for _ in range(2)]
         if [outcome for outcome, _ in outcomes] != ["applied", "known"]:
             raise OfficeError(f"{file} taken in twice should be applied, then known; found {outcomes}")
-        self.till.ask("ack", outcomes[0][1])
+        till.ask("ack", outcomes[0][1])
         self.batches.append(file)
         self.days[-1].batches += 1
         self.days[-1].bytes += size
@@ -259,6 +274,30 @@ def compare_sums(sums, expected):
     return differences
 
 
+def compare_lots(told, expected, members):
+    """Every lot that only one of both knows, or knows otherwise; equal ones are matched one by one."""
+    known = Counter(tuple(row[column] for column in LOT_COLUMNS) for row in told)
+    worked_out = Counter((members[row["customer"]], *(row[column] for column in LOT_COLUMNS[1:])) for row in expected)
+    differences = [f"lot of {' '.join(lot)}: known to head office only" for lot in (known - worked_out).elements()]
+    return differences + [f"lot of {' '.join(lot)}: not known to head office" for lot in (worked_out - known).elements()]
+
+
+def compare_tiers(tills, expected, members, last):
+    """Each member's tier as each till tells it, in the quote of a bag that costs nothing."""
+    differences = []
+    for row in expected:
+        till = tills[TILLS.index(row["till"])]
+        bag = ("bag", last.at_ms, 0, last.date, members[row["customer"]], 0, "bag", 1000, 0)
+        tier = json.loads(till.ask("evaluate", *bag)[0])["tier"]
+        if (tier["tier"], tier["counted"]) != (row["tier"], int(row["counted"])):
+            differences.append(f"tier of customer {row['customer']} at {row['till']}: should be {row['tier']}, {row['counted']}; found {tier}")
+    return differences
+
+
+def read_rows(file):
+    return list(csv.DictReader(file.open(newline="")))
+
+
 def read_expected(file):
     rows = csv.DictReader(file.open(newline=""))
     return {row.pop("customer"): {column: int(value) for column, value in row.items()} for row in rows}
@@ -284,7 +323,7 @@ def by_period(days):
     return list(months.values())
 
 
-def report(replay, ledger, seconds):
+def report(replay, ledgers, seconds):
     for kind, (invoice, payable, lines) in replay.shown.items():
         print(screen.receipt(f"A sale that {kind}", invoice, payable, lines, RECEIPT_COLUMNS))
     periods = by_period(replay.days)
@@ -292,8 +331,8 @@ def report(replay, ledger, seconds):
     for period in periods:
         total.add(period)
     print("\n" + screen.table(Day.HEADINGS, [period.row() for period in [*periods, total]], last_is_total=True))
-    size = sum(file.stat().st_size for file in ledger.parent.glob(ledger.name + "*"))
-    print(f"\n{total.sales:,} sales in {seconds:.0f} s; ledger {size:,} bytes, {size // max(total.sales, 1):,} a sale")
+    size = sum(file.stat().st_size for ledger in ledgers for file in ledger.parent.glob(ledger.name + "*"))
+    print(f"\n{total.sales:,} sales at {len(ledgers)} tills in {seconds:.0f} s; ledgers {size:,} bytes, {size // max(total.sales, 1):,} a sale")
     if replay.skipped:
         print("\n" + screen.table(["skipped, see README.md", "lines"], sorted(replay.skipped.items())))
     print()
@@ -315,26 +354,34 @@ def main():
     invoices = receipts.read(arguments.data)
     shutil.rmtree(work, ignore_errors=True)
     (work / "batches").mkdir(parents=True)
-    expected_file = work / "recomputed.csv"
-    with expected_file.open("wb") as out:
-        recompute = subprocess.Popen([sys.executable, HERE / "recompute.py", arguments.data], stdout=out)
+    recomputed = work / "recomputed"
+    recomputed.mkdir()
+    recompute = subprocess.Popen([sys.executable, HERE / "recompute.py", arguments.data, recomputed])
 
     office = Office(arguments.loy, work / "office")
     office.init("Online Retail")
-    provisioning = work / "till-1.provisioning"
-    code = office.provision("london", "till-1", arguments.programme, "en", provisioning)
+    tills, ledgers = [], []
+    for name in TILLS:
+        provisioning, ledger = work / f"{name}.provisioning", work / name / "ledger.loy"
+        ledger.parent.mkdir()
+        code = office.provision("london", name, arguments.programme, "en", provisioning)
+        tills.append(Till(arguments.till, ledger, work / f"{name}.log"))
+        tills[-1].start(provisioning, code)
+        ledgers.append(ledger)
     shutil.copytree(work / "office", work / "second-office")
-    ledger = work / "till-1.loy"
-    till = Till(arguments.till, ledger, work / "till.log")
-    till.start(provisioning, code)
 
-    replay = Replay(invoices, till, office, work)
+    replay = Replay(invoices, tills, office, work)
     begun = time.monotonic()
     replay.run()
-    till.close()
     seconds = time.monotonic() - begun
-    findings = office.verify(ledger)
-    replay.check(not findings, "loy verify: the till's ledger is sound", findings)
+    if recompute.wait() != 0:
+        sys.exit("recompute.py failed")
+    lots, tiers = (read_rows(recomputed / name) for name in ("lots.csv", "tiers.csv"))
+    tier_differences = compare_tiers(tills, tiers, replay.members, invoices[-1])
+    for till in tills:
+        till.close()
+    findings = [office.verify(ledger) for ledger in ledgers]
+    replay.check(not any(findings), "loy verify: the ledgers of both tills are sound", findings)
 
     second = Office(arguments.loy, work / "second-office")
     second.ingest(shuffled_and_twice(replay.batches), work / "second-acknowledgements")
@@ -342,14 +389,15 @@ def main():
     same = second.members() == told and second.digest() == office.digest()
     replay.check(same, f"second head office, all {len(replay.batches)} batches twice and shuffled: same members, same digest", "others")
 
-    report(replay, ledger, seconds)
-    if recompute.wait() != 0:
-        sys.exit("recompute.py failed")
-    expected = read_expected(expected_file)
+    report(replay, ledgers, seconds)
+    expected = read_expected(recomputed / "members.csv")
     differences = compare(told, expected, replay.members) + compare_sums(office.sums(), expected)
+    differences += compare_lots(office.lots(), lots, replay.members) + tier_differences
     for difference in differences[:10]:
         print(f"       {difference}")
-    print(f"\ncompared: {len(replay.members):,} members, {len(next(iter(expected.values())))} totals of each, {len(differences):,} differences")
+    each = len(next(iter(expected.values())))
+    print(f"\ncompared: {len(replay.members):,} members, {each} totals of each, debts among them; {len(lots):,} lots with their dates; {len(tiers):,} tiers")
+    print(f"differences: {len(differences):,}")
     print(f"head office agrees: {'no' if differences else 'yes'}")
     return 1 if differences or any(holds is False for holds, _ in replay.checks) else 0
 

@@ -163,6 +163,18 @@ fn a_sale_goes_from_the_till_to_the_balance_at_head_office() {
         out.lines().nth(1),
         Some(format!("{number},1,2,75000,0,8,0,0,0,0,0,0,8").as_str())
     );
+    let (_, out, _) = loy(&[
+        &"office",
+        &"lots",
+        &chain.office(),
+        &number,
+        &"--format",
+        &"csv",
+    ]);
+    let lots: Vec<&str> = out.lines().skip(1).collect();
+    let lot =
+        |seq, points| format!("{number},1,HN01,1,{seq},20261122,{points},{points},0,20261122,0");
+    assert_eq!(lots, [lot(3, 6), lot(5, 2)]);
     let (code, out, _) = loy(&[&"office", &"status", &chain.office()]);
     assert_eq!(code, 0);
     assert!(out.contains("Streams") && !out.contains("Waiting"), "{out}");

@@ -5,11 +5,10 @@ use serde::Serialize;
 
 use super::document::{Note, RefundDocument, from_bytes};
 use super::error::Error;
-use super::operation::Call;
 use super::proof::Proof;
 use super::shell::{Replay, Till};
 use super::status;
-use super::view::{ReceiptKey, ReceiptKind, Sale, document_of, load_document};
+use super::view::{ReceiptKey, ReceiptKind, Sale, load_document};
 use crate::evaluate::quote::{Award, Outcome, Redemption};
 use crate::kernel::ids::{Seq, hex};
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
@@ -135,20 +134,25 @@ impl Till {
     pub fn dispute(&self, disputed: &Disputed) -> Result<Dispute, Error> {
         self.read(|reading| {
             let row = self.disputed_row(reading, disputed)?;
-            // As it was sold. What a claim gave later, its entries tell.
-            let decided = document_of(reading, &row, Call::Commit)?;
-            let document = load_document(reading, decided)?;
+            let document = load_document(reading, row.document_seq)?;
             let programme = self.programme_version(document.programme_version)?;
-            let (member, returns) = (document.member.as_ref(), document.outcome.returns.clone());
-            let again = self.evaluate_returning(&programme, member, &document.cart, returns)?;
-            let differences = differences(&document.outcome, &again.outcome);
+            let again = match row.claim_seq() {
+                Some(claim) => self.claimed_again(reading, &programme, claim, &row, &document)?,
+                None => {
+                    let member = document.member.as_ref();
+                    let returns = document.outcome.returns.clone();
+                    self.evaluate_returning(&programme, member, &document.cart, returns)?
+                        .outcome
+                }
+            };
+            let differences = differences(&document.outcome, &again);
             let entries = entries_of(reading, row.seq)?;
             let till = document.cart.till.as_ref();
             Ok(Dispute {
                 tenant_name: self.identity.tenant_name.clone(),
                 store: self.identity.store.clone(),
                 till: till.unwrap_or(&self.identity.till).clone(),
-                sale: self.view(reading, &row, decided, Replay::First)?,
+                sale: self.view(reading, &row, row.document_seq, Replay::First)?,
                 programme: ProgrammeUsed {
                     id: programme.id().to_owned(),
                     version: programme.version(),

@@ -5,8 +5,8 @@ use loy::exchange::Acknowledgement;
 use loy::exchange::batch::read;
 use loy::kernel::{Instant, Money, Quantity};
 use loy::till::{
-    Anchor, Dispute, Disputed, Error, Goods, Measure, ReceiptKey, RefundRequest, ReturnedPart,
-    SaleState, Till, status,
+    Anchor, ClaimRequest, Dispute, Disputed, Error, Goods, Measure, ReceiptKey, RefundRequest,
+    ReturnedPart, SaleState, Till, status,
 };
 use sha2::{Digest, Sha256};
 
@@ -310,4 +310,33 @@ fn a_salvaged_ledger_proves_what_it_saved() {
     let dispute = dispute.unwrap();
     assert!(dispute.is_clean(), "{:?}", dispute.proof.problems);
     assert!(matches!(dispute.proof.anchor, Anchor::Acknowledged { .. }));
+}
+
+#[test]
+fn a_bill_claimed_after_a_return_is_decided_again_as_the_claim_decided_it() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = till.record("sale-1", &cart(410_000)).unwrap();
+    let half = RefundRequest {
+        goods: Goods::Parts(vec![ReturnedPart {
+            line: 0,
+            measure: Measure::Amount(Money::new(200_000)),
+        }]),
+        ..refund_of(sale.id)
+    };
+    till.refund("refund-1", &half).unwrap();
+    let request = ClaimRequest {
+        sale: sale.id,
+        member,
+        at: Instant::from_ms(MORNING_MS + 120_000),
+        offset: half.offset,
+        business_date: date(TODAY),
+    };
+    till.claim("claim-1", &request).unwrap();
+    let dispute = till.dispute(&Disputed::Sale(sale.id)).unwrap();
+    assert!(dispute.is_clean(), "{:?}", dispute.again);
+    // 210.000 d are kept, which gives 21.
+    assert_eq!(kinds(&dispute), ["commit", "refund", "claim", "award"]);
+    assert_eq!(dispute.entries[3].points.get(), 21);
 }

@@ -10,7 +10,7 @@ use crate::evaluate::{
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, SaleId, UtcOffset};
 use crate::ledger::claim::{ReturnedBefore, claim, is_of_claim};
-use crate::ledger::{Accounts, Entry, SaleFacts};
+use crate::ledger::{Accounts, Entry, Kind, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{Reading, SaleRow, Writing};
 use crate::texts::number;
@@ -186,6 +186,42 @@ impl Till {
             ..sale
         };
         Ok((document, hits))
+    }
+}
+
+impl Till {
+    /// What a claim decided, decided again: its document with the awards worked out anew, less what had
+    /// come back before it.
+    pub(in crate::till) fn claimed_again(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        claim: Seq,
+        row: &SaleRow,
+        document: &SaleDocument,
+    ) -> Result<Outcome, Error> {
+        let mut outcome = document.outcome.clone();
+        let Some(member) = &document.member else {
+            return Ok(outcome);
+        };
+        let home = self.at_home(programme, &document.cart);
+        outcome.awards = awards_of_claim(&decided(programme, member, &home, &document.outcome))?;
+        let mut refund_seq = 0;
+        for seq in reading.entries_about(row.seq)? {
+            let entry = reading.entries(seq, seq)?.pop();
+            if seq < claim && entry.is_some_and(|(entry, _)| entry.kind == Kind::Refund) {
+                refund_seq = seq;
+            }
+        }
+        if refund_seq != 0 {
+            let before = SaleRow {
+                refund_seq,
+                ..row.clone()
+            };
+            let gone = refund_document(reading, &before)?.lines;
+            outcome.awards = kept_awards(&decided(programme, member, &home, &outcome), &gone)?;
+        }
+        Ok(outcome)
     }
 }
 
