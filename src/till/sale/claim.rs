@@ -169,16 +169,8 @@ impl Till {
             limits,
             ..self.snapshot_of(reading, programme, &cart, number, accounts, on)?
         };
-        let home = self.at_home(programme, &cart);
-        let mut outcome = sale.outcome.clone();
-        outcome.awards = awards_of_claim(&decided(programme, &member, &home, &sale.outcome))?;
-        if row.refund_seq != 0 {
-            let gone = refund_document(reading, row)?.lines;
-            outcome.awards = decided(programme, &member, &home, &outcome).kept_awards(&gone)?;
-        }
-        drop(home);
-        let (awards, hits) = keep_to_limits(programme, &member, outcome.awards);
-        outcome.awards = awards;
+        let (outcome, hits) =
+            self.outcome_of_claim(reading, programme, row, (&member, &cart), &sale.outcome)?;
         let document = SaleDocument {
             cart,
             member: Some(member),
@@ -186,6 +178,27 @@ impl Till {
             ..sale
         };
         Ok((document, hits))
+    }
+
+    /// What a claim gives: the awards of the sale, less what has come back by `row`, kept to limits.
+    fn outcome_of_claim(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        row: &SaleRow,
+        (member, cart): (&MemberSnapshot, &Cart),
+        sold: &Outcome,
+    ) -> Result<(Outcome, Vec<LimitHit>), Error> {
+        let home = self.at_home(programme, cart);
+        let mut outcome = sold.clone();
+        outcome.awards = awards_of_claim(&decided(programme, member, &home, sold))?;
+        if row.refund_seq != 0 {
+            let gone = refund_document(reading, row)?.lines;
+            outcome.awards = decided(programme, member, &home, &outcome).kept_awards(&gone)?;
+        }
+        let (awards, hits) = keep_to_limits(programme, member, outcome.awards);
+        outcome.awards = awards;
+        Ok((outcome, hits))
     }
 }
 
@@ -200,12 +213,9 @@ impl Till {
         row: &SaleRow,
         document: &SaleDocument,
     ) -> Result<Outcome, Error> {
-        let mut outcome = document.outcome.clone();
         let Some(member) = &document.member else {
-            return Ok(outcome);
+            return Ok(document.outcome.clone());
         };
-        let home = self.at_home(programme, &document.cart);
-        outcome.awards = awards_of_claim(&decided(programme, member, &home, &document.outcome))?;
         let mut refund_seq = 0;
         for seq in reading.entries_about(row.seq)? {
             let entry = reading.entries(seq, seq)?.pop();
@@ -213,14 +223,13 @@ impl Till {
                 refund_seq = seq;
             }
         }
-        if refund_seq != 0 {
-            let before = SaleRow {
-                refund_seq,
-                ..row.clone()
-            };
-            let gone = refund_document(reading, &before)?.lines;
-            outcome.awards = kept_awards(&decided(programme, member, &home, &outcome), &gone)?;
-        }
+        let before = SaleRow {
+            refund_seq,
+            ..row.clone()
+        };
+        let who = (member, &document.cart);
+        let (outcome, _) =
+            self.outcome_of_claim(reading, programme, &before, who, &document.outcome)?;
         Ok(outcome)
     }
 }
