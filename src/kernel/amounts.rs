@@ -69,6 +69,12 @@ macro_rules! whole_number {
                 Self(self.0.abs())
             }
 
+            /// Itself if it is within [`AMOUNT_MAX`] in either direction, else nothing. What is read
+            /// from outside is asked this before anything is added to it.
+            pub fn in_bounds(self) -> Option<Self> {
+                (-AMOUNT_MAX..=AMOUNT_MAX).contains(&self.0).then_some(self)
+            }
+
             /// The sum, or nothing if it does not fit.
             pub fn checked_add(self, other: Self) -> Option<Self> {
                 self.0.checked_add(other.0).map(Self)

@@ -45,15 +45,16 @@ impl Portion {
 
     /// The law of portions: nobody spends what is not there.
     pub fn is_sound(&self) -> bool {
-        [
+        let counters = [
             self.granted,
             self.earned,
             self.released,
             self.used,
             self.held,
-        ]
-        .iter()
-        .all(|counter| !counter.is_negative())
+        ];
+        counters
+            .iter()
+            .all(|counter| !counter.is_negative() && counter.in_bounds().is_some())
             && !self.free().is_negative()
     }
 }

@@ -30,6 +30,11 @@ impl Reading<'_> {
                 used: Points::new(row.get(8)?),
                 held: Points::new(row.get(9)?),
             };
+            if !portion.is_sound() {
+                return Err(StoreError::corrupt(
+                    "a portion with more taken than there was",
+                ));
+            }
             let id = row.get(1)?;
             if portion.remaining().is_zero() && !also.contains(&id) {
                 continue;
@@ -53,7 +58,10 @@ impl Reading<'_> {
             .prepare_cached("SELECT wallet, debt FROM account WHERE member = ?1")?;
         let mut rows = statement.query([member.get()])?;
         while let Some(row) = rows.next()? {
-            accounts.entry(row.get(0)?).or_default().debt = Points::new(row.get(1)?);
+            let debt = Points::new(row.get(1)?).in_bounds();
+            accounts.entry(row.get(0)?).or_default().debt = debt
+                .filter(|debt| !debt.is_negative())
+                .ok_or_else(|| StoreError::corrupt("an impossible debt"))?;
         }
         Ok(accounts)
     }

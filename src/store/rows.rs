@@ -74,8 +74,13 @@ pub(super) fn entry_from(row: &Row<'_>) -> Result<(Entry, Hash), StoreError> {
             .map_err(|_| bad("member number"))?,
         wallet: row.get(8)?,
         lot: row.get(9)?,
-        points: Points::new(row.get(10)?),
-        amount: Money::new(row.get(11)?),
+        points: Points::new(row.get(10)?)
+            .in_bounds()
+            .filter(|points| !points.is_negative())
+            .ok_or_else(|| bad("number of points"))?,
+        amount: Money::new(row.get(11)?)
+            .in_bounds()
+            .ok_or_else(|| bad("amount"))?,
         refers_to: row.get(12)?,
         available_from: business_date
             .days_since_1970()

@@ -185,6 +185,31 @@ fn a_damaged_byte_is_found_or_changes_no_sale_and_no_balance() {
 }
 
 #[test]
+fn a_ledger_whose_lots_are_gone_or_overdrawn_says_so_at_start_and_at_the_scan() {
+    for (sql, expects_card) in [
+        ("DELETE FROM portion", true),
+        (
+            "PRAGMA ignore_check_constraints = ON; UPDATE portion SET used = 9000000000000001",
+            false,
+        ),
+    ] {
+        let shop = traded();
+        with_a_tool(&shop, sql);
+        shop.clock.advance_seconds(601); // the hold has run out: it ends at start-up
+        let till = shop.open();
+        let log = till.take_log();
+        let waits = log.iter().any(|event| event.key == "hold.not_ended");
+        assert!(waits, "{sql}: {log:?}");
+        let card = till.scan("0912345678", date(TODAY));
+        assert_eq!(card.is_ok(), expects_card, "{sql}");
+        let member = MemberNumber::from_body(10_000_000_000).unwrap();
+        let sold = till.record("sale-99", &spending(member, 90_000, 7));
+        assert!(sold.is_err(), "{sql}");
+        assert!(!till.verify(Depth::Full).unwrap().is_empty(), "{sql}");
+    }
+}
+
+#[test]
 fn a_ledger_of_a_newer_library_is_refused_by_name_and_left_as_it_is() {
     let shop = traded();
     let newer = "PRAGMA user_version = 3; UPDATE meta SET value = 3 WHERE key = 'min_reader'";
