@@ -130,6 +130,11 @@ fn a_ledger_of_schema_1_opens_verifies_and_goes_on() {
 }
 
 #[test]
+fn a_ledger_of_schema_2_opens_verifies_and_goes_on() {
+    goes_on(2);
+}
+
+#[test]
 fn what_schema_1_was_is_never_changed() {
     let shop = shop_with(1);
     let made = shop.folder.path().join("made.loy");
