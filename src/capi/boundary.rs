@@ -16,19 +16,30 @@ use super::ledger::loy_ledger;
 use super::out::{HandleOut, no_text};
 use super::status::{LOY_OK, loy_status};
 
+// What all calls share is compiled once and meets their bodies behind a pointer: written into each of
+// some hundred and fifty functions it was a fifth of the library.
+
+/// A body that is run once, and how its errors are told, if it learns that on the way.
+type Body<'a> = &'a mut dyn FnMut() -> Result<(), (Fault, Option<Voice>)>;
+
+/// A body that can only run once stands where one is asked for that could run again.
+const ONCE: &str = "a body runs once";
+
 /// Runs a call that can fail and turns what went wrong into a status and an error.
 pub(super) fn call(
     error_out: *mut *mut loy_error,
     body: impl FnOnce() -> Result<(), Fault>,
 ) -> loy_status {
-    told_call(error_out, || body().map_err(|fault| (fault, None)))
+    let mut body = Some(body);
+    told_call(error_out, &mut || {
+        let body = body.take().expect(ONCE);
+        body().map_err(|fault| (fault, None))
+    })
 }
 
 /// The same for a call that learns on the way how its errors are told.
-fn told_call(
-    error_out: *mut *mut loy_error,
-    body: impl FnOnce() -> Result<(), (Fault, Option<Voice>)>,
-) -> loy_status {
+#[inline(never)]
+fn told_call(error_out: *mut *mut loy_error, body: Body<'_>) -> loy_status {
     let place = HandleOut::clear(error_out, "error_out");
     let answer = wall(body).unwrap_or_else(|bug| Err((Fault::bug(bug), None)));
     let Err((fault, voice)) = answer else {
@@ -51,12 +62,14 @@ pub(super) fn call_with_config(
     error_out: *mut *mut loy_error,
     body: impl FnOnce(Arc<Config>) -> Result<(), Fault>,
 ) -> loy_status {
-    told_call(error_out, || {
+    let mut body = Some(body);
+    told_call(error_out, &mut || {
         let config = handles::find(config).map_err(|bad| (bad.into(), None))?;
         let voice = Some(Voice {
             language: config.language(),
             ..Voice::default()
         });
+        let body = body.take().expect(ONCE);
         body(config).map_err(|fault| (fault, voice))
     })
 }
@@ -68,7 +81,19 @@ pub(super) fn call_on(
     error_out: *mut *mut loy_error,
     body: impl FnOnce(&Till) -> Result<(), Fault>,
 ) -> loy_status {
-    told_call(error_out, || {
+    let mut body = Some(body);
+    told_call_on(ledger, error_out, &mut |till| {
+        (body.take().expect(ONCE))(till)
+    })
+}
+
+#[inline(never)]
+fn told_call_on(
+    ledger: *const loy_ledger,
+    error_out: *mut *mut loy_error,
+    body: &mut dyn FnMut(&Till) -> Result<(), Fault>,
+) -> loy_status {
+    told_call(error_out, &mut || {
         let ledger = handles::find(ledger).map_err(|bad| (bad.into(), None))?;
         let entered = ledger.enter().map_err(|bad| (bad.into(), None))?;
         let till = entered.till();
@@ -110,6 +135,13 @@ thread_local! {
 
 /// Catches a panic and returns where it happened and what it said.
 fn wall<T>(body: impl FnOnce() -> T) -> Result<T, String> {
+    let (mut body, mut answer) = (Some(body), None);
+    stand_behind(&mut || answer = body.take().map(|body| body()))?;
+    Ok(answer.expect("a body that did not panic has answered"))
+}
+
+#[inline(never)]
+fn stand_behind(body: &mut dyn FnMut()) -> Result<(), String> {
     install_hook();
     INSIDE.with(|inside| inside.set(inside.get().saturating_add(1)));
     // Unwind safety: objects are behind locks that ignore poisoning and are either replaced whole
