@@ -214,7 +214,7 @@ pub fn from_json(
         let operator = model.read(&path, iterations, random)?;
         operators.list.push(operator);
     }
-    operators.list.sort_by(|a, b| a.id.cmp(&b.id));
+    operators.list.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     let twice = operators.list.windows(2).find(|two| two[0].id == two[1].id);
     match twice {
         Some(two) => problem(format!("operators.{}", two[0].id), "each id once"),

@@ -35,7 +35,7 @@ pub fn allocate(total: i64, weights: &[i64]) -> Vec<i64> {
         remainders.push((exact % sum, index));
     }
     let left = magnitude - parts.iter().sum::<i128>();
-    remainders.sort_by(|(a, i), (b, j)| b.cmp(a).then(i.cmp(j)));
+    remainders.sort_unstable_by(|(a, i), (b, j)| b.cmp(a).then(i.cmp(j)));
     for (_, index) in remainders
         .into_iter()
         .take(usize::try_from(left).unwrap_or(usize::MAX))

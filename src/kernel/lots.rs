@@ -163,7 +163,7 @@ pub fn take_up_to(lots: &[Lot], wanted: Points, on: BusinessDate) -> Vec<Taken> 
         .iter()
         .filter(|lot| lot.is_spendable(on) && lot.portion.free().is_positive())
         .collect();
-    open.sort_by_key(|lot| lot.spending_order());
+    open.sort_unstable_by_key(|lot| lot.spending_order());
     let mut left = wanted;
     let mut taken = Vec::new();
     for lot in open {

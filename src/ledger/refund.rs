@@ -278,7 +278,9 @@ fn last_expiring_first(
         .filter(|part| part.wallet == wallet)
         .map(|part| (*part, expires_on(part.lot)))
         .collect();
-    portions.sort_by_key(|(portion, expires_on)| std::cmp::Reverse((*expires_on, portion.lot)));
+    portions.sort_unstable_by_key(|(portion, expires_on)| {
+        std::cmp::Reverse((*expires_on, portion.lot))
+    });
     portions
 }
 
@@ -307,7 +309,7 @@ fn take_from(
         From::Live => !lot.is_expired(date),
     };
     let mut lots: Vec<_> = account.lots.iter().filter(fits).collect();
-    lots.sort_by_key(|lot| std::cmp::Reverse((lot.available_from, lot.id)));
+    lots.sort_unstable_by_key(|lot| std::cmp::Reverse((lot.available_from, lot.id)));
     let mut left = points;
     for lot in lots {
         let taken = left.min(lot.portion.free());

@@ -441,7 +441,7 @@ fn tier_ids(document: &Document) -> Vec<&str> {
 
 fn sorted_by_number(wallets: Vec<Option<Wallet>>) -> Vec<Wallet> {
     let mut wallets: Vec<Wallet> = wallets.into_iter().flatten().collect();
-    wallets.sort_by_key(|wallet| wallet.number);
+    wallets.sort_unstable_by_key(|wallet| wallet.number);
     wallets
 }
 

@@ -110,7 +110,7 @@ impl Till {
                 .iter()
                 .filter(|lot| !lot.is_expired(on) && lot.portion.remaining().is_positive())
                 .collect();
-            open.sort_by_key(|lot| lot.spending_order());
+            open.sort_unstable_by_key(|lot| lot.spending_order());
             lots.extend(open.into_iter().map(|lot| MemberLot {
                 wallet: wallet.id.clone(),
                 lot: lot.id,

@@ -269,7 +269,7 @@ impl Till {
                 }
             }
         }
-        movements.sort_by_key(|movement| (movement.business_date, movement.seq));
+        movements.sort_unstable_by_key(|movement| (movement.business_date, movement.seq));
         Ok((movements, sums))
     }
 }
@@ -354,7 +354,7 @@ impl Teller<'_> {
         let balance = account.balance(self.on);
         let (mut lapsed, mut lots) = (Points::ZERO, Vec::new());
         let mut in_order: Vec<&Lot> = account.lots.iter().collect();
-        in_order.sort_by_key(|lot| (lot.expires_on.is_none(), lot.expires_on, lot.id));
+        in_order.sort_unstable_by_key(|lot| (lot.expires_on.is_none(), lot.expires_on, lot.id));
         for lot in in_order {
             if lot.is_expired(self.on) {
                 lapsed += lot.portion.remaining();

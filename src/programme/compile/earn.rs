@@ -26,7 +26,7 @@ impl Compiler {
             take: model.take,
         };
         let mut groups: Vec<Group> = models.iter().map(group).collect();
-        groups.sort_by(|a, b| a.id.cmp(&b.id));
+        groups.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         groups
     }
 
@@ -66,7 +66,7 @@ impl Compiler {
             }
             rules.push(rule);
         }
-        rules.sort_by(|a, b| (a.priority, &a.id).cmp(&(b.priority, &b.id)));
+        rules.sort_unstable_by(|a, b| (a.priority, &a.id).cmp(&(b.priority, &b.id)));
         rules
     }
 
@@ -364,7 +364,7 @@ impl Compiler {
                 when: when?,
             });
         }
-        factors.sort_by(|a, b| a.id.cmp(&b.id));
+        factors.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         Some(factors)
     }
 

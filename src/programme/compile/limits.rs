@@ -21,7 +21,7 @@ impl Compiler {
             self.once(&path, ids.insert(model.id.as_str()), &model.id);
             limits.extend(self.limit(&path, model, known));
         }
-        limits.sort_by(|a, b| a.id.cmp(&b.id));
+        limits.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         limits
     }
 

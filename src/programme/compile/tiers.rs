@@ -114,7 +114,7 @@ impl Compiler {
             self.once(&path, ids.insert(model.id.as_str()), &model.id);
             rewards.extend(self.reward(&path, model, known));
         }
-        rewards.sort_by(|a, b| a.id.cmp(&b.id));
+        rewards.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         rewards
     }
 
