@@ -1328,8 +1328,10 @@ typedef struct loy_sale loy_sale;
  * Writes: the sale and its cart, in one sync.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme;
  * LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
- * LOY_ALREADY_RESOLVED where another operation sold this receipt; LOY_NOT_FOUND; LOY_REFUSED;
- * LOY_LIMIT_REACHED; the store's.
+ * LOY_ALREADY_RESOLVED where another operation sold this receipt; LOY_NOT_FOUND; LOY_REFUSED
+ * where points are spent that are not there, more comes back than was sold, or the cart's
+ * cashier may not give so much back ("approval.needed", "approval.too_low": see
+ * loy_approval_give); the store's.
  * Crash: repeat it with the same operation_id, or leave it: the hold runs out.
  * @since 0.1
  */
@@ -1350,8 +1352,8 @@ LOY_API loy_status LOY_CALL loy_sale_authorise(
  * Writes: the sale's points, in one sync.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a final_cart of another member or one that does
  * not fit the programme; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
- * LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation committed,
- * voided or refunded it; the store's. Do not keep the customer waiting for any of
+ * LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation
+ * committed, voided or refunded it; the store's. Do not keep the customer waiting for any of
  * them: keep the operation_id and repeat the call later.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
@@ -1402,8 +1404,8 @@ LOY_API loy_status LOY_CALL loy_sale_record(
  * Writes: the claim and the sale's points, in one sync.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
  * LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where it was claimed, voided or
- * returned as a whole before; LOY_REFUSED for a sale that is not final, is a member's, or is of a
- * later date; LOY_EXPIRED where it is too late; the store's.
+ * returned as a whole before; LOY_REFUSED for a sale that is not final, is a member's, is of a
+ * later date, or has goods in it that came back; LOY_EXPIRED where it is too late; the store's.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
  */
@@ -1601,8 +1603,8 @@ LOY_API loy_status LOY_CALL loy_refund_add_all(loy_refund *refund, loy_error **e
  * Takes a part of one line back: quantity_milli of its goods, which give back their share of what
  * was paid for the line. line counts from 0 in the order of the cart.
  *
- * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also after loy_refund_add_all. Whether the sale has so much
- * left is looked at by loy_refund_evaluate and loy_refund_commit.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also after loy_refund_add_all. Whether the sale has so
+ * much left is looked at by loy_refund_evaluate and loy_refund_commit.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_refund_add_quantity(
@@ -1634,7 +1636,8 @@ LOY_API loy_status LOY_CALL loy_refund_add_quantity_for(
 /*
  * Undoes the sale: a post-void, because it should never have been. Takes everything back that has
  * not come back yet, gives every point back that was spent, and the sale counts for nothing any
- * more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required.
+ * more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required. A
+ * sale in which goods came back cannot be undone as a whole (LOY_REFUSED): return its lines.
  *
  * Status: LOY_E_HANDLE.
  * @since 0.1
@@ -1651,9 +1654,10 @@ LOY_API loy_status LOY_CALL loy_refund_add_post_void(loy_refund *refund, loy_err
  * (how much of points_returned cannot be spent, because the lot it came from has run out).
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
- * LOY_ALREADY_RESOLVED where the whole sale was refunded before or is not committed; LOY_REFUSED
- * for more than is left, or for points that are no longer there where the programme wants them
- * back; the store's.
+ * LOY_ALREADY_RESOLVED where the whole sale was refunded or voided before; LOY_REFUSED for a
+ * sale that is not committed or is of a later date, for more than is left, or for points that
+ * are no longer there where the programme wants them back; the store's. What the cashier may
+ * give back is looked at by loy_refund_commit only.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_refund_evaluate(
@@ -1663,13 +1667,14 @@ LOY_API loy_status LOY_CALL loy_refund_evaluate(
  * Refunds the sale.
  *
  * Writes: the refund and the points it moves, in one sync.
- * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods, or for a post-void
- * without a reason; LOY_E_TEXT;
- * LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND;
- * LOY_ALREADY_RESOLVED where the whole sale was refunded before, it is not committed, or the
- * receipt number is another refund's; LOY_REFUSED for more than is left, for points that are no
- * longer there where the programme wants them back, and above the cashier's ceiling
- * ("approval.needed", see loy_approval_give); the store's.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods, or for a post-
+ * void without a reason; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where the whole sale was
+ * refunded or voided before, or the receipt number is another refund's (sale_out stays NULL if
+ * that was one without a sale); LOY_REFUSED for a sale that is not committed or is of a later
+ * date, for more than is left, for points that are no longer there where the programme wants
+ * them back, and above the cashier's ceiling ("approval.needed", see loy_approval_give); the
+ * store's.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
  */
@@ -1683,7 +1688,8 @@ LOY_API loy_status LOY_CALL loy_refund_commit(
  * Rows: as loy_refund_evaluate.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart with anything but goods that come back;
- * LOY_REFUSED for points that are no longer there where the programme wants them back; the store's.
+ * LOY_REFUSED for points that are no longer there where the programme wants them back; the
+ * store's.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_ledger_evaluate_unlinked(
@@ -1702,7 +1708,9 @@ LOY_API loy_status LOY_CALL loy_ledger_evaluate_unlinked(
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart with anything but goods that come back;
  * LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
  * LOY_ALREADY_RESOLVED where the receipt number is another refund's; LOY_REFUSED for points that
- * are no longer there where the programme wants them back; the store's.
+ * are no longer there where the programme wants them back, and with the reasons
+ * "approval.needed" and "approval.too_low" above what the cart's cashier may give back (see
+ * loy_approval_give); the store's.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
  */

@@ -178,8 +178,8 @@ pub unsafe extern "C" fn loy_refund_add_all(
 /// Takes a part of one line back: quantity_milli of its goods, which give back their share of what
 /// was paid for the line. line counts from 0 in the order of the cart.
 ///
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also after loy_refund_add_all. Whether the sale has so much
-/// left is looked at by loy_refund_evaluate and loy_refund_commit.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also after loy_refund_add_all. Whether the sale has so
+/// much left is looked at by loy_refund_evaluate and loy_refund_commit.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_refund_add_quantity(
@@ -240,7 +240,8 @@ pub unsafe extern "C" fn loy_refund_add_quantity_for(
 
 /// Undoes the sale: a post-void, because it should never have been. Takes everything back that has
 /// not come back yet, gives every point back that was spent, and the sale counts for nothing any
-/// more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required.
+/// more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required. A
+/// sale in which goods came back cannot be undone as a whole (LOY_REFUSED): return its lines.
 ///
 /// Status: LOY_E_HANDLE.
 /// @since 0.1
@@ -309,9 +310,10 @@ pub(super) fn preview_rows(preview: &RefundPreview) -> Rows {
 /// (how much of points_returned cannot be spent, because the lot it came from has run out).
 ///
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
-/// LOY_ALREADY_RESOLVED where the whole sale was refunded before or is not committed; LOY_REFUSED
-/// for more than is left, or for points that are no longer there where the programme wants them
-/// back; the store's.
+/// LOY_ALREADY_RESOLVED where the whole sale was refunded or voided before; LOY_REFUSED for a
+/// sale that is not committed or is of a later date, for more than is left, or for points that
+/// are no longer there where the programme wants them back; the store's. What the cashier may
+/// give back is looked at by loy_refund_commit only.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_refund_evaluate(
@@ -333,13 +335,14 @@ pub unsafe extern "C" fn loy_refund_evaluate(
 /// Refunds the sale.
 ///
 /// Writes: the refund and the points it moves, in one sync.
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods, or for a post-void
-/// without a reason; LOY_E_TEXT;
-/// LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND;
-/// LOY_ALREADY_RESOLVED where the whole sale was refunded before, it is not committed, or the
-/// receipt number is another refund's; LOY_REFUSED for more than is left, for points that are no
-/// longer there where the programme wants them back, and above the cashier's ceiling
-/// ("approval.needed", see loy_approval_give); the store's.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods, or for a post-
+/// void without a reason; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+/// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where the whole sale was
+/// refunded or voided before, or the receipt number is another refund's (sale_out stays NULL if
+/// that was one without a sale); LOY_REFUSED for a sale that is not committed or is of a later
+/// date, for more than is left, for points that are no longer there where the programme wants
+/// them back, and above the cashier's ceiling ("approval.needed", see loy_approval_give); the
+/// store's.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]
@@ -365,7 +368,8 @@ pub unsafe extern "C" fn loy_refund_commit(
 /// Rows: as loy_refund_evaluate.
 ///
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart with anything but goods that come back;
-/// LOY_REFUSED for points that are no longer there where the programme wants them back; the store's.
+/// LOY_REFUSED for points that are no longer there where the programme wants them back; the
+/// store's.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_ledger_evaluate_unlinked(
@@ -395,7 +399,9 @@ pub unsafe extern "C" fn loy_ledger_evaluate_unlinked(
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart with anything but goods that come back;
 /// LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
 /// LOY_ALREADY_RESOLVED where the receipt number is another refund's; LOY_REFUSED for points that
-/// are no longer there where the programme wants them back; the store's.
+/// are no longer there where the programme wants them back, and with the reasons
+/// "approval.needed" and "approval.too_low" above what the cart's cashier may give back (see
+/// loy_approval_give); the store's.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]

@@ -115,8 +115,10 @@ pub(super) fn sale_id(place: *const c_char) -> Result<SaleId, Fault> {
 /// Writes: the sale and its cart, in one sync.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme;
 /// LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
-/// LOY_ALREADY_RESOLVED where another operation sold this receipt; LOY_NOT_FOUND; LOY_REFUSED;
-/// LOY_LIMIT_REACHED; the store's.
+/// LOY_ALREADY_RESOLVED where another operation sold this receipt; LOY_NOT_FOUND; LOY_REFUSED
+/// where points are spent that are not there, more comes back than was sold, or the cart's
+/// cashier may not give so much back ("approval.needed", "approval.too_low": see
+/// loy_approval_give); the store's.
 /// Crash: repeat it with the same operation_id, or leave it: the hold runs out.
 /// @since 0.1
 #[unsafe(no_mangle)]
@@ -155,8 +157,8 @@ pub unsafe extern "C" fn loy_sale_authorise(
 /// Writes: the sale's points, in one sync.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a final_cart of another member or one that does
 /// not fit the programme; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
-/// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation committed,
-/// voided or refunded it; the store's. Do not keep the customer waiting for any of
+/// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation
+/// committed, voided or refunded it; the store's. Do not keep the customer waiting for any of
 /// them: keep the operation_id and repeat the call later.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
@@ -252,8 +254,8 @@ pub unsafe extern "C" fn loy_sale_record(
 /// Writes: the claim and the sale's points, in one sync.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
 /// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where it was claimed, voided or
-/// returned as a whole before; LOY_REFUSED for a sale that is not final, is a member's, or is of a
-/// later date; LOY_EXPIRED where it is too late; the store's.
+/// returned as a whole before; LOY_REFUSED for a sale that is not final, is a member's, is of a
+/// later date, or has goods in it that came back; LOY_EXPIRED where it is too late; the store's.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]

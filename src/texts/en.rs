@@ -37,6 +37,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Too late to add a member: at the latest {days} days after the sale",
     ),
     ("claim.twice", "A member was added to this receipt before"),
+    (
+        "claim.with_returns",
+        "Goods came back on this receipt; no member can be added to it",
+    ),
     ("code.known", "Code {code}: looked at by the rules"),
     ("code.unknown", "Code {code}: not of this programme"),
     ("display.balance", "Bal. {points}"),
@@ -297,6 +301,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "The points of this sale are no longer all there: {missing} are missing",
     ),
     ("refund.quantity_left", "Only {left} is left to return"),
+    (
+        "refund.void_of_returns",
+        "Goods came back on this receipt; it cannot be undone as a whole, return its lines",
+    ),
     ("return.debt", "{text}, {points} of them owed"),
     (
         "return.linked",

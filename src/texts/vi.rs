@@ -37,6 +37,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Đã quá hạn bổ sung thành viên: chậm nhất {days} ngày sau ngày mua",
     ),
     ("claim.twice", "Hóa đơn này đã được bổ sung thành viên rồi"),
+    (
+        "claim.with_returns",
+        "Hóa đơn có hàng trả lại, không bổ sung thành viên được",
+    ),
     ("code.known", "Mã {code}: đã xét trong các quy tắc"),
     ("code.unknown", "Mã {code}: không thuộc chương trình này"),
     ("display.balance", "Dư {points}"),
@@ -300,6 +304,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Điểm của hóa đơn này đã dùng mất {missing} nên không nhận trả hàng được",
     ),
     ("refund.quantity_left", "Chỉ còn trả được {left}"),
+    (
+        "refund.void_of_returns",
+        "Hóa đơn có hàng trả lại, không hủy cả hóa đơn được; hãy trả từng dòng",
+    ),
     ("return.debt", "{text}, còn nợ {points}"),
     (
         "return.linked",

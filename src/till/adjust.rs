@@ -3,7 +3,6 @@
 use serde::Serialize;
 use serde_json::json;
 
-use super::approval::{Permit, tell};
 use super::document::{Note, to_bytes};
 use super::error::Error;
 use super::operation::{Call, Operation};
@@ -79,10 +78,7 @@ impl Till {
             };
             let say = |points| self.say_points(&wallet, points);
             let permit = self.permit(moment, id, Some(&adjustment.operator), act, say);
-            if let Permit::Refused(exception, refused) = permit {
-                tell(writing, &facts, 0, &exception)?;
-                return Err(Error::Refused(refused));
-            }
+            let permit = permit.or_refuse(writing, &facts, 0)?;
             let first = writing.head().seq + 1;
             let entries = self.worked(
                 &writing.reading(),
@@ -99,9 +95,7 @@ impl Till {
                 receipt_number: None,
             };
             writing.put_document(first, &to_bytes(&note))?;
-            if let Permit::Approved(exception) = &permit {
-                tell(writing, &facts, first, exception)?;
-            }
+            permit.tell_approved(writing, &facts, first)?;
             Ok(first)
         })?;
         self.adjusted(first, replay)
@@ -182,10 +176,20 @@ impl Till {
             approver: approver.to_owned(),
             reason: reason.unwrap_or_default().to_owned(),
         };
-        let accounts = reading.accounts(adjustment.member, &[])?;
+        let accounts = self.accounts(reading, programme, adjustment.member)?;
         let payload = payload.to_payload();
         let on = facts.business_date;
         if adjustment.points.is_positive() {
+            let now = accounts
+                .get(&wallet.number)
+                .map(|account| account.balance(on).known);
+            let then = now.unwrap_or_default().checked_add(adjustment.points);
+            if then.and_then(Points::in_bounds).is_none() {
+                return Err(Error::Argument {
+                    field: "points",
+                    expected: "no balance above 9,000,000,000,000,000",
+                });
+            }
             let joined_on = reading.joined_on(adjustment.member)?;
             let (_, by_the_rule) = lot_dates(wallet, on, joined_on);
             let give = Give {
@@ -211,7 +215,7 @@ impl Till {
             let member = entry.member.ok_or(Error::Internal("points of nobody"))?;
             let wallet = programme.wallet_by_number(entry.wallet);
             let on = entry.business_date;
-            let accounts = reading.accounts(member, &[])?;
+            let accounts = self.accounts(reading, &programme, member)?;
             let mut adjusted = Adjusted {
                 seq: first,
                 wallet: wallet.map_or_else(String::new, |wallet| wallet.id.clone()),

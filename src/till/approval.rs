@@ -12,6 +12,7 @@ use super::operation::check_id;
 use super::shell::{Moment, Till};
 use super::status;
 use crate::exchange::pin;
+use crate::kernel::ids::Seq;
 use crate::kernel::{Instant, Money, Points};
 use crate::ledger::authority::{WRONG_PINS_MAX, lock_seconds};
 use crate::ledger::decide::note;
@@ -51,9 +52,14 @@ impl Approvals {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = approval.given_at;
         waiting.retain(|_, other| other.is_good_at(now));
-        if waiting.len() < WAITING_MAX {
-            waiting.insert(operation.to_owned(), approval);
+        // Too many at once: the oldest makes room, and is asked for again.
+        if waiting.len() >= WAITING_MAX {
+            let oldest = waiting.iter().min_by_key(|(_, other)| other.given_at);
+            if let Some(oldest) = oldest.map(|(operation, _)| operation.clone()) {
+                waiting.remove(&oldest);
+            }
         }
+        waiting.insert(operation.to_owned(), approval);
     }
 
     fn find(&self, operation: &str, now: Instant) -> Option<Approval> {
@@ -74,6 +80,52 @@ pub(super) enum Permit {
 }
 
 impl Permit {
+    /// Puts a refusal on record and refuses.
+    pub(super) fn or_refuse(
+        self,
+        writing: &mut Writing<'_>,
+        facts: &SaleFacts,
+        about: Seq,
+    ) -> Result<Self, Error> {
+        match self {
+            Self::Refused(exception, refused) => {
+                tell(writing, facts, about, &exception)?;
+                Err(Error::Refused(refused))
+            }
+            permitted => Ok(permitted),
+        }
+    }
+
+    /// Puts on record who was asked.
+    pub(super) fn tell_approved(
+        &self,
+        writing: &mut Writing<'_>,
+        facts: &SaleFacts,
+        about: Seq,
+    ) -> Result<(), Error> {
+        match self {
+            Self::Approved(exception) => tell(writing, facts, about, exception),
+            Self::Free | Self::Refused(..) => Ok(()),
+        }
+    }
+
+    /// Puts on record what was done, with leave or without, because the money had changed hands.
+    pub(super) fn tell_paid(
+        &self,
+        writing: &mut Writing<'_>,
+        facts: &SaleFacts,
+        about: Seq,
+    ) -> Result<(), Error> {
+        let Self::Refused(exception, _) = self else {
+            return self.tell_approved(writing, facts, about);
+        };
+        let unapproved = Exception {
+            key: format!("{}.unapproved", exception.subject),
+            ..exception.clone()
+        };
+        tell(writing, facts, about, &unapproved)
+    }
+
     /// Whose PIN it was; empty for none.
     pub(super) fn approver(&self) -> &str {
         match self {

@@ -182,8 +182,8 @@ impl Till {
         }
         for kind in [ReceiptKind::Sale, ReceiptKind::Refund] {
             if let Some(seq) = reading.sale_of_receipt(&self.receipt_hash(key, kind))? {
-                let row = reading.sale(seq)?;
-                return row.ok_or(Error::Internal("a receipt of no sale"));
+                // A return of goods without their sale has a receipt and no sale to dispute.
+                return reading.sale(seq)?.ok_or_else(unknown);
             }
         }
         Err(unknown())

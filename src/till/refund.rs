@@ -6,7 +6,6 @@ use std::sync::Arc;
 use serde::Serialize;
 use serde_json::json;
 
-use super::approval::{Permit, tell};
 use super::document::{Note, RefundDocument, from_bytes, to_bytes};
 use super::error::Error;
 use super::operation::{Call, Operation};
@@ -14,6 +13,7 @@ use super::sale::{check_reason, postings_of, retell_nothing};
 use super::shell::{Moment, Till};
 use super::status;
 use super::view::{ReceiptKey, ReceiptKind, Sale, SaleState, load_document};
+use crate::evaluate::cart::Line;
 use crate::evaluate::{Goods, Measure, NoReturn, PointsBack, Return, ReturnedPart, points_back};
 use crate::kernel::ids::Seq;
 use crate::kernel::{
@@ -180,10 +180,7 @@ impl Till {
             let act = Act::Refund(worked.facts.amount);
             let cashier = request.cashier.as_deref();
             let permit = self.permit(moment, id, cashier, act, |amount| self.say_money(amount));
-            if let Permit::Refused(exception, refused) = permit {
-                tell(writing, &worked.facts, worked.row.seq, &exception)?;
-                return Err(Error::Refused(refused));
-            }
+            let permit = permit.or_refuse(writing, &worked.facts, worked.row.seq)?;
             let row = worked.row_after(is_whole);
             writing.append(&worked.entries)?;
             writing.put_document(row.refund_seq, &to_bytes(&worked.document))?;
@@ -191,9 +188,7 @@ impl Till {
             if let Some(key) = &receipt {
                 writing.put_receipt(key, row.seq)?;
             }
-            if let Permit::Approved(exception) = &permit {
-                tell(writing, &worked.facts, row.refund_seq, exception)?;
-            }
+            permit.tell_approved(writing, &worked.facts, row.refund_seq)?;
             Ok(row.refund_seq)
         })?;
         let (result, replay) = done;
@@ -237,6 +232,14 @@ impl Till {
         let sale = load_document(reading, row.document_seq)?;
         if back.paid == Paid::NotYet && back.business_date < sale.cart.business_date {
             return Err(Error::refused(status::REFUSED, "refund.before_sale", &[]));
+        }
+        if back.goods == &Goods::PostVoid && sale.cart.lines.iter().any(Line::is_returned) {
+            // What came back in it stands at other sales, which a later return may have followed.
+            return Err(Error::refused(
+                status::REFUSED,
+                "refund.void_of_returns",
+                &[],
+            ));
         }
         let before = refund_document(reading, row)?;
         let programme = self.programme_version(sale.programme_version)?;

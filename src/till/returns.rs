@@ -4,7 +4,7 @@
 
 use std::collections::{BTreeMap, btree_map};
 
-use super::approval::{Permit, tell};
+use super::approval::Permit;
 use super::document::{Note, SaleDocument, to_bytes};
 use super::error::Error;
 use super::operation::{Call, Operation};
@@ -130,6 +130,29 @@ impl Till {
         Ok(())
     }
 
+    /// Whether the cashier of a cart may give so much back for the goods in it, as for the same goods
+    /// in a refund. Goods of a known sale and others in one cart are asked for together, as goods
+    /// without a sale.
+    pub(super) fn permit_returns(
+        &self,
+        moment: &Moment,
+        id: &str,
+        cart: &Cart,
+        told: &[GoodsBack],
+    ) -> Permit {
+        if told.is_empty() {
+            return Permit::Free;
+        }
+        let amount = given_back(told);
+        let act = if told.iter().any(|back| back.sale.is_none()) {
+            Act::UnlinkedRefund(amount)
+        } else {
+            Act::Refund(amount)
+        };
+        let cashier = cart.cashier.as_deref();
+        self.permit(moment, id, cashier, act, |amount| self.say_money(amount))
+    }
+
     fn sort_returns(
         &self,
         reading: &Reading<'_>,
@@ -147,12 +170,15 @@ impl Till {
                 continue;
             };
             let row = match self.row_of_return(reading, index, of) {
-                Err(error) if paid == Paid::NotYet => return Err(error),
                 Ok(row) if paid == Paid::NotYet || is_open(&row) => row,
-                _ => {
+                // The money is paid out already: goods whose sale has no room are goods without one. A
+                // file that cannot be read says nothing about the sale.
+                Ok(_) | Err(Error::Refused(_) | Error::Cart(_)) if paid == Paid::Already => {
                     sorted.unlinked.push(line.clone());
                     continue;
                 }
+                Ok(row) => row,
+                Err(error) => return Err(error),
             };
             let mut quantity = Quantity::ZERO - line.quantity_milli;
             let mut amount = -line.line_total;
@@ -339,18 +365,13 @@ impl Till {
                 member: cart.member,
                 ..moment.facts()
             };
-            if let Permit::Refused(exception, refused) = permit {
-                tell(writing, &facts, 0, &exception)?;
-                return Err(Error::Refused(refused));
-            }
+            let permit = permit.or_refuse(writing, &facts, 0)?;
             let seq = writing.head().seq + 1;
             self.write_returns(writing, &returns)?;
             if let Some(key) = &receipt {
                 writing.put_receipt(key, seq)?;
             }
-            if let Permit::Approved(exception) = &permit {
-                tell(writing, &facts, seq, exception)?;
-            }
+            permit.tell_approved(writing, &facts, seq)?;
             Ok(seq)
         })?;
         self.read(|reading| {
@@ -412,6 +433,11 @@ fn entries_of(reading: &Reading<'_>, seq: Seq) -> Result<Vec<Entry>, Error> {
         next += 16;
     }
     Ok(entries)
+}
+
+/// The money that goes back for goods.
+pub(super) fn given_back(told: &[GoodsBack]) -> Money {
+    told.iter().map(|back| back.amount).sum()
 }
 
 fn is_open(row: &SaleRow) -> bool {

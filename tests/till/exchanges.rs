@@ -529,3 +529,93 @@ fn what_came_back_travels_to_head_office_entry_by_entry() {
     assert_eq!(renewed.expires_on, Some(date(20_261_205)));
     assert_sound(&till);
 }
+
+/// A cashier gives back up to 500.000 d for a known sale and nothing without one, whatever the door.
+#[test]
+fn goods_that_come_back_in_a_cart_meet_the_same_ceiling_as_in_a_refund() {
+    let shop = crate::people::store_of(
+        r#"{"roles": {"cashier": {"refund": "500000", "unlinked_refund": "0"}},
+            "operators": [{"id": "TN-07", "role": "cashier", "pin": "0007"},
+                          {"id": "QL-01", "role": "manager", "pin": "900900"}]}"#,
+    );
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = till.record("sale", &cart_of(member, 900_000)).unwrap();
+    let of_cashier = |lines| Cart {
+        cashier: Some("TN-07".to_owned()),
+        ..of_lines(member, lines)
+    };
+    let linked = of_cashier(vec![returned(Some((sale.id, 0)), 1_000, 900_000)]);
+    let unlinked = of_cashier(vec![returned(None, 1_000, 100_000)]);
+    let exceptions = || -> Vec<(String, String)> {
+        let lines = till.day_exceptions(date(TODAY)).unwrap();
+        let told = |line: &loy::till::DayException| (line.key.clone(), line.approver.clone());
+        lines.iter().map(told).collect()
+    };
+    for (id, cart) in [("a", &linked), ("b", &unlinked)] {
+        let refused = till.record(id, cart).unwrap_err();
+        assert_eq!(refused.reason(), "approval.needed");
+        let refused = till.authorise(&format!("{id}-held"), cart, 60).unwrap_err();
+        assert_eq!(refused.reason(), "approval.needed");
+    }
+    assert_eq!(exceptions().len(), 4);
+    assert_eq!(balance(&till, member), (90, 90, 0, 0), "nothing was done");
+    till.approve("c", loy::till::ActKind::Refund, "QL-01", b"900900")
+        .unwrap();
+    till.record("c", &linked).unwrap();
+    assert_eq!(balance(&till, member), (0, 0, 0, 0));
+    let last = exceptions().pop().unwrap();
+    assert_eq!(last, ("refund.approved".to_owned(), "QL-01".to_owned()));
+
+    // More than was authorised comes back at the counter: it is paid, so it is told.
+    let held = till
+        .authorise("d", &of_cashier(vec![sold("MU-01", 1_000, 50_000)]), 60)
+        .unwrap();
+    let more = of_cashier(vec![
+        sold("MU-01", 1_000, 50_000),
+        returned(None, 1_000, 20_000),
+    ]);
+    till.commit("e", held.id, Some(&more)).unwrap();
+    let last = exceptions().pop().unwrap();
+    assert_eq!(
+        last,
+        ("unlinked_refund.unapproved".to_owned(), String::new())
+    );
+    assert_sound(&till);
+}
+
+#[test]
+fn a_receipt_with_goods_that_came_back_is_neither_undone_as_a_whole_nor_claimed() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let bought = till.record("sale", &cart_of(member, 550_000)).unwrap();
+    let lines = vec![
+        returned(Some((bought.id, 0)), 1_000, 550_000),
+        sold("MU-01", 1_000, 300_000),
+    ];
+    let exchange = till.record("exchange", &of_lines(member, lines)).unwrap();
+    assert_eq!(balance(&till, member), (30, 30, 0, 0));
+    let mut request = refund_of(exchange.id);
+    request.goods = loy::till::Goods::PostVoid;
+    request.reason = Some("mistake".to_owned());
+    let refused = till.refund("void", &request).unwrap_err();
+    assert_eq!(refused.reason(), "refund.void_of_returns");
+    assert_eq!(balance(&till, member), (30, 30, 0, 0));
+
+    let mut nobodys = of_lines(
+        member,
+        vec![
+            sold("TV-01", 1_000, 900_000),
+            returned(None, 1_000, 900_000),
+        ],
+    );
+    nobodys.member = None;
+    let sale = till.record("nobody", &nobodys).unwrap();
+    let refused = till
+        .claim("claim", &crate::shop::claim_of(sale.id, member))
+        .unwrap_err();
+    assert_eq!(refused.reason(), "claim.with_returns");
+    assert_eq!(balance(&till, member), (30, 30, 0, 0));
+    assert_sound(&till);
+}

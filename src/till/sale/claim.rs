@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::retell_nothing;
-use crate::evaluate::cart::Cart;
+use crate::evaluate::cart::{Cart, Line};
 use crate::evaluate::{
     Decided, LimitHit, MemberSnapshot, Outcome, awards_of_claim, keep_to_limits,
 };
@@ -94,6 +94,10 @@ impl Till {
         }
         if sale.cart.member.is_some() {
             return Err(Error::refused(status::REFUSED, "claim.of_a_member", &[]));
+        }
+        if sale.cart.lines.iter().any(Line::is_returned) {
+            // What came back in it was nobody's: nothing was taken for it, so nothing is given.
+            return Err(Error::refused(status::REFUSED, "claim.with_returns", &[]));
         }
         let sold_on = sale.cart.business_date;
         if request.business_date < sold_on {

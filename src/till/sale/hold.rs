@@ -45,6 +45,8 @@ impl Till {
                 _ => &priced.accounts,
             };
             let facts = self.sale_facts(writing, moment, &priced.document);
+            let permit = self.permit_returns(moment, id, cart, &priced.returns.told);
+            let permit = permit.or_refuse(writing, &facts, 0)?;
             let head = writing.head().seq;
             let wanted = spends(&priced.document.outcome);
             let entries = decide::authorise(head, &facts, &wanted, accounts)
@@ -67,6 +69,7 @@ impl Till {
             self.give_receipt(writing, moment, cart, row.seq)?;
             let met = (priced.hits(), &lifted);
             self.tell_limits(writing, &facts, row.seq, cart, met)?;
+            permit.tell_approved(writing, &facts, row.seq)?;
             told = self.told(row.seq, SaleState::Held, &facts, priced);
             Ok(row.seq)
         })?;

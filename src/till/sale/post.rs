@@ -14,7 +14,7 @@ use crate::till::document::{SaleDocument, gives, spends, to_bytes};
 use crate::till::error::Error;
 use crate::till::operation::{Call, Operation};
 use crate::till::refund::Paid;
-use crate::till::returns::Returning;
+use crate::till::returns::{Returning, given_back};
 use crate::till::shell::{Moment, Till};
 use crate::till::velocity::Lifted;
 use crate::till::view::{Sale, SaleState, document_of, load_document};
@@ -32,6 +32,8 @@ impl Till {
             let reading = writing.reading();
             let priced = self.price(&reading, moment, cart, &[], Paid::NotYet, &lifted)?;
             let facts = self.sale_facts(writing, moment, &priced.document);
+            let permit = self.permit_returns(moment, id, cart, &priced.returns.told);
+            let permit = permit.or_refuse(writing, &facts, 0)?;
             let wanted = spends(&priced.document.outcome);
             decide::check_spendable(&wanted, &priced.accounts, facts.business_date)
                 .map_err(|refusal| self.refused(&priced.programme, &refusal))?;
@@ -41,6 +43,7 @@ impl Till {
             self.give_receipt(writing, moment, cart, seq)?;
             let met = (priced.hits(), &lifted);
             self.tell_limits(writing, &facts, seq, cart, met)?;
+            permit.tell_approved(writing, &facts, seq)?;
             told = self.told(seq, SaleState::Committed, &facts, priced);
             Ok(seq)
         })?;
@@ -133,6 +136,12 @@ impl Till {
         self.give_receipt(writing, moment, &priced.document.cart, row.seq)?;
         let met = (priced.hits(), &lifted);
         self.tell_limits(writing, &facts, row.seq, &priced.document.cart, met)?;
+        let back = &priced.returns.told;
+        if given_back(back) > given_back(&authorised.outcome.returns) {
+            // More comes back than was authorised. It is paid: it is told, and not refused.
+            let permit = self.permit_returns(moment, id, &priced.document.cart, back);
+            permit.tell_paid(writing, &facts, row.seq)?;
+        }
         Ok(row.seq)
     }
 
