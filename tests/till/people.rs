@@ -678,3 +678,15 @@ fn goods_without_a_receipt_are_taken_back_only_with_a_supervisors_word() {
     );
     assert_sound(&till);
 }
+
+#[test]
+fn no_balance_grows_beyond_what_can_be_added_up() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    till.adjust("most", &adjustment(member, 9_000_000_000_000_000))
+        .unwrap();
+    let refused = till.adjust("more", &adjustment(member, 1)).unwrap_err();
+    assert_eq!(refused.status(), status::E_ARGUMENT);
+    assert_eq!(balance(&till, member).0, 9_000_000_000_000_000);
+}
