@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use ed25519_dalek::SigningKey;
+use loy::exchange::Batch;
 use loy::exchange::batch::{BatchParts, build, read};
-use loy::exchange::{Acknowledgement, Batch};
 use loy::kernel::{Currency, Instant};
 use loy::ledger::clock::ClockLimits;
 use loy::office::{MemberList, NewTill, Office, Outcome};
@@ -16,7 +16,7 @@ use crate::place::{self, RAM};
 use crate::raw::connect;
 use crate::report::{Floor, Report, Row};
 use crate::sales::{bill, enrol_all};
-use crate::shop::{MORNING_MS, Shop, TENANT};
+use crate::shop::{MORNING_MS, Shop, TENANT, acknowledgement_of};
 
 const SALES: usize = 2_000;
 const LINES: usize = 10;
@@ -51,15 +51,7 @@ fn batch(report: &mut Report) {
     // What the members' enrolment costs is sent first.
     let first = till.export_next(64 << 20).unwrap().unwrap();
     let batch = verified(&first.bytes, &SigningKey::from_bytes(&[3; 32]));
-    let acknowledgement = Acknowledgement {
-        tenant: TENANT,
-        stream: batch.manifest.stream,
-        seq: batch.manifest.last_seq(),
-        hash: batch.manifest.head_hash,
-        batch_id: batch.id,
-        office_index: 1,
-        office_time: Instant::from_ms(MORNING_MS),
-    };
+    let acknowledgement = acknowledgement_of(&batch);
     till.acknowledge(&acknowledgement.sign(&shop.office_key))
         .unwrap();
     sell(&till, &members, 0);

@@ -289,6 +289,22 @@ pub unsafe extern "C" fn loy_quote_redeemable(
     })
 }
 
+/// Hands out what a quote lists.
+fn list(
+    quote: *const loy_quote,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+    rows: fn(&Priced) -> Rows,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call(error_out, || {
+        let priced = handles::find(quote)?;
+        let rows_out = rows_out.reserve()?;
+        rows_out.give(rows(&priced));
+        Ok(())
+    })
+}
+
 /// Lists the points that the sale awards.
 ///
 /// Rows: wallet (its id), rule (its id), points, available_from, expires_on (the first day on which
@@ -302,10 +318,7 @@ pub unsafe extern "C" fn loy_quote_awards(
     rows_out: *mut *mut loy_rows,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    let rows_out = HandleOut::clear(rows_out, "rows_out");
-    boundary::call(error_out, || {
-        let priced = handles::find(quote)?;
-        let rows_out = rows_out.reserve()?;
+    list(quote, rows_out, error_out, |priced| {
         let mut rows = Rows::new(&["wallet", "rule", "points", "available_from", "expires_on"]);
         for award in &priced.quote.outcome.awards {
             rows.push([
@@ -318,8 +331,7 @@ pub unsafe extern "C" fn loy_quote_awards(
                     .map_or(Value::Absent, |date| date.yyyymmdd().into()),
             ]);
         }
-        rows_out.give(rows);
-        Ok(())
+        rows
     })
 }
 
@@ -336,10 +348,7 @@ pub unsafe extern "C" fn loy_quote_redemptions(
     rows_out: *mut *mut loy_rows,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    let rows_out = HandleOut::clear(rows_out, "rows_out");
-    boundary::call(error_out, || {
-        let priced = handles::find(quote)?;
-        let rows_out = rows_out.reserve()?;
+    list(quote, rows_out, error_out, |priced| {
         let mut rows = Rows::new(&["wallet", "points", "amount", "reward"]);
         for redemption in &priced.quote.outcome.redemptions {
             rows.push([
@@ -349,8 +358,7 @@ pub unsafe extern "C" fn loy_quote_redemptions(
                 redemption.reward.clone().unwrap_or_default().into(),
             ]);
         }
-        rows_out.give(rows);
-        Ok(())
+        rows
     })
 }
 
@@ -369,10 +377,7 @@ pub unsafe extern "C" fn loy_quote_tier(
     rows_out: *mut *mut loy_rows,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    let rows_out = HandleOut::clear(rows_out, "rows_out");
-    boundary::call(error_out, || {
-        let priced = handles::find(quote)?;
-        let rows_out = rows_out.reserve()?;
+    list(quote, rows_out, error_out, |priced| {
         let mut rows = Rows::new(&[
             "tier",
             "name",
@@ -393,8 +398,7 @@ pub unsafe extern "C" fn loy_quote_tier(
                 tier.missing.map_or(Value::Absent, Value::from),
             ]);
         }
-        rows_out.give(rows);
-        Ok(())
+        rows
     })
 }
 
@@ -432,10 +436,7 @@ pub unsafe extern "C" fn loy_quote_returns(
     rows_out: *mut *mut loy_rows,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    let rows_out = HandleOut::clear(rows_out, "rows_out");
-    boundary::call(error_out, || {
-        let priced = handles::find(quote)?;
-        let rows_out = rows_out.reserve()?;
+    list(quote, rows_out, error_out, |priced| {
         let mut rows = Rows::new(&[
             "sale",
             "amount",
@@ -461,8 +462,7 @@ pub unsafe extern "C" fn loy_quote_returns(
                 ]);
             }
         }
-        rows_out.give(rows);
-        Ok(())
+        rows
     })
 }
 
@@ -479,10 +479,7 @@ pub unsafe extern "C" fn loy_quote_reasons(
     rows_out: *mut *mut loy_rows,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    let rows_out = HandleOut::clear(rows_out, "rows_out");
-    boundary::call(error_out, || {
-        let priced = handles::find(quote)?;
-        let rows_out = rows_out.reserve()?;
+    list(quote, rows_out, error_out, |priced| {
         let mut rows = Rows::new(&["rule", "applied", "key", "text", "values"]);
         for reason in &priced.quote.explanation {
             let values = serde_json::to_string(&reason.values).expect("texts have a JSON form");
@@ -494,8 +491,7 @@ pub unsafe extern "C" fn loy_quote_reasons(
                 values.into(),
             ]);
         }
-        rows_out.give(rows);
-        Ok(())
+        rows
     })
 }
 

@@ -328,9 +328,14 @@ impl Cart {
         self.lines.iter().map(|line| line.line_total).sum()
     }
 
+    /// Goods come back in it.
+    pub fn has_returns(&self) -> bool {
+        self.lines.iter().any(Line::is_returned)
+    }
+
     /// The cart with what is sold only, without goods that come back.
     pub(super) fn sold(&self) -> Cow<'_, Self> {
-        if !self.lines.iter().any(Line::is_returned) {
+        if !self.has_returns() {
             return Cow::Borrowed(self);
         }
         let mut sold = self.clone();

@@ -98,6 +98,7 @@ mod tests {
 
     #[test]
     fn what_is_not_a_currency_is_refused() {
+        // XXX is what ISO 4217 calls no currency at all.
         for code in ["vnd", "VN", "VNDD", "XXX", "", "€"] {
             assert_eq!(Currency::from_code(code), None, "{code}");
         }

@@ -4,11 +4,10 @@ use serde::Serialize;
 
 use super::error::Error;
 use super::member::MemberCard;
-use super::refund::accounts_with;
 use super::shell::Till;
 use crate::kernel::{Account, BusinessDate, Idle, Instant, LotId, MemberNumber, Points};
 use crate::ledger::past::Past;
-use crate::ledger::{Accounts, Entry, Flags};
+use crate::ledger::{Accounts, Entry, Flags, apply};
 use crate::programme::{Expiry, Programme};
 use crate::store::Reading;
 
@@ -148,6 +147,27 @@ impl Till {
             Ok(self.card_of(&programme, &accounts, member, is_known_here, on))
         })
     }
+}
+
+/// A member's accounts as they will be once `pending` is written: lots with something left, and those
+/// named in `also`.
+pub(super) fn accounts_with(
+    reading: &Reading<'_>,
+    member: Option<MemberNumber>,
+    also: &[LotId],
+    pending: &[Entry],
+) -> Result<Accounts, Error> {
+    let Some(member) = member else {
+        return Ok(Accounts::new());
+    };
+    let own = || pending.iter().filter(|entry| entry.member == Some(member));
+    let mut lots = also.to_vec();
+    lots.extend(own().map(|entry| entry.lot));
+    let mut accounts = reading.accounts(member, &lots)?;
+    for entry in own() {
+        apply(&mut accounts, entry);
+    }
+    Ok(accounts)
 }
 
 /// A member's entries up to an instant.

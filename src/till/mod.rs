@@ -61,7 +61,7 @@ pub use shell::{Settings, Till};
 pub use statement::{LotLine, Movement, Period, RewardLine, Statement, WalletStatement};
 pub use sync::Export;
 pub use training::Purpose;
-pub use view::{GivenBack, GroupedSale, PendingSale, ReceiptKey, Sale, SaleState, WalletBack};
+pub use view::{GivenBack, GroupedSale, PendingSale, ReceiptKey, Sale, SaleState, WalletGivenBack};
 
 pub use crate::evaluate::{Goods, Measure, ReturnedPart};
 pub use crate::ledger::authority::ActKind;

@@ -8,19 +8,17 @@ use serde_json::json;
 
 use super::document::{Note, RefundDocument, from_bytes, to_bytes};
 use super::error::Error;
+use super::lots::accounts_with;
 use super::operation::{Call, Operation};
 use super::sale::{check_reason, postings_of, retell_nothing};
 use super::shell::{Moment, Till};
 use super::status;
 use super::view::{ReceiptKey, ReceiptKind, Sale, SaleState, load_document};
-use crate::evaluate::cart::Line;
 use crate::evaluate::{Goods, Measure, NoReturn, PointsBack, Return, ReturnedPart, points_back};
 use crate::kernel::ids::Seq;
-use crate::kernel::{
-    BusinessDate, Instant, LotId, MemberNumber, Money, Points, SaleId, UtcOffset, WalletNumber,
-};
+use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
 use crate::ledger::refund::{Policies, Returned, SaleHistory, refund};
-use crate::ledger::{Accounts, Act, Entry, Kind, SaleFacts, apply};
+use crate::ledger::{Accounts, Act, Entry, Kind, SaleFacts};
 use crate::programme::{MissingAward, Programme};
 use crate::store::{Reading, SaleRow};
 use crate::texts::{money, number_trimmed};
@@ -233,7 +231,7 @@ impl Till {
         if back.paid == Paid::NotYet && back.business_date < sale.cart.business_date {
             return Err(Error::refused(status::REFUSED, "refund.before_sale", &[]));
         }
-        if back.goods == &Goods::PostVoid && sale.cart.lines.iter().any(Line::is_returned) {
+        if back.goods == &Goods::PostVoid && sale.cart.has_returns() {
             // What came back in it stands at other sales, which a later return may have followed.
             return Err(Error::refused(
                 status::REFUSED,
@@ -374,27 +372,6 @@ fn refunded_sale(reading: &Reading<'_>, seq: Seq) -> Result<Seq, Error> {
 /// What the sale gave and took, by its entries.
 fn history_of(reading: &Reading<'_>, row: &SaleRow) -> Result<SaleHistory, Error> {
     Ok(SaleHistory::of(&postings_of(reading, row)?))
-}
-
-/// A member's accounts as they will be once `pending` is written: lots with something left, and those
-/// named in `also`.
-pub(super) fn accounts_with(
-    reading: &Reading<'_>,
-    member: Option<MemberNumber>,
-    also: &[LotId],
-    pending: &[Entry],
-) -> Result<Accounts, Error> {
-    let Some(member) = member else {
-        return Ok(Accounts::new());
-    };
-    let own = || pending.iter().filter(|entry| entry.member == Some(member));
-    let mut lots = also.to_vec();
-    lots.extend(own().map(|entry| entry.lot));
-    let mut accounts = reading.accounts(member, &lots)?;
-    for entry in own() {
-        apply(&mut accounts, entry);
-    }
-    Ok(accounts)
 }
 
 /// The policies of a programme's wallets. Once the money has changed hands, nothing is refused.

@@ -77,7 +77,7 @@ impl Till {
     ) -> Result<Returns, Error> {
         let cart = returning.cart;
         let mut returns = Returns::default();
-        if !cart.lines.iter().any(Line::is_returned) {
+        if !cart.has_returns() {
             return Ok(returns);
         }
         let sorted = self.sort_returns(reading, cart, returning.paid)?;
@@ -355,9 +355,7 @@ impl Till {
                 return Err(self.resolved("receipt.known", seq));
             }
             let returns = self.unlinked(&writing.reading(), moment, cart)?;
-            let amount = returns.told.iter().map(|back| back.amount).sum();
-            let (act, cashier) = (Act::UnlinkedRefund(amount), cart.cashier.as_deref());
-            let permit = self.permit(moment, id, cashier, act, |amount| self.say_money(amount));
+            let permit = self.permit_returns(moment, id, cart, &returns.told);
             let facts = SaleFacts {
                 sold_at: cart.at_ms,
                 offset: cart.utc_offset_minutes,

@@ -91,12 +91,12 @@ pub struct GivenBack {
     /// Money.
     pub amount: Money,
     /// Points, one item a wallet of which some have.
-    pub wallets: Vec<WalletBack>,
+    pub wallets: Vec<WalletGivenBack>,
 }
 
 /// Points of a sale that have gone back so far, in one wallet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct WalletBack {
+pub struct WalletGivenBack {
     /// The wallet's id in the programme.
     pub wallet: String,
     /// Awarded points that were taken back or are owed.
@@ -302,13 +302,13 @@ impl Till {
         let of = |points: &BTreeMap<WalletNumber, Points>, wallet| {
             points.get(&wallet).copied().unwrap_or_default()
         };
-        let wallets = programme.wallets().iter().map(|wallet| WalletBack {
+        let wallets = programme.wallets().iter().map(|wallet| WalletGivenBack {
             wallet: wallet.id.clone(),
             taken_back: of(&refund.taken_back, wallet.number),
             returned: of(&refund.returned, wallet.number),
         });
         let moved =
-            |back: &WalletBack| back.taken_back.is_positive() || back.returned.is_positive();
+            |back: &WalletGivenBack| back.taken_back.is_positive() || back.returned.is_positive();
         Ok(Some(GivenBack {
             amount: refund.paid_back(),
             wallets: wallets.filter(moved).collect(),

@@ -2,16 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use ed25519_dalek::SigningKey;
 use loy::evaluate::{Cart, Line};
-use loy::exchange::Acknowledgement;
-use loy::exchange::batch::read;
-use loy::kernel::{Instant, MemberNumber, Money, Quantity, SaleId};
+use loy::kernel::{MemberNumber, Money, Quantity, SaleId};
 use loy::till::{Error, Goods, Measure, RefundRequest, ReturnedPart, Sale, Till};
 
-use crate::shop::{
-    MORNING_MS, Shop, TENANT, TODAY, cart, cart_of, claim_of, date, phone, refund_of, spending,
-};
+use crate::shop::{Shop, TODAY, answer, cart, cart_of, claim_of, date, phone, refund_of, spending};
 
 /// How a step stands to being asked again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,22 +116,6 @@ fn part(sale: SaleId, line: usize, measure: Measure) -> RefundRequest {
         goods: Goods::Parts(vec![ReturnedPart { line, measure }]),
         ..refund_of(sale)
     }
-}
-
-/// What head office says to a batch.
-fn answer(office_key: &SigningKey, bytes: &[u8]) -> Vec<u8> {
-    let writer = SigningKey::from_bytes(&[3; 32]).verifying_key().to_bytes();
-    let batch = read(bytes).unwrap().verify(&writer).unwrap();
-    let acknowledgement = Acknowledgement {
-        tenant: TENANT,
-        stream: batch.manifest.stream,
-        seq: batch.manifest.last_seq(),
-        hash: batch.manifest.head_hash,
-        batch_id: batch.id,
-        office_index: 1,
-        office_time: Instant::from_ms(MORNING_MS),
-    };
-    acknowledgement.sign(office_key)
 }
 
 macro_rules! step {

@@ -7,6 +7,9 @@
 //! journal alone. `LOY_SOAK_KILLS` and `LOY_SOAK_SEED` choose how often and which moments.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+#[path = "../crash/dice.rs"]
+#[allow(dead_code)]
+mod dice;
 mod journal;
 mod reckoning;
 #[path = "../till/shop.rs"]
@@ -20,10 +23,11 @@ use std::time::{Duration, Instant};
 
 use loy::till::{Depth, Error, Ports, Settings, Till, status};
 
+use crate::dice::Dice;
 use crate::journal::Journal;
 use crate::reckoning::Reckoning;
 use crate::shop::Shop;
-use crate::work::{Dice, FixedClock, MEMBERS};
+use crate::work::{FixedClock, MEMBERS};
 
 /// What the killed program is to do.
 const ROLE: &str = "LOY_SOAK_ROLE";

@@ -1,5 +1,6 @@
 //! The till at work.
 
+use crate::dice::Dice;
 use std::path::Path;
 
 use loy::evaluate::Cart;
@@ -17,27 +18,6 @@ pub struct FixedClock;
 impl Clock for FixedClock {
     fn now(&self) -> Instant {
         Instant::from_ms(MORNING_MS)
-    }
-}
-
-/// Random numbers that are the same for the same seed (SplitMix64, Steele, Lea and Flood 2014).
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn new(seed: u64) -> Self {
-        Self(seed)
-    }
-
-    pub fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
     }
 }
 

@@ -1,12 +1,10 @@
 //! A ledger in the middle of a day, and every call that writes to it.
 
-use loy::exchange::Acknowledgement;
-use loy::exchange::batch::read;
 use loy::kernel::{Instant, MemberNumber, SaleId, UtcOffset};
 use loy::ledger::Entry;
 use loy::till::{Error, Info, MemberCard, RefundRequest, Till};
 
-use crate::shop::{MORNING_MS, Shop, TENANT, TODAY, cart_of, date, enrol, phone, spending};
+use crate::shop::{MORNING_MS, Shop, TODAY, answer, cart_of, date, enrol, phone, spending};
 use crate::vfs;
 
 /// A till with a member, a sale and a sale on hold.
@@ -52,19 +50,7 @@ fn nothing(_: &mut Stage) {}
 
 fn export(stage: &mut Stage) {
     let bytes = stage.till.export_next(1 << 20).unwrap().unwrap().bytes;
-    let writer = ed25519_dalek::SigningKey::from_bytes(&[3; 32]);
-    let public = writer.verifying_key().to_bytes();
-    let batch = read(&bytes).unwrap().verify(&public).unwrap();
-    let acknowledgement = Acknowledgement {
-        tenant: TENANT,
-        stream: batch.manifest.stream,
-        seq: batch.manifest.last_seq(),
-        hash: batch.manifest.head_hash,
-        batch_id: batch.id,
-        office_index: 1,
-        office_time: Instant::from_ms(MORNING_MS),
-    };
-    stage.acknowledgement = acknowledgement.sign(&stage.shop.office_key);
+    stage.acknowledgement = answer(&stage.shop.office_key, &bytes);
 }
 
 /// Every call that writes.

@@ -3,7 +3,6 @@
 use std::path::{Path, PathBuf};
 
 use ed25519_dalek::SigningKey;
-use loy::exchange::Acknowledgement;
 use loy::exchange::batch::read;
 use loy::kernel::{Instant, SaleId};
 use loy::ledger::Kind;
@@ -11,7 +10,7 @@ use loy::till::{Finding, SaleState, Settings, Till, status};
 use rusqlite::Connection;
 
 use crate::shop::{
-    self, MORNING_MS, Shop, TENANT, TODAY, assert_sound, balance, cart_of, claim_of, date, enrol,
+    self, MORNING_MS, Shop, TODAY, answer, assert_sound, balance, cart_of, claim_of, date, enrol,
     phone, refund_of, spending,
 };
 
@@ -23,21 +22,6 @@ struct Morning {
     held: SaleId,
 }
 
-fn answer(shop: &Shop, bytes: &[u8]) -> Vec<u8> {
-    let writer = SigningKey::from_bytes(&[3; 32]).verifying_key().to_bytes();
-    let batch = read(bytes).unwrap().verify(&writer).unwrap();
-    let acknowledgement = Acknowledgement {
-        tenant: TENANT,
-        stream: batch.manifest.stream,
-        seq: batch.manifest.last_seq(),
-        hash: batch.manifest.head_hash,
-        batch_id: batch.id,
-        office_index: 1,
-        office_time: Instant::from_ms(MORNING_MS),
-    };
-    acknowledgement.sign(&shop.office_key)
-}
-
 fn morning() -> Morning {
     let shop = Shop::new();
     let till = shop.create();
@@ -46,7 +30,7 @@ fn morning() -> Morning {
     cart.receipt_number = Some("0001".to_owned());
     let first = till.record("sale-1", &cart).unwrap().id;
     let sent = till.export_next(1 << 20).unwrap().unwrap().bytes;
-    till.acknowledge(&answer(&shop, &sent)).unwrap();
+    till.acknowledge(&answer(&shop.office_key, &sent)).unwrap();
     for number in 2..=30 {
         let cart = cart_of(member, 10_000 * number);
         till.record(&format!("sale-{number}"), &cart).unwrap();
@@ -99,7 +83,8 @@ fn send_all(shop: &Shop, till: &Till) -> Vec<(u32, u64, u64)> {
             manifest.first_seq,
             manifest.last_seq(),
         ));
-        till.acknowledge(&answer(shop, &export.bytes)).unwrap();
+        till.acknowledge(&answer(&shop.office_key, &export.bytes))
+            .unwrap();
     }
     sent
 }

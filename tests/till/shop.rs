@@ -6,8 +6,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use ed25519_dalek::SigningKey;
 use loy::evaluate::{Cart, Line};
+use loy::exchange::batch::read;
 use loy::exchange::provisioning::MemberBlock;
-use loy::exchange::{ActivationCode, Provisioning};
+use loy::exchange::{Acknowledgement, ActivationCode, Batch, Provisioning};
 use loy::kernel::{
     BusinessDate, Currency, Instant, MemberNumber, Money, Points, Quantity, SaleId, UtcOffset,
     WriterId,
@@ -236,4 +237,24 @@ pub fn claim_of(sale: SaleId, member: MemberNumber) -> ClaimRequest {
         offset: UtcOffset::from_minutes(420).unwrap(),
         business_date: date(TODAY),
     }
+}
+
+/// What head office says to a batch, before it is signed.
+pub fn acknowledgement_of(batch: &Batch) -> Acknowledgement {
+    Acknowledgement {
+        tenant: TENANT,
+        stream: batch.manifest.stream,
+        seq: batch.manifest.last_seq(),
+        hash: batch.manifest.head_hash,
+        batch_id: batch.id,
+        office_index: 1,
+        office_time: Instant::from_ms(MORNING_MS),
+    }
+}
+
+/// What head office answers to the bytes of a batch, signed.
+pub fn answer(office_key: &SigningKey, bytes: &[u8]) -> Vec<u8> {
+    let writer = SigningKey::from_bytes(&[3; 32]).verifying_key().to_bytes();
+    let batch = read(bytes).unwrap().verify(&writer).unwrap();
+    acknowledgement_of(&batch).sign(office_key)
 }

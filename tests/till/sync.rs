@@ -7,7 +7,7 @@ use loy::ledger::Kind;
 use loy::till::{SaleState, Till, status};
 
 use crate::shop::{
-    MORNING_MS, Shop, TENANT, assert_sound, cart, cart_of, date, enrol, phone, spending,
+    MORNING_MS, Shop, acknowledgement_of, assert_sound, cart, cart_of, date, enrol, phone, spending,
 };
 
 fn verified(bytes: &[u8]) -> Batch {
@@ -22,15 +22,7 @@ fn acknowledgement(shop: &Shop, batch: &Batch) -> Vec<u8> {
 }
 
 fn signed(shop: &Shop, batch: &Batch, change: impl FnOnce(&mut Acknowledgement)) -> Vec<u8> {
-    let mut acknowledgement = Acknowledgement {
-        tenant: TENANT,
-        stream: batch.manifest.stream,
-        seq: batch.manifest.last_seq(),
-        hash: batch.manifest.head_hash,
-        batch_id: batch.id,
-        office_index: 1,
-        office_time: Instant::from_ms(MORNING_MS),
-    };
+    let mut acknowledgement = acknowledgement_of(batch);
     change(&mut acknowledgement);
     acknowledgement.sign(&shop.office_key)
 }

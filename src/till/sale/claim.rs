@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::retell_nothing;
-use crate::evaluate::cart::{Cart, Line};
+use crate::evaluate::cart::Cart;
 use crate::evaluate::{
     Decided, LimitHit, MemberSnapshot, Outcome, awards_of_claim, keep_to_limits,
 };
@@ -95,7 +95,7 @@ impl Till {
         if sale.cart.member.is_some() {
             return Err(Error::refused(status::REFUSED, "claim.of_a_member", &[]));
         }
-        if sale.cart.lines.iter().any(Line::is_returned) {
+        if sale.cart.has_returns() {
             // What came back in it was nobody's: nothing was taken for it, so nothing is given.
             return Err(Error::refused(status::REFUSED, "claim.with_returns", &[]));
         }

@@ -11,7 +11,6 @@ use crate::store::{Reading, SaleRow, Writing};
 use crate::till::document::{Note, spends, to_bytes};
 use crate::till::error::Error;
 use crate::till::operation::{Call, Operation};
-use crate::till::refund::Paid;
 use crate::till::shell::{Moment, Till};
 use crate::till::view::{Sale, SaleState, load_document};
 
@@ -32,24 +31,18 @@ impl Till {
         let operation = sale_operation(id, Call::Authorise, cart);
         let mut told = None;
         let done = self.operate(&operation, retell_cart, |writing, moment| {
-            self.refuse_known_receipt(writing, cart)?;
-            let programme = self.programme_on(cart.business_date)?;
-            let lifted = self.lifted(&programme, moment, id, cart);
-            let reading = writing.reading();
-            let priced = self.price(&reading, moment, cart, &[], Paid::NotYet, &lifted)?;
+            let asked = self.ask(writing, moment, id, cart)?;
+            let (priced, facts) = (&asked.priced, &asked.facts);
             // Nothing of what comes back is there to be reserved before the commit.
             let accounts = match cart.member {
                 Some(member) if !priced.returns.entries.is_empty() => {
-                    &self.accounts(&reading, &priced.programme, member)?
+                    &self.accounts(&writing.reading(), &priced.programme, member)?
                 }
                 _ => &priced.accounts,
             };
-            let facts = self.sale_facts(writing, moment, &priced.document);
-            let permit = self.permit_returns(moment, id, cart, &priced.returns.told);
-            let permit = permit.or_refuse(writing, &facts, 0)?;
             let head = writing.head().seq;
             let wanted = spends(&priced.document.outcome);
-            let entries = decide::authorise(head, &facts, &wanted, accounts)
+            let entries = decide::authorise(head, facts, &wanted, accounts)
                 .map_err(|refusal| self.refused(&priced.programme, &refusal))?;
             // A hold taken by a clock of 2099 would never end.
             let believed = moment.believed(writing.head().trusted_at);
@@ -66,11 +59,8 @@ impl Till {
             writing.append(&entries)?;
             writing.put_document(row.seq, &to_bytes(&priced.document))?;
             writing.put_sale(&row)?;
-            self.give_receipt(writing, moment, cart, row.seq)?;
-            let met = (priced.hits(), &lifted);
-            self.tell_limits(writing, &facts, row.seq, cart, met)?;
-            permit.tell_approved(writing, &facts, row.seq)?;
-            told = self.told(row.seq, SaleState::Held, &facts, priced);
+            self.answer_asked(writing, moment, cart, row.seq, &asked)?;
+            told = self.told(row.seq, SaleState::Held, &asked.facts, asked.priced);
             Ok(row.seq)
         })?;
         self.answer(Call::Authorise, done, told)

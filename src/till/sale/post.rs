@@ -26,25 +26,16 @@ impl Till {
         let operation = sale_operation(id, Call::Record, cart);
         let mut told = None;
         let done = self.operate(&operation, retell_cart, |writing, moment| {
-            self.refuse_known_receipt(writing, cart)?;
-            let programme = self.programme_on(cart.business_date)?;
-            let lifted = self.lifted(&programme, moment, id, cart);
-            let reading = writing.reading();
-            let priced = self.price(&reading, moment, cart, &[], Paid::NotYet, &lifted)?;
-            let facts = self.sale_facts(writing, moment, &priced.document);
-            let permit = self.permit_returns(moment, id, cart, &priced.returns.told);
-            let permit = permit.or_refuse(writing, &facts, 0)?;
+            let asked = self.ask(writing, moment, id, cart)?;
+            let (priced, facts) = (&asked.priced, &asked.facts);
             let wanted = spends(&priced.document.outcome);
             decide::check_spendable(&wanted, &priced.accounts, facts.business_date)
                 .map_err(|refusal| self.refused(&priced.programme, &refusal))?;
             self.write_returns(writing, &priced.returns)?;
             let seq = writing.head().seq + 1;
-            self.post(writing, &facts, None, &priced, seq)?;
-            self.give_receipt(writing, moment, cart, seq)?;
-            let met = (priced.hits(), &lifted);
-            self.tell_limits(writing, &facts, seq, cart, met)?;
-            permit.tell_approved(writing, &facts, seq)?;
-            told = self.told(seq, SaleState::Committed, &facts, priced);
+            self.post(writing, facts, None, priced, seq)?;
+            self.answer_asked(writing, moment, cart, seq, &asked)?;
+            told = self.told(seq, SaleState::Committed, &asked.facts, asked.priced);
             Ok(seq)
         })?;
         self.answer(Call::Record, done, told)

@@ -6,11 +6,13 @@ use std::sync::Arc;
 use crate::evaluate::LimitHit;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{MemberSnapshot, Quote};
+use crate::kernel::ids::Seq;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, WalletNumber};
 use crate::ledger::decide::Refusal;
 use crate::ledger::{Accounts, HeldPortion, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{Reading, Writing};
+use crate::till::approval::Permit;
 use crate::till::document::SaleDocument;
 use crate::till::error::Error;
 use crate::till::refund::Paid;
@@ -37,7 +39,56 @@ impl Priced {
     }
 }
 
+/// A cart that is to be sold, as authorise and record both begin: priced, and its cashier may give
+/// back what comes back in it.
+pub(super) struct Asked {
+    pub(super) priced: Priced,
+    pub(super) facts: SaleFacts,
+    lifted: Lifted,
+    permit: Permit,
+}
+
 impl Till {
+    /// Prices a cart whose receipt is new. Refused, with a line in the day's report, where somebody
+    /// must be asked first.
+    pub(super) fn ask(
+        &self,
+        writing: &mut Writing<'_>,
+        moment: &Moment,
+        id: &str,
+        cart: &Cart,
+    ) -> Result<Asked, Error> {
+        self.refuse_known_receipt(writing, cart)?;
+        let programme = self.programme_on(cart.business_date)?;
+        let lifted = self.lifted(&programme, moment, id, cart);
+        let reading = writing.reading();
+        let priced = self.price(&reading, moment, cart, &[], Paid::NotYet, &lifted)?;
+        let facts = self.sale_facts(writing, moment, &priced.document);
+        let permit = self.permit_returns(moment, id, cart, &priced.returns.told);
+        let permit = permit.or_refuse(writing, &facts, 0)?;
+        Ok(Asked {
+            priced,
+            facts,
+            lifted,
+            permit,
+        })
+    }
+
+    /// Gives the sale its receipt, and the day's report what is out of the ordinary about it.
+    pub(super) fn answer_asked(
+        &self,
+        writing: &mut Writing<'_>,
+        moment: &Moment,
+        cart: &Cart,
+        sale: Seq,
+        asked: &Asked,
+    ) -> Result<(), Error> {
+        self.give_receipt(writing, moment, cart, sale)?;
+        let met = (asked.priced.hits(), &asked.lifted);
+        self.tell_limits(writing, &asked.facts, sale, cart, met)?;
+        asked.permit.tell_approved(writing, &asked.facts, sale)
+    }
+
     /// What a cart would give and take. Writes nothing.
     pub fn evaluate(&self, cart: &Cart) -> Result<Quote, Error> {
         cart.check()?;
