@@ -295,7 +295,7 @@ fn a_cart_is_priced_without_a_ledger() {
     let (code, out, notes) = loy(&[&"quote", &programme, &cart, &"--member", &member]);
     assert_eq!(code, 0, "{notes}");
     // 4.75 dollars at 1.2 stars are 5.70.
-    assert!(out.starts_with("Total: 4.75 USD\nTo pay: 4.75 USD\nEarns 5.7 stars (spend); from 2026-11-22 on, dead from: never\n\n"), "{out}");
+    assert!(out.starts_with("Total: 4.75 USD\nTo pay: 4.75 USD\nEarns 5.7 stars (spend), can be spent from 2026-11-22 on\n\n"), "{out}");
     assert!(out.contains("+ Stars on the bill: 4.75 USD / 1.00 USD × 1 star × 1.2 (Gold) = 5.7 → 5.7 stars (rounded down)"), "{out}");
     assert!(
         out.contains("- Tier Gold, 500 stars counted; 1,994.3 stars missing to Reserve"),
