@@ -7,6 +7,7 @@
 mod compile;
 mod decimal;
 mod limits;
+mod mend;
 pub(crate) mod model;
 mod problem;
 mod reads;
