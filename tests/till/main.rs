@@ -11,6 +11,7 @@ mod files;
 mod lots;
 mod people;
 mod policies;
+mod programmes;
 mod refunds;
 mod rules;
 mod sales;
