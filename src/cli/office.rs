@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::output::{Format, Sheet};
-use super::{CliError, Ending, Streams, exceptions, ingest, now, with_randomness};
+use super::{CliError, Ending, Streams, exceptions, goods, ingest, now, with_randomness};
 use crate::kernel::ids::hex;
 use crate::kernel::{BusinessDate, MemberNumber, StreamId};
 use crate::office::{Office, OfficeError, Status};
@@ -57,6 +57,24 @@ pub(super) enum Command {
     },
     /// Sums of entries by business date, wallet and kind
     Totals {
+        /// Directory of the head office
+        dir: PathBuf,
+        /// How to write them
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// What was sold and what came back on one business date, by entries and by the lines sent with them
+    Baskets {
+        /// Directory of the head office
+        dir: PathBuf,
+        #[command(flatten)]
+        on: On,
+        /// How to write them
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Goods that came back without their sale, and the sale they most likely come from; moves no points
+    Unlinked {
         /// Directory of the head office
         dir: PathBuf,
         /// How to write them
@@ -119,6 +137,16 @@ pub(super) fn run(command: Command, streams: &mut Streams<'_>) -> Result<Ending,
             format,
         } => lots(&Office::open(&dir)?, member, format, streams.out),
         Command::Totals { dir, format } => totals(&Office::open(&dir)?, format, streams.out),
+        Command::Baskets { dir, on, format } => {
+            let office = Office::open(&dir)?;
+            let sheet = goods::baskets(&office, date(&office, on)?)?;
+            sheet.write(format, streams.out)?;
+            Ok(Ending::Clean)
+        }
+        Command::Unlinked { dir, format } => {
+            goods::unlinked(&Office::open(&dir)?)?.write(format, streams.out)?;
+            Ok(Ending::Clean)
+        }
         Command::Exceptions {
             dir,
             adjustments,

@@ -32,11 +32,12 @@ pub struct MemberTotals {
     pub member: MemberNumber,
     /// In which wallet.
     pub wallet: WalletNumber,
-    /// Committed sales.
+    /// Committed sales, without those that should never have been.
     pub sales: u64,
-    /// What they cost, in minor units.
+    /// What was paid for the goods of all committed sales, in minor units; what came back within a sale
+    /// does not lower it.
     pub spend: Money,
-    /// What refunded sales had cost, in minor units.
+    /// What was given back for goods, in minor units, alone or within a sale.
     pub refunded: Money,
     /// Points awarded.
     pub awarded: Points,

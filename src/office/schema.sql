@@ -116,7 +116,7 @@ CREATE TABLE account (
     PRIMARY KEY (member, wallet)
 ) STRICT, WITHOUT ROWID;
 
--- Sums over a member's sales.
+-- Sums over a member's sales. `sales` leaves out those undone; `spend` is before what came back.
 CREATE TABLE member (
     member              INTEGER PRIMARY KEY,
     enrolments          INTEGER NOT NULL,
