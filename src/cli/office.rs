@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::output::{Format, Sheet};
-use super::{CliError, Ending, Streams, exceptions, goods, ingest, now, with_randomness};
+use super::{CliError, Ending, Streams, exceptions, files, goods, ingest, now, with_randomness};
+use crate::exchange::provisioning::PROGRAMME_MAX;
 use crate::kernel::ids::hex;
 use crate::kernel::{BusinessDate, MemberNumber, StreamId};
 use crate::office::{Office, OfficeError, Status};
@@ -92,6 +93,13 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    /// Show head office a programme, so that it can tell whose points lapse by it for want of sales
+    Programme {
+        /// Directory of the head office
+        dir: PathBuf,
+        /// The document
+        file: PathBuf,
+    },
     /// Streams and their heads, batches that wait, forks, and what people should look at
     Status {
         /// Directory of the head office
@@ -159,6 +167,15 @@ pub(super) fn run(command: Command, streams: &mut Streams<'_>) -> Result<Ending,
                 exceptions::lines(&office)?
             };
             sheet.write(format, streams.out)?;
+            Ok(Ending::Clean)
+        }
+        Command::Programme { dir, file } => {
+            let document = files::read(&file, PROGRAMME_MAX as u64)?;
+            let known = Office::open(&dir)?.know_programme(&document)?;
+            known.map_err(|problems| CliError::Programme {
+                path: file,
+                problems,
+            })?;
             Ok(Ending::Clean)
         }
         Command::Status { dir } => status(&Office::open(&dir)?, streams.out),
@@ -350,7 +367,7 @@ fn status(office: &Office, out: &mut dyn Write) -> Result<Ending, CliError> {
     }
 }
 
-fn sheets(status: &Status) -> [(&'static str, Sheet); 6] {
+fn sheets(status: &Status) -> [(&'static str, Sheet); 7] {
     let mut streams = Sheet::new(&[
         "store",
         "till",
@@ -413,6 +430,10 @@ fn sheets(status: &Status) -> [(&'static str, Sheet); 6] {
             row.points.get().into(),
         ]);
     }
+    let mut unknown = Sheet::new(&["store", "till"]);
+    for (store, till) in &status.unknown_programmes {
+        unknown.row([store.clone().into(), till.clone().into()]);
+    }
     [
         ("Streams", streams),
         ("Provisioned and not heard of", silent),
@@ -423,6 +444,10 @@ fn sheets(status: &Status) -> [(&'static str, Sheet); 6] {
             merges,
         ),
         ("Portions below zero", overdrawn),
+        (
+            "Programmes not known here; show them with loy office programme",
+            unknown,
+        ),
     ]
 }
 

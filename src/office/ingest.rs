@@ -4,7 +4,7 @@ use rusqlite::{Transaction, TransactionBehavior};
 
 use super::fold::Sums;
 use super::storage::{self, StreamRow};
-use super::{Office, OfficeError, column};
+use super::{Office, OfficeError, column, lapse};
 use crate::exchange::batch::{self, Batch, BatchError, BatchId};
 use crate::exchange::{Acknowledgement, EpochPayload, Manifest};
 use crate::kernel::ids::Seq;
@@ -269,6 +269,9 @@ impl Desk<'_> {
             let sums = Sums::of(entries, &ancestry)?;
             storage::insert_entries(self.tx, stream.stream_no, entries, &batch.hashes[known..])?;
             storage::add(self.tx, &sums)?;
+            if lapse::wants_activity(self.tx)? {
+                storage::add_activity(self.tx, entries)?;
+            }
             head = (batch.manifest.last_seq(), batch.head_hash);
             storage::move_head(self.tx, stream, head, entries, self.now)?;
         }

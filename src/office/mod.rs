@@ -8,6 +8,7 @@ mod baskets;
 mod exceptions;
 mod fold;
 mod ingest;
+mod lapse;
 mod lots;
 mod opening;
 mod provision;

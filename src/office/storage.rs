@@ -11,7 +11,7 @@ use crate::exchange::batch::{self, Batch, BatchId};
 use crate::exchange::{Manifest, provisioning};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, StreamId, WriterId};
-use crate::ledger::{Entry, Hash};
+use crate::ledger::{Entry, Hash, Kind};
 
 /// How far a stream has been applied.
 pub(super) struct StreamRow {
@@ -302,9 +302,13 @@ pub(super) fn move_head(
         .iter()
         .map(|entry| entry.business_date.yyyymmdd())
         .max();
+    let installed = entries
+        .iter()
+        .rfind(|entry| entry.kind == Kind::ProgrammeInstalled);
     let changed = db
         .prepare_cached(
-            "UPDATE stream SET seq = ?4, hash = ?5, business_date = max(business_date, ?6), seen_ms = ?7
+            "UPDATE stream SET seq = ?4, hash = ?5, business_date = max(business_date, ?6), seen_ms = ?7,
+                    programme = coalesce(?8, programme)
              WHERE stream_no = ?1 AND seq = ?2 AND hash = ?3",
         )?
         .execute(params![
@@ -314,7 +318,8 @@ pub(super) fn move_head(
             column(to.0),
             to.1,
             latest.unwrap_or(0),
-            now.ms()
+            now.ms(),
+            installed.map(|entry| entry.payload.as_slice())
         ])?;
     if changed == 1 {
         Ok(())
@@ -355,6 +360,21 @@ pub(super) fn insert_entries(
             (!entry.payload.is_empty()).then_some(entry.payload.as_slice()),
             hash
         ])?;
+    }
+    Ok(())
+}
+
+/// Keeps the days on which members bought something.
+pub(super) fn add_activity(db: &Connection, entries: &[Entry]) -> Result<(), OfficeError> {
+    let mut insert = db.prepare_cached("INSERT OR IGNORE INTO activity VALUES (?1, ?2)")?;
+    let sales = entries.iter().filter(|entry| !entry.is_portion());
+    for entry in sales.filter(|entry| matches!(entry.kind, Kind::Commit | Kind::Claim)) {
+        if entry.member.is_some() {
+            insert.execute(params![
+                member_column(entry.member),
+                entry.business_date.yyyymmdd()
+            ])?;
+        }
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A chain of stores to tell stories about: a head office, its twin, and tills that send to it.
 
-use loy::kernel::{BusinessDate, Currency, Instant, MemberNumber};
+use loy::kernel::{Balance, BusinessDate, Currency, Instant, MemberNumber};
 use loy::ledger::clock::ClockLimits;
 use loy::office::{MemberList, NewTill, Office, Outcome};
 use loy::till::Till;
@@ -11,7 +11,7 @@ use crate::shop::{MORNING_MS, Shop, assert_sound};
 
 /// One till of the store HN01.
 pub struct Lane {
-    _shop: Shop,
+    pub shop: Shop,
     pub till: Till,
 }
 
@@ -58,7 +58,7 @@ impl Chain {
             };
             Lane {
                 till: shop.create(),
-                _shop: shop,
+                shop,
             }
         });
         let [office, twin] = offices;
@@ -114,6 +114,24 @@ impl Chain {
             )
         };
         assert_eq!(goods(one), goods(other));
+    }
+
+    /// A member at the tills and at head office on a date: known, spendable, held, pending and debt of
+    /// the only wallet, of the tills added up.
+    pub fn assert_balance(&self, member: MemberNumber, on: BusinessDate) -> Balance {
+        let mut tills = Balance::default();
+        for lane in &self.lanes {
+            let card = lane.till.scan(&member.to_string(), on).unwrap();
+            let here = card.wallets[0].balance;
+            tills.known += here.known;
+            tills.spendable += here.spendable;
+            tills.held += here.held;
+            tills.pending += here.pending;
+            tills.debt += here.debt;
+        }
+        let rows = self.office.balance(member, on).unwrap();
+        assert_eq!(rows[0].balance, tills, "{on:?}");
+        tills
     }
 
     /// Sales, spend and refunded of a member at head office.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod chain;
+mod days;
 mod goods;
 #[path = "../till/shop.rs"]
 #[allow(dead_code)] // the stories of the till use the rest
