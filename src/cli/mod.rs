@@ -7,6 +7,7 @@
 mod dispute;
 mod exceptions;
 mod files;
+mod goods;
 mod ingest;
 mod install;
 mod look;
