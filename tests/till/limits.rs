@@ -1,5 +1,6 @@
 //! How often is too often: for a member, a card, a cashier.
 
+use loy::evaluate::Cart;
 use loy::exchange::operators;
 use loy::kernel::{Currency, Points};
 use loy::till::ActKind;
@@ -32,7 +33,7 @@ fn beyond_the_usual_number_of_sales_a_day_the_sale_goes_on_without_points() {
     }));
     let till = shop.create();
     let member = enrol(&till);
-    let cart = || loy::evaluate::Cart {
+    let cart = || Cart {
         cashier: Some("TN-07".to_owned()),
         ..spending(member, 100_000, 5)
     };
@@ -124,7 +125,7 @@ fn a_cashiers_redemptions_are_counted_over_all_members() {
         .enrol("enrol-2", &crate::shop::phone("0987654321"))
         .unwrap()
         .number;
-    let by = |cashier: Option<&str>, member, points| loy::evaluate::Cart {
+    let by = |cashier: Option<&str>, member, points| Cart {
         cashier: cashier.map(str::to_owned),
         ..spending(member, 200_000, points)
     };
@@ -208,4 +209,84 @@ fn receipts_left_behind_are_counted_when_they_are_claimed() {
     assert_eq!(balance(&till, member).0, 10);
     assert_eq!(exceptions(&till), ["limit.refused   1 2"]);
     assert_sound(&till);
+}
+
+/// The customer shows this at the till.
+fn showing(text: &str, cart: Cart) -> Cart {
+    let mut cart = cart;
+    cart.set_shown(text).unwrap();
+    cart
+}
+
+#[test]
+fn one_card_is_counted_however_its_code_is_typed_and_the_members_other_card_is_not() {
+    let shop = store_with_limit(serde_json::json!({
+        "id": "one_card", "name": {"vi": "Một thẻ", "en": "One card"},
+        "per": "card", "count": "sales", "most": "2", "action": "refuse"
+    }));
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = |id: &str, code: &str| {
+        let cart = showing(code, cart_of(member, 100_000));
+        till.record(id, &cart).unwrap().quote
+    };
+    sale("sale-1", "0912 345 678");
+    sale("sale-2", "+84912345678");
+    let third = sale("sale-3", "0912345678");
+    assert_eq!(third.awarded(1), Points::ZERO);
+    assert_eq!(
+        said(&third, "one_card"),
+        "Một thẻ: tối đa 2 lần mua một ngày; lần này là 3, không tính điểm"
+    );
+    // Another code of the same member; and a sale that does not say what was shown.
+    assert_eq!(sale("sale-4", "THE-0077").awarded(1), Points::new(10));
+    let unknown = till.record("sale-5", &cart_of(member, 100_000)).unwrap();
+    assert_eq!(unknown.quote.awarded(1), Points::new(10));
+    let reason = unknown.quote.reasons("one_card").next().unwrap();
+    assert_eq!(reason.key, "limit.unknown");
+    assert_eq!(exceptions(&till), ["limit.refused   2 3"]);
+    // The same sale asked again is the same sale, whatever is shown this time.
+    let again = showing("THE-0077", cart_of(member, 100_000));
+    assert!(till.record("sale-3", &again).unwrap().was_replayed);
+    assert_sound(&till);
+}
+
+#[test]
+fn a_held_sale_keeps_the_card_it_was_authorised_with() {
+    let shop = store_with_limit(serde_json::json!({
+        "id": "one_card", "per": "card", "count": "points", "wallet": "points", "most": "15",
+        "action": "warn"
+    }));
+    let till = shop.create();
+    let member = enrol(&till);
+    let card = |total| showing("THE-0077", cart_of(member, total));
+    let held = till.authorise("hold-1", &card(100_000), 600).unwrap();
+    // At the end the POS says nothing of the card any more, and something is added.
+    let last = cart_of(member, 120_000);
+    till.commit("commit-1", held.id, Some(&last)).unwrap();
+    let next = till.evaluate(&card(50_000)).unwrap();
+    assert_eq!(next.limits[0].found, 17);
+    assert_sound(&till);
+}
+
+#[test]
+fn no_trace_of_what_was_shown_is_left_but_a_hash() {
+    let shop = store_with_limit(serde_json::json!({
+        "id": "one_card", "per": "card", "count": "sales", "most": "1", "action": "refuse"
+    }));
+    let till = shop.create();
+    let member = enrol(&till);
+    let cart = |total| showing("BI-MAT-77", cart_of(member, total));
+    let held = till.authorise("hold-1", &cart(100_000), 600).unwrap();
+    till.commit("commit-1", held.id, Some(&cart(200_000)))
+        .unwrap();
+    let sale = till.record("sale-2", &cart(100_000)).unwrap();
+    assert_eq!(sale.quote.limits.len(), 1);
+    let told = serde_json::to_string(&sale).unwrap() + &format!("{sale:?}{:?}", till.take_log());
+    assert!(!told.contains("MAT-77"), "{told}");
+    let batch = till.export_next(1 << 20).unwrap().unwrap();
+    till.close();
+    let mut kept = std::fs::read(shop.path()).unwrap();
+    kept.extend(batch.bytes);
+    assert!(!kept.windows(6).any(|bytes| bytes == b"MAT-77"));
 }
