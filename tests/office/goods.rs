@@ -9,7 +9,7 @@ use loy::till::{DayReport, Goods, Measure, RefundRequest, ReturnedPart, Till};
 use serde_json::json;
 
 use crate::chain::{Chain, programme};
-use crate::shop::{TODAY, cart, cart_of, date, enrol, refund_of};
+use crate::shop::{TODAY, cart, cart_of, claim_of, date, enrol, refund_of};
 
 pub fn simple() -> Chain {
     Chain::with(&programme(json!({}), json!({})), 1)
@@ -169,6 +169,8 @@ fn goods_without_their_sale_are_told_with_the_sale_they_most_likely_come_from() 
     );
     one.refund_unlinked("c", &of_lines(None, vec![line("AO", -1, 60_000)]))
         .unwrap();
+    // What is sold afterwards cannot have come back before.
+    sold(two, "4", vec![line("AO", 5, 50_000)]);
     chain.send();
     let latest = cheap.seq + 2;
     let of = |sku: &str, pieces: i64, sale: Option<(u64, &str)>| {
@@ -188,5 +190,33 @@ fn goods_without_their_sale_are_told_with_the_sale_they_most_likely_come_from() 
             of("NON", 1, None),
         ]
     );
+    chain.assert_order_does_not_matter(date(TODAY));
+}
+
+#[test]
+fn goods_of_a_bill_that_was_claimed_are_found_like_those_of_any_other() {
+    let mut chain = simple();
+    let till = chain.till();
+    let member = enrol(till);
+    let shirts = of_lines(None, vec![line("AO", 3, 50_000)]);
+    let held = till.authorise("hold", &shirts, 600).unwrap();
+    till.record("other", &cart(10_000)).unwrap();
+    till.commit("commit", held.id, None).unwrap();
+    let piece = Measure::Quantity(Quantity::new(1_000));
+    till.refund("named", &parts(held.id, &[(0, piece)]))
+        .unwrap();
+    till.claim("claim", &claim_of(held.id, member)).unwrap();
+    let back = of_lines(
+        Some(member),
+        vec![line("AO", -2, 50_000), line("AO", -1, 50_000)],
+    );
+    till.refund_unlinked("back", &back).unwrap();
+    chain.send();
+    let sale = Some((held.id.seq, "1".to_owned()));
+    let expected = [
+        ("AO".to_owned(), 2_000, sale),
+        ("AO".to_owned(), 1_000, None),
+    ];
+    assert_eq!(told(&chain.office), expected);
     chain.assert_order_does_not_matter(date(TODAY));
 }
