@@ -97,8 +97,11 @@ impl Till {
     /// Every lot of a member with something left on a business date, those that end first going
     /// first, as they would be spent. What has ended is left out; what is pending is not.
     pub fn lots(&self, member: MemberNumber, on: BusinessDate) -> Result<Vec<MemberLot>, Error> {
-        let programme = self.programme()?;
-        let accounts = self.read(|reading| self.accounts(reading, &programme, member))?;
+        let (programme, accounts) = self.read(|reading| {
+            let programme = self.programme_on(on)?;
+            let accounts = self.accounts(reading, &programme, member)?;
+            Ok((programme, accounts))
+        })?;
         let mut lots = Vec::new();
         for wallet in programme.wallets() {
             let Some(account) = accounts.get(&wallet.number) else {

@@ -86,7 +86,7 @@ impl Till {
             baskets,
             side_head: head.side_hash,
             office_index: head.office_index,
-            programme_version: self.programme()?.version(),
+            programme_version: self.newest_programme()?.version(),
             library_version: env!("CARGO_PKG_VERSION"),
             made_at,
         };
