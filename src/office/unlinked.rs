@@ -141,11 +141,14 @@ impl Left {
 }
 
 impl Event {
-    /// The sale was made before the return, as far as the tills' clocks tell.
+    /// The sale was made before the return: at one till by its log, at two by their clocks.
     fn is_before(&self, later: &Event) -> bool {
         self.at.business_date <= later.at.business_date
-            && self.sold_at_ms <= later.sold_at_ms
-            && (self.stream_no != later.stream_no || self.seq < later.seq)
+            && if self.stream_no == later.stream_no {
+                self.seq < later.seq
+            } else {
+                self.sold_at_ms < later.sold_at_ms
+            }
     }
 }
 

@@ -7,7 +7,9 @@ use loy::till::{Adjustment, Measure, Missing, RefundRequest, Till};
 use serde_json::json;
 
 use crate::chain::{Chain, programme};
-use crate::goods::{line, of_lines, parts, post_void, reported, return_of, sold_and_returned};
+use crate::goods::{
+    later, line, of_lines, parts, post_void, reported, return_of, sold_and_returned,
+};
 use crate::shop::{
     MORNING_MS, TODAY, cart, cart_of, claim_of, date, enrol, phone, refund_of, spending,
 };
@@ -219,7 +221,7 @@ fn what_two_tills_know_of_a_member_adds_up_at_head_office() {
     one.refund("back", &back).unwrap();
     two.refund_unlinked(
         "back",
-        &of_lines(Some(member), vec![line("AO-01", -1, 50_000)]),
+        &later(of_lines(Some(member), vec![line("AO-01", -1, 50_000)])),
     )
     .unwrap();
     let other = two.enrol("enrol-2", &phone("0987654321")).unwrap().number;

@@ -109,7 +109,7 @@ impl Chain {
         assert_eq!(totals(one), totals(other));
         let goods = |office: &Office| {
             (
-                office.basket_totals(on).unwrap(),
+                office.basket_totals(None).unwrap(),
                 office.unlinked().unwrap(),
             )
         };

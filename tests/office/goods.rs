@@ -2,7 +2,7 @@
 
 use loy::evaluate::cart::ReturnOf;
 use loy::evaluate::{Cart, Line};
-use loy::kernel::{MemberNumber, Money, Quantity, SaleId};
+use loy::kernel::{Instant, MemberNumber, Money, Quantity, SaleId};
 use loy::ledger::Kind;
 use loy::office::Office;
 use loy::till::{DayReport, Goods, Measure, RefundRequest, ReturnedPart, Till};
@@ -29,6 +29,14 @@ pub fn of_lines(member: Option<MemberNumber>, lines: Vec<Line>) -> Cart {
         member,
         lines,
         ..cart(0)
+    }
+}
+
+/// The same a minute later.
+pub fn later(cart: Cart) -> Cart {
+    Cart {
+        at_ms: Instant::from_ms(cart.at_ms.ms() + 60_000),
+        ..cart
     }
 }
 
@@ -59,7 +67,7 @@ pub fn post_void(till: &Till, id: &str, sale: SaleId) {
 
 /// Entries, their money, and the same by the lines, of what was sold and of what came back.
 pub fn sold_and_returned(office: &Office) -> [(u64, i64, i64); 2] {
-    let totals = office.basket_totals(date(TODAY)).unwrap();
+    let totals = office.basket_totals(Some(date(TODAY))).unwrap();
     [Kind::Commit, Kind::Refund].map(|kind| {
         let rows = totals.iter().filter(|row| row.kind == kind);
         rows.fold((0, 0, 0), |sum, row| {
@@ -143,8 +151,8 @@ fn goods_without_their_sale_are_told_with_the_sale_they_most_likely_come_from() 
         sale.id
     };
     let back = |till: &Till, id: &str, lines| {
-        till.refund_unlinked(id, &of_lines(Some(member), lines))
-            .unwrap();
+        let goods = later(of_lines(Some(member), lines));
+        till.refund_unlinked(id, &goods).unwrap();
     };
     let dear = sold(one, "1", vec![line("AO", 1, 60_000)]);
     let cheap = sold(two, "2", vec![line("AO", 3, 50_000)]);
