@@ -9,10 +9,11 @@ mod when;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
+use super::mend::mend;
 use super::model::{
     CapsModel, Document, ExpiryModel, InactiveModel, RedeemModel, RefundModel, WalletModel,
 };
-use super::shape::read_object;
+use super::shape::{ShapeError, read_object};
 use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms};
 use super::{RefundPolicy, Wallet};
 use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
@@ -25,23 +26,36 @@ const ID_MAX: usize = 64;
 /// Reads, checks and compiles one document.
 ///
 /// Bounds: 8 MB, 16 levels of nesting, 5,000 rules, 250 wallets, amounts to 9e15 smallest units.
-/// Where the form is wrong (no JSON, a key that is not known, a number where a text belongs) only
-/// that one problem can be known; otherwise every problem is reported, in the order of the paths.
+/// Every problem is reported, those of the form first (a key that is not known, a number where a text
+/// belongs). Where there are some, what else is wrong is told as far as it does not depend on them; a
+/// text that is no JSON object has that one problem.
 pub fn read(json: &[u8]) -> Result<Programme, Vec<Problem>> {
-    let document: Document = read_object(json, DOCUMENT_MAX, NESTING_MAX).map_err(|shape| {
-        vec![Problem::new(
-            shape.path,
-            shape.code,
-            shape.expected,
-            shape.found,
-        )]
-    })?;
+    let document: Document = match read_object(json, DOCUMENT_MAX, NESTING_MAX) {
+        Ok(document) => document,
+        Err(shape) => return Err(all_problems(json, shape)),
+    };
     let mut compiler = Compiler::default();
     let programme = compiler.compile(&document, json);
     if !compiler.problems.is_empty() {
         return Err(compiler.problems);
     }
     Ok(programme.expect("a document without problems compiles"))
+}
+
+/// The problems of a document whose form is wrong.
+fn all_problems(json: &[u8], first: ShapeError) -> Vec<Problem> {
+    if ["too_large", "not_utf8", "too_deep", "not_json"].contains(&first.code) {
+        return vec![first.into()];
+    }
+    let mut mended = mend(json, first);
+    if let Some(document) = mended.document.take() {
+        let mut compiler = Compiler::default();
+        compiler.compile(&document, json);
+        let real = compiler.problems.into_iter();
+        let real: Vec<Problem> = real.filter(|problem| mended.is_real(problem)).collect();
+        mended.problems.extend(real);
+    }
+    mended.problems
 }
 
 /// Collects problems; a part that has one compiles to nothing, and the rest is still checked.

@@ -7,11 +7,13 @@
 mod compile;
 mod decimal;
 mod limits;
+mod mend;
 pub(crate) mod model;
 mod problem;
 mod reads;
 mod rules;
 pub(crate) mod shape;
+mod succession;
 mod wallet;
 
 pub use compile::read;
@@ -23,6 +25,7 @@ pub use rules::{
     Level, LineFlag, Percent, Range, Reward, RoundAt, Selector, Take, Tenders, TierBasis,
     TierFactor, Tiers, UseReward, When, Window, Worth,
 };
+pub use succession::unlike_installed;
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
     Unit, Wallet,

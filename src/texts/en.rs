@@ -113,9 +113,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("earn.capped_out", "{name}: reached, {because}"),
     (
         "earn.expired",
-        "{name}: the points would be dead from {because} on",
+        "{name}: the points would have ended by {because}",
     ),
-    ("earn.expires", "{text}; dead from {date} on"),
+    ("earn.expires", "{text} and no longer from {date} on"),
     ("earn.group", "{name}: not on top, {because} counts instead"),
     (
         "earn.idle_days",
@@ -240,15 +240,15 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("points.short", "{wanted} wanted, {spendable} can be spent"),
     (
         "quote.earned",
-        "Earns {points} ({rule}); from {from} on, dead from: {until}",
+        "Earns {points} ({rule}), can be spent from {from} on",
     ),
-    ("quote.never", "never"),
+    ("quote.ends", "{text} and no longer from {until} on"),
     ("quote.payable", "To pay: {amount}"),
     ("quote.spent", "Uses {points}, {amount} off"),
     ("quote.total", "Total: {amount}"),
     (
         "quote.with_card",
-        "With a card: {points} ({rule}); from {from} on, dead from: {until}",
+        "With a card: {points} ({rule}), can be spent from {from} on",
     ),
     ("range.below", "below {below}"),
     ("range.both", "from {from} to below {below}"),
@@ -268,7 +268,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("redeem.limit.most", "{text}; at most {limit} at a time"),
     (
         "redeem.limit.payable",
-        "{text}; enough for the {limit} to pay",
+        "{text}; no more than the {limit} to pay",
     ),
     (
         "redeem.limit.share",

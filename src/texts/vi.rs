@@ -240,15 +240,15 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("points.short", "Cần {wanted}, hiện dùng được {spendable}"),
     (
         "quote.earned",
-        "Được {points} ({rule}); dùng từ {from}, hết hạn: {until}",
+        "Được {points} ({rule}), dùng được từ {from}",
     ),
-    ("quote.never", "không"),
+    ("quote.ends", "{text}, hết hạn từ {until}"),
     ("quote.payable", "Phải trả: {amount}"),
     ("quote.spent", "Dùng {points}, giảm {amount}"),
     ("quote.total", "Tổng cộng: {amount}"),
     (
         "quote.with_card",
-        "Nếu có thẻ: {points} ({rule}); dùng từ {from}, hết hạn: {until}",
+        "Nếu có thẻ: {points} ({rule}), dùng được từ {from}",
     ),
     ("range.below", "dưới {below}"),
     ("range.both", "từ {from} đến dưới {below}"),
@@ -268,7 +268,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("redeem.limit.most", "{text}; mỗi lần nhiều nhất {limit}"),
     (
         "redeem.limit.payable",
-        "{text}; đủ cho số tiền phải trả {limit}",
+        "{text}; không quá số tiền phải trả {limit}",
     ),
     (
         "redeem.limit.share",

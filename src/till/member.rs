@@ -213,7 +213,7 @@ impl Till {
         is_known_here: bool,
         on: BusinessDate,
     ) -> Result<MemberCard, Error> {
-        let programme = self.programme()?;
+        let programme = self.programme_on(on)?;
         let accounts = self.accounts(reading, &programme, number)?;
         Ok(self.card_of(&programme, &accounts, number, is_known_here, on))
     }

@@ -13,6 +13,7 @@ mod limits;
 mod lots;
 mod people;
 mod policies;
+mod programmes;
 mod refunds;
 mod rules;
 mod sales;
