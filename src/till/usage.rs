@@ -37,7 +37,7 @@ impl Till {
 
     /// Whether a programme of this file has limits: without any nothing is counted.
     fn has_limits(&self) -> bool {
-        let mut programmes = self.programmes().iter();
+        let mut programmes = self.programmes().into_iter();
         programmes.any(|programme| !programme.limits().is_empty())
     }
 
@@ -60,7 +60,8 @@ impl Till {
         Ok(())
     }
 
-    fn count_anew(&self, writing: &mut Writing<'_>) -> Result<(), Error> {
+    /// Makes the rows anew out of the sales.
+    pub(super) fn count_anew(&self, writing: &mut Writing<'_>) -> Result<(), Error> {
         writing.begin_usage()?;
         let writing = &*writing;
         self.each_usage(&writing.reading(), |rows| Ok(writing.add_usage(rows)?))

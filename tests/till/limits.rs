@@ -431,3 +431,26 @@ fn a_damaged_count_is_found_and_an_older_librarys_sales_are_counted_too() {
     assert_eq!((lost, so_far(&till)), (Vec::new(), "4".to_owned()));
     assert_sound(&till);
 }
+
+#[test]
+fn a_limit_that_comes_with_a_new_version_counts_what_was_sold_before_it() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    for number in 0..3 {
+        let id = format!("sale-{number}");
+        till.record(&id, &cart_of(member, 100_000)).unwrap();
+    }
+    let document = include_bytes!("../../examples/programmes/vnd-10000.json");
+    let mut document: serde_json::Value = serde_json::from_slice(document).unwrap();
+    document["version"] = serde_json::json!(2);
+    document["limits"] = serde_json::json!([{
+        "id": "own_card", "per": "member", "count": "points", "wallet": "points", "most": "35",
+        "action": "warn"
+    }]);
+    till.install_programme(document.to_string().as_bytes())
+        .unwrap();
+    let fourth = till.evaluate(&cart_of(member, 100_000)).unwrap();
+    assert_eq!((fourth.limits[0].most, fourth.limits[0].found), (35, 40));
+    assert_sound(&till);
+}
