@@ -227,6 +227,40 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "members.numbers_used_up",
         "This till has no member numbers left; tell head office",
     ),
+    ("offer.applied", "{name}: {amount} off"),
+    (
+        "offer.applied_percent",
+        "{name}: {percent}% off, which is {amount}",
+    ),
+    (
+        "offer.applied_times",
+        "{name}: {amount} off (taken {times}×)",
+    ),
+    ("offer.declined", "{name}: not wanted today"),
+    (
+        "offer.exclusive_taken",
+        "{name}: does not go together with {other}",
+    ),
+    ("offer.gift", "{name}: {quantity} × {sku} for free"),
+    (
+        "offer.no_lines",
+        "{name}: none of the goods is one of its goods",
+    ),
+    (
+        "offer.not_known_here",
+        "{name}: not known here and not given, {because}",
+    ),
+    ("offer.not_met", "{name}: nothing off, {because}"),
+    ("offer.not_wanted", "{name}: not asked for"),
+    (
+        "offer.nothing_left",
+        "{name}: there is nothing left to take off",
+    ),
+    ("offer.other_taken", "{name}: {other} was taken"),
+    (
+        "offer.too_few",
+        "{name}: takes {missing} more in the basket",
+    ),
     ("operator.unknown", "There is no such operator"),
     (
         "operators.none",
