@@ -39,6 +39,7 @@ mod statement_text;
 pub mod status;
 mod sync;
 mod training;
+mod usage;
 mod velocity;
 mod verify;
 mod view;

@@ -440,6 +440,12 @@ pub(super) fn given_back(told: &[GoodsBack]) -> Money {
     told.iter().map(|back| back.amount).sum()
 }
 
+/// The same for goods whose sale is not known.
+pub(super) fn given_back_unlinked(told: &[GoodsBack]) -> Money {
+    let unlinked = told.iter().filter(|back| back.sale.is_none());
+    unlinked.map(|back| back.amount).sum()
+}
+
 fn is_open(row: &SaleRow) -> bool {
     row.state == SaleState::Committed as u8
 }
