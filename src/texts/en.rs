@@ -259,6 +259,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("receipt.discount", "Discount"),
     ("receipt.earned", "Earned"),
     ("receipt.known", "This receipt is known already"),
+    (
+        "receipt.other_store",
+        "The receipt is of another store; this ledger is of store {store}",
+    ),
     ("receipt.returned", "Returned"),
     ("receipt.spent", "Used"),
     ("receipt.taken_back", "Taken back"),

@@ -1,15 +1,16 @@
 //! A customer quarrels about a bill: what the ledger says of it, and what proves it to a third party.
 
+use loy::evaluate::cart::ReturnOf;
 use loy::exchange::Acknowledgement;
 use loy::kernel::{Instant, Money, Quantity};
 use loy::till::{
     Anchor, ClaimRequest, Dispute, Disputed, Error, Goods, Measure, ReceiptKey, RefundRequest,
-    ReturnedPart, SaleState, Till, status,
+    ReturnedPart, SaleState, Shown, Till, status,
 };
 use sha2::{Digest, Sha256};
 
 use crate::shop::{
-    MORNING_MS, Shop, TODAY, answer, cart, cart_of, date, enrol, refund_of, spending,
+    MORNING_MS, Shop, TODAY, answer, cart, cart_of, date, enrol, phone, refund_of, spending,
 };
 
 fn receipt(number: &str) -> Disputed {
@@ -42,7 +43,7 @@ fn hash_at_the_end(dispute: &Dispute) -> Vec<u8> {
     let links = &dispute.proof.links;
     let mut previous = bytes(&links[0].previous);
     for (link, seq) in links.iter().zip(links[0].seq..) {
-        let entry = bytes(&link.bytes);
+        let entry = bytes(link.bytes.as_ref().expect("shown"));
         let length = u32::try_from(entry.len()).unwrap();
         let made = Sha256::new()
             .chain_update(b"loy/e1")
@@ -106,7 +107,8 @@ fn a_disputed_bill_is_priced_again_told_to_the_end_and_proven_by_head_offices_si
     // The back office looks while the till goes on.
     let reader = Till::open_reader(&shop.settings()).unwrap();
     till.record("sale-3", &cart(50_000)).unwrap();
-    let dispute = reader.dispute(&receipt("0001")).unwrap();
+    // The auditor, to whom every entry in between is shown.
+    let dispute = reader.dispute(&receipt("0001"), Shown::Everybodys).unwrap();
 
     assert!(dispute.is_clean(), "{dispute:?}");
     assert_eq!(dispute.sale.state, SaleState::Committed);
@@ -140,7 +142,7 @@ fn a_disputed_bill_is_priced_again_told_to_the_end_and_proven_by_head_offices_si
         .links
         .iter()
         .find(|link| link.seq == document.day_closed_seq);
-    let close = bytes(&close.unwrap().bytes);
+    let close = bytes(close.unwrap().bytes.as_ref().expect("shown"));
     let side = side_head_at_the_end(&dispute);
     assert!(close.windows(32).any(|window| window == side));
     assert!(
@@ -154,11 +156,12 @@ fn a_disputed_bill_is_priced_again_told_to_the_end_and_proven_by_head_offices_si
 #[test]
 fn the_receipt_of_the_return_leads_to_the_bill_too() {
     let (_shop, till) = traded();
-    let by_return = till.dispute(&receipt("R-0001")).unwrap();
-    let by_bill = till.dispute(&receipt("0001")).unwrap();
+    let by_return = till.dispute(&receipt("R-0001"), Shown::Own).unwrap();
+    let by_bill = till.dispute(&receipt("0001"), Shown::Own).unwrap();
     assert_eq!(by_return, by_bill);
     assert_eq!(
-        till.dispute(&Disputed::Sale(by_bill.sale.id)).unwrap(),
+        till.dispute(&Disputed::Sale(by_bill.sale.id), Shown::Own)
+            .unwrap(),
         by_bill
     );
 }
@@ -166,7 +169,12 @@ fn the_receipt_of_the_return_leads_to_the_bill_too() {
 #[test]
 fn a_proof_says_what_is_signed_yet_and_what_is_not() {
     let (shop, till) = traded();
-    let anchor = || till.dispute(&receipt("0001")).unwrap().proof.anchor;
+    let anchor = || {
+        till.dispute(&receipt("0001"), Shown::Own)
+            .unwrap()
+            .proof
+            .anchor
+    };
     assert!(matches!(anchor(), Anchor::Head { .. }));
     till.close_day("close-1", date(TODAY)).unwrap();
     assert!(matches!(anchor(), Anchor::DayClosed { .. }));
@@ -188,7 +196,7 @@ fn a_hold_that_was_changed_and_paid_tells_both_and_its_final_cart() {
     let mut more = spending(member, 150_000, 20);
     more.lines[0].quantity_milli = Quantity::new(2_000);
     till.commit("commit-1", hold.id, Some(&more)).unwrap();
-    let dispute = till.dispute(&Disputed::Sale(hold.id)).unwrap();
+    let dispute = till.dispute(&Disputed::Sale(hold.id), Shown::Own).unwrap();
     assert!(dispute.is_clean());
     assert_eq!(dispute.sale.cart, more);
     let told = kinds(&dispute);
@@ -208,11 +216,11 @@ fn a_bill_of_nobody_and_one_called_off_can_be_disputed() {
     let shop = Shop::new();
     let till = shop.create();
     let sale = till.record("sale-1", &cart(70_000)).unwrap();
-    let dispute = till.dispute(&Disputed::Sale(sale.id)).unwrap();
+    let dispute = till.dispute(&Disputed::Sale(sale.id), Shown::Own).unwrap();
     assert_eq!(kinds(&dispute), ["commit"]);
     let hold = till.authorise("hold-1", &cart(80_000), 600).unwrap();
     till.void("void-1", hold.id, "no money").unwrap();
-    let dispute = till.dispute(&Disputed::Sale(hold.id)).unwrap();
+    let dispute = till.dispute(&Disputed::Sale(hold.id), Shown::Own).unwrap();
     assert_eq!(dispute.sale.state, SaleState::Voided);
     assert_eq!(kinds(&dispute), ["hold", "void"]);
     assert_eq!(dispute.entries[1].reason.as_deref(), Some("no money"));
@@ -228,13 +236,93 @@ fn a_bill_of_another_store_or_no_bill_at_all_is_not_found() {
             Disputed::Sale(_) => unreachable!(),
         },
     };
-    for named in [receipt("0002"), other_store] {
-        let error = till.dispute(&named).unwrap_err();
-        assert_eq!(
-            (error.status(), error.reason()),
-            (status::NOT_FOUND, "receipt.unknown")
-        );
+    let refused = |named| {
+        let error = till.dispute(&named, Shown::Own).unwrap_err();
+        assert_eq!(error.status(), status::NOT_FOUND);
+        (error.reason().to_owned(), error.to_string())
+    };
+    assert_eq!(refused(receipt("0002")).0, "receipt.unknown");
+    let (reason, text) = refused(other_store);
+    assert_eq!(reason, "receipt.other_store");
+    assert!(text.contains("this ledger is of store HN01"), "{text}");
+}
+
+#[test]
+fn a_proof_shows_nothing_of_other_customers_but_hashes() {
+    let (_shop, till) = traded();
+    let other = till.enrol("enrol-2", &phone("0907654321")).unwrap().number;
+    let mut bill = cart_of(other, 90_000);
+    bill.receipt_number = Some("0003".to_owned());
+    till.record("sale-3", &bill).unwrap();
+    till.close_day("close-1", date(TODAY)).unwrap();
+    let own = till.dispute(&receipt("0001"), Shown::Own).unwrap();
+    let all = till.dispute(&receipt("0001"), Shown::Everybodys).unwrap();
+    assert!(own.is_clean());
+    // What is shown is the bill's own entries and the day close, and it is what stands there.
+    let shown: Vec<&str> = own
+        .proof
+        .links
+        .iter()
+        .filter(|link| link.bytes.is_some())
+        .map(|link| link.kind)
+        .collect();
+    assert_eq!(
+        shown,
+        ["commit", "award", "refund", "award_refund", "day_closed"]
+    );
+    // The other bill, the enrolment, and that bill with its points are hashes.
+    assert_eq!(own.proof.links.len(), shown.len() + 4);
+    for (own, all) in own.proof.links.iter().zip(&all.proof.links) {
+        assert!(own.bytes.is_none() || own.bytes == all.bytes);
+        assert_eq!((own.seq, &own.hash), (all.seq, &all.hash));
     }
+}
+
+#[test]
+fn an_exchange_tells_what_came_back_with_it_and_proves_it_too() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let first = till.record("sale-1", &cart_of(member, 410_000)).unwrap();
+    let mut exchange = cart_of(member, 500_000);
+    let mut back = exchange.lines[0].clone();
+    back.quantity_milli = Quantity::ZERO - back.quantity_milli;
+    back.line_total = Money::new(-410_000);
+    back.return_of = Some(ReturnOf {
+        sale: first.id.to_string(),
+        line: 0,
+    });
+    let mut unknown = back.clone();
+    unknown.line_total = Money::new(-30_000);
+    unknown.return_of = None;
+    exchange.lines.extend([back, unknown]);
+    exchange.receipt_number = Some("0002".to_owned());
+    till.record("sale-2", &exchange).unwrap();
+
+    let dispute = till.dispute(&receipt("0002"), Shown::Own).unwrap();
+    assert!(dispute.is_clean(), "{:?}", dispute.again);
+    // 410.000 d had given 41 points, 30.000 d without a sale are worth 3; 500.000 d give 50.
+    let told: Vec<(&str, i64)> = dispute
+        .entries
+        .iter()
+        .map(|fact| (fact.kind, fact.points.get()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("refund", 0),
+            ("award_refund", 41),
+            ("refund", 0),
+            ("debt", 3),
+            ("commit", 0),
+            ("award", 50),
+            ("repayment", 3),
+        ]
+    );
+    assert_eq!(dispute.proof.links[0].seq, dispute.entries[0].seq);
+    // The bill whose goods came back tells of its own return, and not of the exchange.
+    let first = till.dispute(&Disputed::Sale(first.id), Shown::Own).unwrap();
+    assert_eq!(kinds(&first), ["commit", "award", "refund", "award_refund"]);
 }
 
 /// Someone with a database tool, who knows how to switch triggers off.
@@ -264,11 +352,11 @@ fn whoever_changes_a_bill_afterwards_is_found_out() {
         let (shop, till) = traded();
         till.close_day("close-1", date(TODAY)).unwrap();
         send(&shop, &till);
-        let id = till.dispute(&receipt("0001")).unwrap().sale.id;
+        let id = till.dispute(&receipt("0001"), Shown::Own).unwrap().sale.id;
         till.close();
         with_a_tool(&shop, change);
         let reader = Till::open_reader(&shop.settings()).unwrap();
-        let found = reader.dispute(&Disputed::Sale(id));
+        let found = reader.dispute(&Disputed::Sale(id), Shown::Own);
         let is_clean = found.as_ref().is_ok_and(Dispute::is_clean);
         if change.contains("acknowledgement") {
             // The links still end where head office signed; verify names the wrong row.
@@ -292,7 +380,7 @@ fn a_salvaged_ledger_proves_what_it_saved() {
     till.close();
     let saved = loy::till::Settings::new(shop.folder.path().join("saved.loy"));
     let (till, _): (Till, _) = Till::salvage_with(&shop.path(), &saved, shop.ports()).unwrap();
-    let dispute: Result<Dispute, Error> = till.dispute(&receipt("0001"));
+    let dispute: Result<Dispute, Error> = till.dispute(&receipt("0001"), Shown::Own);
     let dispute = dispute.unwrap();
     assert!(dispute.is_clean(), "{:?}", dispute.proof.problems);
     assert!(matches!(dispute.proof.anchor, Anchor::Acknowledged { .. }));
@@ -320,7 +408,7 @@ fn a_bill_claimed_after_a_return_is_decided_again_as_the_claim_decided_it() {
         business_date: date(TODAY),
     };
     till.claim("claim-1", &request).unwrap();
-    let dispute = till.dispute(&Disputed::Sale(sale.id)).unwrap();
+    let dispute = till.dispute(&Disputed::Sale(sale.id), Shown::Own).unwrap();
     assert!(dispute.is_clean(), "{:?}", dispute.again);
     // 210.000 d are kept, which gives 21.
     assert_eq!(kinds(&dispute), ["commit", "refund", "claim", "award"]);
