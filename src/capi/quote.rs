@@ -97,8 +97,9 @@ pub unsafe extern "C" fn loy_quote_evaluate(
     boundary::call_on(ledger, error_out, |till| {
         let basket = handles::find(cart)?;
         let quote_out = quote_out.reserve()?;
-        let quote = till.evaluate(&basket.cart())?;
-        quote_out.give(Priced::new(quote, till.programme()?));
+        let cart = basket.cart();
+        let quote = till.evaluate(&cart)?;
+        quote_out.give(Priced::new(quote, till.programme_on(cart.business_date)?));
         Ok(())
     })
 }

@@ -7,7 +7,9 @@
 mod dispute;
 mod exceptions;
 mod files;
+mod goods;
 mod ingest;
+mod install;
 mod look;
 mod office;
 mod output;
@@ -44,6 +46,8 @@ enum Command {
     Office(office::Command),
     /// Make the sealed file that turns a ledger into a till of the chain
     Provision(provision::Arguments),
+    /// Install a new version of the programme in a till's ledger
+    Install(install::Arguments),
     /// Check a programme document and name every problem
     Check(look::CheckArguments),
     /// Price a cart by a programme and say why, without a ledger
@@ -176,6 +180,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
     let ending = match arguments.command {
         Command::Office(command) => office::run(command, streams),
         Command::Provision(arguments) => provision::run(&arguments, streams),
+        Command::Install(arguments) => install::run(&arguments, streams),
         Command::Check(arguments) => look::check(&arguments, streams),
         Command::Quote(arguments) => quote::run(&arguments, streams),
         Command::Dispute(arguments) => dispute::run(&arguments, streams),

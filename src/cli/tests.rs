@@ -278,6 +278,16 @@ fn a_programme_and_a_ledger_are_looked_at() {
     assert_eq!(loy(&[&"verify", &saved]).0, 0);
     let (code, _, notes) = loy(&[&"salvage", &ledger, &saved]);
     assert_eq!(code, 2, "never over a file: {notes}");
+    let second = String::from_utf8_lossy(PROGRAMME).replace("\"version\": 1", "\"version\": 2");
+    std::fs::write(&programme, &second).expect("written");
+    let (code, _, notes) = loy(&[&"install", &ledger, &programme]);
+    assert_eq!(code, 0, "{notes}");
+    assert!(notes.contains("version 2 of the programme"), "{notes}");
+    std::fs::write(&programme, second.replace("10000", "5000")).expect("written");
+    let (code, _, notes) = loy(&[&"install", &ledger, &programme]);
+    assert_eq!(code, 2);
+    assert!(notes.contains("give it a new number"), "{notes}");
+    assert_eq!(loy(&[&"verify", &ledger]).0, 0);
     let (code, _, notes) = loy(&[&"verify", &programme]);
     assert_eq!(code, 2);
     assert!(notes.contains("p.json"), "{notes}");

@@ -22,6 +22,7 @@ mod redeem;
 mod returned;
 mod reward;
 mod select;
+mod shown;
 mod tally;
 mod tier;
 mod told;
@@ -45,6 +46,7 @@ pub use returned::{
     Decided, Goods, Measure, NoReturn, PointsBack, Return, ReturnedLine, ReturnedLines,
     ReturnedPart, points_back,
 };
+pub use shown::Shown;
 pub use tally::dates as lot_dates;
 pub use unlinked::{Worth, worth_of_goods};
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};

@@ -13,6 +13,7 @@ mod problem;
 mod reads;
 mod rules;
 pub(crate) mod shape;
+mod succession;
 mod wallet;
 
 pub use compile::read;
@@ -24,6 +25,7 @@ pub use rules::{
     Level, LineFlag, Percent, Range, Reward, RoundAt, Selector, Take, Tenders, TierBasis,
     TierFactor, Tiers, UseReward, When, Window, Worth,
 };
+pub use succession::unlike_installed;
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
     Unit, Wallet,

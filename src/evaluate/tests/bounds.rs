@@ -256,6 +256,7 @@ fn what_is_only_noted_is_not_content_and_everything_else_is() {
         first_difference(&content, &other.content())
     };
     assert_eq!(same(&|cart| cart.set_text("cashier", "07")), None);
+    assert_eq!(same(&|cart| cart.set_shown("0912345678")), None);
     assert_eq!(same(&|cart| cart.set_text("x.note", "table 4")), None);
     assert_eq!(same(&|cart| cart.set_int("at_ms", 5)), None);
     assert_eq!(same(&|cart| cart.set_int("utc_offset_minutes", 0)), None);
