@@ -1215,6 +1215,21 @@ LOY_API loy_status LOY_CALL loy_quote_awards(
     const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
 
 /*
+ * Lists the offers that were taken, in the order in which they were. What they take off each line
+ * is part of loy_quote_line_discount.
+ *
+ * Rows: offer (its id), amount (what it takes off the bill; 0 for a gift), times (how often, for
+ * offers that count; else 1), stage (line, cart or voucher), gift_sku (the article handed over
+ * besides; "" for none), gift_quantity (so many pieces of it; absent for none). Add no line for
+ * a gift.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_offers(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
+
+/*
  * Lists what the sale spends points on.
  *
  * Rows: wallet (its id), points, amount (what they take off), reward (the id of the reward they

@@ -51,7 +51,7 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<En
     } else {
         Shown::Own
     };
-    let dispute = till.dispute(&disputed, shown).map_err(ledger)?;
+    let dispute = till.dispute_showing(&disputed, shown).map_err(ledger)?;
     match arguments.format {
         Form::Json => {
             serde_json::to_writer_pretty(&mut *streams.out, &dispute)?;

@@ -3,6 +3,7 @@
 mod basics;
 mod earn;
 mod limits;
+mod offers;
 mod tiers;
 mod when;
 
@@ -121,7 +122,9 @@ impl Compiler {
             .and_then(|tiers| self.tiers(tiers, &known));
         let groups = self.groups(&document.groups);
         let earn = self.earn(&document.earn, &groups, &known);
+        let offers = self.offers(&document.offers, &groups, &known);
         let rewards = self.rewards(&document.rewards, &known);
+        self.names_once(document);
         let limits = self.limits(&document.limits, &known);
         let claim_days = match &document.claims {
             None => Some(0),
@@ -140,10 +143,30 @@ impl Compiler {
             earn,
             groups,
             tiers,
+            offers,
             rewards,
             limits,
             claim_days: u32::try_from(claim_days?).ok()?,
         })
+    }
+
+    /// Carts name offers and rewards alike, and a group is one of rules or one of offers.
+    fn names_once(&mut self, document: &Document) {
+        let rewards = document.rewards.iter().map(|reward| reward.id.as_str());
+        let rewards: BTreeSet<&str> = rewards.collect();
+        let of_rules = document
+            .earn
+            .iter()
+            .filter_map(|rule| rule.group.as_deref());
+        let of_rules: BTreeSet<&str> = of_rules.collect();
+        for (index, offer) in document.offers.iter().enumerate() {
+            let path = format!("offers[{index}]");
+            self.once(&path, !rewards.contains(offer.id.as_str()), &offer.id);
+            if let Some(group) = offer.group.as_deref().filter(|id| of_rules.contains(id)) {
+                let expected = "a group of offers, not one of rules that award";
+                self.problem(format!("{path}.group"), "conflict", expected, quoted(group));
+            }
+        }
     }
 
     fn wallets(

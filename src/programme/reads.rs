@@ -91,11 +91,12 @@ impl Programme {
                     .filter_map(|factor| factor.when.as_ref()),
             )
         });
-        rules.chain(
-            self.rewards()
-                .iter()
-                .filter_map(|reward| reward.when.as_ref()),
-        )
+        let rewards = self
+            .rewards()
+            .iter()
+            .filter_map(|reward| reward.when.as_ref());
+        let offers = self.offers().iter().filter_map(|offer| offer.when.as_ref());
+        rules.chain(rewards).chain(offers)
     }
 }
 

@@ -227,6 +227,40 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "members.numbers_used_up",
         "This till has no member numbers left; tell head office",
     ),
+    ("offer.applied", "{name}: {amount} off"),
+    (
+        "offer.applied_percent",
+        "{name}: {percent}% off, which is {amount}",
+    ),
+    (
+        "offer.applied_times",
+        "{name}: {amount} off (taken {times}×)",
+    ),
+    ("offer.declined", "{name}: not wanted today"),
+    (
+        "offer.exclusive_taken",
+        "{name}: does not go together with {other}",
+    ),
+    ("offer.gift", "{name}: {quantity} × {sku} for free"),
+    (
+        "offer.no_lines",
+        "{name}: none of the goods is one of its goods",
+    ),
+    (
+        "offer.not_known_here",
+        "{name}: not known here and not given, {because}",
+    ),
+    ("offer.not_met", "{name}: nothing off, {because}"),
+    ("offer.not_wanted", "{name}: not asked for"),
+    (
+        "offer.nothing_left",
+        "{name}: there is nothing left to take off",
+    ),
+    ("offer.other_taken", "{name}: {other} was taken"),
+    (
+        "offer.too_few",
+        "{name}: takes {missing} more in the basket",
+    ),
     ("operator.unknown", "There is no such operator"),
     (
         "operators.none",
@@ -403,12 +437,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("statement.column.date", "Date"),
     ("statement.column.points", "Points"),
     ("statement.column.what", "What"),
-    ("statement.debt", "owed {points}"),
+    ("statement.debt", "{points} owed"),
     (
         "statement.elsewhere",
         "This member joined at another store; what was earned and spent there is not in here yet.",
     ),
-    ("statement.held", "reserved {points}"),
+    ("statement.held", "{points} reserved"),
     ("statement.history", "History"),
     ("statement.lapsed", "{points} have expired"),
     ("statement.lot", "{points}, earned {date}, no last day"),
@@ -423,7 +457,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("statement.nothing", "Nothing in this time"),
     ("statement.on", "{tenant} - {programme}, on {date}"),
     ("statement.opening", "Before {date}: {points}"),
-    ("statement.pending", "to come {points}"),
+    ("statement.pending", "{points} to come"),
     (
         "statement.reward_enough",
         "{name}: {price}, you have enough",
@@ -433,7 +467,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{name}: {price}, {missing} missing",
     ),
     ("statement.rewards", "Rewards"),
-    ("statement.spendable", "to use now {points}"),
+    ("statement.spendable", "{points} can be spent now"),
     ("statement.title", "Statement of points"),
     ("statement.worth", "worth {amount}"),
     ("tier.next", "{text}; {missing} missing to {next}"),

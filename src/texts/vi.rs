@@ -227,6 +227,31 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "members.numbers_used_up",
         "Quầy này đã hết số thành viên; hãy báo trụ sở",
     ),
+    ("offer.applied", "{name}: giảm {amount}"),
+    (
+        "offer.applied_percent",
+        "{name}: giảm {percent}%, là {amount}",
+    ),
+    ("offer.applied_times", "{name}: giảm {amount} ({times} lần)"),
+    ("offer.declined", "{name}: khách không dùng hôm nay"),
+    (
+        "offer.exclusive_taken",
+        "{name}: không dùng chung với {other}",
+    ),
+    ("offer.gift", "{name}: tặng {quantity} × {sku}"),
+    (
+        "offer.no_lines",
+        "{name}: hóa đơn không có mặt hàng áp dụng",
+    ),
+    (
+        "offer.not_known_here",
+        "{name}: chưa biết nên chưa giảm, {because}",
+    ),
+    ("offer.not_met", "{name}: không giảm, {because}"),
+    ("offer.not_wanted", "{name}: không yêu cầu"),
+    ("offer.nothing_left", "{name}: không còn gì để giảm"),
+    ("offer.other_taken", "{name}: đã dùng {other}"),
+    ("offer.too_few", "{name}: còn thiếu {missing} sản phẩm"),
     ("operator.unknown", "Không tìm thấy mã nhân viên này"),
     (
         "operators.none",

@@ -108,7 +108,9 @@ fn a_disputed_bill_is_priced_again_told_to_the_end_and_proven_by_head_offices_si
     let reader = Till::open_reader(&shop.settings()).unwrap();
     till.record("sale-3", &cart(50_000)).unwrap();
     // The auditor, to whom every entry in between is shown.
-    let dispute = reader.dispute(&receipt("0001"), Shown::Everybodys).unwrap();
+    let dispute = reader
+        .dispute_showing(&receipt("0001"), Shown::Everybodys)
+        .unwrap();
 
     assert!(dispute.is_clean(), "{dispute:?}");
     assert_eq!(dispute.sale.state, SaleState::Committed);
@@ -156,12 +158,11 @@ fn a_disputed_bill_is_priced_again_told_to_the_end_and_proven_by_head_offices_si
 #[test]
 fn the_receipt_of_the_return_leads_to_the_bill_too() {
     let (_shop, till) = traded();
-    let by_return = till.dispute(&receipt("R-0001"), Shown::Own).unwrap();
-    let by_bill = till.dispute(&receipt("0001"), Shown::Own).unwrap();
+    let by_return = till.dispute(&receipt("R-0001")).unwrap();
+    let by_bill = till.dispute(&receipt("0001")).unwrap();
     assert_eq!(by_return, by_bill);
     assert_eq!(
-        till.dispute(&Disputed::Sale(by_bill.sale.id), Shown::Own)
-            .unwrap(),
+        till.dispute(&Disputed::Sale(by_bill.sale.id)).unwrap(),
         by_bill
     );
 }
@@ -169,12 +170,7 @@ fn the_receipt_of_the_return_leads_to_the_bill_too() {
 #[test]
 fn a_proof_says_what_is_signed_yet_and_what_is_not() {
     let (shop, till) = traded();
-    let anchor = || {
-        till.dispute(&receipt("0001"), Shown::Own)
-            .unwrap()
-            .proof
-            .anchor
-    };
+    let anchor = || till.dispute(&receipt("0001")).unwrap().proof.anchor;
     assert!(matches!(anchor(), Anchor::Head { .. }));
     till.close_day("close-1", date(TODAY)).unwrap();
     assert!(matches!(anchor(), Anchor::DayClosed { .. }));
@@ -196,7 +192,7 @@ fn a_hold_that_was_changed_and_paid_tells_both_and_its_final_cart() {
     let mut more = spending(member, 150_000, 20);
     more.lines[0].quantity_milli = Quantity::new(2_000);
     till.commit("commit-1", hold.id, Some(&more)).unwrap();
-    let dispute = till.dispute(&Disputed::Sale(hold.id), Shown::Own).unwrap();
+    let dispute = till.dispute(&Disputed::Sale(hold.id)).unwrap();
     assert!(dispute.is_clean());
     assert_eq!(dispute.sale.cart, more);
     let told = kinds(&dispute);
@@ -216,11 +212,11 @@ fn a_bill_of_nobody_and_one_called_off_can_be_disputed() {
     let shop = Shop::new();
     let till = shop.create();
     let sale = till.record("sale-1", &cart(70_000)).unwrap();
-    let dispute = till.dispute(&Disputed::Sale(sale.id), Shown::Own).unwrap();
+    let dispute = till.dispute(&Disputed::Sale(sale.id)).unwrap();
     assert_eq!(kinds(&dispute), ["commit"]);
     let hold = till.authorise("hold-1", &cart(80_000), 600).unwrap();
     till.void("void-1", hold.id, "no money").unwrap();
-    let dispute = till.dispute(&Disputed::Sale(hold.id), Shown::Own).unwrap();
+    let dispute = till.dispute(&Disputed::Sale(hold.id)).unwrap();
     assert_eq!(dispute.sale.state, SaleState::Voided);
     assert_eq!(kinds(&dispute), ["hold", "void"]);
     assert_eq!(dispute.entries[1].reason.as_deref(), Some("no money"));
@@ -237,7 +233,7 @@ fn a_bill_of_another_store_or_no_bill_at_all_is_not_found() {
         },
     };
     let refused = |named| {
-        let error = till.dispute(&named, Shown::Own).unwrap_err();
+        let error = till.dispute(&named).unwrap_err();
         assert_eq!(error.status(), status::NOT_FOUND);
         (error.reason().to_owned(), error.to_string())
     };
@@ -255,8 +251,10 @@ fn a_proof_shows_nothing_of_other_customers_but_hashes() {
     bill.receipt_number = Some("0003".to_owned());
     till.record("sale-3", &bill).unwrap();
     till.close_day("close-1", date(TODAY)).unwrap();
-    let own = till.dispute(&receipt("0001"), Shown::Own).unwrap();
-    let all = till.dispute(&receipt("0001"), Shown::Everybodys).unwrap();
+    let own = till.dispute(&receipt("0001")).unwrap();
+    let all = till
+        .dispute_showing(&receipt("0001"), Shown::Everybodys)
+        .unwrap();
     assert!(own.is_clean());
     // What is shown is the bill's own entries and the day close, and it is what stands there.
     let shown: Vec<&str> = own
@@ -299,7 +297,7 @@ fn an_exchange_tells_what_came_back_with_it_and_proves_it_too() {
     exchange.receipt_number = Some("0002".to_owned());
     till.record("sale-2", &exchange).unwrap();
 
-    let dispute = till.dispute(&receipt("0002"), Shown::Own).unwrap();
+    let dispute = till.dispute(&receipt("0002")).unwrap();
     assert!(dispute.is_clean(), "{:?}", dispute.again);
     // 410.000 d had given 41 points, 30.000 d without a sale are worth 3; 500.000 d give 50.
     let told: Vec<(&str, i64)> = dispute
@@ -321,7 +319,7 @@ fn an_exchange_tells_what_came_back_with_it_and_proves_it_too() {
     );
     assert_eq!(dispute.proof.links[0].seq, dispute.entries[0].seq);
     // The bill whose goods came back tells of its own return, and not of the exchange.
-    let first = till.dispute(&Disputed::Sale(first.id), Shown::Own).unwrap();
+    let first = till.dispute(&Disputed::Sale(first.id)).unwrap();
     assert_eq!(kinds(&first), ["commit", "award", "refund", "award_refund"]);
 }
 
@@ -352,11 +350,11 @@ fn whoever_changes_a_bill_afterwards_is_found_out() {
         let (shop, till) = traded();
         till.close_day("close-1", date(TODAY)).unwrap();
         send(&shop, &till);
-        let id = till.dispute(&receipt("0001"), Shown::Own).unwrap().sale.id;
+        let id = till.dispute(&receipt("0001")).unwrap().sale.id;
         till.close();
         with_a_tool(&shop, change);
         let reader = Till::open_reader(&shop.settings()).unwrap();
-        let found = reader.dispute(&Disputed::Sale(id), Shown::Own);
+        let found = reader.dispute(&Disputed::Sale(id));
         let is_clean = found.as_ref().is_ok_and(Dispute::is_clean);
         if change.contains("acknowledgement") {
             // The links still end where head office signed; verify names the wrong row.
@@ -380,7 +378,7 @@ fn a_salvaged_ledger_proves_what_it_saved() {
     till.close();
     let saved = loy::till::Settings::new(shop.folder.path().join("saved.loy"));
     let (till, _): (Till, _) = Till::salvage_with(&shop.path(), &saved, shop.ports()).unwrap();
-    let dispute: Result<Dispute, Error> = till.dispute(&receipt("0001"), Shown::Own);
+    let dispute: Result<Dispute, Error> = till.dispute(&receipt("0001"));
     let dispute = dispute.unwrap();
     assert!(dispute.is_clean(), "{:?}", dispute.proof.problems);
     assert!(matches!(dispute.proof.anchor, Anchor::Acknowledged { .. }));
@@ -408,7 +406,7 @@ fn a_bill_claimed_after_a_return_is_decided_again_as_the_claim_decided_it() {
         business_date: date(TODAY),
     };
     till.claim("claim-1", &request).unwrap();
-    let dispute = till.dispute(&Disputed::Sale(sale.id), Shown::Own).unwrap();
+    let dispute = till.dispute(&Disputed::Sale(sale.id)).unwrap();
     assert!(dispute.is_clean(), "{:?}", dispute.again);
     // 210.000 d are kept, which gives 21.
     assert_eq!(kinds(&dispute), ["commit", "refund", "claim", "award"]);

@@ -230,7 +230,8 @@ fn the_quote_reads_as_json_field_by_field() {
     assert_eq!(value["line_discounts"], serde_json::json!([485, 115]));
     assert_eq!(
         value["redemptions"],
-        serde_json::json!([{"wallet": 1, "points": 600, "amount": 600}])
+        serde_json::json!([{"wallet": 1, "points": 600, "amount": 600,
+            "lines": [{"line": 0, "amount": 485}, {"line": 1, "amount": 115}]}])
     );
     assert_eq!(
         value["awards"],
