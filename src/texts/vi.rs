@@ -284,6 +284,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("receipt.discount", "Giảm giá"),
     ("receipt.earned", "Tích được"),
     ("receipt.known", "Hóa đơn này đã được ghi rồi"),
+    (
+        "receipt.other_store",
+        "Hóa đơn của cửa hàng khác; sổ này là của cửa hàng {store}",
+    ),
     ("receipt.returned", "Hoàn điểm"),
     ("receipt.spent", "Đã dùng"),
     ("receipt.taken_back", "Trừ lại"),

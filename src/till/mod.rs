@@ -56,7 +56,7 @@ pub use lots::{MemberLot, NextExpiry};
 pub use member::{Enrolment, MemberCard, WalletBalance};
 pub use operation::OPERATION_ID_MAX;
 pub use ports::{Clock, Ports, Randomness};
-pub use proof::{Anchor, DocumentProof, Life, Link, Proof};
+pub use proof::{Anchor, DocumentProof, Life, Link, Proof, Shown};
 pub use refund::{RefundPreview, RefundRequest, WalletRefund};
 pub use returns::UnlinkedRefund;
 pub use sale::{ClaimRequest, HOLD_SECONDS_MAX};
