@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use super::super::model::{BreakModel, BundleModel, OfferModel, SomeModel};
-use super::super::offers::{Break, BreakTakes, BundleCost, Offer, Pieces, Share, Stage, Takes};
+use super::super::offers::{
+    Break, BreakTakes, BundleCost, Effect, Offer, Pieces, Share, Stage, Takes,
+};
 use super::super::{Group, RULES_MAX};
 use super::{Compiler, Known, quoted};
 use crate::kernel::Money;
@@ -78,11 +80,13 @@ impl Compiler {
             group: group?,
             used: model.used,
             when: when?,
-            lines: lines?,
-            takes: takes?,
-            most: most?,
-            most_times: most_times?,
-            money_in: model.money_in,
+            effect: Effect {
+                lines: lines?,
+                takes: takes?,
+                most: most?,
+                most_times: most_times?,
+                money_in: model.money_in,
+            },
         })
     }
 
