@@ -33,7 +33,7 @@ pub use rules::{
 pub use succession::unlike_installed;
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
-    Unit, Wallet,
+    Unit, Wallet, WalletKind,
 };
 
 use crate::kernel::{BusinessDate, Currency, WalletNumber};

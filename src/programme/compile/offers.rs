@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::{BreakModel, BundleModel, OfferModel, SomeModel};
+use super::super::model::{
+    BreakModel, BundleModel, CheapestModel, GiftModel, OfferModel, SomeModel,
+};
 use super::super::offers::{
     Break, BreakTakes, BundleCost, Effect, Offer, Pieces, Share, Stage, Takes,
 };
@@ -156,10 +158,7 @@ impl Compiler {
             return Some(Takes::Breaks(breaks.of, steps));
         }
         if let Some(cheapest) = &model.cheapest {
-            let path = format!("{path}.cheapest");
-            let quantity = self.pieces_number(&path, "quantity", cheapest.quantity.unwrap_or(1));
-            let share = self.percentage(&format!("{path}.percent"), cheapest.percent.as_ref());
-            return Some(Takes::Cheapest(quantity?, share?));
+            return self.cheapest(path, cheapest);
         }
         if let Some(multi) = &model.multi_buy {
             let path = format!("{path}.multi_buy");
@@ -187,7 +186,22 @@ impl Compiler {
         if let Some(bundle) = &model.bundle {
             return self.bundle(&format!("{path}.bundle"), bundle, known);
         }
-        let gift = model.gift.as_ref()?;
+        self.gift(path, model.gift.as_ref()?, known)
+    }
+
+    pub(super) fn cheapest(&mut self, path: &str, model: &CheapestModel) -> Option<Takes> {
+        let path = format!("{path}.cheapest");
+        let quantity = self.pieces_number(&path, "quantity", model.quantity.unwrap_or(1));
+        let share = self.percentage(&format!("{path}.percent"), model.percent.as_ref());
+        Some(Takes::Cheapest(quantity?, share?))
+    }
+
+    pub(super) fn gift(
+        &mut self,
+        path: &str,
+        gift: &GiftModel,
+        known: &Known<'_>,
+    ) -> Option<Takes> {
         let path = format!("{path}.gift");
         if gift.sku.is_empty() || gift.sku.len() > 64 || gift.sku.chars().any(char::is_control) {
             let expected = "1 to 64 bytes without control characters";
@@ -316,7 +330,7 @@ impl Compiler {
         Some(Money::new(units))
     }
 
-    fn optional_money(
+    pub(super) fn optional_money(
         &mut self,
         path: &str,
         text: Option<&String>,
