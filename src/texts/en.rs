@@ -328,6 +328,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "redeem.nothing_to_pay",
         "{name}: there is nothing to pay with points",
     ),
+    ("redeem.paid", "{name}: {amount} paid"),
     (
         "redeem.too_few",
         "{name}: {points} could be used, fewer than the least of {least}",
@@ -372,6 +373,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{name}: had as often as allowed today",
     ),
     (
+        "reward.gift",
+        "{name}: {points} used, {quantity} × {sku} for free",
+    ),
+    (
+        "reward.no_goods",
+        "{name}: none of the goods is one of its goods",
+    ),
+    (
         "reward.no_member",
         "{name}: takes a member card and {price}",
     ),
@@ -387,6 +396,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("reward.too_few", "{name}: takes {price}, {missing} missing"),
     ("reward.unknown", "Reward {reward}: not of this programme"),
+    ("reward.voucher", "{name}: {points} used for {voucher}"),
     ("rounding.at_line", "{rounding} by line"),
     ("rounding.at_sale", "{rounding} over the sale"),
     ("rounding.ceiling", "rounded up"),

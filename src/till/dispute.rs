@@ -9,7 +9,7 @@ use super::proof::{Proof, Shown};
 use super::shell::{Replay, Till};
 use super::status;
 use super::view::{ReceiptKey, ReceiptKind, Sale, load_document};
-use crate::evaluate::quote::{Award, LinePart, OfferTaken, Outcome, Redemption};
+use crate::evaluate::quote::{Award, Gift, LinePart, OfferTaken, Outcome, Redemption};
 use crate::kernel::ids::{Seq, hex};
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
 use crate::ledger::{Entry, Flags, Hash, Kind};
@@ -327,10 +327,14 @@ fn say_redemption(redemption: &Redemption) -> String {
         amount,
         reward,
         lines,
+        pays,
+        gift,
     } = redemption;
     let reward = reward.as_deref().unwrap_or("-");
+    let gift = say_gift(gift.as_ref());
+    let does = if *pays { "pays" } else { "takes off" };
     format!(
-        "wallet {wallet}, {points} points, {}, reward {reward}, {}",
+        "wallet {wallet}, {points} points, {does} {}, reward {reward}, {}{gift}",
         amount.get(),
         say_parts(lines)
     )
@@ -345,14 +349,18 @@ fn say_offer(offer: &OfferTaken) -> String {
         stage: _,
         gift,
     } = offer;
-    let gift = gift.as_ref().map_or_else(String::new, |gift| {
-        format!(", gift {} x {}", gift.quantity, gift.sku)
-    });
+    let gift = say_gift(gift.as_ref());
     format!(
         "{offer}, {} in {times}, {}{gift}",
         amount.get(),
         say_parts(lines)
     )
+}
+
+fn say_gift(gift: Option<&Gift>) -> String {
+    gift.map_or_else(String::new, |gift| {
+        format!(", gift {} x {}", gift.quantity, gift.sku)
+    })
 }
 
 fn say_parts(parts: &[LinePart]) -> String {

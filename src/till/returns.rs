@@ -410,6 +410,8 @@ impl Till {
         let programme = self.programme_version(refund.programme_version)?;
         Ok(RefundPreview {
             amount: refund.amount,
+            // Of goods of no known sale nothing was paid by stored value.
+            stored: Money::ZERO,
             wallets: by_wallet(entries, &programme, &Accounts::new()),
         })
     }
