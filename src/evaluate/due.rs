@@ -7,7 +7,7 @@ use super::problem::CartProblem;
 use super::quote::{Award, Outcome};
 use super::returned::Decided;
 use super::select::part_of;
-use super::tally::{RoundingOf, Sold, Terms, awards, tally};
+use super::tally::{RoundingOf, Sold, Terms, awards, stored_by_method, tally};
 use crate::kernel::{Money, Points, Quantity};
 use crate::programme::Stage;
 
@@ -55,7 +55,8 @@ pub fn due_after(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, Ca
 /// # Errors
 /// Points beyond 9e15.
 pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, CartProblem> {
-    let uses_points = Some(!sale.outcome.redemptions.is_empty());
+    let redemptions = &sale.outcome.redemptions;
+    let uses_points = Some(redemptions.iter().any(|part| !part.pays));
     let whole = sale.cart.sold();
     let at_sale = Facts {
         taken: offers_off_sold(sale),
@@ -67,7 +68,8 @@ pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Awar
     now.taken = taken;
     let terms = Terms {
         facts: &at_sale,
-        payable: sale.outcome.payable,
+        payable: sale.outcome.payable + sale.outcome.stored,
+        stored: stored_by_method(sale.programme, &sale.outcome.redemptions),
         rounding: RoundingOf::Rule,
     };
     let sold = Sold {
@@ -76,7 +78,15 @@ pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Awar
         line_offers: &line_offers,
     };
     let tallies = tally(sale.programme, &terms, &sold)?;
-    Ok(awards(&tallies))
+    let mut due = awards(&tallies);
+    // What points bought stays while anything of the sale does.
+    let is_bought = |award: &&Award| {
+        redemptions
+            .iter()
+            .any(|part| part.reward.as_ref() == Some(&award.rule))
+    };
+    due.extend(sale.outcome.awards.iter().filter(is_bought).cloned());
+    Ok(due)
 }
 
 /// The lines that were sold, with their places.

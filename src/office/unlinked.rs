@@ -71,8 +71,10 @@ struct Sold {
 #[derive(Clone, Copy, Default)]
 struct Left {
     quantity: Quantity,
-    /// As sold, for the price of one.
-    sold: (Quantity, Money),
+    /// How much was sold.
+    sold: Quantity,
+    /// What was paid for it, and that before discounts.
+    prices: [Money; 2],
 }
 
 impl Office {
@@ -128,21 +130,25 @@ fn reserve(sales: &mut [Sold], event: &Event, line: &BasketLine) -> Option<Whenc
 }
 
 impl Left {
-    /// One of it cost what is given back for one.
+    /// One of it cost what is given back for one, before discounts or after.
     fn costs(&self, line: &BasketLine) -> bool {
-        let (quantity, net) = self.sold;
         let cross =
             |money: Money, goods: Quantity| i128::from(money.get()) * i128::from(goods.get());
-        cross(net, line.quantity) == cross(line.net, quantity)
+        let given_back = cross(line.net, self.sold);
+        let mut prices = self.prices.iter();
+        prices.any(|&price| cross(price, line.quantity) == given_back)
     }
 }
 
 impl Event {
-    /// The sale was made before the return, as far as the tills' clocks tell.
+    /// The sale was made before the return: at one till by its log, at two by their clocks.
     fn is_before(&self, later: &Event) -> bool {
         self.at.business_date <= later.at.business_date
-            && self.sold_at_ms <= later.sold_at_ms
-            && (self.stream_no != later.stream_no || self.seq < later.seq)
+            && if self.stream_no == later.stream_no {
+                self.seq < later.seq
+            } else {
+                self.sold_at_ms < later.sold_at_ms
+            }
     }
 }
 
@@ -206,7 +212,9 @@ fn left_of(lines: &Lines, sale: &Event, returns: &[Event]) -> BTreeMap<String, L
     for line in own_lines(lines, sale) {
         let left = goods.entry(line.sku.clone()).or_default();
         left.quantity += line.quantity;
-        left.sold = (left.sold.0 + line.quantity, left.sold.1 + line.net);
+        left.sold += line.quantity;
+        left.prices[0] += line.net;
+        left.prices[1] += line.net + line.discount;
     }
     for line in returns.iter().flat_map(|event| own_lines(lines, event)) {
         goods.entry(line.sku.clone()).or_default().quantity += line.quantity;

@@ -57,7 +57,9 @@ impl Mended {
             "too_many_decimals" | "step_not_whole" => {
                 ["currency", "wallets"].map(is_mended_at).contains(&true)
             }
-            "conflict" => ["groups", "earn"].map(is_mended_at).contains(&true),
+            "conflict" => ["groups", "earn", "offers"]
+                .map(is_mended_at)
+                .contains(&true),
             "duplicate" => is_mended_at(list),
             // What is missing may be what stands there under a name that is not known.
             "missing" | "one_of" => {

@@ -17,6 +17,7 @@ mod rows;
 mod salvage;
 mod schema;
 mod transaction;
+mod usage;
 mod verify;
 mod write;
 
@@ -28,5 +29,6 @@ pub use proof::Way;
 pub use read::{OperationRow, Reading, SaleRow, Sizes};
 pub use salvage::NewLife;
 pub use schema::SCHEMA_VERSION;
+pub use usage::Counted;
 pub use verify::{Depth, Finding};
 pub use write::{Head, NewOperation, Writing};

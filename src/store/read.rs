@@ -102,13 +102,14 @@ impl<'a> Reading<'a> {
             acknowledged_seq: 0,
             office_index: 0,
             offset: UtcOffset::UTC,
+            is_counted: true,
         }))
     }
 
     fn find_head(&self) -> Result<Option<Head>, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT seq, hash, side_hash, trusted_at_ms, closed_date, acknowledged_seq,
-                 office_index, offset_minutes FROM head WHERE one = 1",
+                 office_index, offset_minutes, counted_seq = seq FROM head WHERE one = 1",
         )?;
         let mut rows = statement.query([])?;
         let Some(row) = rows.next()? else {
@@ -127,6 +128,7 @@ impl<'a> Reading<'a> {
             office_index: row.get(6)?,
             offset: UtcOffset::from_minutes(row.get(7)?)
                 .ok_or_else(|| StoreError::corrupt("an impossible offset"))?,
+            is_counted: row.get(8)?,
         }))
     }
 
@@ -365,38 +367,6 @@ impl<'a> Reading<'a> {
         let range = params![member.get(), commit, first, last, claim];
         let rows = statement.query_map(range, |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// Entries of these kinds that belong to members' sales with a business date in this range, of one
-    /// member or of all. Movements of reserved portions are left out.
-    pub fn counted(
-        &self,
-        member: Option<MemberNumber>,
-        first: BusinessDate,
-        last: BusinessDate,
-        kinds: &[Kind],
-    ) -> Result<Vec<Entry>, StoreError> {
-        let whose = match member {
-            Some(_) => "member = ?3",
-            None => "member IS NOT NULL AND ?3 IS NULL",
-        };
-        let kinds: Vec<String> = kinds.iter().map(|kind| kind.number().to_string()).collect();
-        let sql = format!(
-            "SELECT {ENTRY_COLUMNS} FROM entry
-             WHERE {whose} AND business_date BETWEEN ?1 AND ?2 AND kind IN ({})
-                 AND (kind <> ?4 OR lot = 0)",
-            kinds.join(", ")
-        );
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let number = member.map(MemberNumber::get);
-        let commit = Kind::Commit.number();
-        let range = params![first.yyyymmdd(), last.yyyymmdd(), number, commit];
-        let mut rows = statement.query(range)?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(entry_from(row)?.0);
-        }
-        Ok(found)
     }
 
     /// Entries of one business date before `end` that are of one of these kinds or carry a mark.

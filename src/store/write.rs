@@ -29,6 +29,8 @@ pub struct Head {
     pub office_index: u64,
     /// The UTC offset of the last entry.
     pub offset: UtcOffset,
+    /// What limits count is summed up to the last entry.
+    pub is_counted: bool,
 }
 
 /// How an operation ended, to be remembered.
@@ -71,7 +73,7 @@ impl<'a> Writing<'a> {
                 .prepare_cached(
                     "UPDATE head SET seq = ?1, hash = ?2, side_hash = ?3, trusted_at_ms = ?4,
                          closed_date = ?5, acknowledged_seq = ?6, office_index = ?7,
-                         offset_minutes = ?8 WHERE one = 1",
+                         offset_minutes = ?8, counted_seq = iif(?9, ?1, -1) WHERE one = 1",
                 )?
                 .execute(params![
                     self.head.seq,
@@ -82,6 +84,7 @@ impl<'a> Writing<'a> {
                     self.head.acknowledged_seq,
                     self.head.office_index,
                     self.head.offset.minutes(),
+                    self.head.is_counted,
                 ])?;
         }
         commit(self.transaction)
@@ -308,6 +311,12 @@ impl<'a> Writing<'a> {
     pub fn close_date(&mut self, date: BusinessDate) {
         self.head.closed_date = self.head.closed_date.max(Some(date));
         self.changed = true;
+    }
+
+    /// Says whether what limits count is summed up from here on.
+    pub fn mark_counted(&mut self, is_counted: bool) {
+        self.changed |= self.head.is_counted != is_counted;
+        self.head.is_counted = is_counted;
     }
 
     /// Keeps a batch until it is acknowledged.

@@ -284,6 +284,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("receipt.discount", "Giảm giá"),
     ("receipt.earned", "Tích được"),
     ("receipt.known", "Hóa đơn này đã được ghi rồi"),
+    (
+        "receipt.other_store",
+        "Hóa đơn của cửa hàng khác; sổ này là của cửa hàng {store}",
+    ),
     ("receipt.returned", "Hoàn điểm"),
     ("receipt.spent", "Đã dùng"),
     ("receipt.taken_back", "Trừ lại"),
@@ -318,6 +322,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "redeem.nothing_to_pay",
         "{name}: không có gì để thanh toán bằng điểm",
     ),
+    ("redeem.paid", "{name}: trả {amount}"),
     (
         "redeem.too_few",
         "{name}: dùng được {points}, ít hơn mức tối thiểu {least}",
@@ -358,6 +363,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("reward.declined", "{name}: khách không dùng hôm nay"),
     ("reward.enough_today", "{name}: hôm nay đã dùng đủ số lần"),
+    (
+        "reward.gift",
+        "{name}: dùng {points}, tặng {quantity} × {sku}",
+    ),
+    (
+        "reward.no_goods",
+        "{name}: hóa đơn không có mặt hàng áp dụng",
+    ),
     ("reward.no_member", "{name}: cần thẻ thành viên và {price}"),
     (
         "reward.not_known_here",
@@ -371,6 +384,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "reward.unknown",
         "Quà {reward}: không thuộc chương trình này",
     ),
+    ("reward.voucher", "{name}: dùng {points}, nhận {voucher}"),
     ("rounding.at_line", "{rounding} từng mặt hàng"),
     ("rounding.at_sale", "{rounding} trên tổng hóa đơn"),
     ("rounding.ceiling", "làm tròn lên"),

@@ -19,7 +19,7 @@ use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
 use crate::ledger::refund::{Policies, Returned, SaleHistory, refund};
 use crate::ledger::{Accounts, Act, Entry, Flags, Kind, SaleFacts};
-use crate::programme::{MissingAward, Programme};
+use crate::programme::{MissingAward, Programme, Wallet};
 use crate::store::{Reading, SaleRow};
 use crate::texts::{money, number_trimmed};
 
@@ -62,8 +62,10 @@ pub struct WalletRefund {
 /// What a refund would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RefundPreview {
-    /// Money to give back.
+    /// What the goods that come back cost.
     pub amount: Money,
+    /// Of it, what goes back onto stored value; the rest is paid out.
+    pub stored: Money,
     /// One line a wallet that it touches.
     pub wallets: Vec<WalletRefund>,
 }
@@ -133,9 +135,16 @@ impl Till {
             let row = self.sale_row(reading, request.sale)?;
             let back = request.back(&row);
             let (worked, _) = self.work_out(reading, &[], &moment, &back)?;
+            let wallets = worked.wallets();
+            let is_money = |line: &&WalletRefund| {
+                let wallet = worked.programme().wallet(&line.wallet);
+                wallet.is_some_and(Wallet::is_money)
+            };
+            let stored = wallets.iter().filter(is_money).map(|line| line.returned);
             Ok(RefundPreview {
                 amount: worked.facts.amount,
-                wallets: worked.wallets(),
+                stored: Money::new(stored.sum::<Points>().get()),
+                wallets,
             })
         })
     }

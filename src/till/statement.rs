@@ -389,7 +389,7 @@ impl Teller<'_> {
         self.say(key, &[("date", &date), ("points", &points)])
     }
 
-    /// "Points: 40 points (to use now 34 points, worth 34,000 VND; reserved 6 points)".
+    /// "Points: 40 points (34 points can be spent now, worth 34,000 VND; 6 points reserved)".
     fn balance(
         &self,
         wallet: &Wallet,

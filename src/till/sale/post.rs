@@ -14,8 +14,9 @@ use crate::till::document::{SaleDocument, gives, spends, to_bytes};
 use crate::till::error::Error;
 use crate::till::operation::{Call, Operation};
 use crate::till::refund::Paid;
-use crate::till::returns::{Returning, given_back};
+use crate::till::returns::{Returning, given_back, given_back_unlinked};
 use crate::till::shell::{Moment, Till};
+use crate::till::usage::Counts;
 use crate::till::velocity::Lifted;
 use crate::till::view::{Sale, SaleState, document_of, load_document};
 
@@ -35,6 +36,8 @@ impl Till {
             self.write_returns(writing, &priced.returns)?;
             let seq = writing.head().seq + 1;
             self.post(writing, facts, None, priced, seq)?;
+            self.count_document(writing, &priced.document, Counts::FromNow)?;
+            self.tell_limits(writing, facts, seq, &priced.document, &priced.hits)?;
             self.answer_asked(writing, moment, cart, seq, &asked)?;
             told = self.told(seq, SaleState::Committed, &asked.facts, asked.priced);
             Ok(seq)
@@ -125,6 +128,10 @@ impl Till {
             self.receipt_of(&priced.document.cart),
         );
         self.write_returns(writing, &priced.returns)?;
+        if row.state == SaleState::Held as u8 {
+            self.count_document(writing, &authorised, Counts::NoMore)?;
+        }
+        self.count_document(writing, &priced.document, Counts::FromNow)?;
         self.post(writing, &facts, Some(&held), &priced, row.seq)?;
         if before != after
             && let Some(key) = before
@@ -132,11 +139,14 @@ impl Till {
             self.free_receipt_of(writing, &key, row.seq)?;
         }
         self.give_receipt(writing, moment, &priced.document.cart, row.seq)?;
-        let met = (priced.hits(), &lifted);
-        self.tell_limits(writing, &facts, row.seq, &priced.document.cart, met)?;
+        self.tell_limits(writing, &facts, row.seq, &priced.document, &priced.hits)?;
         let back = &priced.returns.told;
-        if given_back(back) > given_back(&authorised.outcome.returns) {
-            // More comes back than was authorised. It is paid: it is told, and not refused.
+        let promised = &authorised.outcome.returns;
+        if given_back(back) > given_back(promised)
+            || given_back_unlinked(back) > given_back_unlinked(promised)
+        {
+            // More comes back than was authorised, or goods whose sale has no room for them any more
+            // and for which somebody else must be asked. It is paid: it is told, and not refused.
             let permit = self.permit_returns(moment, id, &priced.document.cart, back);
             permit.tell_paid(writing, &facts, row.seq)?;
         }
@@ -222,11 +232,17 @@ impl Till {
             None => Accounts::new(),
         };
         document.outcome.returns = returns.told.clone();
-        if programme.reads_payments() && document.cart.payments != authorised.cart.payments {
+        let mut hits = Vec::new();
+        let is_paid_otherwise =
+            programme.reads_payments() && document.cart.payments != authorised.cart.payments;
+        if is_paid_otherwise || !programme.limits().is_empty() {
             let member = document.member.as_ref();
             let told = returns.told.clone();
             let quote = self.evaluate_returning(&programme, member, &document.cart, told)?;
-            document.outcome.awards = quote.outcome.awards;
+            hits = quote.limits;
+            if is_paid_otherwise {
+                document.outcome.awards = quote.outcome.awards;
+            }
         }
         Ok(Priced {
             programme,
@@ -234,6 +250,7 @@ impl Till {
             document,
             returns,
             quote: None,
+            hits,
         })
     }
 }
