@@ -7,7 +7,7 @@ use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive;
 use serde_json::{Map, Value, json};
 
-use crate::model::TaxRounded;
+use crate::model::Case;
 use crate::pos::{Printed, Receipt, Taxes, decimal, round};
 use crate::shop::{MORNING_MS, TODAY, date};
 
@@ -53,7 +53,7 @@ impl Basket {
         let morning = morning_of(date(on));
         cart.entry("at_ms").or_insert(json!(morning));
         let cart = Cart::from_json(Value::Object(cart).to_string().as_bytes())
-            .map_err(|problem| format!("cart: {problem}"))?;
+            .map_err(|problem| format!("{} {}", problem.field, problem.code))?;
         Ok(Self {
             cart,
             taxes,
@@ -97,7 +97,7 @@ impl Basket {
         offers.chain(spent).map(one).collect()
     }
 
-    pub fn receipt(&self, quote: &Quote, rounded: TaxRounded) -> Receipt {
+    pub fn receipt(&self, quote: &Quote, case: &Case) -> Receipt {
         let goods = self.cart.lines.iter().zip(&self.taxes);
         let goods = goods.map(|(line, taxes)| Printed {
             taxes: taxes.clone(),
@@ -105,8 +105,14 @@ impl Basket {
             pieces: Decimal::new(line.quantity_milli.get(), 3),
         });
         let off = self.printed(quote).into_iter().flat_map(|(_, off)| off);
-        let lines: Vec<Printed> = goods.chain(off).collect();
-        Receipt::of(&lines, self.decimals, rounded)
+        let paid = quote.outcome.redemptions.iter().filter(|spent| spent.pays);
+        let paid = paid.map(|spent| Printed {
+            taxes: Taxes::read(&case.stored_tax),
+            price: -self.money(spent.amount.get()),
+            pieces: Decimal::ZERO,
+        });
+        let lines: Vec<Printed> = goods.chain(off).chain(paid).collect();
+        Receipt::of(&lines, self.decimals, case.tax_rounded)
     }
 }
 
@@ -121,8 +127,12 @@ fn long_line(line: &mut Map<String, Value>, decimals: u32) -> Taxes {
     let taxes = Taxes::read(&tax.map(text).unwrap_or_default());
     if let Some(price) = line.remove("price") {
         let price = decimal(&text(price));
-        let quantity = line.remove("quantity").map_or(Decimal::ONE, |quantity| decimal(&text(quantity)));
-        let off = line.remove("off").map_or(Decimal::ZERO, |off| decimal(&text(off)));
+        let quantity = line
+            .remove("quantity")
+            .map_or(Decimal::ONE, |quantity| decimal(&text(quantity)));
+        let off = line
+            .remove("off")
+            .map_or(Decimal::ZERO, |off| decimal(&text(off)));
         let total = round(price * quantity, decimals) - off;
         let minor = |amount: Decimal| {
             let scale = Decimal::from(10i64.pow(decimals));
@@ -130,7 +140,10 @@ fn long_line(line: &mut Map<String, Value>, decimals: u32) -> Taxes {
         };
         let (inside, outside) = taxes.of_line(total, decimals);
         line.entry("sku").or_insert(json!("goods"));
-        line.insert("quantity_milli".into(), json!((quantity * Decimal::ONE_THOUSAND).to_i64()));
+        line.insert(
+            "quantity_milli".into(),
+            json!((quantity * Decimal::ONE_THOUSAND).to_i64()),
+        );
         line.insert("unit_price".into(), minor(price));
         line.insert("line_total".into(), minor(total));
         if !off.is_zero() {

@@ -130,25 +130,62 @@ impl<'a> Life<'a> {
     ) -> Answer {
         self.morning(step.on);
         let on = date(step.on.unwrap_or(TODAY));
-        let programme = self.till.programme_on(on).map_err(|error| error.to_string())?;
+        let programme = self
+            .till
+            .programme_on(on)
+            .map_err(|error| error.to_string())?;
         let basket = Basket::read(&step.cart, &programme, member, step.on)?;
         let id = self.call("sale");
         let before = found.differences.len();
         if step.how == How::Priced {
-            let quote = self.till.evaluate(&basket.cart).map_err(|error| error.to_string())?;
-            compare(&step.expect, &quote, &basket, &programme, self.case.tax_rounded, found);
+            let quote = self
+                .till
+                .evaluate(&basket.cart)
+                .map_err(|error| error.to_string())?;
+            compare(&step.expect, &quote, &basket, &programme, self.case, found);
             found.explained(before, &quote);
             return self.balances(&step.who, step.on, &step.balance, found);
         }
-        let sale = self.made(&id, step.how, &basket).map_err(|error| error.to_string())?;
-        compare(&step.expect, &sale.quote, &basket, &programme, self.case.tax_rounded, found);
+        let last = match &step.final_cart {
+            None => None,
+            Some(cart) => Some(Basket::read(cart, &programme, member, step.on)?),
+        };
+        if let Some(expected) = &step.authorised {
+            let quote = self
+                .till
+                .evaluate(&basket.cart)
+                .map_err(|error| error.to_string())?;
+            compare(expected, &quote, &basket, &programme, self.case, found);
+        }
+        let sale = self
+            .made(&id, step.how, &basket, last.as_ref())
+            .map_err(|error| error.to_string())?;
+        let basket = last.unwrap_or(basket);
+        compare(
+            &step.expect,
+            &sale.quote,
+            &basket,
+            &programme,
+            self.case,
+            found,
+        );
         found.explained(before, &sale.quote);
-        let name = if step.name.is_empty() { id } else { step.name.clone() };
+        let name = if step.name.is_empty() {
+            id
+        } else {
+            step.name.clone()
+        };
         self.sales.insert(name, sale);
         self.balances(&step.who, step.on, &step.balance, found)
     }
 
-    fn made(&self, id: &str, how: How, basket: &Basket) -> Result<Sale, loy::till::Error> {
+    fn made(
+        &self,
+        id: &str,
+        how: How,
+        basket: &Basket,
+        last: Option<&Basket>,
+    ) -> Result<Sale, loy::till::Error> {
         let (till, cart) = (&self.till, &basket.cart);
         match how {
             How::Priced | How::Recorded => till.record(id, cart),
@@ -159,7 +196,7 @@ impl<'a> Life<'a> {
             How::Held => till.authorise(id, cart, 3_600),
             How::HeldAndPaid => {
                 let sale = till.authorise(id, cart, 3_600)?;
-                till.commit(&format!("{id}-paid"), sale.id, None)
+                till.commit(&format!("{id}-paid"), sale.id, last.map(|last| &last.cart))
             }
             How::HeldAndVoided => {
                 let sale = till.authorise(id, cart, 3_600)?;
@@ -169,7 +206,9 @@ impl<'a> Life<'a> {
     }
 
     fn sale(&self, name: &str) -> Result<&Sale, String> {
-        self.sales.get(name).ok_or_else(|| format!("no sale {name}"))
+        self.sales
+            .get(name)
+            .ok_or_else(|| format!("no sale {name}"))
     }
 
     /// Whose sale it is, as the case calls them.
@@ -213,8 +252,13 @@ impl<'a> Life<'a> {
             Goods::Parts(parts)
         };
         let request = self.request(&step.of, step.on, goods)?;
-        let preview = self.till.preview_refund(&request).map_err(|error| error.to_string())?;
-        self.till.refund(&id, &request).map_err(|error| error.to_string())?;
+        let preview = self
+            .till
+            .preview_refund(&request)
+            .map_err(|error| error.to_string())?;
+        self.till
+            .refund(&id, &request)
+            .map_err(|error| error.to_string())?;
         if let Some(expected) = step.amount {
             found.same("money back", &expected, &preview.amount.get());
         }
@@ -231,7 +275,9 @@ impl<'a> Life<'a> {
         let who = self.customer_of(&step.of)?;
         self.balances(&who, step.on, &step.balance, found)?;
         if let Some(expected) = step.lots {
-            let lots = self.till.lots(self.members[&who], date(step.on.unwrap_or(TODAY)));
+            let lots = self
+                .till
+                .lots(self.members[&who], date(step.on.unwrap_or(TODAY)));
             let lots = lots.map_err(|error| error.to_string())?;
             found.same("lots", &expected, &lots.len());
         }
@@ -241,10 +287,17 @@ impl<'a> Life<'a> {
     /// The whole sale was rung up by mistake.
     fn undo(&mut self, step: &Undone, found: &mut Found) -> Answer {
         let id = self.call("undo");
-        let entries = || self.till.info().map(|info| info.head_seq).unwrap_or_default();
+        let entries = || {
+            self.till
+                .info()
+                .map(|info| info.head_seq)
+                .unwrap_or_default()
+        };
         let before = entries();
         let request = self.request(&step.of, None, Goods::PostVoid)?;
-        self.till.refund(&id, &request).map_err(|error| error.to_string())?;
+        self.till
+            .refund(&id, &request)
+            .map_err(|error| error.to_string())?;
         if let Some(expected) = step.entries_more {
             let more = i64::try_from(entries() - before).expect("few entries");
             found.same("entries more", &expected, &more);
@@ -275,7 +328,10 @@ impl<'a> Life<'a> {
         self.balances(&step.who, step.on, &step.balance, found)?;
         let on = date(step.on.unwrap_or(TODAY));
         let member = self.member(&step.who, step.on)?;
-        let card = self.till.scan(&member.to_string(), on).map_err(|error| error.to_string())?;
+        let card = self
+            .till
+            .scan(&member.to_string(), on)
+            .map_err(|error| error.to_string())?;
         let of = |wallet: &str| {
             let line = card.wallets.iter().find(|line| line.wallet == wallet);
             line.unwrap_or_else(|| panic!("a wallet {wallet}")).balance
@@ -287,7 +343,10 @@ impl<'a> Life<'a> {
             found.same("pending", expected, &of(wallet).pending.get());
         }
         if let Some(expected) = &step.lots {
-            let lots = self.till.lots(member, on).map_err(|error| error.to_string())?;
+            let lots = self
+                .till
+                .lots(member, on)
+                .map_err(|error| error.to_string())?;
             let lots = lots.iter().filter(|lot| lot.points.is_positive());
             let lots = lots.map(|lot| (lot.points.get(), lot.expires_on.map_or(0, i64::from)));
             found.same("lots", expected, &lots.collect());
@@ -309,13 +368,19 @@ impl<'a> Life<'a> {
         let member = self.member(who, on)?;
         self.morning(on);
         let on = date(on.unwrap_or(TODAY));
-        let card = self.till.scan(&member.to_string(), on).map_err(|error| error.to_string())?;
+        let card = self
+            .till
+            .scan(&member.to_string(), on)
+            .map_err(|error| error.to_string())?;
         for (wallet, expected) in expected {
             let line = card.wallets.iter().find(|line| line.wallet == *wallet);
             let line = line.ok_or_else(|| format!("no wallet {wallet}"))?;
-            found.same(&format!("{who} has {wallet}"), expected, &line.balance.known.get());
+            found.same(
+                &format!("{who} has {wallet}"),
+                expected,
+                &line.balance.known.get(),
+            );
         }
         Ok(())
     }
 }
-

@@ -30,7 +30,7 @@ use crate::found::Found;
 use crate::lived::Life;
 use crate::model::{Case, Step, Why};
 
-/// Cases in `/work/shared/cases`, the ones that are told here again.
+/// So many cases were collected, and each is told here.
 const PUBLISHED: usize = 280;
 const EXCEPTIONS_MAX: usize = 40;
 const FILE_BYTES_MAX: usize = 100_000;
@@ -89,14 +89,24 @@ fn run(case: &Case) -> Vec<String> {
             Step::Sell(step) => step.name.as_str(),
             _ => "",
         };
-        found.at(format!("step {}{}{name}", place + 1, if name.is_empty() { "" } else { ", " }));
+        found.at(format!(
+            "step {}{}{name}",
+            place + 1,
+            if name.is_empty() { "" } else { ", " }
+        ));
         let answer = match step {
             Step::Quote(step) => priced::price(case, step, &mut found),
             Step::Refuse(step) => {
-                let written = if step.programme.is_null() { &case.programme } else { &step.programme };
+                let written = if step.programme.is_null() {
+                    &case.programme
+                } else {
+                    &step.programme
+                };
                 let problems = Programme::read(&document(case, written, 1));
                 let problems = problems.err().unwrap_or_default();
-                let problems = problems.into_iter().map(|one| (one.path, one.code.to_owned()));
+                let problems = problems
+                    .into_iter()
+                    .map(|one| (one.path, one.code.to_owned()));
                 found.same("problems", &step.problems, &problems.collect());
                 Ok(())
             }
@@ -182,11 +192,15 @@ fn faults(cases: &[Case]) -> Vec<String> {
     }
     let published = cases.iter().filter(|case| case.says.is_some()).count();
     if published != PUBLISHED {
-        faults.push(format!("{published} published cases are told, of {PUBLISHED}"));
+        faults.push(format!(
+            "{published} published cases are told, of {PUBLISHED}"
+        ));
     }
     let exceptions = cases.iter().filter(|case| case.exception.is_some()).count();
     if exceptions > EXCEPTIONS_MAX {
-        faults.push(format!("{exceptions} exceptions, {EXCEPTIONS_MAX} at the most"));
+        faults.push(format!(
+            "{exceptions} exceptions, {EXCEPTIONS_MAX} at the most"
+        ));
     }
     faults
 }
@@ -211,12 +225,16 @@ fn run_all(cases: &[&Case]) -> Vec<Vec<String>> {
 }
 
 fn main() -> ExitCode {
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|word| !word.starts_with('-'))
+        .collect();
     let is_strict = std::env::var("LOY_CASES").is_ok_and(|word| word == "all");
     let cases = read();
     let mut wrong = faults(&cases);
     std::panic::set_hook(Box::new(|_| ()));
-    let is_wanted = |case: &&Case| wanted.is_empty() || wanted.iter().any(|word| case.id.contains(word));
+    let is_wanted =
+        |case: &&Case| wanted.is_empty() || wanted.iter().any(|word| case.id.contains(word));
     // An exception without steps has nothing that could be run.
     let runs = |case: &&Case| {
         case.missing.is_none() && (case.exception.is_none() || !case.steps.is_empty())
@@ -233,13 +251,24 @@ fn main() -> ExitCode {
     }
     let not_yet: Vec<&Case> = cases.iter().filter(|case| case.missing.is_some()).collect();
     for case in &not_yet {
-        println!("not yet: {} needs {}", case.id, case.missing.as_deref().unwrap_or_default());
+        println!(
+            "not yet: {} needs {}",
+            case.id,
+            case.missing.as_deref().unwrap_or_default()
+        );
     }
-    let exceptions = cases.iter().filter_map(|case| Some((case, case.exception.as_ref()?)));
+    let exceptions = cases
+        .iter()
+        .filter_map(|case| Some((case, case.exception.as_ref()?)));
     let mut excepted = 0;
     for (case, exception) in exceptions {
         excepted += 1;
-        println!("exception: {}: {}: {}", case.id, exception.reason.words(), exception.sentence);
+        println!(
+            "exception: {}: {}: {}",
+            case.id,
+            exception.reason.words(),
+            exception.sentence
+        );
     }
     let listed = std::fs::read_to_string(folder().join("not_yet.txt")).unwrap_or_default();
     let listed: BTreeSet<&str> = listed.lines().collect();
@@ -258,6 +287,10 @@ fn main() -> ExitCode {
         return ExitCode::from(u8::from(!wrong.is_empty() || !not_yet.is_empty()));
     }
     let verdict = if wrong.is_empty() { "ok" } else { "FAILED" };
-    println!("test result: {verdict}. {} passed; {} failed", passed + ours, wrong.len());
+    println!(
+        "test result: {verdict}. {} passed; {} failed",
+        passed + ours,
+        wrong.len()
+    );
     ExitCode::from(u8::from(!wrong.is_empty()))
 }

@@ -22,6 +22,9 @@ pub struct Case {
     /// How the POS rounds taxes: each printed line by itself, unless `together`.
     #[serde(default)]
     pub tax_rounded: TaxRounded,
+    /// Of a payment with stored value, which the POS may book as a line with a tax inside.
+    #[serde(default)]
+    pub stored_tax: String,
     #[serde(default)]
     pub steps: Vec<Step>,
     /// What a programme cannot say yet. Such a case has failed.
@@ -68,12 +71,12 @@ impl Why {
 #[serde(rename_all = "snake_case")]
 pub enum Step {
     /// A cart is priced by itself, beside everything else.
-    Quote(Quoted),
+    Quote(Box<Quoted>),
     /// A document is refused.
     Refuse(Refused),
     /// Texts that are the same phone.
     Phone(Phones),
-    Sell(Sold),
+    Sell(Box<Sold>),
     Return(Returned),
     Undo(Undone),
     /// Somebody joins; others join when they are first named.
@@ -101,6 +104,8 @@ pub struct Quoted {
     /// The programme version of the day of the returns, where it is another.
     #[serde(default)]
     pub current: Value,
+    /// The cart is refused: field and code.
+    pub problem: Option<String>,
     #[serde(default)]
     pub expect: Expect,
     /// Points still due once everything is returned.
@@ -143,6 +148,9 @@ pub struct Expect {
     /// Keys of reasons.
     #[serde(default)]
     pub reasons: Vec<String>,
+    /// Parts of what the explanation says.
+    #[serde(default)]
+    pub says: Vec<String>,
     /// Exactly these offers and rewards are taken, and so much off each.
     pub takes: Option<BTreeMap<String, i64>>,
     /// Goods handed over besides: pieces by article.
@@ -215,6 +223,10 @@ pub struct Sold {
     pub who: String,
     pub on: Option<i64>,
     pub cart: Map<String, Value>,
+    /// What is paid in the end, where it is another.
+    pub final_cart: Option<Map<String, Value>>,
+    /// What was authorised.
+    pub authorised: Option<Expect>,
     #[serde(default)]
     pub how: How,
     /// So many such sales, once if left out.

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use crate::carts::Basket;
 use crate::found::Found;
-use crate::model::{Case, Expect, Quoted, TaxRounded};
+use crate::model::{Case, Expect, Quoted};
 use crate::pos::{decimal, round};
 use crate::programme;
 
@@ -29,7 +29,16 @@ pub fn price(case: &Case, step: &Quoted, found: &mut Found) -> Result<(), String
     };
     let number = MemberNumber::from_body(1).expect("a number");
     let number = (!step.member.is_null()).then_some(number);
-    let basket = Basket::read(&step.cart, &priced_by, number, None)?;
+    let basket = match (
+        Basket::read(&step.cart, &priced_by, number, None),
+        &step.problem,
+    ) {
+        (Err(problem), Some(expected)) => {
+            found.same("problem", expected, &problem);
+            return Ok(());
+        }
+        (basket, _) => basket?,
+    };
     let member = match number {
         None => None,
         Some(number) => {
@@ -42,7 +51,7 @@ pub fn price(case: &Case, step: &Quoted, found: &mut Found) -> Result<(), String
     let quote = evaluate(&priced_by, member.as_ref(), &basket.cart, Language::En)
         .map_err(|problem| problem.to_string())?;
     let before = found.differences.len();
-    compare(&step.expect, &quote, &basket, &priced_by, case.tax_rounded, found);
+    compare(&step.expect, &quote, &basket, &priced_by, case, found);
     let sale = Decided {
         programme: &priced_by,
         member: member.as_ref(),
@@ -61,7 +70,7 @@ pub fn compare(
     quote: &Quote,
     basket: &Basket,
     programme: &Programme,
-    rounded: TaxRounded,
+    case: &Case,
     found: &mut Found,
 ) {
     points(expect, quote, programme, found);
@@ -72,15 +81,26 @@ pub fn compare(
         }
     };
     number(found, "discount", expect.discount, quote.discount().get());
-    number(found, "payable", expect.payable, quote.outcome.payable.get());
+    number(
+        found,
+        "payable",
+        expect.payable,
+        quote.outcome.payable.get(),
+    );
     let award = quote.outcome.awards.first();
     let from = award.map_or(0, |award| i64::from(award.available_from));
-    let until = award.and_then(|award| award.expires_on).map_or(0, i64::from);
+    let until = award
+        .and_then(|award| award.expires_on)
+        .map_or(0, i64::from);
     number(found, "available from", expect.available_from, from);
     number(found, "expires on", expect.expires_on, until);
     let tier = quote.tier.as_ref();
     if let Some(expected) = &expect.tier {
-        found.same("tier", &Some(expected.as_str()), &tier.map(|line| line.tier.as_str()));
+        found.same(
+            "tier",
+            &Some(expected.as_str()),
+            &tier.map(|line| line.tier.as_str()),
+        );
     }
     if let Some(expected) = &expect.tier_after {
         let after = tier.map(|line| line.tier_after.as_str());
@@ -99,7 +119,16 @@ pub fn compare(
             found.wrong(format!("no reason {key}"));
         }
     }
-    receipt(expect, quote, basket, rounded, found);
+    for text in &expect.says {
+        if !quote
+            .explanation
+            .iter()
+            .any(|reason| reason.text.contains(text))
+        {
+            found.wrong(format!("nothing says {text}"));
+        }
+    }
+    receipt(expect, quote, basket, case, found);
 }
 
 fn points(expect: &Expect, quote: &Quote, programme: &Programme, found: &mut Found) {
@@ -143,7 +172,12 @@ fn taken(expect: &Expect, quote: &Quote, found: &mut Found) {
         found.same("taken off", expected, &taken);
     }
     for (sku, expected) in &expect.gifts {
-        let gifts = outcome.offers.iter().filter_map(|offer| offer.gift.as_ref());
+        let gifts = outcome
+            .offers
+            .iter()
+            .filter_map(|offer| offer.gift.as_ref());
+        let bought = outcome.redemptions.iter();
+        let gifts = gifts.chain(bought.filter_map(|spent| spent.gift.as_ref()));
         let gifts = gifts.filter(|gift| gift.sku == *sku);
         let pieces: i64 = gifts.map(|gift| gift.quantity).sum();
         found.same(&format!("gift {sku}"), expected, &pieces);
@@ -154,19 +188,17 @@ fn taken(expect: &Expect, quote: &Quote, found: &mut Found) {
     }
 }
 
-fn receipt(
-    expect: &Expect,
-    quote: &Quote,
-    basket: &Basket,
-    rounded: TaxRounded,
-    found: &mut Found,
-) {
+fn receipt(expect: &Expect, quote: &Quote, basket: &Basket, case: &Case, found: &mut Found) {
     let decimals = basket.decimals();
     let places = expect.places.unwrap_or(decimals);
-    let receipt = basket.receipt(quote, rounded);
+    let receipt = basket.receipt(quote, case);
     let feet = [
         ("total", &expect.total, receipt.total),
-        ("without tax", &expect.total_without_tax, receipt.total - receipt.tax),
+        (
+            "without tax",
+            &expect.total_without_tax,
+            receipt.total - receipt.tax,
+        ),
         ("tax", &expect.tax, receipt.tax),
     ];
     for (what, expected, is) in feet {
@@ -268,7 +300,11 @@ fn refunds(
         let back = points_back(&back).expect("what goes back");
         let of = |sums: &BTreeMap<u8, Points>| sums.get(&1).map_or(0, |points| points.get());
         let is = (of(&back.taken_back), of(&back.returned));
-        found.same("back, taken and returned", &(refund.taken_back, refund.returned), &is);
+        found.same(
+            "back, taken and returned",
+            &(refund.taken_back, refund.returned),
+            &is,
+        );
         (before, so_far) = (after, back);
     }
 }
