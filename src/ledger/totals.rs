@@ -15,9 +15,9 @@ use crate::kernel::{Money, Points, WalletNumber};
 pub struct Total {
     /// How many entries.
     pub count: u64,
-    /// Their points.
+    /// Their points, less those of entries that undo others.
     pub points: Points,
-    /// Their money.
+    /// Their money, less that of entries that undo others.
     pub amount: Money,
 }
 
@@ -42,8 +42,8 @@ impl Totals {
         }
         let total = self.0.entry((entry.wallet, entry.kind)).or_default();
         total.count += 1;
-        total.points += entry.points;
-        total.amount += entry.amount;
+        total.points += Points::new(entry.sign() * entry.points.get());
+        total.amount += Money::new(entry.sign() * entry.amount.get());
     }
 
     /// The total of a kind in a wallet; nothing if there was none.

@@ -16,7 +16,7 @@ use super::schema;
 use super::verify::{Finding, Findings, Lives};
 use super::write::Writing;
 use crate::kernel::ids::Seq;
-use crate::ledger::{Entry, Fold, Genesis, Hash, Kind, chain};
+use crate::ledger::{Entry, Flags, Fold, Genesis, Hash, Kind, chain};
 
 /// The life that a salvaged file begins.
 pub struct NewLife {
@@ -573,6 +573,8 @@ impl Rescue<'_> {
 struct Tale {
     /// The sale whose hold or commit the next entries belong to.
     current: Option<Seq>,
+    /// Refunds of each sale that were not undone.
+    refunds: BTreeMap<Seq, Vec<Seq>>,
 }
 
 impl Tale {
@@ -607,8 +609,14 @@ impl Tale {
                 self.current = None;
             }
             Kind::Refund => {
+                let refunds = self.refunds.entry(named).or_default();
+                if entry.flags.has(Flags::UNDONE) {
+                    refunds.pop();
+                } else {
+                    refunds.push(entry.seq);
+                }
                 if let Some(row) = sales.get_mut(&named) {
-                    row.refund_seq = entry.seq;
+                    row.refund_seq = refunds.last().copied().unwrap_or(0);
                 }
                 self.current = None;
             }

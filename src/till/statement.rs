@@ -13,7 +13,7 @@ use crate::kernel::{
     Account, Balance, BusinessDate, Instant, Lot, MemberNumber, Money, Points, UtcOffset,
     WalletNumber,
 };
-use crate::ledger::{Effect, Entry, Kind};
+use crate::ledger::{Effect, Entry, Flags, Kind};
 use crate::programme::{Programme, Wallet};
 use crate::scan::recognise;
 use crate::store::Reading;
@@ -293,6 +293,9 @@ fn is_told(entry: &Entry, change: Points) -> bool {
 fn movement(programme: &Programme, language: Language, entry: &Entry, change: Points) -> Movement {
     let wallet = programme.wallet_by_number(entry.wallet);
     let mut text = phrase(language, &format!("entry.{}", entry.kind.name()), &[]);
+    if entry.flags.has(Flags::UNDONE) {
+        text = phrase(language, "entry.undone", &[("text", &text)]);
+    }
     let amount = match entry.kind {
         Kind::Commit | Kind::Refund | Kind::Claim => entry.amount,
         _ => Money::ZERO,

@@ -25,3 +25,4 @@ mod schema;
 mod shop;
 mod statement;
 mod sync;
+mod voids;

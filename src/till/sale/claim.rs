@@ -10,7 +10,7 @@ use crate::evaluate::{
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, SaleId, UtcOffset};
 use crate::ledger::claim::{ReturnedBefore, claim, is_of_claim};
-use crate::ledger::{Accounts, Entry, Kind, SaleFacts};
+use crate::ledger::{Accounts, Entry, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{Reading, SaleRow, Writing};
 use crate::texts::number;
@@ -20,6 +20,7 @@ use crate::till::operation::{Call, Operation};
 use crate::till::refund::refund_document;
 use crate::till::shell::{Moment, Till};
 use crate::till::status;
+use crate::till::undo::refunds_in_force;
 use crate::till::velocity::Lifted;
 use crate::till::view::{Sale, SaleState, load_document};
 
@@ -95,8 +96,8 @@ impl Till {
         if sale.cart.member.is_some() {
             return Err(Error::refused(status::REFUSED, "claim.of_a_member", &[]));
         }
-        if sale.cart.has_returns() {
-            // What came back in it was nobody's: nothing was taken for it, so nothing is given.
+        if sale.outcome.returns.iter().any(|back| back.sale.is_none()) {
+            // Goods without their sale were nobody's: nothing was taken for them, so nothing is given.
             return Err(Error::refused(status::REFUSED, "claim.with_returns", &[]));
         }
         let sold_on = sale.cart.business_date;
@@ -220,13 +221,9 @@ impl Till {
         let Some(member) = &document.member else {
             return Ok(document.outcome.clone());
         };
-        let mut refund_seq = 0;
-        for seq in reading.entries_about(row.seq)? {
-            let entry = reading.entries(seq, seq)?.pop();
-            if seq < claim && entry.is_some_and(|(entry, _)| entry.kind == Kind::Refund) {
-                refund_seq = seq;
-            }
-        }
+        let refund_seq = refunds_in_force(reading, row.seq, claim)?
+            .pop()
+            .unwrap_or(0);
         let before = SaleRow {
             refund_seq,
             ..row.clone()
@@ -264,7 +261,7 @@ fn claim_facts(
         offset: request.offset,
         business_date: request.business_date,
         member: Some(request.member),
-        amount: document.outcome.payable,
+        amount: document.outcome.sold(),
         programme_version: document.programme_version,
         flags: moment.flags_on(writing.head(), request.business_date),
     }
