@@ -7,6 +7,7 @@ use rusqlite::{OptionalExtension, params};
 use super::error::StoreError;
 use super::read::Reading;
 use super::rows::date_from;
+use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
     Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, WalletNumber,
@@ -54,6 +55,12 @@ impl Reading<'_> {
                 account.lapsed.insert(id, lapsed);
             }
             account.lots.push(lot);
+        }
+        for account in accounts.values() {
+            let left = account.lots.iter().map(|lot| lot.portion.remaining());
+            if left.map(|points| i128::from(points.get())).sum::<i128>() > i128::from(AMOUNT_MAX) {
+                return Err(StoreError::corrupt("more points than anybody can have"));
+            }
         }
         let mut statement = self
             .db()

@@ -261,9 +261,9 @@ impl Till {
                     continue;
                 }
                 let sums = sums.entry(entry.wallet).or_default();
-                sums.closing += change;
+                sums.closing = plus(sums.closing, change);
                 if from.is_some_and(|from| entry.business_date < from) {
-                    sums.opening += change;
+                    sums.opening = plus(sums.opening, change);
                 } else if is_told(entry, change) {
                     movements.push(movement(programme, self.language, entry, change));
                 }
@@ -272,6 +272,12 @@ impl Till {
         movements.sort_unstable_by_key(|movement| (movement.business_date, movement.seq));
         Ok((movements, sums))
     }
+}
+
+/// Entries of one time before those of another can add up to more than anybody ever had; such a sum stays
+/// at the largest.
+fn plus(sum: Points, change: Points) -> Points {
+    Points::new(sum.get().saturating_add(change.get()))
 }
 
 /// Balances by entries alone.

@@ -1,6 +1,7 @@
 //! What a checkout meets, told through the Rust face of the till.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod bounds;
 mod clock;
 mod days;
 mod dispute;
