@@ -917,7 +917,8 @@ LOY_API loy_status LOY_CALL loy_cart_from_json(
  * Writes a cart as JSON without its time, to put it aside while other customers are served.
  *
  * Take it up again with loy_cart_resume. loy_cart_from_json refuses it because its time is missing,
- * so that no sale gets the time, the day and the programme of the moment it was put aside.
+ * so that no sale gets the time, the day and the programme of the moment it was put aside. What the
+ * customer showed (loy_cart_set_shown) stands in it.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1
@@ -937,7 +938,7 @@ LOY_API loy_status LOY_CALL loy_cart_resume(
     int32_t business_date, loy_cart **cart_out, loy_error **error_out);
 
 /*
- * Writes a cart as JSON, for your log.
+ * Writes a cart as JSON, for your log. What the customer showed is left out.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1
@@ -953,6 +954,21 @@ LOY_API loy_status LOY_CALL loy_cart_to_json(
  */
 LOY_API loy_status LOY_CALL loy_cart_set_member(
     loy_cart *cart, const char *member_number, loy_error **error_out);
+
+/*
+ * Says what the customer showed to be known as a member: the text you gave to loy_member_scan, a
+ * card, a phone or a member number. A programme may limit how often one code is used; without this
+ * call such a limit is not known. An empty text takes it back.
+ *
+ * It is personal. The ledger keeps a keyed hash of it; no error, log, quote or sale has it, nor has
+ * loy_cart_to_json. Only loy_cart_park writes it: keep a parked cart no longer than you need it.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a payment card or another text that is no member's
+ * code; LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_set_shown(
+    loy_cart *cart, const char *shown, loy_error **error_out);
 
 /*
  * Sets a text of the cart: "receipt_number", "receipt_group", "till", "store", "cashier",
@@ -1200,6 +1216,21 @@ LOY_API loy_status LOY_CALL loy_quote_redeemable(
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_quote_awards(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Lists the offers that were taken, in the order in which they were. What they take off each line
+ * is part of loy_quote_line_discount.
+ *
+ * Rows: offer (its id), amount (what it takes off the bill; 0 for a gift), times (how often, for
+ * offers that count; else 1), stage (line, cart or voucher), gift_sku (the article handed over
+ * besides; "" for none), gift_quantity (so many pieces of it; absent for none). Add no line for
+ * a gift.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_offers(
     const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
 
 /*

@@ -7,6 +7,7 @@
 mod dispute;
 mod exceptions;
 mod files;
+mod goods;
 mod ingest;
 mod install;
 mod look;
@@ -57,6 +58,8 @@ enum Command {
     Statement(statement::Arguments),
     /// Look for damage in a ledger, without writing to it
     Verify(look::VerifyArguments),
+    /// Copy a ledger while its till goes on
+    Backup(look::BackupArguments),
     /// Make a new ledger of what can be read of a damaged one
     Salvage(look::SalvageArguments),
 }
@@ -178,6 +181,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::Dispute(arguments) => dispute::run(&arguments, streams),
         Command::Statement(arguments) => statement::run(&arguments, streams),
         Command::Verify(arguments) => look::verify(&arguments, streams),
+        Command::Backup(arguments) => look::backup(&arguments, streams),
         Command::Salvage(arguments) => look::salvage(&arguments, streams),
     };
     match ending {

@@ -155,11 +155,13 @@ impl Flags {
     /// An award refund of points that had run out of their time before: they are gone already, and
     /// count as taken back and no longer as expired.
     pub const LAPSED: Self = Self(8);
+    /// A refund of a sale that should never have been: from here on the sale counts for nothing.
+    pub const POST_VOID: Self = Self(16);
     /// It undoes an entry of its kind: what that one did to counters and sums, this one takes off.
     /// Never on an entry that makes a lot.
-    pub const UNDONE: Self = Self(16);
+    pub const UNDONE: Self = Self(32);
     /// Every bit this version knows.
-    pub const KNOWN: Self = Self(31);
+    pub const KNOWN: Self = Self(63);
 
     /// Both sets.
     #[must_use]

@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::error::Error;
 use super::member::MemberCard;
 use super::shell::Till;
-use crate::kernel::{Account, BusinessDate, Idle, Instant, LotId, MemberNumber, Points};
+use crate::kernel::{Account, BusinessDate, Instant, LotId, MemberNumber, Points};
 use crate::ledger::past::Past;
 use crate::ledger::{Accounts, Entry, Flags, apply};
-use crate::programme::{Expiry, Programme};
+use crate::programme::Programme;
 use crate::store::Reading;
 
 /// Entries of a member held in memory at a time.
@@ -233,7 +233,7 @@ pub(super) fn lapse(
     given_on: impl Fn(LotId) -> Result<BusinessDate, Error>,
 ) -> Result<(), Error> {
     for (number, account) in accounts {
-        let Some(idle) = idle_of(programme, *number) else {
+        let Some(idle) = programme.idle_of(*number) else {
             continue;
         };
         for lot in account
@@ -245,13 +245,6 @@ pub(super) fn lapse(
         }
     }
     Ok(())
-}
-
-fn idle_of(programme: &Programme, wallet: u8) -> Option<Idle> {
-    match programme.wallet_by_number(wallet)?.expiry {
-        Expiry::Inactive(idle) => Some(idle),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

@@ -12,6 +12,7 @@
 
 mod adjust;
 mod approval;
+mod baskets;
 mod birth;
 mod care;
 mod day;

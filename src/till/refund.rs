@@ -13,12 +13,13 @@ use super::operation::{Call, Operation};
 use super::sale::{check_reason, postings_of, retell_nothing};
 use super::shell::{Moment, Till};
 use super::status;
+use super::undo::refunds_in_force;
 use super::view::{ReceiptKey, ReceiptKind, Sale, SaleState, load_document};
 use crate::evaluate::{Goods, Measure, NoReturn, PointsBack, Return, ReturnedPart, points_back};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
 use crate::ledger::refund::{Policies, Reason, Returned, SaleHistory, refund};
-use crate::ledger::{Accounts, Act, Entry, Kind, SaleFacts};
+use crate::ledger::{Accounts, Act, Entry, Flags, Kind, SaleFacts};
 use crate::programme::{MissingAward, Programme};
 use crate::store::{Reading, SaleRow};
 use crate::texts::{money, number_trimmed};
@@ -305,8 +306,12 @@ impl Till {
             },
         };
         let last = pending.last().map_or(head.seq, |entry| entry.seq);
-        let entries = refund(last, &facts, parts, &lots)
+        let mut entries = refund(last, &facts, parts, &lots)
             .map_err(|refusal| self.refused(&programme, &refusal))?;
+        if document.is_post_void {
+            let refund = &mut entries[0];
+            refund.flags = refund.flags.with(Flags::POST_VOID);
+        }
         Ok((
             Worked {
                 row: row.clone(),
@@ -369,6 +374,15 @@ pub(super) fn refund_document(
         0 => Ok(RefundDocument::default()),
         seq => from_bytes(&reading.document(seq)?),
     }
+}
+
+/// The sale with what had come back of it before the entry `seq`, and nothing since.
+pub(super) fn row_before(reading: &Reading<'_>, row: &SaleRow, seq: Seq) -> Result<SaleRow, Error> {
+    let refund_seq = refunds_in_force(reading, row.seq, seq)?.pop().unwrap_or(0);
+    Ok(SaleRow {
+        refund_seq,
+        ..row.clone()
+    })
 }
 
 /// The sale a refund's operation was about. Operations of earlier files remember the sale itself.

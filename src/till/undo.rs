@@ -50,7 +50,7 @@ impl Till {
                 continue;
             };
             if first.refers_to != 0 {
-                let row = self.row_before(reading, first)?;
+                let row = self.row_to_restore(reading, first)?;
                 undone.rows.push(row);
             }
             let facts = SaleFacts {
@@ -75,7 +75,7 @@ impl Till {
     }
 
     /// Where a sale stood before this refund of it, which must be its last.
-    fn row_before(&self, reading: &Reading<'_>, refund: &Entry) -> Result<SaleRow, Error> {
+    fn row_to_restore(&self, reading: &Reading<'_>, refund: &Entry) -> Result<SaleRow, Error> {
         let missing = Error::Internal("a refund of no sale");
         let row = reading.sale(refund.refers_to)?.ok_or(missing)?;
         let mut standing = refunds_in_force(reading, row.seq, Seq::MAX)?;

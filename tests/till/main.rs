@@ -1,6 +1,7 @@
 //! What a checkout meets, told through the Rust face of the till.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod adjustments;
 mod bounds;
 mod clock;
 mod days;
@@ -9,6 +10,7 @@ mod doors;
 mod exchanges;
 mod expiry;
 mod files;
+mod limits;
 mod lots;
 mod people;
 mod policies;

@@ -17,10 +17,9 @@ use crate::texts::number;
 use crate::till::document::{SaleDocument, gives, to_bytes};
 use crate::till::error::Error;
 use crate::till::operation::{Call, Operation};
-use crate::till::refund::refund_document;
+use crate::till::refund::{refund_document, row_before};
 use crate::till::shell::{Moment, Till};
 use crate::till::status;
-use crate::till::undo::refunds_in_force;
 use crate::till::velocity::Lifted;
 use crate::till::view::{Sale, SaleState, load_document};
 
@@ -221,13 +220,7 @@ impl Till {
         let Some(member) = &document.member else {
             return Ok(document.outcome.clone());
         };
-        let refund_seq = refunds_in_force(reading, row.seq, claim)?
-            .pop()
-            .unwrap_or(0);
-        let before = SaleRow {
-            refund_seq,
-            ..row.clone()
-        };
+        let before = row_before(reading, row, claim)?;
         let who = (member, &document.cart);
         let (outcome, _) =
             self.outcome_of_claim(reading, programme, &before, who, &document.outcome)?;
