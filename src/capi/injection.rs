@@ -14,3 +14,13 @@ pub unsafe extern "C" fn loy_test_panic(
 ) -> loy_status {
     boundary::call_on(ledger, error_out, |_| panic!("a bug on purpose"))
 }
+
+/// Panics inside a call that only reads this ledger.
+#[unsafe(no_mangle)]
+#[allow(clippy::panic)]
+pub unsafe extern "C" fn loy_test_panic_reading(
+    ledger: *const loy_ledger,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call_on(ledger, error_out, |_| panic!("a bug on purpose"))
+}

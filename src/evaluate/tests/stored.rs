@@ -23,7 +23,11 @@ fn programme(parts: Value) -> Value {
 }
 
 fn with(points: Value, cart: Value, parts: Value) -> Quote {
-    quote(programme(parts), cart, json!({"sales": [], "points": points}))
+    quote(
+        programme(parts),
+        cart,
+        json!({"sales": [], "points": points}),
+    )
 }
 
 fn text(quote: &Quote, rule: &str) -> String {
@@ -42,20 +46,30 @@ fn a_gift_card_is_sold_as_money_and_earns_no_points() {
 #[test]
 fn stored_value_pays_last_is_no_discount_and_lowers_no_base() {
     // As Odoo's SALE-065: 100 paid with 10 of the wallet earn on 100.
-    let cart = json!({"lines": [line("a", 100_000)], "points_wanted": {"card": 90_000, "points": 5}});
+    let cart =
+        json!({"lines": [line("a", 100_000)], "points_wanted": {"card": 90_000, "points": 5}});
     let paid = with(json!({"card": 10_000, "points": 5}), cart, json!({}));
     let outcome = &paid.outcome;
     assert_eq!(paid.discount().get(), 5_000);
-    assert_eq!((outcome.stored.get(), outcome.payable.get()), (10_000, 85_000));
+    assert_eq!(
+        (outcome.stored.get(), outcome.payable.get()),
+        (10_000, 85_000)
+    );
     assert_eq!(paid.awarded(1).get(), 9); // (100.000 - 5.000) / 10.000
-    assert_eq!(text(&paid, "card"), "Gift card: 10,000 VND paid; only 10,000 VND can be spent now");
+    assert_eq!(
+        text(&paid, "card"),
+        "Gift card: 10,000 VND paid; only 10,000 VND can be spent now"
+    );
 }
 
 #[test]
 fn stored_value_pays_no_more_than_there_is_to_pay() {
     let cart = json!({"lines": [line("a", 3_200)], "points_wanted": {"card": 50_000}});
     let paid = with(json!({"card": 50_000}), cart, json!({}));
-    assert_eq!((paid.outcome.stored.get(), paid.outcome.payable.get()), (3_200, 0));
+    assert_eq!(
+        (paid.outcome.stored.get(), paid.outcome.payable.get()),
+        (3_200, 0)
+    );
     assert_eq!(paid.wallet(2).expect("the card").after.get(), 46_800);
 }
 
@@ -88,10 +102,22 @@ fn a_voucher_is_used_up_in_a_later_sale() {
     // It comes with this sale, and is for the next one: the first has nothing off.
     let cart = json!({"lines": [line("a", 120_000)]});
     let first = with(json!({}), cart.clone(), vouchers.clone());
-    assert_eq!((first.outcome.payable.get(), first.awarded(3).get()), (120_000, 1));
-    assert_eq!(first.outcome.awards[0].expires_on.expect("a day").yyyymmdd(), 20_261_222);
+    assert_eq!(
+        (first.outcome.payable.get(), first.awarded(3).get()),
+        (120_000, 1)
+    );
+    assert_eq!(
+        first.outcome.awards[0]
+            .expires_on
+            .expect("a day")
+            .yyyymmdd(),
+        20_261_222
+    );
     let next = with(json!({"next-10": 1}), cart, vouchers);
-    assert_eq!((next.outcome.payable.get(), next.redeemed(3).get()), (108_000, 1));
+    assert_eq!(
+        (next.outcome.payable.get(), next.redeemed(3).get()),
+        (108_000, 1)
+    );
     assert_eq!(
         text(&next, "next-10"),
         "10% next time: 1 voucher used, 12,000 VND off (taken 1×)"
@@ -123,16 +149,27 @@ fn points_buy_a_voucher_a_gift_or_a_free_item() {
     let gift = bought.outcome.redemptions[1].gift.as_ref().expect("a gift");
     assert_eq!((gift.sku.as_str(), gift.quantity), ("mug", 1));
     assert_eq!(text(&bought, "buy-v"), "buy-v: 25 points used for Coffee");
-    assert_eq!(text(&bought, "mug"), "mug: 60 points used, 1 × mug for free");
+    assert_eq!(
+        text(&bought, "mug"),
+        "mug: 60 points used, 1 × mug for free"
+    );
     // The voucher makes the cheapest coffee free; the reward then halves the other, at most 20.000.
     let used = ask(json!(["half", "v"]), json!({"points": 90, "v": 2}));
-    let off: Vec<i64> = used.outcome.line_discounts.iter().map(|off| off.get()).collect();
+    let off: Vec<i64> = used
+        .outcome
+        .line_discounts
+        .iter()
+        .map(|off| off.get())
+        .collect();
     assert_eq!(off, [45_000, 0]);
     assert_eq!((used.redeemed(3).get(), used.redeemed(1).get()), (1, 10));
     // No coffee, no coffee voucher.
     let cart = json!({"lines": [line("banh", 20_000)], "rewards_wanted": ["v"]});
     let none = with(json!({"v": 1}), cart, parts);
-    assert_eq!(text(&none, "v"), "Coffee: none of the goods is one of its goods");
+    assert_eq!(
+        text(&none, "v"),
+        "Coffee: none of the goods is one of its goods"
+    );
     assert_eq!(new()["sales"], json!([]));
 }
 
@@ -142,11 +179,16 @@ fn a_document_says_what_stored_value_and_vouchers_cannot_have() {
         let document = super::build::document(parts);
         let found = crate::programme::Programme::read(document.to_string().as_bytes());
         let found = found.expect_err("problems");
-        found.iter().map(|problem| format!("{} {}", problem.path, problem.code)).collect()
+        found
+            .iter()
+            .map(|problem| format!("{} {}", problem.path, problem.code))
+            .collect()
     };
     assert_eq!(
-        problems(json!({"wallets": [{"id": "m", "number": 1, "kind": "money", "decimals": 2,
-            "name": {"en": "M"}, "unit": {"en": "u"}, "redeem": {"value": "1"}}]})),
+        problems(
+            json!({"wallets": [{"id": "m", "number": 1, "kind": "money", "decimals": 2,
+            "name": {"en": "M"}, "unit": {"en": "u"}, "redeem": {"value": "1"}}]})
+        ),
         [
             "wallets[0].decimals not_used",
             "wallets[0].redeem not_used",
@@ -154,8 +196,10 @@ fn a_document_says_what_stored_value_and_vouchers_cannot_have() {
         ]
     );
     assert_eq!(
-        problems(json!({"vouchers": [{"id": "points", "number": 1, "name": {"en": "V"},
-            "use": "automatic"}]})),
+        problems(
+            json!({"vouchers": [{"id": "points", "number": 1, "name": {"en": "V"},
+            "use": "automatic"}]})
+        ),
         [
             "vouchers[0].id duplicate",
             "vouchers[0].number duplicate",
