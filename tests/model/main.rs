@@ -151,19 +151,19 @@ impl Play {
     fn step(&mut self, step: u64) {
         match self.dice.below(24) {
             0 => self.jump(),
-            1 => self.sleep(),
-            2 => {
+            1 | 2 => self.sleep(),
+            3 => {
                 self.ledger().idle();
                 self.reference.end_holds();
             }
-            3 | 4 => {
+            4 | 5 => {
                 let today = self.reference.today;
                 self.ledger()
                     .close_day(&format!("close-{step}"), yyyymmdd(today));
                 self.reference.end_holds();
                 self.reference.coins.write_off(today);
             }
-            5..=7 if !self.asked.is_empty() => self.ask_again(),
+            6..=8 if !self.asked.is_empty() => self.ask_again(),
             _ => {
                 let id = format!("op-{step}");
                 let ask = invent::ask(&mut self.dice, &self.reference);
@@ -192,9 +192,9 @@ impl Play {
         self.set_clock(self.reference.now + seconds);
     }
 
-    /// The next business day, on which the clock is no longer in the day before.
+    /// The shop is closed for a night or some days.
     fn sleep(&mut self) {
-        self.reference.today += 1;
+        self.reference.today += 1 + i64::try_from(self.dice.below(3)).unwrap();
         let morning = self.reference.today * SECONDS_OF_A_DAY;
         self.set_clock(self.reference.now.max(morning));
     }

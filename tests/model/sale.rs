@@ -43,20 +43,21 @@ impl Sale {
         let (paid, all) = (self.paid(), self.bill.quantity);
         let (gone, net, given) = match *goods {
             Goods::Undone if self.bill.back.is_some() => return None,
-            Goods::All | Goods::Undone => (all, paid, self.given + self.kept()),
+            Goods::All | Goods::Undone => (all, paid, paid.min(self.given + self.kept())),
             Goods::Money(money) => {
                 let left = self.kept().min(paid - self.given);
                 (money <= left).then_some((self.gone, self.net + money, self.given + money))?
             }
             Goods::Pieces(pieces, amount) => {
                 let gone = self.gone + pieces;
-                let share = paid * gone / all - paid * self.gone / all;
+                let more = paid * gone / all - paid * self.gone / all;
                 let net = match gone == all {
                     true => paid,
-                    false => paid.min(self.net + share),
+                    false => paid.min(self.net + more),
                 };
-                let given = self.given + amount.unwrap_or(net - self.net);
-                let fits = gone <= all && (amount.is_none() || given <= paid);
+                let share = (net - self.net).min(paid - self.given);
+                let given = self.given + amount.unwrap_or(share);
+                let fits = gone <= all && given <= paid;
                 fits.then_some((gone, net, given))?
             }
         };
