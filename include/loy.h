@@ -578,8 +578,8 @@ LOY_API void LOY_CALL loy_ledger_close(loy_ledger *ledger);
 
 /* --- Programme -------------------------------------------------------------------------------- */
 /*
- * The rules of the points, written by head office. They come with provisioning; a till only reads
- * them.
+ * The rules of the points, written by head office. The first version comes with provisioning, later
+ * ones as documents; each prices the business dates that it names itself.
  */
 
 /*
@@ -592,6 +592,28 @@ LOY_API void LOY_CALL loy_ledger_close(loy_ledger *ledger);
  */
 LOY_API loy_status LOY_CALL loy_programme_check(
     const uint8_t *json, int64_t json_size, loy_rows **problems_out, loy_error **error_out);
+
+/*
+ * Installs a version of the programme beside those that are there, at once and without a restart.
+ *
+ * It prices the business dates from its valid_from to its valid_until (docs/programme.md); where
+ * several versions do, the one with the highest number. Sales that were authorised or made final
+ * keep the version that priced them, also when they are committed, claimed, refunded or disputed
+ * later. A version never changes: to change anything, give it a new number. The same document again
+ * changes nothing. The document is taken as it is given: carry it as you carry the provisioning
+ * file. Head office sees its hash in the next batch. version_out gets its number.
+ *
+ * Writes: one entry, and the document.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_DOCUMENT for a programme that cannot be used
+ * (loy_programme_check lists every problem), of another id or currency, without a wallet that an
+ * earlier version has or with another number for it, and for a version that is installed with
+ * other content (reason programme.changed); LOY_E_POISONED; LOY_E_STORE_READ_ONLY; the store's.
+ * Crash: call it again.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_programme_install(
+    loy_ledger *ledger, const uint8_t *json, int64_t json_size, int64_t *version_out,
+    loy_error **error_out);
 
 /*
  * Lists the wallets of the programme: the kinds of points there are.
@@ -891,7 +913,8 @@ LOY_API loy_status LOY_CALL loy_cart_from_json(
  * Writes a cart as JSON without its time, to put it aside while other customers are served.
  *
  * Take it up again with loy_cart_resume. loy_cart_from_json refuses it because its time is missing,
- * so that no sale gets the time, the day and the programme of the moment it was put aside.
+ * so that no sale gets the time, the day and the programme of the moment it was put aside. What the
+ * customer showed (loy_cart_set_shown) stands in it.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1
@@ -911,7 +934,7 @@ LOY_API loy_status LOY_CALL loy_cart_resume(
     int32_t business_date, loy_cart **cart_out, loy_error **error_out);
 
 /*
- * Writes a cart as JSON, for your log.
+ * Writes a cart as JSON, for your log. What the customer showed is left out.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1
@@ -927,6 +950,21 @@ LOY_API loy_status LOY_CALL loy_cart_to_json(
  */
 LOY_API loy_status LOY_CALL loy_cart_set_member(
     loy_cart *cart, const char *member_number, loy_error **error_out);
+
+/*
+ * Says what the customer showed to be known as a member: the text you gave to loy_member_scan, a
+ * card, a phone or a member number. A programme may limit how often one code is used; without this
+ * call such a limit is not known. An empty text takes it back.
+ *
+ * It is personal. The ledger keeps a keyed hash of it; no error, log, quote or sale has it, nor has
+ * loy_cart_to_json. Only loy_cart_park writes it: keep a parked cart no longer than you need it.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a payment card or another text that is no member's
+ * code; LOY_E_TEXT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_cart_set_shown(
+    loy_cart *cart, const char *shown, loy_error **error_out);
 
 /*
  * Sets a text of the cart: "receipt_number", "receipt_group", "till", "store", "cashier",
@@ -1174,6 +1212,21 @@ LOY_API loy_status LOY_CALL loy_quote_redeemable(
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_quote_awards(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Lists the offers that were taken, in the order in which they were. What they take off each line
+ * is part of loy_quote_line_discount.
+ *
+ * Rows: offer (its id), amount (what it takes off the bill; 0 for a gift), times (how often, for
+ * offers that count; else 1), stage (line, cart or voucher), gift_sku (the article handed over
+ * besides; "" for none), gift_quantity (so many pieces of it; absent for none). Add no line for
+ * a gift.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_offers(
     const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
 
 /*

@@ -119,7 +119,8 @@ pub unsafe extern "C" fn loy_cart_from_json(
 /// Writes a cart as JSON without its time, to put it aside while other customers are served.
 ///
 /// Take it up again with loy_cart_resume. loy_cart_from_json refuses it because its time is missing,
-/// so that no sale gets the time, the day and the programme of the moment it was put aside.
+/// so that no sale gets the time, the day and the programme of the moment it was put aside. What the
+/// customer showed (loy_cart_set_shown) stands in it.
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
 /// @since 0.1
@@ -165,7 +166,7 @@ pub unsafe extern "C" fn loy_cart_resume(
     })
 }
 
-/// Writes a cart as JSON, for your log.
+/// Writes a cart as JSON, for your log. What the customer showed is left out.
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
 /// @since 0.1
@@ -199,6 +200,29 @@ pub unsafe extern "C" fn loy_cart_set_member(
         let basket = handles::find(cart)?;
         let member_number = text::text(member_number, "member_number")?;
         basket.change(|cart| cart.set_member(&member_number))
+    })
+}
+
+/// Says what the customer showed to be known as a member: the text you gave to loy_member_scan, a
+/// card, a phone or a member number. A programme may limit how often one code is used; without this
+/// call such a limit is not known. An empty text takes it back.
+///
+/// It is personal. The ledger keeps a keyed hash of it; no error, log, quote or sale has it, nor has
+/// loy_cart_to_json. Only loy_cart_park writes it: keep a parked cart no longer than you need it.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a payment card or another text that is no member's
+/// code; LOY_E_TEXT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_cart_set_shown(
+    cart: *mut loy_cart,
+    shown: *const c_char,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let basket = handles::find(cart)?;
+        let shown = text::text(shown, "shown")?;
+        basket.change(|cart| cart.set_shown(&shown))
     })
 }
 

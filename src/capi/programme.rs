@@ -1,7 +1,7 @@
 //! Programme
 //!
-//! The rules of the points, written by head office. They come with provisioning; a till only reads
-//! them.
+//! The rules of the points, written by head office. The first version comes with provisioning, later
+//! ones as documents; each prices the business dates that it names itself.
 
 use crate::programme::Programme;
 
@@ -9,7 +9,7 @@ use super::boundary;
 use super::error::loy_error;
 use super::fault::Fault;
 use super::ledger::loy_ledger;
-use super::out::HandleOut;
+use super::out::{HandleOut, NumberOut};
 use super::rows::{Rows, loy_rows};
 use super::status::loy_status;
 use super::text;
@@ -52,6 +52,38 @@ pub unsafe extern "C" fn loy_programme_check(
                 ),
             )),
         }
+    })
+}
+
+/// Installs a version of the programme beside those that are there, at once and without a restart.
+///
+/// It prices the business dates from its valid_from to its valid_until (docs/programme.md); where
+/// several versions do, the one with the highest number. Sales that were authorised or made final
+/// keep the version that priced them, also when they are committed, claimed, refunded or disputed
+/// later. A version never changes: to change anything, give it a new number. The same document again
+/// changes nothing. The document is taken as it is given: carry it as you carry the provisioning
+/// file. Head office sees its hash in the next batch. version_out gets its number.
+///
+/// Writes: one entry, and the document.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_DOCUMENT for a programme that cannot be used
+/// (loy_programme_check lists every problem), of another id or currency, without a wallet that an
+/// earlier version has or with another number for it, and for a version that is installed with
+/// other content (reason programme.changed); LOY_E_POISONED; LOY_E_STORE_READ_ONLY; the store's.
+/// Crash: call it again.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_programme_install(
+    ledger: *mut loy_ledger,
+    json: *const u8,
+    json_size: i64,
+    version_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call_on(ledger, error_out, |till| {
+        let json = text::document(json, json_size, "json", "json_size")?;
+        let version_out = NumberOut::required(version_out, "version_out")?;
+        version_out.give(i64::from(till.install_programme(&json)?));
+        Ok(())
     })
 }
 

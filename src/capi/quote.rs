@@ -97,8 +97,9 @@ pub unsafe extern "C" fn loy_quote_evaluate(
     boundary::call_on(ledger, error_out, |till| {
         let basket = handles::find(cart)?;
         let quote_out = quote_out.reserve()?;
-        let quote = till.evaluate(&basket.cart())?;
-        quote_out.give(Priced::new(quote, till.programme()?));
+        let cart = basket.cart();
+        let quote = till.evaluate(&cart)?;
+        quote_out.give(Priced::new(quote, till.programme_on(cart.business_date)?));
         Ok(())
     })
 }
@@ -329,6 +330,46 @@ pub unsafe extern "C" fn loy_quote_awards(
                 award
                     .expires_on
                     .map_or(Value::Absent, |date| date.yyyymmdd().into()),
+            ]);
+        }
+        rows
+    })
+}
+
+/// Lists the offers that were taken, in the order in which they were. What they take off each line
+/// is part of loy_quote_line_discount.
+///
+/// Rows: offer (its id), amount (what it takes off the bill; 0 for a gift), times (how often, for
+/// offers that count; else 1), stage (line, cart or voucher), gift_sku (the article handed over
+/// besides; "" for none), gift_quantity (so many pieces of it; absent for none). Add no line for
+/// a gift.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_offers(
+    quote: *const loy_quote,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    list(quote, rows_out, error_out, |priced| {
+        let mut rows = Rows::new(&[
+            "offer",
+            "amount",
+            "times",
+            "stage",
+            "gift_sku",
+            "gift_quantity",
+        ]);
+        for taken in &priced.quote.outcome.offers {
+            let gift = taken.gift.as_ref();
+            rows.push([
+                taken.offer.as_str().into(),
+                taken.amount.get().into(),
+                taken.times.into(),
+                taken.stage.word().into(),
+                gift.map_or("", |gift| gift.sku.as_str()).into(),
+                gift.map_or(Value::Absent, |gift| gift.quantity.into()),
             ]);
         }
         rows

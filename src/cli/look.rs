@@ -1,5 +1,5 @@
-//! `loy check`, `loy verify` and `loy salvage`: is this programme right, is this ledger sound, and what
-//! is left of it if not.
+//! `loy check`, `loy verify`, `loy backup` and `loy salvage`: is this programme right, is this ledger
+//! sound, a copy of it, and what is left of it if it is not.
 
 use std::path::{Path, PathBuf};
 
@@ -29,6 +29,14 @@ pub(super) struct VerifyArguments {
     /// How to write the findings
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+}
+
+#[derive(Args, Debug)]
+pub(super) struct BackupArguments {
+    /// The ledger file; it is only read, and may be in use by its till
+    ledger: PathBuf,
+    /// The copy; it must not exist. It is for support, never to trade on from: it would know less than head office
+    destination: PathBuf,
 }
 
 #[derive(Args, Debug)]
@@ -95,6 +103,31 @@ pub(super) fn verify(
         )?;
     }
     found(&sheet, arguments.format, &arguments.ledger, streams)
+}
+
+/// Copies a ledger beside its till.
+pub(super) fn backup(
+    arguments: &BackupArguments,
+    streams: &mut Streams<'_>,
+) -> Result<Ending, CliError> {
+    let in_file = |path: &Path| {
+        let path = path.to_owned();
+        move |source| CliError::Ledger {
+            path,
+            source: Box::new(source),
+        }
+    };
+    let till = Till::open_reader(&Settings::new(&arguments.ledger));
+    let till = till.map_err(in_file(&arguments.ledger))?;
+    till.backup(&arguments.destination)
+        .map_err(in_file(&arguments.destination))?;
+    writeln!(
+        streams.notes,
+        "loy: {}: copied to {}",
+        arguments.ledger.display(),
+        arguments.destination.display()
+    )?;
+    Ok(Ending::Clean)
 }
 
 /// Saves what can be read of a damaged ledger into a new one.

@@ -7,7 +7,9 @@
 mod dispute;
 mod exceptions;
 mod files;
+mod goods;
 mod ingest;
+mod install;
 mod look;
 mod office;
 mod output;
@@ -44,6 +46,8 @@ enum Command {
     Office(office::Command),
     /// Make the sealed file that turns a ledger into a till of the chain
     Provision(provision::Arguments),
+    /// Install a new version of the programme in a till's ledger
+    Install(install::Arguments),
     /// Check a programme document and name every problem
     Check(look::CheckArguments),
     /// Price a cart by a programme and say why, without a ledger
@@ -54,6 +58,8 @@ enum Command {
     Statement(statement::Arguments),
     /// Look for damage in a ledger, without writing to it
     Verify(look::VerifyArguments),
+    /// Copy a ledger while its till goes on
+    Backup(look::BackupArguments),
     /// Make a new ledger of what can be read of a damaged one
     Salvage(look::SalvageArguments),
 }
@@ -169,11 +175,13 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
     let ending = match arguments.command {
         Command::Office(command) => office::run(command, streams),
         Command::Provision(arguments) => provision::run(&arguments, streams),
+        Command::Install(arguments) => install::run(&arguments, streams),
         Command::Check(arguments) => look::check(&arguments, streams),
         Command::Quote(arguments) => quote::run(&arguments, streams),
         Command::Dispute(arguments) => dispute::run(&arguments, streams),
         Command::Statement(arguments) => statement::run(&arguments, streams),
         Command::Verify(arguments) => look::verify(&arguments, streams),
+        Command::Backup(arguments) => look::backup(&arguments, streams),
         Command::Salvage(arguments) => look::salvage(&arguments, streams),
     };
     match ending {

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::output::{Format, Sheet};
-use super::{CliError, Ending, Streams, exceptions, ingest, now, with_randomness};
+use super::{CliError, Ending, Streams, exceptions, files, goods, ingest, now, with_randomness};
+use crate::exchange::provisioning::PROGRAMME_MAX;
 use crate::kernel::ids::hex;
 use crate::kernel::{BusinessDate, MemberNumber, StreamId};
 use crate::office::{Office, OfficeError, Status};
@@ -63,6 +64,24 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    /// What was sold and what came back on one business date, by entries and by the lines sent with them
+    Baskets {
+        /// Directory of the head office
+        dir: PathBuf,
+        #[command(flatten)]
+        on: On,
+        /// How to write them
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Goods that came back without their sale, and the sale they most likely come from; moves no points
+    Unlinked {
+        /// Directory of the head office
+        dir: PathBuf,
+        /// How to write them
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
     /// What was out of the ordinary: refused for want of an approval, approved, points by hand, limits met
     Exceptions {
         /// Directory of the head office
@@ -73,6 +92,13 @@ pub(super) enum Command {
         /// How to write them
         #[arg(long, value_enum, default_value_t)]
         format: Format,
+    },
+    /// Show head office a programme, so that it can tell whose points lapse by it for want of sales
+    Programme {
+        /// Directory of the head office
+        dir: PathBuf,
+        /// The document
+        file: PathBuf,
     },
     /// Streams and their heads, batches that wait, forks, and what people should look at
     Status {
@@ -119,6 +145,16 @@ pub(super) fn run(command: Command, streams: &mut Streams<'_>) -> Result<Ending,
             format,
         } => lots(&Office::open(&dir)?, member, format, streams.out),
         Command::Totals { dir, format } => totals(&Office::open(&dir)?, format, streams.out),
+        Command::Baskets { dir, on, format } => {
+            let office = Office::open(&dir)?;
+            let sheet = goods::baskets(&office, date(&office, on)?)?;
+            sheet.write(format, streams.out)?;
+            Ok(Ending::Clean)
+        }
+        Command::Unlinked { dir, format } => {
+            goods::unlinked(&Office::open(&dir)?)?.write(format, streams.out)?;
+            Ok(Ending::Clean)
+        }
         Command::Exceptions {
             dir,
             adjustments,
@@ -131,6 +167,15 @@ pub(super) fn run(command: Command, streams: &mut Streams<'_>) -> Result<Ending,
                 exceptions::lines(&office)?
             };
             sheet.write(format, streams.out)?;
+            Ok(Ending::Clean)
+        }
+        Command::Programme { dir, file } => {
+            let document = files::read(&file, PROGRAMME_MAX as u64)?;
+            let known = Office::open(&dir)?.know_programme(&document)?;
+            known.map_err(|problems| CliError::Programme {
+                path: file,
+                problems,
+            })?;
             Ok(Ending::Clean)
         }
         Command::Status { dir } => status(&Office::open(&dir)?, streams.out),
@@ -322,7 +367,7 @@ fn status(office: &Office, out: &mut dyn Write) -> Result<Ending, CliError> {
     }
 }
 
-fn sheets(status: &Status) -> [(&'static str, Sheet); 6] {
+fn sheets(status: &Status) -> [(&'static str, Sheet); 7] {
     let mut streams = Sheet::new(&[
         "store",
         "till",
@@ -385,6 +430,10 @@ fn sheets(status: &Status) -> [(&'static str, Sheet); 6] {
             row.points.get().into(),
         ]);
     }
+    let mut unknown = Sheet::new(&["store", "till"]);
+    for (store, till) in &status.unknown_programmes {
+        unknown.row([store.clone().into(), till.clone().into()]);
+    }
     [
         ("Streams", streams),
         ("Provisioned and not heard of", silent),
@@ -395,6 +444,10 @@ fn sheets(status: &Status) -> [(&'static str, Sheet); 6] {
             merges,
         ),
         ("Portions below zero", overdrawn),
+        (
+            "Programmes not known here; show them with loy office programme",
+            unknown,
+        ),
     ]
 }
 

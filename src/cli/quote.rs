@@ -111,15 +111,12 @@ pub(super) fn write(
         };
         let earned = points(award.wallet, award.points);
         let (from, rule) = (date(award.available_from), award.rule.as_str());
-        let until = award.expires_on.map(date);
-        let until = until.unwrap_or_else(|| say("quote.never", &[]));
-        let places = [
-            ("points", earned.as_str()),
-            ("rule", rule),
-            ("from", &from),
-            ("until", &until),
-        ];
-        writeln!(out, "{}", say(key, &places))?;
+        let places = [("points", earned.as_str()), ("rule", rule), ("from", &from)];
+        let mut text = say(key, &places);
+        if let Some(until) = award.expires_on.map(date) {
+            text = say("quote.ends", &[("text", &text), ("until", &until)]);
+        }
+        writeln!(out, "{text}")?;
     }
     writeln!(out)?;
     for reason in &quote.explanation {

@@ -259,6 +259,14 @@ fn a_programme_and_a_ledger_are_looked_at() {
     std::fs::create_dir(chain.path("till")).expect("a directory");
     let file = std::fs::read(out).expect("a file");
     let till = Till::create(&Settings::new(&ledger), &file, &activation).expect("a ledger");
+    // The till is open while it is copied, and the copy is as sound as it.
+    let copy = chain.path("copy.loy");
+    let (code, _, notes) = loy(&[&"backup", &ledger, &copy]);
+    assert_eq!(code, 0, "{notes}");
+    assert_eq!(loy(&[&"verify", &copy]).0, 0);
+    let (code, _, notes) = loy(&[&"backup", &ledger, &copy]);
+    assert_eq!(code, 2, "never over a file");
+    assert!(notes.contains("copy.loy"), "{notes}");
     till.close();
     let (code, out, notes) = loy(&[&"verify", &ledger]);
     assert_eq!((code, out.as_str()), (0, ""), "{notes}");
@@ -270,6 +278,16 @@ fn a_programme_and_a_ledger_are_looked_at() {
     assert_eq!(loy(&[&"verify", &saved]).0, 0);
     let (code, _, notes) = loy(&[&"salvage", &ledger, &saved]);
     assert_eq!(code, 2, "never over a file: {notes}");
+    let second = String::from_utf8_lossy(PROGRAMME).replace("\"version\": 1", "\"version\": 2");
+    std::fs::write(&programme, &second).expect("written");
+    let (code, _, notes) = loy(&[&"install", &ledger, &programme]);
+    assert_eq!(code, 0, "{notes}");
+    assert!(notes.contains("version 2 of the programme"), "{notes}");
+    std::fs::write(&programme, second.replace("10000", "5000")).expect("written");
+    let (code, _, notes) = loy(&[&"install", &ledger, &programme]);
+    assert_eq!(code, 2);
+    assert!(notes.contains("give it a new number"), "{notes}");
+    assert_eq!(loy(&[&"verify", &ledger]).0, 0);
     let (code, _, notes) = loy(&[&"verify", &programme]);
     assert_eq!(code, 2);
     assert!(notes.contains("p.json"), "{notes}");
@@ -295,7 +313,7 @@ fn a_cart_is_priced_without_a_ledger() {
     let (code, out, notes) = loy(&[&"quote", &programme, &cart, &"--member", &member]);
     assert_eq!(code, 0, "{notes}");
     // 4.75 dollars at 1.2 stars are 5.70.
-    assert!(out.starts_with("Total: 4.75 USD\nTo pay: 4.75 USD\nEarns 5.7 stars (spend); from 2026-11-22 on, dead from: never\n\n"), "{out}");
+    assert!(out.starts_with("Total: 4.75 USD\nTo pay: 4.75 USD\nEarns 5.7 stars (spend), can be spent from 2026-11-22 on\n\n"), "{out}");
     assert!(out.contains("+ Stars on the bill: 4.75 USD / 1.00 USD × 1 star × 1.2 (Gold) = 5.7 → 5.7 stars (rounded down)"), "{out}");
     assert!(
         out.contains("- Tier Gold, 500 stars counted; 1,994.3 stars missing to Reserve"),
@@ -424,6 +442,50 @@ fn operators_go_to_the_till_and_what_they_do_comes_back_to_head_office() {
         ask(&["--adjustments"]),
         "operator,wallet,count,given,taken\nTN-07,1,1,20,0\n"
     );
+}
+
+/// Every command of `loy` below one, by its words, with its options.
+fn commands(of: &clap::Command, words: &str, found: &mut Vec<(String, Vec<String>)>) {
+    for command in of.get_subcommands() {
+        let words = format!("{words} {}", command.get_name());
+        if command.has_subcommands() {
+            commands(command, &words, found);
+            continue;
+        }
+        let options = command
+            .get_arguments()
+            .filter_map(|argument| argument.get_long());
+        found.push((words, options.map(|long| format!("`--{long}")).collect()));
+    }
+}
+
+#[test]
+fn the_page_of_the_command_line_has_every_command_and_every_option() {
+    let page = include_str!("../../docs/cli.md");
+    let mut found = Vec::new();
+    commands(
+        &<super::Arguments as clap::CommandFactory>::command(),
+        "loy",
+        &mut found,
+    );
+    assert!(found.len() >= 17, "{found:?}");
+    for (words, options) in found {
+        let section = page
+            .split("\n### ")
+            .skip(1)
+            .flat_map(|section| match section.starts_with("Asking") {
+                true => section.split('\n').collect(),
+                false => vec![section],
+            })
+            .find(|section| {
+                let start = section.trim_start_matches("| ");
+                start.starts_with(&format!("`{words} "))
+            });
+        let section = section.unwrap_or_else(|| panic!("{words} is not on docs/cli.md"));
+        for option in options {
+            assert!(section.contains(&option), "{words} {option}");
+        }
+    }
 }
 
 /// A till of the chain that has sold a bill of 410.000 d, receipt 00/42, to its first member.

@@ -120,9 +120,13 @@ impl Leaf<'_> {
                 let found = self.facts.channel().to_owned();
                 ("channels", "what.channel", names(channels), Some(found))
             }
-            When::Total(range) => {
-                let found = self.speaker.money(cart.total());
-                ("total", "what.total", self.money(range), Some(found))
+            When::Total(total) => {
+                let found = self.speaker.money(self.facts.total(total));
+                let mut wanted = self.money(&total.range);
+                if let Some(selector) = &total.lines {
+                    wanted = format!("{wanted} ({})", self.lines(selector));
+                }
+                ("total", "what.total", wanted, Some(found))
             }
             When::Items(range, lines) => {
                 let milli = self.facts.items_milli(lines.as_ref());

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use super::shown::{self, Shown};
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, Points, Quantity, UtcOffset};
 pub use crate::programme::LineFlag;
 use crate::programme::shape::{objects, optional_object, unique_map, unique_set};
@@ -136,6 +137,12 @@ pub struct Cart {
     #[n(18)]
     #[cfg_attr(test, schemars(length(min = 0, max = 200)))]
     pub store: Option<String>,
+    /// What the customer showed to be known: card, phone or member number as scanned or typed. Only a
+    /// keyed hash of it is kept, and it is read only: no JSON that is written has it but a parked cart.
+    #[serde(default, skip_serializing, deserialize_with = "shown::optional")]
+    #[n(19)]
+    #[cfg_attr(test, schemars(with = "Option<String>", length(min = 0, max = 200)))]
+    pub shown: Option<Shown>,
 }
 
 /// One line of a cart.
@@ -317,6 +324,7 @@ impl Cart {
             points_wanted: BTreeMap::new(),
             x: BTreeMap::new(),
             store: None,
+            shown: None,
         }
     }
 

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::cart::{Cart, Line, LineFlag, Payment, ReceiptPart, ReturnOf};
 use super::check::{self, LINES_MAX, LIST_MAX, RECEIPT_PART_MAX, SKU_MAX, TEXT_MAX};
 use super::problem::CartProblem;
+use super::shown::Shown;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::NoMemberNumber;
 use crate::kernel::{
@@ -135,6 +136,24 @@ impl Cart {
             )
         })?;
         self.member = Some(number);
+        Ok(())
+    }
+
+    /// What the customer showed to be known, as it was scanned or typed; an empty text takes it back.
+    ///
+    /// # Errors
+    /// The text is no card, phone or member number, such as a payment card. The problem does not
+    /// repeat it.
+    pub fn set_shown(&mut self, text: &str) -> Built {
+        if text.is_empty() {
+            self.shown = None;
+            return Ok(());
+        }
+        let shown = Shown::read(text).map_err(|reason| {
+            let expected = "a card, a phone or a member number";
+            CartProblem::new("shown", "wrong_form", expected, reason.to_string())
+        })?;
+        self.shown = Some(shown);
         Ok(())
     }
 

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::cart::Cart;
 use super::problem::CartProblem;
+use super::shown::Shown;
 use crate::programme::shape::read_object;
 use crate::programme::{DOCUMENT_MAX, NESTING_MAX};
 
@@ -27,18 +28,22 @@ impl Cart {
     }
 
     /// The cart as compact JSON that [`Cart::from_json`] reads back to an equal cart. Fields that
-    /// are not set are left out.
+    /// are not set are left out, and so is what the customer showed.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).expect("a cart has no keys but texts and no floats")
     }
 
     /// The cart as JSON without its time, to be put aside. [`Cart::from_json`] refuses it for what is
-    /// missing: a cart that is rung up again belongs to another moment, and maybe to another day.
+    /// missing: a cart that is rung up again belongs to another moment, and maybe to another day. It
+    /// has what the customer showed, which is personal.
     pub fn park(&self) -> String {
         let mut value = serde_json::to_value(self).expect("as in to_json");
         if let Value::Object(fields) = &mut value {
             for time in TIME {
                 fields.remove(time);
+            }
+            if let Some(Shown::Code(code)) = &self.shown {
+                fields.insert("shown".to_owned(), Value::from(code.as_str()));
             }
         }
         value.to_string()
@@ -67,7 +72,7 @@ impl Cart {
     }
 
     /// What makes a repeated operation the same one: the cart as canonical JSON, without the
-    /// instant, the offset, and what is only noted: cashier, discount reasons and `x`.
+    /// instant, the offset, and what is only noted: cashier, what was shown, discount reasons and `x`.
     ///
     /// Fields that are not set are left out, so a field added by a later version does not change
     /// the content of an older cart.

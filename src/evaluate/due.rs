@@ -9,6 +9,7 @@ use super::returned::Decided;
 use super::select::part_of;
 use super::tally::{RoundingOf, Sold, Terms, awards, tally};
 use crate::kernel::{Money, Points, Quantity};
+use crate::programme::Stage;
 
 /// What is kept of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,9 +57,14 @@ pub fn due_after(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, Ca
 pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, CartProblem> {
     let uses_points = Some(!sale.outcome.redemptions.is_empty());
     let whole = sale.cart.sold();
-    let at_sale = Facts::new(sale.programme, &whole, sale.member, uses_points);
+    let at_sale = Facts {
+        taken: offers_off_sold(sale),
+        ..Facts::new(sale.programme, &whole, sale.member, uses_points)
+    };
     let (rest, nets) = rest_of(sale, kept);
-    let now = Facts::new(sale.programme, &rest, sale.member, uses_points);
+    let mut now = Facts::new(sale.programme, &rest, sale.member, uses_points);
+    let (line_offers, taken) = offers_kept(sale, kept);
+    now.taken = taken;
     let terms = Terms {
         facts: &at_sale,
         payable: sale.outcome.payable,
@@ -67,6 +73,7 @@ pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Awar
     let sold = Sold {
         facts: &now,
         nets: &nets,
+        line_offers: &line_offers,
     };
     let tallies = tally(sale.programme, &terms, &sold)?;
     Ok(awards(&tallies))
@@ -151,6 +158,28 @@ fn rest_of(sale: &Decided<'_>, kept: &[KeptLine]) -> (Cart, Vec<Money>) {
         rest.lines.push(line);
     }
     (rest, nets)
+}
+
+/// What offers took off each line that was sold.
+fn offers_off_sold(sale: &Decided<'_>) -> Vec<Money> {
+    let lines = sale.cart.lines.iter().enumerate();
+    let sold = lines.filter(|(_, line)| !line.is_returned());
+    sold.map(|(index, _)| sale.outcome.offers_off(index, &|_| true))
+        .collect()
+}
+
+/// Of what loy took off each line, what stays with what is kept of it: what offers on lines did, and
+/// what all offers did.
+fn offers_kept(sale: &Decided<'_>, kept: &[KeptLine]) -> (Vec<Money>, Vec<Money>) {
+    let of_line = |(index, kept): (usize, &KeptLine)| {
+        let whole = sale.outcome.line_discounts[index];
+        let still = kept.line_total - kept.net;
+        let part = |is_counted: &dyn Fn(Stage) -> bool| {
+            part_of(sale.outcome.offers_off(index, is_counted), still, whole)
+        };
+        (part(&|stage| stage == Stage::Line), part(&|_| true))
+    };
+    sold(sale, kept).map(of_line).unzip()
 }
 
 /// Cuts what a wallet would get beyond what the sale gave it, from the last rule on.

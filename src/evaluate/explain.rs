@@ -172,7 +172,11 @@ pub(super) fn codes_and_rewards(speaker: &Speaker<'_>, cart: &Cart) -> Vec<Reaso
         reason(code, key, "code")
     });
     let rewards = cart.rewards_wanted.iter().chain(&cart.rewards_declined);
-    let unknown = rewards.filter(|id| !programme.rewards().iter().any(|reward| reward.id == **id));
+    let is_known = |id: &String| {
+        let mut known = programme.rewards().iter().map(|reward| &reward.id);
+        known.any(|known| known == id) || programme.offers().iter().any(|offer| offer.id == *id)
+    };
+    let unknown = rewards.filter(|id| !is_known(id));
     codes
         .chain(unknown.map(|reward| reason(reward, "reward.unknown", "reward")))
         .collect()

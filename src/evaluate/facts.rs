@@ -1,12 +1,12 @@
 //! What conditions are held against.
 
-use super::cart::{Cart, LineFlag};
+use super::cart::{Cart, Line, LineFlag};
 use super::history::History;
 use super::quote::MemberSnapshot;
-use super::select::fits;
+use super::select::{fits, part_of};
 use super::truth::Truth;
 use crate::kernel::{BusinessDate, Money};
-use crate::programme::{Level, Programme, Selector, When};
+use crate::programme::{Level, Programme, Selector, Total, TotalTax, When};
 
 /// The facts of a sale.
 pub(super) struct Facts<'a> {
@@ -19,6 +19,8 @@ pub(super) struct Facts<'a> {
     pub tier: Option<&'a Level>,
     /// Whether the sale spends points; nothing before that is decided.
     pub uses_points: Option<bool>,
+    /// What offers took off each line of the cart so far; empty for nothing.
+    pub taken: Vec<Money>,
 }
 
 impl<'a> Facts<'a> {
@@ -35,6 +37,7 @@ impl<'a> Facts<'a> {
             joined_on: member.and_then(|member| member.joined_on),
             tier: history.and_then(|history| level_at(programme, history.tier_basis)),
             uses_points,
+            taken: Vec::new(),
         }
     }
 
@@ -64,7 +67,7 @@ impl<'a> Facts<'a> {
             When::Stores(stores) => is_in(stores, &cart.store),
             When::Tills(tills) => is_in(tills, &cart.till),
             When::Channels(channels) => Truth::of(channels.contains(self.channel())),
-            When::Total(range) => Truth::of(range.has(cart.total().get())),
+            When::Total(total) => Truth::of(total.range.has(self.total(total).get())),
             When::Items(range, lines) => {
                 // Compared in thousandths, so that two and a half are more than two.
                 let thousandths = self.items_milli(lines.as_ref());
@@ -133,6 +136,27 @@ impl<'a> Facts<'a> {
                 }
             })
             .sum()
+    }
+
+    /// The sum that a condition is about.
+    pub fn total(&self, total: &Total) -> Money {
+        let lines = self.cart.lines.iter().enumerate();
+        let selected = lines.filter(|(_, line)| {
+            let selector = total.lines.as_ref();
+            selector.is_none_or(|selector| fits(selector, line) == Truth::Yes)
+        });
+        let amount = |(index, line): (usize, &Line)| {
+            let mut amount = line.line_total;
+            if total.is_after_offers {
+                amount -= self.taken.get(index).copied().unwrap_or_default();
+            }
+            match total.tax {
+                TotalTax::AsInPrice => amount,
+                TotalTax::With => amount + part_of(line.tax_outside, amount, line.line_total),
+                TotalTax::Without => amount - part_of(line.tax_inside, amount, line.line_total),
+            }
+        };
+        selected.map(amount).sum()
     }
 
     /// Something is bought: what a visit is.

@@ -63,14 +63,21 @@ pub(super) fn take_of_groups(programme: &Programme, tallies: &mut [Tally<'_>]) {
         };
         let giving: Vec<(usize, Points)> = tallies.iter().enumerate().filter_map(gives).collect();
         let winner = match found.take {
-            Take::Best => giving
+            Take::Best | Take::Exclusive => giving
                 .iter()
                 .max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))),
             Take::First | Take::All => giving.first(),
         };
         let Some(&(winner, _)) = winner else { continue };
-        for (place, _) in giving {
-            if place != winner {
+        let is_exclusive = found.take == Take::Exclusive;
+        let others = giving.into_iter().map(|(place, _)| place);
+        let others: Vec<usize> = if is_exclusive {
+            (0..tallies.len()).collect()
+        } else {
+            others.collect()
+        };
+        for place in others {
+            if place != winner && tallies[place].refusal.is_none() {
                 tallies[place].refusal = Some(Refusal::Group(winner));
             }
         }

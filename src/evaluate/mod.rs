@@ -3,6 +3,7 @@
 //! The order is that of docs/programme.md, "Evaluation order"; every step leaves a [`Reason`].
 
 mod because;
+mod bill;
 pub mod cart;
 mod cart_builder;
 mod cart_json;
@@ -15,6 +16,7 @@ mod gives;
 pub mod history;
 mod limits;
 mod member_json;
+mod offer;
 mod problem;
 pub mod quote;
 mod receipt;
@@ -22,6 +24,7 @@ mod redeem;
 mod returned;
 mod reward;
 mod select;
+mod shown;
 mod tally;
 mod tier;
 mod told;
@@ -37,24 +40,25 @@ pub use due::{KeptLine, due_after};
 pub use history::{History, PastAward, PastSale, Used};
 pub use problem::CartProblem;
 pub use quote::{
-    Award, GoodsBack, MemberSnapshot, Outcome, Quote, Reason, Redemption, TierLine, WalletBack,
-    WalletLine,
+    Award, Gift, GoodsBack, LinePart, MemberSnapshot, OfferTaken, Outcome, Quote, Reason,
+    Redemption, TierLine, WalletBack, WalletLine,
 };
 pub use receipt::{cashier_line, display_line, receipt_lines};
 pub use returned::{
     Decided, Goods, Measure, NoReturn, PointsBack, Return, ReturnedLine, ReturnedLines,
     ReturnedPart, points_back,
 };
+pub use shown::Shown;
 pub use tally::dates as lot_dates;
 pub use unlinked::{Worth, worth_of_goods};
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 
-use crate::kernel::{Balance, Money, Points, WalletNumber};
+use crate::kernel::{Balance, Points, WalletNumber};
 use crate::programme::Programme;
 use crate::texts::Language;
+use bill::Bill;
 use explain::Speaker;
 use facts::Facts;
-use redeem::Bill;
 use tally::{RoundingOf, Sold, Terms};
 use velocity::Standing;
 
@@ -99,12 +103,15 @@ pub fn evaluate_with(
     let mut explanation = explain::codes_and_rewards(&speaker, cart);
     explanation.extend(explain::returns(&speaker, &returns));
     let limits = Standing::new(programme, member);
-    let undecided = Facts::new(programme, &sold_cart, member, None);
-    let mut spending = spend(&speaker, &undecided, cart, member);
+    let mut undecided = Facts::new(programme, &sold_cart, member, None);
+    let mut offered = Bill::new(cart);
+    let (offers, reasons) = offer::offers(&speaker, &mut undecided, &mut offered);
+    explanation.extend(reasons);
+    let mut spending = spend(&speaker, &undecided, offered.clone(), member);
     let would_spend = !spending.redemptions.is_empty();
     if let Some(limit) = limits.refuses_spending() {
         spending = Spending {
-            bill: Bill::new(cart),
+            bill: offered,
             redemptions: Vec::new(),
             redeemable: vec![Points::ZERO; programme.wallets().len()],
             reasons: velocity::nothing_spent(&speaker, limit),
@@ -119,8 +126,15 @@ pub fn evaluate_with(
     explanation.extend(reasons);
 
     let uses_points = Some(!redemptions.is_empty());
-    let facts = Facts::new(programme, &sold_cart, member, uses_points);
-    let (payable, nets) = (bill.payable(), sold_nets(cart, bill.nets()));
+    let facts = Facts {
+        uses_points,
+        ..undecided
+    };
+    let (payable, nets, line_offers) = (
+        bill.payable(),
+        bill.nets_of_sold(),
+        bill.line_offers_of_sold(),
+    );
     let terms = Terms {
         facts: &facts,
         payable,
@@ -129,6 +143,7 @@ pub fn evaluate_with(
     let sold = Sold {
         facts: &facts,
         nets: &nets,
+        line_offers: &line_offers,
     };
     let mut tallies = tally::tally(programme, &terms, &sold)?;
     limits.refuse_awards(&mut tallies);
@@ -164,6 +179,7 @@ pub fn evaluate_with(
             redemptions,
             awards,
             returns,
+            offers,
         },
         awards_with_card,
         wallets: Vec::new(),
@@ -186,8 +202,8 @@ pub fn evaluate_with(
 }
 
 /// What a sale spends.
-struct Spending {
-    bill: Bill,
+struct Spending<'a> {
+    bill: Bill<'a>,
     redemptions: Vec<Redemption>,
     /// Most points by wallet, in the programme's order.
     redeemable: Vec<Points>,
@@ -195,20 +211,19 @@ struct Spending {
 }
 
 /// Rewards first, then points as money, as the cart asks.
-fn spend(
+fn spend<'a>(
     speaker: &Speaker<'_>,
     facts: &Facts<'_>,
-    cart: &Cart,
+    mut bill: Bill<'a>,
     member: Option<&MemberSnapshot>,
-) -> Spending {
+) -> Spending<'a> {
     let programme = speaker.programme();
-    let mut bill = Bill::new(cart);
     let mut spent = reward::Spent::new();
     let (mut redemptions, mut reasons) =
         reward::rewards(speaker, facts, member, &mut bill, &mut spent);
     let mut redeemable = Vec::with_capacity(programme.wallets().len());
     for wallet in programme.wallets() {
-        let wanted = cart.points_wanted.get(&wallet.id).copied();
+        let wanted = bill.cart().points_wanted.get(&wallet.id).copied();
         let spent = spent.get(&wallet.number).copied().unwrap_or_default();
         let answer = redeem::redeem(speaker, wallet, member, wanted, spent, &mut bill);
         reasons.push(answer.reason);
@@ -281,20 +296,6 @@ impl MemberSnapshot {
             }
         }
     }
-}
-
-/// What the lines that are sold cost.
-fn sold_nets(cart: &Cart, nets: Vec<Money>) -> Vec<Money> {
-    let lines = cart.lines.iter().zip(nets);
-    lines
-        .filter(|(line, _)| !line.is_returned())
-        .map(|(_, net)| net)
-        .collect()
-}
-
-/// The lines' own share of a bill: no line that is zero or below takes part in a discount.
-fn discountable(line_total: Money, discounted: Money) -> i64 {
-    (line_total - discounted).get().max(0)
 }
 
 #[cfg(test)]

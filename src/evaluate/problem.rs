@@ -1,11 +1,11 @@
 //! What is wrong with a cart.
 
-use crate::programme::shape::ShapeError;
+use crate::programme::shape::{ShapeError, place};
 
 /// The first problem of a cart. It never repeats what a person wrote: `found` says of what kind or
 /// how long it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {code}: expected {expected}, found {found}")]
+#[error("{}{code}: expected {expected}, found {found}", place(field))]
 pub struct CartProblem {
     /// Where it is: `lines[3].quantity_milli`; `.` for the cart as a whole.
     pub field: String,

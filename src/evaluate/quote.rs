@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::history::History;
 use super::velocity::{LimitFacts, LimitHit};
 use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points, WalletNumber};
+use crate::programme::Stage;
 
 /// What the evaluation is told about the member: nothing else of the ledger reaches it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -63,6 +64,67 @@ pub struct Outcome {
     #[cbor(n(5), default)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub returns: Vec<GoodsBack>,
+    /// Offers that were taken, in the order in which they were. Left out where none was.
+    #[cbor(n(6), default)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub offers: Vec<OfferTaken>,
+}
+
+/// An offer that was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Encode, Decode)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "offer_taken"))]
+#[cbor(map)]
+pub struct OfferTaken {
+    /// Its id in the programme.
+    #[n(0)]
+    pub offer: String,
+    /// What it takes off the bill; zero for a gift.
+    #[n(1)]
+    #[cfg_attr(test, schemars(with = "i64"))]
+    pub amount: Money,
+    /// How often, for offers that count; else 1.
+    #[n(2)]
+    pub times: i64,
+    /// What it takes off each line that it takes something off.
+    #[n(3)]
+    pub lines: Vec<LinePart>,
+    /// The stage it comes in.
+    #[n(5)]
+    pub stage: Stage,
+    /// Goods handed over besides. They are in no line; do not add one.
+    #[n(4)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gift: Option<Gift>,
+}
+
+/// A part of an effect on one line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Encode, Decode)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "line_part"))]
+#[cbor(array)]
+pub struct LinePart {
+    /// The line, from 0 in the order of the cart.
+    #[n(0)]
+    pub line: u32,
+    /// Taken off it, above zero.
+    #[n(1)]
+    #[cfg_attr(test, schemars(with = "i64"))]
+    pub amount: Money,
+}
+
+/// Goods handed over besides.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Encode, Decode)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "gift_given"))]
+#[cbor(array)]
+pub struct Gift {
+    /// Which article.
+    #[n(0)]
+    pub sku: String,
+    /// How many pieces.
+    #[n(1)]
+    pub quantity: i64,
 }
 
 /// Goods that come back, and what that does.
@@ -113,6 +175,32 @@ impl Outcome {
         self.total + self.returns.iter().map(|back| back.amount).sum()
     }
 
+    /// What offers of such stages took off a line.
+    pub(super) fn offers_off(&self, line: usize, is_counted: &dyn Fn(Stage) -> bool) -> Money {
+        let offers = self.offers.iter().filter(|offer| is_counted(offer.stage));
+        let parts = offers.flat_map(|offer| &offer.lines);
+        let parts = parts.filter(|part| usize::try_from(part.line) == Ok(line));
+        parts.map(|part| part.amount).sum()
+    }
+
+    /// What points of a wallet took off a line. A sale of before parts were kept has none: there
+    /// everything that was taken off was taken off by points.
+    pub(super) fn points_off(&self, line: usize, wallet: WalletNumber) -> Money {
+        let redemptions = &self.redemptions;
+        if redemptions
+            .iter()
+            .all(|redemption| redemption.lines.is_empty())
+        {
+            return self.line_discounts.get(line).copied().unwrap_or_default();
+        }
+        let parts = redemptions
+            .iter()
+            .filter(|redemption| redemption.wallet == wallet)
+            .flat_map(|redemption| &redemption.lines)
+            .filter(|part| usize::try_from(part.line) == Ok(line));
+        parts.map(|part| part.amount).sum()
+    }
+
     /// What is paid for what is sold: what is left to pay, and the money given back for goods besides.
     pub fn sold(&self) -> Money {
         self.payable + self.returns.iter().map(|back| back.amount).sum()
@@ -140,6 +228,9 @@ pub struct Redemption {
     #[n(3)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reward: Option<String>,
+    /// What of `amount` each line takes.
+    #[cbor(n(4), default)]
+    pub lines: Vec<LinePart>,
 }
 
 /// Points given.

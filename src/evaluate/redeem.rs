@@ -1,69 +1,10 @@
 //! Points as money (docs/programme.md, evaluation order 4).
 
-use super::cart::Cart;
-use super::discountable;
+use super::bill::Bill;
 use super::explain::Speaker;
 use super::quote::{MemberSnapshot, Reason, Redemption};
-use crate::kernel::allocation::allocate;
 use crate::kernel::{Fraction, Money, Points, Rounding};
 use crate::programme::{RedeemTerms, Wallet};
-
-/// The bill while effects take something off it, one after the other.
-pub(super) struct Bill {
-    total: Money,
-    lines: Vec<Money>,
-    discounts: Vec<Money>,
-}
-
-impl Bill {
-    pub fn new(cart: &Cart) -> Self {
-        Self {
-            total: cart.total(),
-            lines: cart.lines.iter().map(|line| line.line_total).collect(),
-            discounts: vec![Money::ZERO; cart.lines.len()],
-        }
-    }
-
-    /// What the lines cost before loy took anything off.
-    pub fn total(&self) -> Money {
-        self.total
-    }
-
-    /// What is left to pay.
-    pub fn payable(&self) -> Money {
-        self.total - self.discounts.iter().copied().sum()
-    }
-
-    /// What each line costs after what was taken off.
-    pub fn nets(&self) -> Vec<Money> {
-        let lines = self.lines.iter().zip(&self.discounts);
-        lines.map(|(&line, &discount)| line - discount).collect()
-    }
-
-    pub fn into_line_discounts(self) -> Vec<Money> {
-        self.discounts
-    }
-
-    /// Takes `amount` off, split by what each line has left. Lines at zero or below take no part.
-    pub fn take_off(&mut self, amount: Money) {
-        assert!(amount.is_positive(), "a discount takes something off");
-        assert!(amount <= self.payable(), "no bill goes below zero");
-        let left: Vec<i64> = self
-            .lines
-            .iter()
-            .zip(&self.discounts)
-            .map(|(&line, &discount)| discountable(line, discount))
-            .collect();
-        let parts = allocate(amount.get(), &left);
-        for ((discount, part), left) in self.discounts.iter_mut().zip(parts).zip(left) {
-            assert!(
-                (0..=left).contains(&part),
-                "no line gives more than it has left"
-            );
-            *discount += Money::new(part);
-        }
-    }
-}
 
 /// What one wallet's redemption came to.
 pub(super) struct Answer {
@@ -91,7 +32,7 @@ pub(super) fn redeem(
     member: Option<&MemberSnapshot>,
     wanted: Option<Points>,
     spent: Points,
-    bill: &mut Bill,
+    bill: &mut Bill<'_>,
 ) -> Answer {
     let Some(terms) = &wallet.redeem else {
         return nothing(speaker, wallet, "redeem.not_offered");
@@ -138,13 +79,14 @@ pub(super) fn redeem(
     if wanted.is_none() {
         return told.answer("redeem.not_wanted", None, redeemable);
     }
+    let amount = found.amount(steps);
     let redemption = Redemption {
         wallet: wallet.number,
         points,
-        amount: found.amount(steps),
+        amount,
         reward: None,
+        lines: bill.take_off(amount),
     };
-    bill.take_off(redemption.amount);
     told.answer("redeem.applied", Some(redemption), redeemable)
 }
 

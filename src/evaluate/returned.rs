@@ -13,7 +13,7 @@ use super::due::{KeptLine, due_after, worth_of};
 use super::problem::CartProblem;
 use super::quote::{Award, MemberSnapshot, Outcome};
 use crate::kernel::{Money, Points, Quantity, WalletNumber};
-use crate::programme::{Programme, RefundBase, RefundPolicy, RefundRules, SpentReturn};
+use crate::programme::{Programme, RefundBase, RefundPolicy, RefundRules, SpentReturn, Wallet};
 
 /// What comes back of a sale.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -333,10 +333,20 @@ impl Decided<'_> {
         Money::new(i64::try_from(nearest).expect("a share is no larger than the whole"))
     }
 
-    /// The part of a line's discount that has gone back with it, rounded down: of the points that
-    /// paid for it no fraction comes back before the rest does.
+    /// The part of what was taken off a line that has gone back with it, rounded down: of the points
+    /// that paid for it no fraction comes back before the rest does.
     fn discount_gone_of(&self, line: usize, gone: ReturnedLine, base: RefundBase) -> Money {
-        let (discount, net) = (self.discount_of(line), self.net_of(line));
+        self.part_gone_of(self.discount_of(line), line, gone, base)
+    }
+
+    fn part_gone_of(
+        &self,
+        discount: Money,
+        line: usize,
+        gone: ReturnedLine,
+        base: RefundBase,
+    ) -> Money {
+        let net = self.net_of(line);
         let share = if net.is_positive() {
             share_floor(discount.get(), gone.by(base).get(), net.get())
         } else {
@@ -346,12 +356,18 @@ impl Decided<'_> {
         Money::new(share)
     }
 
-    /// Of what loy took off the sale, what has gone back, and all of it.
-    fn discount_gone(&self, gone: &ReturnedLines, base: RefundBase) -> (i64, i64) {
-        let all: Money = self.outcome.line_discounts.iter().copied().sum();
+    /// Of what a wallet's points took off the sale, what has gone back, and all of it.
+    fn points_off_gone(
+        &self,
+        gone: &ReturnedLines,
+        base: RefundBase,
+        wallet: WalletNumber,
+    ) -> (i64, i64) {
+        let off = |line| self.outcome.points_off(line, wallet);
+        let all: Money = self.sold().map(|(line, _)| off(line)).sum();
         let lines = self.sold().filter_map(|(line, _)| {
             let gone = gone.get(&place(line))?;
-            Some(self.discount_gone_of(line, *gone, base))
+            Some(self.part_gone_of(off(line), line, *gone, base))
         });
         let sum: Money = lines.sum();
         (sum.get(), all.get())
@@ -404,7 +420,7 @@ pub fn points_back(parts: &Return<'_>) -> Result<PointsBack, CartProblem> {
             back.taken_back.insert(number, taken);
         }
         let redeemed = of(parts.redeemed, number);
-        let returned = returned(parts, wallet.refund, redeemed);
+        let returned = returned(parts, wallet, redeemed);
         let returned = returned.max(of(&parts.so_far.returned, number));
         if returned.is_positive() {
             back.returned.insert(number, returned);
@@ -462,7 +478,8 @@ fn worth_gone(
 }
 
 /// How many of the points a sale spent have come back.
-fn returned(parts: &Return<'_>, policy: RefundPolicy, redeemed: Points) -> Points {
+fn returned(parts: &Return<'_>, wallet: &Wallet, redeemed: Points) -> Points {
+    let policy = wallet.refund;
     match policy.spent {
         SpentReturn::Never => Points::ZERO,
         SpentReturn::FullOnly if parts.sale.is_everything(parts.after) => redeemed,
@@ -472,7 +489,8 @@ fn returned(parts: &Return<'_>, policy: RefundPolicy, redeemed: Points) -> Point
             if is_line_net && parts.sale.is_everything(parts.after) {
                 return redeemed;
             }
-            let (gone, all) = parts.sale.discount_gone(parts.after, policy.base);
+            let sale = &parts.sale;
+            let (gone, all) = sale.points_off_gone(parts.after, policy.base, wallet.number);
             Points::new(share_floor(redeemed.get(), gone, all))
         }
     }

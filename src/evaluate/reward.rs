@@ -4,10 +4,10 @@
 use std::collections::BTreeMap;
 
 use super::because::because;
+use super::bill::Bill;
 use super::explain::Speaker;
 use super::facts::Facts;
 use super::quote::{MemberSnapshot, Reason, Redemption};
-use super::redeem::Bill;
 use super::truth::Truth;
 use crate::kernel::{Fraction, Money, Points, Rounding, WalletNumber};
 use crate::programme::{Reward, UseReward, Wallet, Worth};
@@ -21,7 +21,7 @@ pub(super) fn rewards(
     speaker: &Speaker<'_>,
     facts: &Facts<'_>,
     member: Option<&MemberSnapshot>,
-    bill: &mut Bill,
+    bill: &mut Bill<'_>,
     spent: &mut Spent,
 ) -> (Vec<Redemption>, Vec<Reason>) {
     let all = speaker.programme().rewards();
@@ -49,13 +49,13 @@ pub(super) fn rewards(
             Err(refusal) => reasons.push(told.nothing(&refusal)),
             Ok((times, amount)) => {
                 let points = Points::new(reward.points.get() * times);
-                bill.take_off(amount);
                 *spent.entry(reward.wallet).or_default() += points;
                 redemptions.push(Redemption {
                     wallet: reward.wallet,
                     points,
                     amount,
                     reward: Some(reward.id.clone()),
+                    lines: bill.take_off(amount),
                 });
                 reasons.push(told.something(times, points, amount));
             }
@@ -85,7 +85,7 @@ fn offer(
     reward: &Reward,
     facts: &Facts<'_>,
     member: Option<&MemberSnapshot>,
-    bill: &Bill,
+    bill: &Bill<'_>,
     spent: Points,
 ) -> Result<(i64, Money), Refusal> {
     let member = member.ok_or(Refusal::NoMember)?;

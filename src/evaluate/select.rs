@@ -38,11 +38,12 @@ fn is_below(categories: &std::collections::BTreeSet<String>, path: &str) -> bool
             .any(|end| categories.contains(&path[..end]))
 }
 
-/// The money of a line that counts; `net` is what is left of it after what loy takes off.
-pub(super) fn base_of(base: Base, line: &Line, net: Money) -> Money {
+/// The money of a line that counts; `net` is what is left of it after what loy takes off, and `offers`
+/// what of that offers on lines did.
+pub(super) fn base_of(base: Base, line: &Line, net: Money, offers: Money) -> Money {
     match base {
         Base::AfterDiscounts => net,
-        Base::AfterLineDiscounts => line.line_total,
+        Base::AfterLineDiscounts => line.line_total - offers,
         Base::Gross if line.line_total.is_negative() => line.line_total - line.discount,
         Base::Gross => line.line_total + line.discount,
         Base::NetOfTax => net - part_of(line.tax_inside, net, line.line_total),
@@ -107,17 +108,25 @@ mod tests {
         line.tax_inside = Money::new(10);
         line.discount = Money::new(40);
         assert_eq!(
-            base_of(Base::NetOfTax, &line, Money::new(55)),
+            base_of(Base::NetOfTax, &line, Money::new(55), Money::ZERO),
             Money::new(50)
         );
-        assert_eq!(base_of(Base::Gross, &line, Money::new(55)), Money::new(150));
         assert_eq!(
-            base_of(Base::AfterLineDiscounts, &line, Money::new(55)),
-            Money::new(110)
+            base_of(Base::Gross, &line, Money::new(55), Money::ZERO),
+            Money::new(150)
+        );
+        assert_eq!(
+            base_of(
+                Base::AfterLineDiscounts,
+                &line,
+                Money::new(55),
+                Money::new(7)
+            ),
+            Money::new(103)
         );
         line.line_total = Money::new(-110);
         assert_eq!(
-            base_of(Base::Gross, &line, Money::new(-110)),
+            base_of(Base::Gross, &line, Money::new(-110), Money::ZERO),
             Money::new(-150)
         );
     }

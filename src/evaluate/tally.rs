@@ -22,6 +22,8 @@ use crate::programme::{
 pub(super) struct Sold<'a> {
     pub facts: &'a Facts<'a>,
     pub nets: &'a [Money],
+    /// Of what loy took off each line, what offers on lines did.
+    pub line_offers: &'a [Money],
 }
 
 /// What was agreed at the sale and stays as it was when something is returned: factors and the share
@@ -254,16 +256,23 @@ fn refused(tally: Tally<'_>, refusal: Refusal) -> Tally<'_> {
     }
 }
 
-fn selected<'a>(rule: &EarnRule, sold: &Sold<'a>) -> Vec<(&'a Line, Money)> {
-    let lines = sold.facts.cart.lines.iter().zip(sold.nets.iter().copied());
+/// A line that a rule looks at, what is left of it to pay, and what offers on lines took off it.
+type Looked<'a> = (&'a Line, Money, Money);
+
+fn selected<'a>(rule: &EarnRule, sold: &Sold<'a>) -> Vec<Looked<'a>> {
+    let money = sold.nets.iter().zip(sold.line_offers);
+    let lines = sold.facts.cart.lines.iter().zip(money);
     let is_selected = |line: &Line| {
         let selector = rule.lines.as_ref();
         selector.is_none_or(|selector| fits(selector, line) == Truth::Yes)
     };
-    lines.filter(|(line, _)| is_selected(line)).collect()
+    lines
+        .filter(|(line, _)| is_selected(line))
+        .map(|(line, (net, offers))| (line, *net, *offers))
+        .collect()
 }
 
-fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[(&Line, Money)]) -> Option<()> {
+fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[Looked<'_>]) -> Option<()> {
     let rule = tally.rule;
     let (share, whole) = share_of(&rule.tenders, terms);
     tally.is_provisional = rule.tenders != Tenders::All
@@ -271,7 +280,7 @@ fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[(&Line, Money)]) 
         && terms.payable.is_positive();
     let bases = lines
         .iter()
-        .map(|(line, net)| base_of(rule.base, line, *net));
+        .map(|(line, net, offers)| base_of(rule.base, line, *net, *offers));
     if rule.round_at == RoundAt::Line {
         let bases: Vec<Money> = bases.map(|base| part_of(base, share, whole)).collect();
         tally.base = bases.iter().copied().sum();
@@ -293,8 +302,8 @@ fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[(&Line, Money)]) 
     round(tally, terms)
 }
 
-fn by_piece(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[(&Line, Money)]) -> Option<()> {
-    let quantities = lines.iter().map(|(line, _)| line.quantity_milli.get());
+fn by_piece(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[Looked<'_>]) -> Option<()> {
+    let quantities = lines.iter().map(|(line, ..)| line.quantity_milli.get());
     let sum: i128 = quantities.clone().map(i128::from).sum();
     tally.quantity_milli = i64::try_from(sum).ok()?;
     if tally.quantity_milli <= 0 {

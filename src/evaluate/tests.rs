@@ -7,6 +7,7 @@ mod documents;
 mod doors;
 mod ladder;
 mod lines;
+mod offers;
 mod returns;
 mod rules;
 mod schemas;

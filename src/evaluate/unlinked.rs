@@ -62,6 +62,7 @@ pub fn worth_of_goods(
     let goods = Sold {
         facts: &facts,
         nets: &nets,
+        line_offers: &vec![Money::ZERO; nets.len()],
     };
     let mut awards = match member {
         None => Vec::new(),

@@ -155,8 +155,10 @@ impl Flags {
     /// An award refund of points that had run out of their time before: they are gone already, and
     /// count as taken back and no longer as expired.
     pub const LAPSED: Self = Self(8);
+    /// A refund of a sale that should never have been: from here on the sale counts for nothing.
+    pub const POST_VOID: Self = Self(16);
     /// Every bit this version knows.
-    pub const KNOWN: Self = Self(15);
+    pub const KNOWN: Self = Self(31);
 
     /// Both sets.
     #[must_use]

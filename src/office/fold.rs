@@ -7,14 +7,14 @@ use super::{OfficeError, member_column};
 use crate::exchange::enrolment::{self, IdentifierHash};
 use crate::kernel::ids::Seq;
 use crate::ledger::claim::ReturnedBefore;
-use crate::ledger::{Effect, Entry, Kind};
+use crate::ledger::{Effect, Entry, Flags, Kind};
 
 /// A stream and the lives it continues, youngest first: number and the seq its parent ends with.
 pub(super) struct Ancestry(pub Vec<(i64, Seq)>);
 
 impl Ancestry {
     /// The stream that wrote entry `seq`.
-    fn owner(&self, seq: Seq) -> i64 {
+    pub(super) fn owner(&self, seq: Seq) -> i64 {
         let youngest = self.0.first().map_or(0, |(stream_no, _)| *stream_no);
         self.0
             .iter()
@@ -95,6 +95,7 @@ impl Sums {
             }
             Kind::Refund => {
                 member.refunds += 1;
+                member.sales -= i64::from(entry.flags.has(Flags::POST_VOID));
                 add(&mut member.refunded, entry.amount.get())?;
             }
             _ => {

@@ -4,7 +4,7 @@ use rusqlite::{Transaction, TransactionBehavior};
 
 use super::fold::Sums;
 use super::storage::{self, StreamRow};
-use super::{Office, OfficeError, column};
+use super::{Office, OfficeError, column, lapse};
 use crate::exchange::batch::{self, Batch, BatchError, BatchId};
 use crate::exchange::{Acknowledgement, EpochPayload, Manifest};
 use crate::kernel::ids::Seq;
@@ -118,7 +118,6 @@ impl Office {
         let desk = Desk {
             tx: &tx,
             writer_no,
-            public_key,
             tenant,
             key: &key,
             now,
@@ -133,7 +132,6 @@ impl Office {
 struct Desk<'a> {
     tx: &'a Transaction<'a>,
     writer_no: i64,
-    public_key: [u8; 32],
     tenant: [u8; 16],
     key: &'a ed25519_dalek::SigningKey,
     now: Instant,
@@ -267,10 +265,13 @@ impl Desk<'_> {
         let entries = &batch.entries[known..];
         let mut head = (stream.seq, stream.hash);
         if !entries.is_empty() {
-            let ancestry = storage::ancestry(self.tx, stream)?;
+            let ancestry = storage::ancestry_of(self.tx, stream.stream_no)?;
             let sums = Sums::of(entries, &ancestry)?;
             storage::insert_entries(self.tx, stream.stream_no, entries, &batch.hashes[known..])?;
             storage::add(self.tx, &sums)?;
+            if lapse::wants_activity(self.tx)? {
+                storage::add_activity(self.tx, entries)?;
+            }
             head = (batch.manifest.last_seq(), batch.head_hash);
             storage::move_head(self.tx, stream, head, entries, self.now)?;
         }
@@ -295,7 +296,7 @@ impl Desk<'_> {
                 .map_or(0, |row| column(row.seq));
             let mut moved = None;
             for batch_id in storage::waiting(self.tx, self.writer_no, stream, head)? {
-                let batch = self.reread(&batch_id)?;
+                let batch = storage::open_batch(self.tx, &batch_id)?;
                 match self.decide(&batch)? {
                     outcome @ (Outcome::Applied(_) | Outcome::Fork { .. }) => {
                         storage::settle_batch(self.tx, &batch.id, &outcome)?;
@@ -319,12 +320,5 @@ impl Desk<'_> {
                 None => return Ok(drained),
             }
         }
-    }
-
-    fn reread(&self, batch_id: &BatchId) -> Result<Batch, OfficeError> {
-        let file = storage::batch_file(self.tx, batch_id)?;
-        batch::read(&file)
-            .and_then(|unverified| unverified.verify(&self.public_key))
-            .map_err(|_| OfficeError::Damaged("a parked batch cannot be read again"))
     }
 }

@@ -4,9 +4,11 @@
 //! the order, number or cut of the batches; see `Office::digest`. The one thing that depends on
 //! order is which branch of a fork came first: that is an act of head office's own log.
 
+mod baskets;
 mod exceptions;
 mod fold;
 mod ingest;
+mod lapse;
 mod lots;
 mod opening;
 mod provision;
@@ -14,6 +16,7 @@ mod report;
 mod storage;
 #[cfg(test)]
 mod tests;
+mod unlinked;
 
 use std::path::{Path, PathBuf};
 
@@ -21,6 +24,7 @@ use ed25519_dalek::SigningKey;
 use rusqlite::Connection;
 use zeroize::Zeroizing;
 
+pub use baskets::BasketTotal;
 pub use exceptions::{OfficeException, OperatorAdjustments};
 pub use ingest::{Drained, Ingested, Outcome, Refusal};
 pub use lots::LotRow;
@@ -29,6 +33,7 @@ pub use report::{
     AccountBalance, DayTotal, ForkedBatch, MemberTotals, MergeProposal, OverdrawnPortion,
     ParkedBatch, Status, StreamStatus,
 };
+pub use unlinked::{UnlinkedLine, Whence};
 
 use crate::kernel::{BusinessDate, Instant, MemberNumber};
 use crate::ledger::Hash;

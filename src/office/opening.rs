@@ -13,12 +13,30 @@ use crate::kernel::Instant;
 const SCHEMA: &str = include_str!("schema.sql");
 /// `loyO`: tells a head office file from a ledger and from any other SQLite file.
 const APPLICATION_ID: i64 = 0x6c6f_794f;
-const SCHEMA_VERSION: i64 = 2;
+const SCHEMA_VERSION: i64 = 3;
 /// What version 2 adds to version 1.
 const FROM_1_TO_2: &str = "BEGIN IMMEDIATE;
     ALTER TABLE account ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;
     ALTER TABLE account ADD COLUMN adjusted INTEGER NOT NULL DEFAULT 0;
     PRAGMA user_version = 2;
+    COMMIT";
+/// What version 3 adds to version 2. 2 is the number of an installed programme, whose payload is its hash.
+const FROM_2_TO_3: &str = "BEGIN IMMEDIATE;
+    ALTER TABLE stream ADD COLUMN programme BLOB;
+    UPDATE stream SET programme =
+        (SELECT payload FROM entry WHERE entry.stream_no = stream.stream_no AND kind = 2
+         ORDER BY entry.seq DESC LIMIT 1);
+    CREATE TABLE programme (
+        hash                BLOB    PRIMARY KEY CHECK (length(hash) = 32),
+        reads_activity      INTEGER NOT NULL,
+        document            BLOB    NOT NULL
+    ) STRICT;
+    CREATE TABLE activity (
+        member              INTEGER NOT NULL,
+        business_date       INTEGER NOT NULL,
+        PRIMARY KEY (member, business_date)
+    ) STRICT, WITHOUT ROWID;
+    PRAGMA user_version = 3;
     COMMIT";
 /// The first member number given out has this body: eleven digits, none of them a leading zero.
 pub(super) const FIRST_BODY: u64 = 10_000_000_000;
@@ -113,8 +131,10 @@ pub(super) fn open(dir: &Path) -> Result<Office, OfficeError> {
     if application != APPLICATION_ID {
         return Err(unknown("another kind of SQLite file".to_owned()));
     }
-    if pragma("user_version")? == 1 {
-        db.execute_batch(FROM_1_TO_2)?;
+    for (version, next) in [(1, FROM_1_TO_2), (2, FROM_2_TO_3)] {
+        if pragma("user_version")? == version {
+            db.execute_batch(next)?;
+        }
     }
     let version = pragma("user_version")?;
     if version != SCHEMA_VERSION {

@@ -3,12 +3,13 @@
 use rusqlite::TransactionBehavior;
 use zeroize::Zeroizing;
 
-use super::{Office, OfficeError, Random, check_name, storage};
+use super::{Office, OfficeError, Random, check_name, lapse, storage};
 use crate::exchange::provisioning::{MemberBlock, Provisioning};
 use crate::exchange::{ActivationCode, IdentifierHash};
 use crate::kernel::{Currency, Instant, MemberNumber, WriterId};
 use crate::ledger::Operators;
 use crate::ledger::clock::ClockLimits;
+use crate::programme::Programme;
 
 /// Member numbers in a writer's block.
 const BLOCK: u64 = 1_000_000;
@@ -98,6 +99,9 @@ impl Office {
             operators: new.operators.clone(),
         };
         storage::insert_writer(&tx, &provisioning)?;
+        if let Ok(programme) = Programme::read(&new.programme) {
+            lapse::keep(&tx, &programme)?;
+        }
         let code = ActivationCode::from_random(&fresh(random));
         let file = provisioning.seal(&self.key, &code, &fresh(random));
         tx.commit()?;

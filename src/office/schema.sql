@@ -38,6 +38,7 @@ CREATE TABLE stream (
     hash                BLOB    NOT NULL CHECK (length(hash) = 32),
     business_date       INTEGER NOT NULL,                                      -- the latest seen
     seen_ms             INTEGER NOT NULL,
+    programme           BLOB,                                                  -- hash of the one installed last
     UNIQUE (writer_no, epoch, tag)
 ) STRICT;
 
@@ -116,7 +117,7 @@ CREATE TABLE account (
     PRIMARY KEY (member, wallet)
 ) STRICT, WITHOUT ROWID;
 
--- Sums over a member's sales.
+-- Sums over a member's sales. `sales` leaves out those undone; `spend` is before what came back.
 CREATE TABLE member (
     member              INTEGER PRIMARY KEY,
     enrolments          INTEGER NOT NULL,
@@ -131,4 +132,18 @@ CREATE TABLE identifier (
     hash                BLOB    NOT NULL CHECK (length(hash) = 16),
     member              INTEGER NOT NULL,
     PRIMARY KEY (hash, member)
+) STRICT, WITHOUT ROWID;
+
+-- Every programme that head office has seen: what tills were provisioned with, and what it was shown.
+CREATE TABLE programme (
+    hash                BLOB    PRIMARY KEY CHECK (length(hash) = 32),
+    reads_activity      INTEGER NOT NULL,                                      -- 1: balances lapse for want of sales
+    document            BLOB    NOT NULL
+) STRICT;
+
+-- The days on which members bought something; kept as soon as a programme reads them.
+CREATE TABLE activity (
+    member              INTEGER NOT NULL,
+    business_date       INTEGER NOT NULL,
+    PRIMARY KEY (member, business_date)
 ) STRICT, WITHOUT ROWID;

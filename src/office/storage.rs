@@ -7,11 +7,11 @@ use sha2::{Digest, Sha256};
 use super::fold::{Ancestry, Sums};
 use super::ingest::Outcome;
 use super::{OfficeError, column, member_column};
-use crate::exchange::batch::{Batch, BatchId};
+use crate::exchange::batch::{self, Batch, BatchId};
 use crate::exchange::{Manifest, provisioning};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, StreamId, WriterId};
-use crate::ledger::{Entry, Hash};
+use crate::ledger::{Entry, Hash, Kind};
 
 /// How far a stream has been applied.
 pub(super) struct StreamRow {
@@ -90,10 +90,16 @@ pub(super) fn batch(db: &Connection, id: &BatchId) -> Result<Option<Outcome>, Of
     }
 }
 
-pub(super) fn batch_file(db: &Connection, id: &BatchId) -> Result<Vec<u8>, OfficeError> {
-    Ok(db
-        .prepare_cached("SELECT file FROM batch WHERE batch_id = ?1")?
-        .query_row([id], |row| row.get(0))?)
+/// A batch that was kept, checked as on the day it came in.
+pub(super) fn open_batch(db: &Connection, id: &BatchId) -> Result<Batch, OfficeError> {
+    let (file, public_key) = db
+        .prepare_cached(
+            "SELECT file, public_key FROM batch JOIN writer USING (writer_no) WHERE batch_id = ?1",
+        )?
+        .query_row([id], |row| Ok((row.get::<_, Vec<u8>>(0)?, row.get(1)?)))?;
+    batch::read(&file)
+        .and_then(|unverified| unverified.verify(&public_key))
+        .map_err(|_| OfficeError::Damaged("a batch cannot be read again"))
 }
 
 /// State, seq, index and acknowledgement as columns.
@@ -258,9 +264,9 @@ pub(super) fn insert_stream(
 }
 
 /// The stream and the lives before it.
-pub(super) fn ancestry(db: &Connection, stream: &StreamRow) -> Result<Ancestry, OfficeError> {
-    let mut lives = vec![(stream.stream_no, stream.parent_seq)];
-    let mut parent = stream.parent_stream;
+pub(super) fn ancestry_of(db: &Connection, stream_no: i64) -> Result<Ancestry, OfficeError> {
+    let mut lives = Vec::new();
+    let mut parent = Some(stream_no);
     while let Some(stream_no) = parent {
         let row = db
             .prepare_cached(
@@ -296,9 +302,13 @@ pub(super) fn move_head(
         .iter()
         .map(|entry| entry.business_date.yyyymmdd())
         .max();
+    let installed = entries
+        .iter()
+        .rfind(|entry| entry.kind == Kind::ProgrammeInstalled);
     let changed = db
         .prepare_cached(
-            "UPDATE stream SET seq = ?4, hash = ?5, business_date = max(business_date, ?6), seen_ms = ?7
+            "UPDATE stream SET seq = ?4, hash = ?5, business_date = max(business_date, ?6), seen_ms = ?7,
+                    programme = coalesce(?8, programme)
              WHERE stream_no = ?1 AND seq = ?2 AND hash = ?3",
         )?
         .execute(params![
@@ -308,7 +318,8 @@ pub(super) fn move_head(
             column(to.0),
             to.1,
             latest.unwrap_or(0),
-            now.ms()
+            now.ms(),
+            installed.map(|entry| entry.payload.as_slice())
         ])?;
     if changed == 1 {
         Ok(())
@@ -349,6 +360,21 @@ pub(super) fn insert_entries(
             (!entry.payload.is_empty()).then_some(entry.payload.as_slice()),
             hash
         ])?;
+    }
+    Ok(())
+}
+
+/// Keeps the days on which members bought something.
+pub(super) fn add_activity(db: &Connection, entries: &[Entry]) -> Result<(), OfficeError> {
+    let mut insert = db.prepare_cached("INSERT OR IGNORE INTO activity VALUES (?1, ?2)")?;
+    let sales = entries.iter().filter(|entry| !entry.is_portion());
+    for entry in sales.filter(|entry| matches!(entry.kind, Kind::Commit | Kind::Claim)) {
+        if entry.member.is_some() {
+            insert.execute(params![
+                member_column(entry.member),
+                entry.business_date.yyyymmdd()
+            ])?;
+        }
     }
     Ok(())
 }

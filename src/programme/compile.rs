@@ -3,16 +3,18 @@
 mod basics;
 mod earn;
 mod limits;
+mod offers;
 mod tiers;
 mod when;
 
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 
+use super::mend::mend;
 use super::model::{
     CapsModel, Document, ExpiryModel, InactiveModel, RedeemModel, RefundModel, WalletModel,
 };
-use super::shape::read_object;
+use super::shape::{ShapeError, read_object};
 use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms};
 use super::{RefundPolicy, Wallet};
 use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
@@ -25,23 +27,36 @@ const ID_MAX: usize = 64;
 /// Reads, checks and compiles one document.
 ///
 /// Bounds: 8 MB, 16 levels of nesting, 5,000 rules, 250 wallets, amounts to 9e15 smallest units.
-/// Where the form is wrong (no JSON, a key that is not known, a number where a text belongs) only
-/// that one problem can be known; otherwise every problem is reported, in the order of the paths.
+/// Every problem is reported, those of the form first (a key that is not known, a number where a text
+/// belongs). Where there are some, what else is wrong is told as far as it does not depend on them; a
+/// text that is no JSON object has that one problem.
 pub fn read(json: &[u8]) -> Result<Programme, Vec<Problem>> {
-    let document: Document = read_object(json, DOCUMENT_MAX, NESTING_MAX).map_err(|shape| {
-        vec![Problem::new(
-            shape.path,
-            shape.code,
-            shape.expected,
-            shape.found,
-        )]
-    })?;
+    let document: Document = match read_object(json, DOCUMENT_MAX, NESTING_MAX) {
+        Ok(document) => document,
+        Err(shape) => return Err(all_problems(json, shape)),
+    };
     let mut compiler = Compiler::default();
     let programme = compiler.compile(&document, json);
     if !compiler.problems.is_empty() {
         return Err(compiler.problems);
     }
     Ok(programme.expect("a document without problems compiles"))
+}
+
+/// The problems of a document whose form is wrong.
+fn all_problems(json: &[u8], first: ShapeError) -> Vec<Problem> {
+    if ["too_large", "not_utf8", "too_deep", "not_json"].contains(&first.code) {
+        return vec![first.into()];
+    }
+    let mut mended = mend(json, first);
+    if let Some(document) = mended.document.take() {
+        let mut compiler = Compiler::default();
+        compiler.compile(&document, json);
+        let real = compiler.problems.into_iter();
+        let real: Vec<Problem> = real.filter(|problem| mended.is_real(problem)).collect();
+        mended.problems.extend(real);
+    }
+    mended.problems
 }
 
 /// Collects problems; a part that has one compiles to nothing, and the rest is still checked.
@@ -107,7 +122,9 @@ impl Compiler {
             .and_then(|tiers| self.tiers(tiers, &known));
         let groups = self.groups(&document.groups);
         let earn = self.earn(&document.earn, &groups, &known);
+        let offers = self.offers(&document.offers, &groups, &known);
         let rewards = self.rewards(&document.rewards, &known);
+        self.names_once(document);
         let limits = self.limits(&document.limits, &known);
         let claim_days = match &document.claims {
             None => Some(0),
@@ -126,10 +143,30 @@ impl Compiler {
             earn,
             groups,
             tiers,
+            offers,
             rewards,
             limits,
             claim_days: u32::try_from(claim_days?).ok()?,
         })
+    }
+
+    /// Carts name offers and rewards alike, and a group is one of rules or one of offers.
+    fn names_once(&mut self, document: &Document) {
+        let rewards = document.rewards.iter().map(|reward| reward.id.as_str());
+        let rewards: BTreeSet<&str> = rewards.collect();
+        let of_rules = document
+            .earn
+            .iter()
+            .filter_map(|rule| rule.group.as_deref());
+        let of_rules: BTreeSet<&str> = of_rules.collect();
+        for (index, offer) in document.offers.iter().enumerate() {
+            let path = format!("offers[{index}]");
+            self.once(&path, !rewards.contains(offer.id.as_str()), &offer.id);
+            if let Some(group) = offer.group.as_deref().filter(|id| of_rules.contains(id)) {
+                let expected = "a group of offers, not one of rules that award";
+                self.problem(format!("{path}.group"), "conflict", expected, quoted(group));
+            }
+        }
     }
 
     fn wallets(

@@ -36,6 +36,8 @@ pub enum LimitPer {
     Member,
     /// The sale's cashier, for sales of any member.
     Cashier,
+    /// The one card, phone or number that the customer showed.
+    Card,
 }
 
 /// What a limit counts, at this till alone. Sales without a member do not count.

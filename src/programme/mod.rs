@@ -7,22 +7,29 @@
 mod compile;
 mod decimal;
 mod limits;
+mod mend;
 pub(crate) mod model;
+mod offers;
 mod problem;
 mod reads;
 mod rules;
 pub(crate) mod shape;
+mod succession;
 mod wallet;
 
 pub use compile::read;
 pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
+pub use offers::{
+    Break, BreakTakes, BundleCost, CountOf, MoneyIn, Offer, Pieces, Share, Stage, Takes, UseOffer,
+};
 pub use problem::Problem;
 pub use reads::HISTORY_ALL;
 pub use rules::{
     AmountMode, Band, BandGives, Base, Caps, Combine, EarnRule, Expiry, Factor, Gives, Group,
     Level, LineFlag, Percent, Range, Reward, RoundAt, Selector, Take, Tenders, TierBasis,
-    TierFactor, Tiers, UseReward, When, Window, Worth,
+    TierFactor, Tiers, Total, TotalTax, UseReward, When, Window, Worth,
 };
+pub use succession::unlike_installed;
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
     Unit, Wallet,
@@ -55,6 +62,8 @@ pub struct Programme {
     /// In the order of their ids.
     pub(crate) groups: Vec<Group>,
     pub(crate) tiers: Option<Tiers>,
+    /// By stage, priority and id.
+    pub(crate) offers: Vec<Offer>,
     /// In the order of their ids.
     pub(crate) rewards: Vec<Reward>,
     /// In the order of their ids.
@@ -142,6 +151,11 @@ impl Programme {
     /// Its ladder of members, if it has one.
     pub fn tiers(&self) -> Option<&Tiers> {
         self.tiers.as_ref()
+    }
+
+    /// What the bill costs less, by stage, priority and id.
+    pub fn offers(&self) -> &[Offer] {
+        &self.offers
     }
 
     /// What points buy, in the order of their ids.

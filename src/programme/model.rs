@@ -9,13 +9,15 @@ use serde::Deserialize;
 
 mod earn;
 mod limits;
+mod offers;
 mod tiers;
 mod when;
 
 pub(crate) use earn::{BandModel, CapsModel, EarnModel, FactorModel, GroupModel};
 pub(crate) use limits::LimitModel;
+pub(crate) use offers::{BreakModel, BundleModel, OfferModel, SomeModel};
 pub(crate) use tiers::{RewardModel, TiersModel};
-pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, VisitModel, WhenModel};
+pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, TotalModel, VisitModel, WhenModel};
 
 use super::shape::{Ignored, object, objects, optional_object};
 use super::{MissingAward, RefundBase, RefundRules, SpentReturn};
@@ -71,6 +73,10 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub groups: Vec<GroupModel>,
+    /// What the bill costs less.
+    #[serde(default, deserialize_with = "objects")]
+    #[cfg_attr(test, schemars(length(max = 5000)))]
+    pub offers: Vec<OfferModel>,
     /// What points buy.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 5000)))]

@@ -1,8 +1,10 @@
 //! What is wrong with a programme document.
 
+use super::shape::{ShapeError, place};
+
 /// One problem of a document. All of them are reported at once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
-#[error("{path}: {code}: expected {expected}, found {found}")]
+#[error("{}{code}: expected {expected}, found {found}", place(path))]
 pub struct Problem {
     /// Where it is: `earn[2].amount.per`; `.` for the document as a whole.
     pub path: String,
@@ -27,5 +29,11 @@ impl Problem {
             expected: expected.into(),
             found: found.into(),
         }
+    }
+}
+
+impl From<ShapeError> for Problem {
+    fn from(shape: ShapeError) -> Self {
+        Self::new(shape.path, shape.code, shape.expected, shape.found)
     }
 }

@@ -1,6 +1,8 @@
 //! What a programme wants to know besides the cart and the balances, so that a till that has a simple
 //! programme reads nothing more.
 
+use crate::kernel::{Idle, WalletNumber};
+
 use super::{Caps, Expiry, Gives, Programme, Tenders, Wallet, When, Window};
 
 /// All that is stored.
@@ -55,8 +57,16 @@ impl Programme {
 
     /// The balance of some wallet lapses for want of sales.
     pub fn reads_activity(&self) -> bool {
-        let lapses = |wallet: &Wallet| matches!(wallet.expiry, Expiry::Inactive(_));
-        self.wallets().iter().any(lapses)
+        let mut wallets = self.wallets().iter();
+        wallets.any(|wallet| self.idle_of(wallet.number).is_some())
+    }
+
+    /// After how long without a sale the balance of a wallet lapses; none where it does not.
+    pub fn idle_of(&self, wallet: WalletNumber) -> Option<Idle> {
+        match self.wallet_by_number(wallet)?.expiry {
+            Expiry::Inactive(idle) => Some(idle),
+            _ => None,
+        }
     }
 
     /// Some rule counts only a share of the payments: a sale without them cannot be final.
@@ -81,11 +91,12 @@ impl Programme {
                     .filter_map(|factor| factor.when.as_ref()),
             )
         });
-        rules.chain(
-            self.rewards()
-                .iter()
-                .filter_map(|reward| reward.when.as_ref()),
-        )
+        let rewards = self
+            .rewards()
+            .iter()
+            .filter_map(|reward| reward.when.as_ref());
+        let offers = self.offers().iter().filter_map(|offer| offer.when.as_ref());
+        rules.chain(rewards).chain(offers)
     }
 }
 

@@ -168,8 +168,8 @@ pub enum When {
     Tills(BTreeSet<String>),
     /// The sale comes by one of these channels.
     Channels(BTreeSet<String>),
-    /// The sum of the lines, after the POS's own discounts.
-    Total(Range),
+    /// The sum of lines, after the POS's own discounts.
+    Total(Total),
     /// How many items are sold, of the selected lines.
     Items(Range, Option<Selector>),
     /// A line like this is sold.
@@ -202,6 +202,19 @@ impl Range {
     pub fn has(&self, value: i64) -> bool {
         self.from.is_none_or(|from| from <= value) && self.below.is_none_or(|below| value < below)
     }
+}
+
+/// The sum of lines is in a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Total {
+    /// In which.
+    pub range: Range,
+    /// Of these lines; of all if nothing.
+    pub lines: Option<Selector>,
+    /// Which tax is in it.
+    pub tax: TotalTax,
+    /// What offers took off so far is off it, too.
+    pub is_after_offers: bool,
 }
 
 /// A selection of lines.
@@ -405,6 +418,8 @@ pub enum Take {
     Best,
     /// The first that gives anything.
     First,
+    /// The best, and nothing outside the group besides.
+    Exclusive,
 }
 
 /// What moves a member up.
@@ -446,6 +461,21 @@ pub enum UseReward {
     Automatic,
     /// When the cart asks for it.
     OnRequest,
+}
+
+/// Which tax is in a sum of lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "total_tax"))]
+#[serde(rename_all = "snake_case")]
+pub enum TotalTax {
+    /// As in the lines' prices.
+    #[default]
+    AsInPrice,
+    /// All: that on top of the prices, too.
+    With,
+    /// None: that inside the prices is off.
+    Without,
 }
 
 /// A day of the week.

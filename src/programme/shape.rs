@@ -98,7 +98,7 @@ fn nesting(json: &[u8]) -> usize {
 
 /// serde gives one sentence and a path. The sentences are those of `serde::de::Error`, stable since
 /// serde 1.0.
-fn from_serde(error: &serde_path_to_error::Error<serde_json::Error>) -> ShapeError {
+pub(super) fn from_serde(error: &serde_path_to_error::Error<serde_json::Error>) -> ShapeError {
     let inner = error.inner();
     let path = error.path().to_string();
     let text = inner.to_string();
@@ -199,14 +199,36 @@ fn expected_part(text: &str) -> Option<String> {
     Some(expected.replace('`', ""))
 }
 
+/// The key that an error is about: one that is not known, missing or there twice.
+pub(super) fn key_of(error: &serde_path_to_error::Error<serde_json::Error>) -> Option<String> {
+    let text = error.inner().to_string();
+    let text = text
+        .rsplit_once(" at line ")
+        .map_or(text.as_str(), |(text, _)| text);
+    ["unknown field ", "missing field ", "duplicate field "]
+        .into_iter()
+        .find_map(|start| quoted_after(text, start))
+        .map(str::to_owned)
+}
+
+/// How a sentence about a problem begins: with the path, and with nothing where it is the whole.
+pub(crate) fn place(path: &str) -> String {
+    match path {
+        "." => String::new(),
+        path => format!("{path}: "),
+    }
+}
+
+/// A key as it may stand in a path: no control characters, and no longer than a line.
+pub(super) fn shown(key: &str) -> String {
+    let letters = key.chars().filter(|letter| !letter.is_control());
+    letters.take(80).collect()
+}
+
 /// The path of the object and the key in it. Depending on the error serde_path_to_error has the key
 /// in the path already.
 fn with_key(path: &str, key: &str) -> String {
-    let key: String = key
-        .chars()
-        .filter(|letter| !letter.is_control())
-        .take(80)
-        .collect();
+    let key = shown(key);
     if path == key || path.ends_with(&format!(".{key}")) {
         return path.to_owned();
     }
@@ -220,9 +242,10 @@ fn with_key(path: &str, key: &str) -> String {
 fn in_words(expected: &str) -> String {
     match expected {
         "i64" | "u64" | "i32" | "u32" | "u8" => "a whole number".to_owned(),
-        "a string" | "string" => "a text".to_owned(),
+        "a string" | "string" | "string or map" => "a text".to_owned(),
         "a sequence" => "a list".to_owned(),
         "a map" => "an object".to_owned(),
+        "a boolean" => "true or false".to_owned(),
         other => other.replace("struct ", "an object "),
     }
 }
@@ -244,7 +267,7 @@ fn kind_in_words(found: &str) -> String {
 
 /// A value that is written as an object. serde's derived readers also take a list of the fields in
 /// order; no schema of ours does.
-struct Object<T>(T);
+pub(super) struct Object<T>(pub(super) T);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {

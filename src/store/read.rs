@@ -497,6 +497,29 @@ impl<'a> Reading<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// How many programme versions there are.
+    pub fn count_programmes(&self) -> Result<usize, StoreError> {
+        let mut statement = self.db.prepare_cached("SELECT count(*) FROM programme")?;
+        Ok(statement.query_row([], |row| row.get(0))?)
+    }
+
+    /// The hash of a programme version's document, if it is there.
+    pub fn programme_hash(&self, version: u32) -> Result<Option<Hash>, StoreError> {
+        let sql = "SELECT hash FROM programme WHERE version = ?1";
+        let found = self.db.query_row(sql, [version], |row| row.get(0));
+        Ok(found.optional()?)
+    }
+
+    /// An entry says that a programme version was installed with another document than this one. Reads
+    /// every entry.
+    pub fn was_installed_unlike(&self, version: u32, hash: &Hash) -> Result<bool, StoreError> {
+        let mut statement = self.db.prepare(
+            "SELECT 1 FROM entry WHERE kind = ?1 AND programme_version = ?2 AND payload <> ?3",
+        )?;
+        let kind = Kind::ProgrammeInstalled.number();
+        Ok(statement.exists(params![kind, version, hash])?)
+    }
+
     /// The oldest batch that is not acknowledged: its bytes and how many entries it has.
     pub fn waiting_batch(&self) -> Result<Option<(Vec<u8>, u64)>, StoreError> {
         Ok(self

@@ -113,9 +113,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("earn.capped_out", "{name}: reached, {because}"),
     (
         "earn.expired",
-        "{name}: the points would be dead from {because} on",
+        "{name}: the points would have ended by {because}",
     ),
-    ("earn.expires", "{text}; dead from {date} on"),
+    ("earn.expires", "{text} and no longer from {date} on"),
     ("earn.group", "{name}: not on top, {because} counts instead"),
     (
         "earn.idle_days",
@@ -227,6 +227,40 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "members.numbers_used_up",
         "This till has no member numbers left; tell head office",
     ),
+    ("offer.applied", "{name}: {amount} off"),
+    (
+        "offer.applied_percent",
+        "{name}: {percent}% off, which is {amount}",
+    ),
+    (
+        "offer.applied_times",
+        "{name}: {amount} off (taken {times}×)",
+    ),
+    ("offer.declined", "{name}: not wanted today"),
+    (
+        "offer.exclusive_taken",
+        "{name}: does not go together with {other}",
+    ),
+    ("offer.gift", "{name}: {quantity} × {sku} for free"),
+    (
+        "offer.no_lines",
+        "{name}: none of the goods is one of its goods",
+    ),
+    (
+        "offer.not_known_here",
+        "{name}: not known here and not given, {because}",
+    ),
+    ("offer.not_met", "{name}: nothing off, {because}"),
+    ("offer.not_wanted", "{name}: not asked for"),
+    (
+        "offer.nothing_left",
+        "{name}: there is nothing left to take off",
+    ),
+    ("offer.other_taken", "{name}: {other} was taken"),
+    (
+        "offer.too_few",
+        "{name}: takes {missing} more in the basket",
+    ),
     ("operator.unknown", "There is no such operator"),
     (
         "operators.none",
@@ -240,15 +274,15 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("points.short", "{wanted} wanted, {spendable} can be spent"),
     (
         "quote.earned",
-        "Earns {points} ({rule}); from {from} on, dead from: {until}",
+        "Earns {points} ({rule}), can be spent from {from} on",
     ),
-    ("quote.never", "never"),
+    ("quote.ends", "{text} and no longer from {until} on"),
     ("quote.payable", "To pay: {amount}"),
     ("quote.spent", "Uses {points}, {amount} off"),
     ("quote.total", "Total: {amount}"),
     (
         "quote.with_card",
-        "With a card: {points} ({rule}); from {from} on, dead from: {until}",
+        "With a card: {points} ({rule}), can be spent from {from} on",
     ),
     ("range.below", "below {below}"),
     ("range.both", "from {from} to below {below}"),
@@ -268,7 +302,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("redeem.limit.most", "{text}; at most {limit} at a time"),
     (
         "redeem.limit.payable",
-        "{text}; enough for the {limit} to pay",
+        "{text}; no more than the {limit} to pay",
     ),
     (
         "redeem.limit.share",

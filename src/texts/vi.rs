@@ -227,6 +227,31 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "members.numbers_used_up",
         "Quầy này đã hết số thành viên; hãy báo trụ sở",
     ),
+    ("offer.applied", "{name}: giảm {amount}"),
+    (
+        "offer.applied_percent",
+        "{name}: giảm {percent}%, là {amount}",
+    ),
+    ("offer.applied_times", "{name}: giảm {amount} ({times} lần)"),
+    ("offer.declined", "{name}: khách không dùng hôm nay"),
+    (
+        "offer.exclusive_taken",
+        "{name}: không dùng chung với {other}",
+    ),
+    ("offer.gift", "{name}: tặng {quantity} × {sku}"),
+    (
+        "offer.no_lines",
+        "{name}: hóa đơn không có mặt hàng áp dụng",
+    ),
+    (
+        "offer.not_known_here",
+        "{name}: chưa biết nên chưa giảm, {because}",
+    ),
+    ("offer.not_met", "{name}: không giảm, {because}"),
+    ("offer.not_wanted", "{name}: không yêu cầu"),
+    ("offer.nothing_left", "{name}: không còn gì để giảm"),
+    ("offer.other_taken", "{name}: đã dùng {other}"),
+    ("offer.too_few", "{name}: còn thiếu {missing} sản phẩm"),
     ("operator.unknown", "Không tìm thấy mã nhân viên này"),
     (
         "operators.none",
@@ -240,15 +265,15 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("points.short", "Cần {wanted}, hiện dùng được {spendable}"),
     (
         "quote.earned",
-        "Được {points} ({rule}); dùng từ {from}, hết hạn: {until}",
+        "Được {points} ({rule}), dùng được từ {from}",
     ),
-    ("quote.never", "không"),
+    ("quote.ends", "{text}, hết hạn từ {until}"),
     ("quote.payable", "Phải trả: {amount}"),
     ("quote.spent", "Dùng {points}, giảm {amount}"),
     ("quote.total", "Tổng cộng: {amount}"),
     (
         "quote.with_card",
-        "Nếu có thẻ: {points} ({rule}); dùng từ {from}, hết hạn: {until}",
+        "Nếu có thẻ: {points} ({rule}), dùng được từ {from}",
     ),
     ("range.below", "dưới {below}"),
     ("range.both", "từ {from} đến dưới {below}"),
@@ -268,7 +293,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("redeem.limit.most", "{text}; mỗi lần nhiều nhất {limit}"),
     (
         "redeem.limit.payable",
-        "{text}; đủ cho số tiền phải trả {limit}",
+        "{text}; không quá số tiền phải trả {limit}",
     ),
     (
         "redeem.limit.share",

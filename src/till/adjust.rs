@@ -154,7 +154,7 @@ impl Till {
             offset,
             business_date,
             member: Some(adjustment.member),
-            programme_version: self.programme()?.version(),
+            programme_version: self.programme_on(business_date)?.version(),
             flags: plain.flags.with(late),
             ..plain
         })
@@ -169,7 +169,8 @@ impl Till {
         wallet: &Wallet,
         approver: &str,
     ) -> Result<Vec<Entry>, Error> {
-        let programme = &*self.programme()?;
+        let programme = &*self.programme_on(facts.business_date)?;
+        let wallet = programme.wallet_by_number(wallet.number).unwrap_or(wallet);
         let reason = Some(adjustment.reason.as_str()).filter(|reason| is_code(reason));
         let payload = AdjustmentPayload {
             operator: adjustment.operator.clone(),
@@ -208,13 +209,13 @@ impl Till {
 
     /// What an adjustment did, by its entries.
     fn adjusted(&self, first: Seq, replay: Replay) -> Result<Adjusted, Error> {
-        let programme = self.programme()?;
         self.read(|reading| {
             let missing = Error::Internal("an adjustment without its entry");
             let (entry, _) = reading.entries(first, first)?.pop().ok_or(missing)?;
             let member = entry.member.ok_or(Error::Internal("points of nobody"))?;
-            let wallet = programme.wallet_by_number(entry.wallet);
             let on = entry.business_date;
+            let programme = self.programme_on(on)?;
+            let wallet = programme.wallet_by_number(entry.wallet);
             let accounts = self.accounts(reading, &programme, member)?;
             let mut adjusted = Adjusted {
                 seq: first,

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 
 use super::error::Error;
 use super::ports::Ports;
+use super::programmes::write_installed;
 use super::shell::{Settings, Till};
 use crate::exchange::{EpochPayload, Parent, Provisioning, SigningKey};
 use crate::kernel::ids::hex;
@@ -151,26 +152,11 @@ impl FirstLife {
         writing.append(&[epoch])?;
         for (place, programme) in programmes.iter().enumerate() {
             let facts = first_facts(self.now, self.is_suspect, programme.version());
-            let installed = note(
-                writing.head().seq,
-                &facts,
-                Kind::ProgrammeInstalled,
-                |entry| {
-                    entry.payload = programme.hash().to_vec();
-                },
-            );
-            let seq = installed.seq;
-            writing.append(&[installed])?;
+            write_installed(writing, &facts, programme)?;
             if place == 0 {
                 let digest = writing.reading().identity_digest()?;
                 writing.put_document(1, &digest)?;
             }
-            writing.put_programme(
-                programme.version(),
-                &programme.hash(),
-                programme.document(),
-                seq,
-            )?;
         }
         Ok(facts)
     }

@@ -99,7 +99,7 @@ impl Till {
 
     /// The closes that one operation wrote stand next to each other and name the first of them.
     fn report(&self, reading: &Reading<'_>, first: Seq) -> Result<DayReport, Error> {
-        let programme = self.programme()?;
+        let programme = self.newest_programme()?;
         let mut report = DayReport::default();
         let mut seq = first;
         while let Some((entry, _)) = reading.entries(seq, seq)?.pop() {

@@ -9,7 +9,7 @@ use super::proof::Proof;
 use super::shell::{Replay, Till};
 use super::status;
 use super::view::{ReceiptKey, ReceiptKind, Sale, load_document};
-use crate::evaluate::quote::{Award, Outcome, Redemption};
+use crate::evaluate::quote::{Award, LinePart, OfferTaken, Outcome, Redemption};
 use crate::kernel::ids::{Seq, hex};
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
 use crate::ledger::{Entry, Flags, Hash};
@@ -269,6 +269,8 @@ fn differences(then: &Outcome, now: &Outcome) -> Vec<Difference> {
     };
     let discounts = |outcome: &Outcome| outcome.line_discounts.iter().map(money).collect();
     each("line_discounts", discounts(then), discounts(now));
+    let offers = |outcome: &Outcome| outcome.offers.iter().map(say_offer).collect();
+    each("offers", offers(then), offers(now));
     let redemptions = |outcome: &Outcome| outcome.redemptions.iter().map(say_redemption).collect();
     each("redemptions", redemptions(then), redemptions(now));
     let awards = |outcome: &Outcome| outcome.awards.iter().map(say_award).collect();
@@ -282,12 +284,41 @@ fn say_redemption(redemption: &Redemption) -> String {
         points,
         amount,
         reward,
+        lines,
     } = redemption;
     let reward = reward.as_deref().unwrap_or("-");
     format!(
-        "wallet {wallet}, {points} points, {}, reward {reward}",
-        amount.get()
+        "wallet {wallet}, {points} points, {}, reward {reward}, {}",
+        amount.get(),
+        say_parts(lines)
     )
+}
+
+fn say_offer(offer: &OfferTaken) -> String {
+    let OfferTaken {
+        offer,
+        amount,
+        times,
+        lines,
+        stage: _,
+        gift,
+    } = offer;
+    let gift = gift.as_ref().map_or_else(String::new, |gift| {
+        format!(", gift {} x {}", gift.quantity, gift.sku)
+    });
+    format!(
+        "{offer}, {} in {times}, {}{gift}",
+        amount.get(),
+        say_parts(lines)
+    )
+}
+
+fn say_parts(parts: &[LinePart]) -> String {
+    let parts = parts
+        .iter()
+        .map(|part| format!("{}: {}", part.line, part.amount.get()));
+    let parts: Vec<String> = parts.collect();
+    format!("lines {}", parts.join(", "))
 }
 
 fn say_award(award: &Award) -> String {

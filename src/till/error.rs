@@ -83,9 +83,17 @@ pub enum Error {
     /// The provisioning file was used before on this machine.
     #[error("the provisioning file was used before; ask head office for a new one")]
     ProvisioningUsed,
-    /// The programme that came with provisioning.
+    /// A programme that came with provisioning, or is to be installed.
     #[error("the programme cannot be used: {}", first(.0))]
     Programme(Vec<Problem>),
+    /// A version of the programme never changes once it is installed.
+    #[error(
+        "version {version} of the programme is installed with other content; give it a new number"
+    )]
+    ProgrammeChanged {
+        /// Which.
+        version: u32,
+    },
     /// Bytes that are no acknowledgement of this chain's head office.
     #[error("not an acknowledgement of this ledger's head office: {0}")]
     Acknowledgement(SignatureError),
@@ -141,6 +149,7 @@ impl Error {
             Self::Provisioning(_)
             | Self::ProvisioningUsed
             | Self::Programme(_)
+            | Self::ProgrammeChanged { .. }
             | Self::Acknowledgement(_)
             | Self::OtherLedger => status::E_DOCUMENT,
             Self::Batch(BuildError::Cut { .. }) => status::E_ARGUMENT,
@@ -181,6 +190,7 @@ impl Error {
             Self::Provisioning(_) => "provisioning.unreadable",
             Self::ProvisioningUsed => "provisioning.used",
             Self::Programme(_) => "programme.unusable",
+            Self::ProgrammeChanged { .. } => "programme.changed",
             Self::Acknowledgement(_) => "acknowledgement.unreadable",
             Self::OtherLedger => "acknowledgement.other_ledger",
             Self::Diverged => "ledger.diverged",
@@ -216,6 +226,7 @@ impl Error {
             Self::Argument { field, .. } => field,
             Self::Conflict { field } => field,
             Self::Programme(problems) => problems.first().map_or("", |problem| &problem.path),
+            Self::ProgrammeChanged { .. } => "version",
             _ => "",
         }
     }

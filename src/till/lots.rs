@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::error::Error;
 use super::member::MemberCard;
 use super::shell::Till;
-use crate::kernel::{Account, BusinessDate, Idle, Instant, LotId, MemberNumber, Points};
+use crate::kernel::{Account, BusinessDate, Instant, LotId, MemberNumber, Points};
 use crate::ledger::past::Past;
 use crate::ledger::{Accounts, Entry, Flags, apply};
-use crate::programme::{Expiry, Programme};
+use crate::programme::Programme;
 use crate::store::Reading;
 
 /// Entries of a member held in memory at a time.
@@ -97,8 +97,11 @@ impl Till {
     /// Every lot of a member with something left on a business date, those that end first going
     /// first, as they would be spent. What has ended is left out; what is pending is not.
     pub fn lots(&self, member: MemberNumber, on: BusinessDate) -> Result<Vec<MemberLot>, Error> {
-        let programme = self.programme()?;
-        let accounts = self.read(|reading| self.accounts(reading, &programme, member))?;
+        let (programme, accounts) = self.read(|reading| {
+            let programme = self.programme_on(on)?;
+            let accounts = self.accounts(reading, &programme, member)?;
+            Ok((programme, accounts))
+        })?;
         let mut lots = Vec::new();
         for wallet in programme.wallets() {
             let Some(account) = accounts.get(&wallet.number) else {
@@ -204,7 +207,7 @@ pub(super) fn lapse(
     given_on: impl Fn(LotId) -> Result<BusinessDate, Error>,
 ) -> Result<(), Error> {
     for (number, account) in accounts {
-        let Some(idle) = idle_of(programme, *number) else {
+        let Some(idle) = programme.idle_of(*number) else {
             continue;
         };
         for lot in account
@@ -216,13 +219,6 @@ pub(super) fn lapse(
         }
     }
     Ok(())
-}
-
-fn idle_of(programme: &Programme, wallet: u8) -> Option<Idle> {
-    match programme.wallet_by_number(wallet)?.expiry {
-        Expiry::Inactive(idle) => Some(idle),
-        _ => None,
-    }
 }
 
 #[cfg(test)]

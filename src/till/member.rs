@@ -1,5 +1,6 @@
 //! Members at the till: enrol, scan, history.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::Serialize;
@@ -11,6 +12,7 @@ use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::{Replay, Till};
 use super::status;
+use crate::evaluate::{Cart, Shown};
 use crate::exchange::{IdentifierHash, enrolment, identifier_hash};
 use crate::kernel::ids::{Seq, hex};
 use crate::kernel::{Balance, BusinessDate, Instant, MemberNumber, UtcOffset};
@@ -169,6 +171,16 @@ impl Till {
         identifier_hash(&self.identity.identifier_key, canonical)
     }
 
+    /// The cart with the keyed hash of what the customer showed in the place of it.
+    pub(super) fn keep_hash<'a>(&self, cart: &'a Cart) -> Cow<'a, Cart> {
+        let Some(Shown::Code(code)) = &cart.shown else {
+            return Cow::Borrowed(cart);
+        };
+        let mut cart = cart.clone();
+        cart.shown = Some(Shown::Hash(self.identifier_hash(code)));
+        Cow::Owned(cart)
+    }
+
     /// Recognises what was scanned or typed, and tells the member's balances on a business date.
     pub fn scan(&self, text: &str, on: BusinessDate) -> Result<MemberCard, Error> {
         let scanned = recognise(text)?;
@@ -201,7 +213,7 @@ impl Till {
         is_known_here: bool,
         on: BusinessDate,
     ) -> Result<MemberCard, Error> {
-        let programme = self.programme()?;
+        let programme = self.programme_on(on)?;
         let accounts = self.accounts(reading, &programme, number)?;
         Ok(self.card_of(&programme, &accounts, number, is_known_here, on))
     }

@@ -6,12 +6,13 @@
 //! the close, `expiry.rs` what it writes off, `sync.rs` what goes to and comes from head office,
 //! `dispute.rs` and `proof.rs` settle a quarrel about a sale, `adjust.rs` gives or takes points by hand,
 //! `approval.rs` asks who may, `exceptions.rs` tells it in the day's report, `velocity.rs` counts for limits,
-//! `past.rs` what the evaluation is told of earlier sales, `care.rs` and `verify.rs` the rest.
+//! `past.rs` what the evaluation is told of earlier sales, `programmes.rs` which version prices them, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger,
 //! `training.rs` one that is for learning only.
 
 mod adjust;
 mod approval;
+mod baskets;
 mod birth;
 mod care;
 mod day;
@@ -26,6 +27,7 @@ mod member;
 mod operation;
 mod past;
 pub mod ports;
+mod programmes;
 mod proof;
 mod refund;
 mod returns;

@@ -18,7 +18,7 @@ use crate::evaluate::{Goods, Measure, NoReturn, PointsBack, Return, ReturnedPart
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
 use crate::ledger::refund::{Policies, Returned, SaleHistory, refund};
-use crate::ledger::{Accounts, Act, Entry, Kind, SaleFacts};
+use crate::ledger::{Accounts, Act, Entry, Flags, Kind, SaleFacts};
 use crate::programme::{MissingAward, Programme};
 use crate::store::{Reading, SaleRow};
 use crate::texts::{money, number_trimmed};
@@ -293,8 +293,12 @@ impl Till {
             policies: &policies,
         };
         let last = pending.last().map_or(head.seq, |entry| entry.seq);
-        let entries = refund(last, &facts, parts, &lots)
+        let mut entries = refund(last, &facts, parts, &lots)
             .map_err(|refusal| self.refused(&programme, &refusal))?;
+        if document.is_post_void {
+            let refund = &mut entries[0];
+            refund.flags = refund.flags.with(Flags::POST_VOID);
+        }
         Ok((
             Worked {
                 row: row.clone(),
@@ -357,6 +361,21 @@ pub(super) fn refund_document(
         0 => Ok(RefundDocument::default()),
         seq => from_bytes(&reading.document(seq)?),
     }
+}
+
+/// The sale with what had come back of it before the entry `seq`, and nothing since.
+pub(super) fn row_before(reading: &Reading<'_>, row: &SaleRow, seq: Seq) -> Result<SaleRow, Error> {
+    let mut refund_seq = 0;
+    for about in reading.entries_about(row.seq)? {
+        let entry = reading.entries(about, about)?.pop();
+        if about < seq && entry.is_some_and(|(entry, _)| entry.kind == Kind::Refund) {
+            refund_seq = about;
+        }
+    }
+    Ok(SaleRow {
+        refund_seq,
+        ..row.clone()
+    })
 }
 
 /// The sale a refund's operation was about. Operations of earlier files remember the sale itself.

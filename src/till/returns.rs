@@ -321,6 +321,7 @@ impl Till {
     /// What taking back goods without their sale would do. Writes nothing.
     pub fn preview_unlinked(&self, cart: &Cart) -> Result<RefundPreview, Error> {
         check_goods(cart)?;
+        let cart = &*self.keep_hash(cart);
         let moment = Moment::at(cart.at_ms, cart.utc_offset_minutes);
         self.read(|reading| {
             let returns = self.unlinked(reading, &moment, cart)?;
@@ -335,6 +336,7 @@ impl Till {
     /// policy says.
     pub fn refund_unlinked(&self, id: &str, cart: &Cart) -> Result<UnlinkedRefund, Error> {
         check_goods(cart)?;
+        let cart = &*self.keep_hash(cart);
         let operation = Operation {
             id,
             call: Call::RefundUnlinked,

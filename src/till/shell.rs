@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::approval::Approvals;
@@ -57,7 +57,8 @@ pub struct Till {
     pub(super) approvals: Approvals,
     /// Oldest first, never empty.
     epochs: Vec<Epoch>,
-    programmes: Vec<Arc<Programme>>,
+    /// By version, never empty. One that is installed joins them.
+    pub(super) programmes: RwLock<Vec<Arc<Programme>>>,
     pub(super) purpose: Purpose,
     inner: Mutex<Inner>,
     poisoned: AtomicBool,
@@ -128,7 +129,7 @@ impl Till {
             operators,
             approvals: Approvals::default(),
             epochs,
-            programmes,
+            programmes: RwLock::new(programmes),
             purpose: Purpose::Trading,
             inner: Mutex::new(Inner {
                 store: Some(store),
@@ -186,43 +187,6 @@ impl Till {
         self.lock().log.take()
     }
 
-    /// The latest programme version.
-    pub fn programme(&self) -> Result<Arc<Programme>, Error> {
-        self.programmes
-            .last()
-            .cloned()
-            .ok_or(Error::Internal("a ledger without a programme"))
-    }
-
-    /// Every version, oldest first.
-    pub(super) fn programmes(&self) -> &[Arc<Programme>] {
-        &self.programmes
-    }
-
-    /// The version that is valid on a business date: the latest of those that are, or the latest of
-    /// all, whose evaluation then says that it is not valid.
-    pub(super) fn programme_on(&self, date: BusinessDate) -> Result<Arc<Programme>, Error> {
-        match self
-            .programmes
-            .iter()
-            .rev()
-            .find(|programme| programme.is_valid_on(date))
-        {
-            Some(programme) => Ok(Arc::clone(programme)),
-            None => self.programme(),
-        }
-    }
-
-    pub(super) fn programme_version(&self, version: u32) -> Result<Arc<Programme>, Error> {
-        self.programmes
-            .iter()
-            .find(|programme| programme.version() == version)
-            .cloned()
-            .ok_or(Error::Internal(
-                "a sale of a programme version that is not installed",
-            ))
-    }
-
     /// The present life.
     pub(super) fn stream(&self) -> &StreamId {
         &self.epoch_of(Seq::MAX).genesis.stream
@@ -264,7 +228,10 @@ impl Till {
         &self,
         ask: impl FnOnce(&Reading<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
-        self.lock().store()?.read(ask)
+        self.lock().store()?.read(|reading| {
+            self.learn_programmes(reading)?;
+            ask(reading)
+        })
     }
 
     /// Writes what is no operation of the POS: bookkeeping that may be done again.

@@ -1,13 +1,12 @@
 //! What goes to head office and what comes back. Bytes only: the vendor carries them.
 
-use super::document::SaleDocument;
+use super::baskets::baskets;
 use super::error::Error;
 use super::log::Level;
 use super::shell::Till;
-use super::view::load_document;
 use crate::exchange::batch::{BatchParts, build_up_to, read};
 use crate::exchange::postings::ENTRIES_MAX;
-use crate::exchange::{Acknowledgement, Basket, BasketLine, EpochPayload, SigningKey};
+use crate::exchange::{Acknowledgement, Basket, EpochPayload, SigningKey};
 use crate::kernel::ids::Seq;
 use crate::ledger::decide::note;
 use crate::ledger::{Entry, Hash, Kind};
@@ -87,7 +86,7 @@ impl Till {
             baskets,
             side_head: head.side_hash,
             office_index: head.office_index,
-            programme_version: self.programme()?.version(),
+            programme_version: self.newest_programme()?.version(),
             library_version: env!("CARGO_PKG_VERSION"),
             made_at,
         };
@@ -157,48 +156,4 @@ pub(super) fn hash_before(reading: &Reading<'_>, epoch: &Epoch, seq: Seq) -> Res
     }
     let entry = reading.entries(seq - 1, seq - 1)?.pop();
     entry.map(|(_, hash)| hash).ok_or(Error::Diverged)
-}
-
-/// The lines of the sales that become final in these entries.
-fn baskets(reading: &Reading<'_>, entries: &[Entry]) -> Result<Vec<Basket>, Error> {
-    let mut baskets = Vec::new();
-    for entry in entries {
-        if entry.kind != Kind::Commit || entry.is_portion() {
-            continue;
-        }
-        let sale_seq = if entry.refers_to == 0 {
-            entry.seq
-        } else {
-            entry.refers_to
-        };
-        let row = reading
-            .sale(sale_seq)?
-            .ok_or(Error::Internal("a commit of no sale"))?;
-        // A salvaged ledger may have lost it; the points still travel.
-        if reading.find_document(row.document_seq)?.is_none() {
-            continue;
-        }
-        let document = load_document(reading, row.document_seq)?;
-        baskets.push(Basket {
-            sale_seq,
-            lines: basket_lines(document),
-        });
-    }
-    // Sales end in another order than they began; a batch names them as they began.
-    baskets.sort_unstable_by_key(|basket| basket.sale_seq);
-    Ok(baskets)
-}
-
-fn basket_lines(document: SaleDocument) -> Vec<BasketLine> {
-    let discounts = document.outcome.line_discounts;
-    let lines = document.cart.lines.into_iter().zip(discounts);
-    lines
-        .map(|(line, taken_off)| BasketLine {
-            sku: line.sku,
-            quantity: line.quantity_milli,
-            net: line.line_total - taken_off,
-            discount: line.discount + taken_off,
-            category: line.category,
-        })
-        .collect()
 }

@@ -8,7 +8,7 @@ use super::approval::{Permit, code_of, tell};
 use super::document::from_bytes;
 use super::error::Error;
 use super::shell::{Moment, Till};
-use crate::evaluate::{Cart, LimitFacts, LimitHit};
+use crate::evaluate::{Cart, LimitFacts, LimitHit, Shown};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber};
 use crate::ledger::{Act, Entry, Exception, Kind, SaleFacts};
@@ -79,13 +79,17 @@ impl Till {
             let entries = entries.into_iter().filter(|entry| window.holds(entry));
             let used = match limit.per {
                 LimitPer::Member => count(limit, entries),
-                LimitPer::Cashier => {
-                    // Who rang it up stands in the cart. A sale that names nobody is not counted.
-                    let Some(cashier) = &cart.cashier else {
-                        continue;
+                // Who rang it up and what was shown stand in the cart. What it does not say is not
+                // counted.
+                LimitPer::Cashier if cart.cashier.is_none() => continue,
+                LimitPer::Card if cart.shown.is_none() => continue,
+                LimitPer::Cashier | LimitPer::Card => {
+                    let is_same = |rung: &RungCart| match limit.per {
+                        LimitPer::Card => rung.shown == cart.shown,
+                        _ => rung.cashier == cart.cashier,
                     };
                     let entries: Vec<Entry> = entries.collect();
-                    let own = sales_of_cashier(reading, &entries, cashier)?;
+                    let own = sales_where(reading, &entries, is_same)?;
                     let is_own = |entry: &Entry| own.contains(&sale_of(entry));
                     count(limit, entries.into_iter().filter(is_own))
                 }
@@ -184,11 +188,11 @@ fn count(limit: &Limit, entries: impl Iterator<Item = Entry>) -> i64 {
     points.saturating_add(i64::try_from(sales.len()).unwrap_or(i64::MAX))
 }
 
-/// Which of these sales a cashier rang up.
-fn sales_of_cashier(
+/// Which of these sales have a cart like that.
+fn sales_where(
     reading: &Reading<'_>,
     entries: &[Entry],
-    cashier: &str,
+    is_such: impl Fn(&RungCart) -> bool,
 ) -> Result<BTreeSet<Seq>, Error> {
     let mut rung: BTreeMap<Seq, bool> = BTreeMap::new();
     for entry in entries {
@@ -201,13 +205,13 @@ fn sales_of_cashier(
         };
         let stored = reading.document(row.document_seq)?;
         let Rung { cart } = from_bytes(&stored)?;
-        rung.insert(sale, cart.cashier.as_deref() == Some(cashier));
+        rung.insert(sale, is_such(&cart));
     }
     let own = rung.into_iter().filter(|(_, is_own)| *is_own);
     Ok(own.map(|(sale, _)| sale).collect())
 }
 
-/// Who rang a sale up, out of its document; the rest is skipped.
+/// Who rang a sale up and what was shown, out of its document; the rest is skipped.
 #[derive(Decode)]
 #[cbor(array)]
 struct Rung {
@@ -220,4 +224,6 @@ struct Rung {
 struct RungCart {
     #[n(8)]
     cashier: Option<String>,
+    #[n(19)]
+    shown: Option<Shown>,
 }

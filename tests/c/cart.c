@@ -21,6 +21,25 @@ static loy_cart *rung_up(const char *member_number)
     return cart;
 }
 
+/* What the customer showed is no business of a log, and of a cart put aside until it is taken up. */
+static void what_was_shown_is_in_no_log(loy_cart *cart)
+{
+    loy_buffer *json = NULL;
+    OK(loy_cart_set_shown(cart, "0912 345 678", &error));
+    CHECK(loy_cart_set_shown(cart, "4111111111111111", &error) == LOY_E_ARGUMENT);
+    CHECK(strcmp(loy_error_field(error), "shown") == 0);
+    CHECK(strstr(loy_error_message(error), "4111") == NULL);
+    loy_error_free(error);
+    error = NULL;
+    OK(loy_cart_to_json(cart, &json, &error));
+    CHECK(strstr((const char *)loy_buffer_data(json), "912345678") == NULL);
+    loy_buffer_free(json);
+    OK(loy_cart_park(cart, &json, &error));
+    CHECK(strstr((const char *)loy_buffer_data(json), "+84912345678") != NULL);
+    loy_buffer_free(json);
+    OK(loy_cart_set_shown(cart, "", &error));
+}
+
 static void wrong_fields_are_named(loy_cart *cart)
 {
     CHECK(loy_cart_line_set_int(cart, 7, "unit_price", 1, &error) == LOY_E_ARGUMENT);
@@ -73,6 +92,7 @@ int main(int count, char **arguments)
     member = enrol(ledger, "enrol-1", "0912345678");
     cart = rung_up(loy_member_number(member));
     wrong_fields_are_named(cart);
+    what_was_shown_is_in_no_log(cart);
     both_doors(ledger, cart);
 
     OK(loy_quote_evaluate(ledger, cart, &quote, &error));

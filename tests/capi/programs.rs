@@ -5,7 +5,7 @@ use std::fs;
 use loy::exchange::{Acknowledgement, SigningKey, batch};
 use loy::kernel::Instant;
 
-use super::library::{Build, Shop, WRITER_SECRET, office_key};
+use super::library::{Build, Shop, WRITER_SECRET, office_key, root};
 
 fn runs(name: &str) {
     Shop::new().run(name, Build::Plain);
@@ -54,6 +54,16 @@ fn a_sale_is_refunded_once_the_day_is_closed_and_the_ledger_is_sound() {
 #[test]
 fn above_the_ceiling_a_supervisors_pin_lets_one_operation_pass() {
     Shop::with_operators().run("people", Build::Plain);
+}
+
+#[test]
+fn a_new_programme_prices_the_next_sale_and_not_the_one_that_was_promised() {
+    let shop = Shop::new();
+    let first = fs::read_to_string(root().join("examples/programmes/vnd-10000.json"));
+    let second = first.expect("there").replace("\"10000\"", "\"5000\"");
+    let second = second.replace("\"version\": 1", "\"version\": 2");
+    fs::write(shop.path().join("programme-2.json"), second).expect("written");
+    shop.run("install", Build::Plain);
 }
 
 #[test]

@@ -221,6 +221,12 @@ pub const STEPS: &[Step] = &[
         let sale = day.till().refund("refund-2", &refund);
         day.keep("sale-3", sale)
     }),
+    step!(Answers, "install a programme", |day| {
+        let first = include_str!("../../examples/programmes/vnd-10000.json");
+        let second = first.replace("\"version\": 1", "\"version\": 2");
+        let version = day.till().install_programme(second.as_bytes())?;
+        Ok(version.to_string())
+    }),
     step!(Answers, "void what is final", |day| {
         let sale = day.till().void("void-3", day.sale("sale-3"), "");
         day.keep("sale-3", sale)

@@ -1,6 +1,7 @@
 //! What a checkout meets, told through the Rust face of the till.
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod adjustments;
 mod clock;
 mod days;
 mod dispute;
@@ -8,9 +9,11 @@ mod doors;
 mod exchanges;
 mod expiry;
 mod files;
+mod limits;
 mod lots;
 mod people;
 mod policies;
+mod programmes;
 mod refunds;
 mod rules;
 mod sales;

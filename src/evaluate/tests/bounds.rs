@@ -230,7 +230,8 @@ fn the_quote_reads_as_json_field_by_field() {
     assert_eq!(value["line_discounts"], serde_json::json!([485, 115]));
     assert_eq!(
         value["redemptions"],
-        serde_json::json!([{"wallet": 1, "points": 600, "amount": 600}])
+        serde_json::json!([{"wallet": 1, "points": 600, "amount": 600,
+            "lines": [{"line": 0, "amount": 485}, {"line": 1, "amount": 115}]}])
     );
     assert_eq!(
         value["awards"],
@@ -256,6 +257,7 @@ fn what_is_only_noted_is_not_content_and_everything_else_is() {
         first_difference(&content, &other.content())
     };
     assert_eq!(same(&|cart| cart.set_text("cashier", "07")), None);
+    assert_eq!(same(&|cart| cart.set_shown("0912345678")), None);
     assert_eq!(same(&|cart| cart.set_text("x.note", "table 4")), None);
     assert_eq!(same(&|cart| cart.set_int("at_ms", 5)), None);
     assert_eq!(same(&|cart| cart.set_int("utc_offset_minutes", 0)), None);

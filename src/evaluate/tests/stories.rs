@@ -211,7 +211,7 @@ fn no_more_is_used_than_there_is_to_pay() {
         cart:   1 x ao 5.500
         uses:   5
         pays:   500
-        because: Điểm: dùng 5 điểm, giảm 5.000 đ; đủ cho số tiền phải trả 5.500 đ
+        because: Điểm: dùng 5 điểm, giảm 5.000 đ; không quá số tiền phải trả 5.500 đ
     ",
     );
 }

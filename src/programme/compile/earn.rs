@@ -50,7 +50,7 @@ impl Compiler {
             let of_group = |other: &&EarnRule| rule.group.is_some() && other.group == rule.group;
             let is_best = rule
                 .group
-                .is_some_and(|group| groups[group].take == Take::Best);
+                .is_some_and(|group| matches!(groups[group].take, Take::Best | Take::Exclusive));
             if is_best
                 && rules
                     .iter()
@@ -86,13 +86,7 @@ impl Compiler {
         let priority = self.whole(&format!("{path}.priority"), model.priority, -1_000, 1_000);
         let group = self.group(&format!("{path}.group"), &model.group, groups);
         let when = self.optional_when(&format!("{path}.when"), model.when.as_ref(), known);
-        let lines = match &model.lines {
-            None => Some(None),
-            Some(lines) => {
-                let selector = self.selector(&format!("{path}.lines"), lines, known);
-                selector.map(Some)
-            }
-        };
+        let lines = self.optional_selector(&format!("{path}.lines"), model.lines.as_ref(), known);
         let gives = self.gives(path, model, wallet, known);
         let tenders = self.tenders(path, model);
         let factors = self.factors(path, &model.factors, known);
@@ -131,7 +125,7 @@ impl Compiler {
         self.problem(path, "unknown_reference", expected, quoted(id));
     }
 
-    fn group(
+    pub(super) fn group(
         &mut self,
         path: &str,
         id: &Option<String>,

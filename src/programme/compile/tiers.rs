@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::super::model::{RewardModel, TiersModel};
 use super::super::rules::TierWindow;
-use super::super::{Level, RULES_MAX, Reward, TierBasis, Tiers, UseReward, When, Window, Worth};
+use super::super::{Level, RULES_MAX, Reward, TierBasis, Tiers, UseReward, Window, Worth};
 use super::{Compiler, Known, quoted};
 use crate::kernel::{Fraction, Money, Points, WalletNumber};
 
@@ -145,16 +145,7 @@ impl Compiler {
             let is_given = model.most_per_sale.is_some();
             self.unused(&format!("{path}.most_per_sale"), is_given, "`on_request`");
         }
-        let when_path = format!("{path}.when");
-        let when = self.optional_when(&when_path, model.when.as_ref(), known);
-        // Whether points are spent is decided by rewards, not known before them.
-        let reads_spending = |when: &When| when.has(&|leaf| matches!(leaf, When::UsesPoints(_)));
-        let is_circular = when.iter().flatten().any(reads_spending);
-        self.unused(
-            &when_path,
-            is_circular,
-            "`uses_points`, which rewards decide",
-        );
+        let when = self.when_before_spending(path, model.when.as_ref(), known);
         Some(Reward {
             id: model.id.clone(),
             name: name?,

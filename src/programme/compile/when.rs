@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::{ItemsModel, SelectorModel, VisitModel, WhenModel};
-use super::super::{Range, Selector, When};
+use super::super::model::{
+    ItemsModel, RangeModel, SelectorModel, TotalModel, VisitModel, WhenModel,
+};
+use super::super::{Range, Selector, Total, When};
 use super::{Compiler, Known, quoted};
 
 /// The most values in one list.
@@ -24,6 +26,21 @@ impl Compiler {
             None => Some(None),
             Some(model) => self.when(path, model, known).map(Some),
         }
+    }
+
+    /// A condition that is looked at before it is known whether points are spent.
+    pub(super) fn when_before_spending(
+        &mut self,
+        path: &str,
+        model: Option<&WhenModel>,
+        known: &Known<'_>,
+    ) -> Option<Option<When>> {
+        let path = format!("{path}.when");
+        let when = self.optional_when(&path, model, known);
+        let reads_spending = |when: &When| when.has(&|leaf| matches!(leaf, When::UsesPoints(_)));
+        let is_circular = when.iter().flatten().any(reads_spending);
+        self.unused(&path, is_circular, "`uses_points`, which is decided later");
+        when
     }
 
     fn when(&mut self, path: &str, model: &WhenModel, known: &Known<'_>) -> Option<When> {
@@ -129,8 +146,7 @@ impl Compiler {
         parts: &mut Vec<When>,
     ) {
         if let Some(total) = &model.total {
-            let range = self.range(&format!("{path}.total"), total, known.money_decimals);
-            parts.extend(range.map(When::Total));
+            parts.extend(self.total(&format!("{path}.total"), total, known));
         }
         if let Some(items) = &model.items {
             parts.extend(self.items(&format!("{path}.items"), items, known));
@@ -154,11 +170,23 @@ impl Compiler {
             below: model.below,
         };
         let range = self.sound_range(path, range)?;
-        let lines = match &model.lines {
-            None => None,
-            Some(lines) => Some(self.selector(&format!("{path}.lines"), lines, known)?),
+        let lines = self.optional_selector(&format!("{path}.lines"), model.lines.as_ref(), known);
+        Some(When::Items(range, lines?))
+    }
+
+    fn total(&mut self, path: &str, model: &TotalModel, known: &Known<'_>) -> Option<When> {
+        let range = RangeModel {
+            from: model.from.clone(),
+            below: model.below.clone(),
         };
-        Some(When::Items(range, lines))
+        let range = self.range(path, &range, known.money_decimals);
+        let lines = self.optional_selector(&format!("{path}.lines"), model.lines.as_ref(), known);
+        Some(When::Total(Total {
+            range: range?,
+            lines: lines?,
+            tax: model.tax,
+            is_after_offers: model.after_offers,
+        }))
     }
 
     fn who_it_is(
@@ -218,7 +246,19 @@ impl Compiler {
         minute
     }
 
-    pub(super) fn selector(
+    pub(super) fn optional_selector(
+        &mut self,
+        path: &str,
+        model: Option<&SelectorModel>,
+        known: &Known<'_>,
+    ) -> Option<Option<Selector>> {
+        match model {
+            None => Some(None),
+            Some(model) => self.selector(path, model, known).map(Some),
+        }
+    }
+
+    fn selector(
         &mut self,
         path: &str,
         model: &SelectorModel,

@@ -3,7 +3,7 @@
 
 use serde::Deserialize;
 
-use crate::programme::rules::{LineFlag, WeekdayName};
+use crate::programme::rules::{LineFlag, TotalTax, WeekdayName};
 use crate::programme::shape::{filled, filled_objects, optional_object};
 
 /// A condition on the sale and the member.
@@ -56,7 +56,7 @@ pub(crate) struct WhenModel {
     pub channels: Vec<String>,
     /// The lines' sum after the POS's own discounts is in this range.
     #[serde(default, deserialize_with = "optional_object")]
-    pub total: Option<RangeModel>,
+    pub total: Option<TotalModel>,
     /// So many items are sold.
     #[serde(default, deserialize_with = "optional_object")]
     pub items: Option<ItemsModel>,
@@ -132,6 +132,31 @@ pub(crate) struct RangeModel {
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub below: Option<String>,
+}
+
+/// The sum of lines, after the POS's own discounts.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "total", extend("minProperties" = 1)))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TotalModel {
+    /// The least, included.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
+    pub from: Option<String>,
+    /// Below this.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
+    pub below: Option<String>,
+    /// Of these lines only.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub lines: Option<SelectorModel>,
+    /// Which tax is in it.
+    #[serde(default)]
+    pub tax: TotalTax,
+    /// What offers took off so far is off it, too.
+    #[serde(default)]
+    pub after_offers: bool,
 }
 
 /// Items: pieces by their quantity, weighed lines as one each, returned goods taken off.

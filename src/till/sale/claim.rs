@@ -10,14 +10,14 @@ use crate::evaluate::{
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, SaleId, UtcOffset};
 use crate::ledger::claim::{ReturnedBefore, claim, is_of_claim};
-use crate::ledger::{Accounts, Entry, Kind, SaleFacts};
+use crate::ledger::{Accounts, Entry, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{Reading, SaleRow, Writing};
 use crate::texts::number;
 use crate::till::document::{SaleDocument, gives, to_bytes};
 use crate::till::error::Error;
 use crate::till::operation::{Call, Operation};
-use crate::till::refund::refund_document;
+use crate::till::refund::{refund_document, row_before};
 use crate::till::shell::{Moment, Till};
 use crate::till::status;
 use crate::till::velocity::Lifted;
@@ -220,17 +220,7 @@ impl Till {
         let Some(member) = &document.member else {
             return Ok(document.outcome.clone());
         };
-        let mut refund_seq = 0;
-        for seq in reading.entries_about(row.seq)? {
-            let entry = reading.entries(seq, seq)?.pop();
-            if seq < claim && entry.is_some_and(|(entry, _)| entry.kind == Kind::Refund) {
-                refund_seq = seq;
-            }
-        }
-        let before = SaleRow {
-            refund_seq,
-            ..row.clone()
-        };
+        let before = row_before(reading, row, claim)?;
         let who = (member, &document.cart);
         let (outcome, _) =
             self.outcome_of_claim(reading, programme, &before, who, &document.outcome)?;

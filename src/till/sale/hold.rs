@@ -28,6 +28,7 @@ impl Till {
             });
         }
         cart.check()?;
+        let cart = &*self.keep_hash(cart);
         let operation = sale_operation(id, Call::Authorise, cart);
         let mut told = None;
         let done = self.operate(&operation, retell_cart, |writing, moment| {

@@ -23,6 +23,7 @@ impl Till {
     /// Authorises and commits in one step. Takes any past instant and any business date.
     pub fn record(&self, id: &str, cart: &Cart) -> Result<Sale, Error> {
         cart.check()?;
+        let cart = &*self.keep_hash(cart);
         let operation = sale_operation(id, Call::Record, cart);
         let mut told = None;
         let done = self.operate(&operation, retell_cart, |writing, moment| {
@@ -81,7 +82,13 @@ impl Till {
         let reading = writing.reading();
         let held = held_portions(&reading, row)?;
         let authorised = load_document(&reading, row.document_seq)?;
-        let cart = final_cart.unwrap_or(&authorised.cart).clone();
+        let mut cart = match final_cart {
+            Some(cart) => self.keep_hash(cart).into_owned(),
+            None => authorised.cart.clone(),
+        };
+        if cart.shown.is_none() {
+            cart.shown = authorised.cart.shown.clone();
+        }
         if authorised.cart.member.is_some() && cart.member != authorised.cart.member {
             return Err(Error::Argument {
                 field: "member",

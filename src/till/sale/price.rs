@@ -92,6 +92,7 @@ impl Till {
     /// What a cart would give and take. Writes nothing.
     pub fn evaluate(&self, cart: &Cart) -> Result<Quote, Error> {
         cart.check()?;
+        let cart = &*self.keep_hash(cart);
         let moment = Moment::at(cart.at_ms, cart.utc_offset_minutes);
         self.read(|reading| {
             let priced = self.price(reading, &moment, cart, &[], Paid::NotYet, &Lifted::No)?;

@@ -1,0 +1,40 @@
+//! `loy install`: a new version of the programme, into a till's ledger.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::{CliError, Ending, Streams, files};
+use crate::programme::DOCUMENT_MAX;
+use crate::till::{Error, Settings, Till};
+
+#[derive(Args, Debug)]
+pub(super) struct Arguments {
+    /// The ledger file; its till must be closed (an open one installs by loy_programme_install)
+    ledger: PathBuf,
+    /// The programme document (JSON)
+    programme: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<Ending, CliError> {
+    let document = files::read(&arguments.programme, DOCUMENT_MAX as u64)?;
+    let failed = |source| match source {
+        Error::Programme(problems) => CliError::Programme {
+            path: arguments.programme.clone(),
+            problems,
+        },
+        source => CliError::Ledger {
+            path: arguments.ledger.clone(),
+            source: Box::new(source),
+        },
+    };
+    let till = Till::open(&Settings::new(&arguments.ledger)).map_err(failed)?;
+    let version = till.install_programme(&document).map_err(failed)?;
+    till.close();
+    writeln!(
+        streams.notes,
+        "loy: {}: version {version} of the programme is installed",
+        arguments.ledger.display()
+    )?;
+    Ok(Ending::Clean)
+}

@@ -1,0 +1,110 @@
+//! The bill while effects take something off it, one after the other.
+
+use super::cart::Cart;
+use super::quote::LinePart;
+use crate::kernel::Money;
+use crate::kernel::allocation::allocate;
+use crate::programme::Stage;
+
+/// What each line cost, and what was taken off it so far.
+#[derive(Clone, Debug)]
+pub(super) struct Bill<'a> {
+    cart: &'a Cart,
+    total: Money,
+    discounts: Vec<Money>,
+    /// Of it, what offers on lines took off.
+    line_offers: Vec<Money>,
+}
+
+impl<'a> Bill<'a> {
+    pub fn new(cart: &'a Cart) -> Self {
+        Self {
+            cart,
+            total: cart.total(),
+            discounts: vec![Money::ZERO; cart.lines.len()],
+            line_offers: vec![Money::ZERO; cart.lines.len()],
+        }
+    }
+
+    pub fn cart(&self) -> &'a Cart {
+        self.cart
+    }
+
+    /// What the lines cost before loy took anything off.
+    pub fn total(&self) -> Money {
+        self.total
+    }
+
+    /// What is left to pay.
+    pub fn payable(&self) -> Money {
+        self.total - self.discounts.iter().copied().sum()
+    }
+
+    /// What a line has left to give: nothing where it is zero or below.
+    pub fn left(&self, line: usize) -> i64 {
+        let left = self.cart.lines[line].line_total - self.discounts[line];
+        left.get().max(0)
+    }
+
+    /// What each line that is sold costs after what was taken off.
+    pub fn nets_of_sold(&self) -> Vec<Money> {
+        self.of_sold(|line| self.cart.lines[line].line_total - self.discounts[line])
+    }
+
+    /// What was taken off each line that is sold.
+    pub fn taken_of_sold(&self) -> Vec<Money> {
+        self.of_sold(|line| self.discounts[line])
+    }
+
+    /// What offers on lines took off each line that is sold.
+    pub fn line_offers_of_sold(&self) -> Vec<Money> {
+        self.of_sold(|line| self.line_offers[line])
+    }
+
+    fn of_sold(&self, amount: impl Fn(usize) -> Money) -> Vec<Money> {
+        let lines = self.cart.lines.iter().enumerate();
+        lines
+            .filter(|(_, line)| !line.is_returned())
+            .map(|(index, _)| amount(index))
+            .collect()
+    }
+
+    pub fn into_line_discounts(self) -> Vec<Money> {
+        self.discounts
+    }
+
+    /// Takes `amount` off, split by what each line has left. Lines at zero or below take no part.
+    pub fn take_off(&mut self, amount: Money) -> Vec<LinePart> {
+        assert!(amount.is_positive(), "a discount takes something off");
+        let left: Vec<i64> = (0..self.discounts.len())
+            .map(|line| self.left(line))
+            .collect();
+        let parts = allocate(amount.get(), &left);
+        let parts: Vec<(usize, Money)> = parts.into_iter().map(Money::new).enumerate().collect();
+        self.take_parts(&parts, Stage::Voucher)
+    }
+
+    /// Takes so much off these lines.
+    pub fn take_parts(&mut self, parts: &[(usize, Money)], stage: Stage) -> Vec<LinePart> {
+        let mut taken = Vec::new();
+        for &(line, part) in parts.iter().filter(|(_, part)| !part.is_zero()) {
+            assert!(
+                (0..=self.left(line)).contains(&part.get()),
+                "no line gives more than it has left"
+            );
+            self.discounts[line] += part;
+            if stage == Stage::Line {
+                self.line_offers[line] += part;
+            }
+            taken.push(LinePart {
+                line: u32::try_from(line).expect("a cart has at most 2,000 lines"),
+                amount: part,
+            });
+        }
+        assert!(
+            !self.payable().is_negative() || self.total.is_negative() || taken.is_empty(),
+            "no bill goes below zero"
+        );
+        taken
+    }
+}

@@ -1,0 +1,74 @@
+//! Making a head office, opening it again, and provisioning tills.
+
+use super::*;
+
+#[test]
+fn an_office_is_made_once_and_opened_again() {
+    let (dir, office) = office();
+    let public = office.public_key();
+    drop(office);
+    let again = Office::create(dir.path(), "Khác", &mut bytes_from(2), NOW);
+    assert!(matches!(again, Err(OfficeError::Exists(_))));
+    let opened = Office::open(dir.path()).expect("opens");
+    assert_eq!(
+        (opened.name(), opened.public_key()),
+        ("Chuỗi cà phê", public)
+    );
+    let elsewhere = TempDir::new().expect("a directory");
+    assert!(matches!(
+        Office::open(elsewhere.path()),
+        Err(OfficeError::Absent(_))
+    ));
+    std::fs::write(elsewhere.path().join(FILE_NAME), b"not a database at all").expect("written");
+    assert!(matches!(
+        Office::open(elsewhere.path()),
+        Err(OfficeError::Unknown { .. })
+    ));
+}
+
+#[test]
+fn an_office_file_of_version_1_opens_and_counts_what_expires() {
+    let (dir, mut office) = office();
+    let mut till = till(&mut office, "1", 10);
+    busy_till(&mut till, member(10_000_000_000));
+    ingest(&mut office, &till.batch(1, till.entries.len()));
+    let digest = office.digest().expect("a digest");
+    drop(office);
+    let db = rusqlite::Connection::open(dir.path().join(FILE_NAME)).expect("a file");
+    db.execute_batch(
+        "ALTER TABLE account DROP COLUMN expired; ALTER TABLE account DROP COLUMN adjusted;
+         ALTER TABLE stream DROP COLUMN programme; DROP TABLE programme; DROP TABLE activity;
+         PRAGMA user_version = 1",
+    )
+    .expect("as it was");
+    drop(db);
+    let mut opened = Office::open(dir.path()).expect("opens");
+    assert_eq!(opened.digest().expect("a digest"), digest);
+    let more = till.sale(member(10_000_000_000), 10_000, 1);
+    ingest(&mut opened, &till.batch(more, 2));
+    assert_eq!(known(&opened, member(10_000_000_000)), 7);
+}
+
+#[test]
+fn every_till_gets_its_own_key_and_its_own_member_numbers() {
+    let (_dir, mut office) = office();
+    let first = provisioned(&mut office, "1", 10);
+    let second = provisioned(&mut office, "2", 11);
+    assert_ne!(first.writer, second.writer);
+    assert_ne!(first.writer_secret, second.writer_secret);
+    assert_eq!(first.identifier_key, second.identifier_key);
+    assert_eq!(first.member_block.first_body, 10_000_000_000);
+    assert_eq!(first.member_block.last_body, 10_000_999_999);
+    assert_eq!(second.member_block.first_body, 10_001_000_000);
+}
+
+#[test]
+fn a_new_till_is_told_the_members_known_so_far() {
+    let (_dir, mut office) = office();
+    let mut first = till(&mut office, "1", 10);
+    let who = member(10_000_000_000);
+    first.enrol(who, &[[5; 16]]);
+    ingest(&mut office, &first.batch(1, 2));
+    let second = provisioned(&mut office, "2", 11);
+    assert_eq!(second.members, [([5; 16], who)]);
+}

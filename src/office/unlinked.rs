@@ -1,0 +1,264 @@
+//! Goods that came back without their sale, and the sale they most likely come from. Points were taken
+//! when they came back (ledger.md, "Refunds"); what is told here moves none.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rusqlite::{Connection, Row, params_from_iter};
+
+use super::baskets::{Lines, Wanted, lines_of, number_of};
+use super::report::{date_at, member_at, seq_at};
+use super::{Office, OfficeError, column, storage};
+use crate::exchange::BasketLine;
+use crate::kernel::ids::Seq;
+use crate::kernel::{BusinessDate, MemberNumber, Money, Quantity};
+use crate::ledger::Kind;
+
+/// Of members who returned something without its sale. 12 is the number of a refund.
+const THEIRS: &str = "member IN (SELECT member FROM entry
+                                 WHERE kind = 12 AND lot = 0 AND refers_to = 0 AND member <> 0)";
+/// The entry that made sale ?3 of stream ?2 final: itself, or a later one. 6 is the number of a commit.
+const OF_SALE: &str = "e.stream_no = ?2 AND e.seq =
+    (SELECT min(seq) FROM entry WHERE stream_no = ?2 AND seq >= ?3 AND kind = 6 AND lot = 0
+     AND ?3 IN (seq, refers_to))";
+
+/// Where and when an entry was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Whence {
+    /// Of the till.
+    pub store: String,
+    /// The till's code.
+    pub till: String,
+    /// The day in the books.
+    pub business_date: BusinessDate,
+    /// The entry in the till's log: of a sale its first one, which its id names.
+    pub seq: Seq,
+}
+
+/// A line of goods that came back without their sale.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnlinkedLine {
+    /// The return.
+    pub at: Whence,
+    /// Whose; nobody's goods are not looked for.
+    pub member: Option<MemberNumber>,
+    /// What came back.
+    pub sku: String,
+    /// How much, in thousandths, above zero.
+    pub quantity: Quantity,
+    /// The money given back, in minor units.
+    pub amount: Money,
+    /// The sale it most likely comes from.
+    pub sale: Option<Whence>,
+}
+
+/// A sale or a return, as far as matching looks at it.
+struct Event {
+    stream_no: i64,
+    seq: Seq,
+    number: Seq,
+    refers_to: Seq,
+    member: Option<MemberNumber>,
+    sold_at_ms: i64,
+    at: Whence,
+}
+
+/// A sale of a member and how much of its goods may still come back.
+struct Sold {
+    event: Event,
+    left: BTreeMap<String, Left>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Left {
+    quantity: Quantity,
+    /// As sold, for the price of one.
+    sold: (Quantity, Money),
+}
+
+impl Office {
+    /// Every line of goods that came back without their sale, oldest first, with the sale of the same
+    /// member that sold the same goods before and has enough of them left: one at the same price if
+    /// there is one, and of several the latest. What was returned of a sale by name, and what an earlier
+    /// line here comes from, is not left. All entries are looked through.
+    pub fn unlinked(&self) -> Result<Vec<UnlinkedLine>, OfficeError> {
+        let mut returns = events(&self.db, Kind::Refund, "refers_to = 0", &[])?;
+        returns.sort_by_key(|event| (event.at.business_date, event.sold_at_ms));
+        let mut sales = sold_to_them(&self.db)?;
+        let lines = lines_of(&self.db, &wanted(returns.iter()))?;
+        let mut told = Vec::new();
+        for event in &returns {
+            for line in own_lines(&lines, event) {
+                let sales = event.member.and_then(|member| sales.get_mut(&member));
+                let sale = sales.and_then(|sales| reserve(sales, event, line));
+                told.push(UnlinkedLine {
+                    at: event.at.clone(),
+                    member: event.member,
+                    sku: line.sku.clone(),
+                    quantity: -line.quantity,
+                    amount: -line.net,
+                    sale,
+                });
+            }
+        }
+        Ok(told)
+    }
+}
+
+/// Takes the goods out of the likeliest sale that has enough left.
+fn reserve(sales: &mut [Sold], event: &Event, line: &BasketLine) -> Option<Whence> {
+    let fits = |sold: &&mut Sold| {
+        let left = sold.left.get(&line.sku);
+        sold.event.is_before(event)
+            && left.is_some_and(|left| left.quantity.get() >= -line.quantity.get())
+    };
+    let sold = sales.iter_mut().filter(fits).max_by_key(|sold| {
+        let same_price = sold.left.get(&line.sku).map(|left| left.costs(line));
+        (
+            same_price,
+            sold.event.at.business_date,
+            sold.event.sold_at_ms,
+        )
+    })?;
+    let left = sold.left.get_mut(&line.sku)?;
+    left.quantity += line.quantity;
+    Some(Whence {
+        seq: sold.event.number,
+        ..sold.event.at.clone()
+    })
+}
+
+impl Left {
+    /// One of it cost what is given back for one.
+    fn costs(&self, line: &BasketLine) -> bool {
+        let (quantity, net) = self.sold;
+        let cross =
+            |money: Money, goods: Quantity| i128::from(money.get()) * i128::from(goods.get());
+        cross(net, line.quantity) == cross(line.net, quantity)
+    }
+}
+
+impl Event {
+    /// The sale was made before the return, as far as the tills' clocks tell.
+    fn is_before(&self, later: &Event) -> bool {
+        self.at.business_date <= later.at.business_date
+            && self.sold_at_ms <= later.sold_at_ms
+            && (self.stream_no != later.stream_no || self.seq < later.seq)
+    }
+}
+
+fn wanted<'e>(events: impl Iterator<Item = &'e Event>) -> Wanted {
+    let mut wanted = Wanted::new();
+    for event in events {
+        let own = wanted.entry(event.stream_no).or_default();
+        own.insert(event.seq, event.number);
+    }
+    wanted
+}
+
+fn own_lines<'l>(lines: &'l Lines, event: &Event) -> &'l [BasketLine] {
+    lines
+        .get(&(event.stream_no, event.number))
+        .map_or(&[], Vec::as_slice)
+}
+
+/// The sales of every member who returned something without its sale, claimed ones too, with what is
+/// left of their goods.
+fn sold_to_them(db: &Connection) -> Result<BTreeMap<MemberNumber, Vec<Sold>>, OfficeError> {
+    let mut sales: Vec<(MemberNumber, Event)> = Vec::new();
+    for event in events(db, Kind::Commit, THEIRS, &[])? {
+        sales.extend(event.member.map(|member| (member, event)));
+    }
+    for claim in events(db, Kind::Claim, THEIRS, &[])? {
+        let owner = owner_of(db, claim.stream_no, claim.refers_to)?;
+        let commit = events(db, Kind::Commit, OF_SALE, &[owner, column(claim.refers_to)])?;
+        let commit = commit.into_iter().next();
+        sales.extend(claim.member.zip(commit));
+    }
+    // A return of a claimed sale may have been nobody's.
+    let returns = format!("refers_to <> 0 AND (member = 0 OR {THEIRS})");
+    let mut returned: BTreeMap<(i64, Seq), Vec<Event>> = BTreeMap::new();
+    for event in events(db, Kind::Refund, &returns, &[])? {
+        let owner = owner_of(db, event.stream_no, event.refers_to)?;
+        let of_sale = returned.entry((owner, event.refers_to)).or_default();
+        of_sale.push(event);
+    }
+    let key = |(_, sale): &(_, Event)| {
+        let owner = owner_of(db, sale.stream_no, sale.number)?;
+        Ok((owner, sale.number))
+    };
+    let keys: Vec<_> = sales.iter().map(key).collect::<Result<_, OfficeError>>()?;
+    let known: BTreeSet<_> = keys.iter().collect();
+    returned.retain(|key, _| known.contains(key));
+    let all = sales.iter().map(|(_, event)| event);
+    let lines = lines_of(db, &wanted(all.chain(returned.values().flatten())))?;
+    let mut sold: BTreeMap<MemberNumber, Vec<Sold>> = BTreeMap::new();
+    for ((member, event), key) in sales.into_iter().zip(&keys) {
+        let returns = returned.get(key).map_or(&[][..], Vec::as_slice);
+        let left = left_of(&lines, &event, returns);
+        sold.entry(member).or_default().push(Sold { event, left });
+    }
+    Ok(sold)
+}
+
+/// What of a sale's goods may still come back.
+fn left_of(lines: &Lines, sale: &Event, returns: &[Event]) -> BTreeMap<String, Left> {
+    let mut goods: BTreeMap<String, Left> = BTreeMap::new();
+    for line in own_lines(lines, sale) {
+        let left = goods.entry(line.sku.clone()).or_default();
+        left.quantity += line.quantity;
+        left.sold = (left.sold.0 + line.quantity, left.sold.1 + line.net);
+    }
+    for line in returns.iter().flat_map(|event| own_lines(lines, event)) {
+        goods.entry(line.sku.clone()).or_default().quantity += line.quantity;
+    }
+    goods
+}
+
+/// The life that wrote entry `seq`, seen from one of its own or a later one.
+fn owner_of(db: &Connection, stream_no: i64, seq: Seq) -> Result<i64, OfficeError> {
+    Ok(storage::ancestry_of(db, stream_no)?.owner(seq))
+}
+
+/// Entries of a kind by themselves, in the order of stores, tills and entries.
+fn events(
+    db: &Connection,
+    kind: Kind,
+    condition: &str,
+    given: &[i64],
+) -> Result<Vec<Event>, OfficeError> {
+    let mut query = db.prepare_cached(&format!(
+        "SELECT e.stream_no, e.seq, refers_to, member, sold_at_ms, store, till, e.business_date
+         FROM entry e JOIN stream USING (stream_no) JOIN writer USING (writer_no)
+         WHERE kind = ?1 AND lot = 0 AND {condition}
+         ORDER BY store, till, e.stream_no, e.seq"
+    ))?;
+    let number = i64::from(kind.number());
+    let given = [number].into_iter().chain(given.iter().copied());
+    let mut rows = query.query(params_from_iter(given))?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        events.push(event_at(row, kind)?);
+    }
+    Ok(events)
+}
+
+fn event_at(row: &Row<'_>, kind: Kind) -> Result<Event, OfficeError> {
+    let (seq, refers_to) = (seq_at(row, 1)?, seq_at(row, 2)?);
+    Ok(Event {
+        stream_no: row.get(0)?,
+        seq,
+        number: number_of(kind, seq, refers_to),
+        refers_to,
+        member: match seq_at(row, 3)? {
+            0 => None,
+            _ => Some(member_at(row, 3)?),
+        },
+        sold_at_ms: row.get(4)?,
+        at: Whence {
+            store: row.get(5)?,
+            till: row.get(6)?,
+            business_date: date_at(row, 7)?.ok_or(OfficeError::Damaged("a business date"))?,
+            seq,
+        },
+    })
+}

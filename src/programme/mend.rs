@@ -1,0 +1,449 @@
+//! Every problem of a document's form, not only the first.
+//!
+//! serde stops at the first thing that is wrong. So the document is read again and again: what was
+//! wrong is told, taken out or put right in a copy, and the copy is read. What can still be read of
+//! it at the end is checked like any other document; problems that may come of the mending are left
+//! out. Nothing is ever made of a mended copy but problems.
+
+use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Value};
+use serde_path_to_error::Segment;
+
+use super::model::Document;
+use super::shape::{Object, ShapeError, from_serde, key_of, shown};
+use super::{NESTING_MAX, Problem};
+
+/// The most problems of form that are told.
+const PROBLEMS_MAX: usize = 1_000;
+/// The most bytes that are read again: 8 MB eight times, a usual document thousands of times.
+const READ_MAX: usize = 64 * 1024 * 1024;
+/// How often a value is put right again before it is given up: what a key wants is learned from
+/// reading it, its kind first and then its word, and an object that was put there has keys of its own.
+const TRIES_MAX: usize = 100;
+/// One step into a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Step {
+    Key(String),
+    At(usize),
+}
+
+/// A document whose form is wrong.
+pub(super) struct Mended {
+    /// What is wrong with its form.
+    pub problems: Vec<Problem>,
+    /// What is left of it, to be checked; `None` if nothing can be read.
+    pub document: Option<Document>,
+    /// Paths of keys that are not known and were taken out.
+    taken_out: Vec<String>,
+    /// Paths of values that were taken out or put right.
+    put_right: Vec<String>,
+}
+
+impl Mended {
+    /// Whether a problem of what is left is one of the document as well, not of the mending.
+    pub(super) fn is_real(&self, problem: &Problem) -> bool {
+        let path = problem.path.as_str();
+        let is_mended_at = |part: &str| self.put_right.iter().any(|mended| is_in(mended, part));
+        if self.put_right.iter().any(|mended| is_in(path, mended)) {
+            return false;
+        }
+        let list = path.split('[').next().unwrap_or_default();
+        let object = path.split('.').next().unwrap_or_default();
+        let may_come_of_it = match problem.code {
+            "not_known" | "wrong_form" | "not_decimal" | "out_of_range" | "no_date" => false,
+            "unknown_reference" => ["wallets", "groups", "tiers"]
+                .map(is_mended_at)
+                .contains(&true),
+            "too_many_decimals" | "step_not_whole" => {
+                ["currency", "wallets"].map(is_mended_at).contains(&true)
+            }
+            "conflict" => ["groups", "earn"].map(is_mended_at).contains(&true),
+            "duplicate" => is_mended_at(list),
+            // What is missing may be what stands there under a name that is not known.
+            "missing" | "one_of" => {
+                let mut taken = self.taken_out.iter();
+                is_mended_at(object)
+                    || taken.any(|key| key.rsplit_once('.').map(|k| k.0) == Some(path))
+            }
+            _ => is_mended_at(object),
+        };
+        !may_come_of_it
+    }
+}
+
+/// Whether a path is that of a part or below it.
+fn is_in(path: &str, part: &str) -> bool {
+    let rest = path.strip_prefix(part);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// Everything that is wrong with the form of a document, `first` being what was found at first.
+pub(super) fn mend(json: &[u8], first: ShapeError) -> Mended {
+    let mut mended = Mended {
+        problems: Vec::new(),
+        document: None,
+        taken_out: Vec::new(),
+        put_right: Vec::new(),
+    };
+    match tree(json) {
+        Some((tree, twice)) if tree.is_object() => {
+            for path in twice {
+                mended.tell(ShapeError {
+                    path,
+                    code: "duplicate",
+                    expected: "the key once".to_owned(),
+                    found: "it twice".to_owned(),
+                });
+            }
+            mended.read_on(tree, json.len());
+        }
+        _ => {}
+    }
+    if mended.problems.is_empty() {
+        mended.tell(first);
+    }
+    mended
+}
+
+impl Mended {
+    fn tell(&mut self, shape: ShapeError) {
+        self.problems.push(shape.into());
+    }
+
+    fn read_on(&mut self, mut tree: Value, size: usize) {
+        let mut steps_before = Vec::new();
+        let mut tries = 0;
+        for _ in 0..(READ_MAX / size.max(1)).max(1) {
+            let read = serde_path_to_error::deserialize(&tree);
+            let error = match read {
+                Ok(Object(document)) => {
+                    self.document = Some(document);
+                    return;
+                }
+                Err(error) => error,
+            };
+            let shape = from_serde(&error);
+            let steps = steps_of(&error);
+            let is_mended = |path: &Vec<Step>| steps.starts_with(path);
+            let is_new = !steps_before.iter().any(is_mended);
+            tries = if is_new { 0 } else { tries + 1 };
+            if tries > TRIES_MAX || !put_right(&mut tree, &steps, &shape, is_new) {
+                self.tell(shape);
+                return;
+            }
+            if is_new {
+                let is_unknown_key = shape.code == "not_known" && key_of(&error).is_some();
+                let list = if is_unknown_key {
+                    &mut self.taken_out
+                } else {
+                    &mut self.put_right
+                };
+                list.push(shape.path.clone());
+                self.tell(shape);
+                steps_before.push(steps);
+                if self.problems.len() == PROBLEMS_MAX {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+/// Where in the tree it is wrong.
+fn steps_of(error: &serde_path_to_error::Error<serde_json::Error>) -> Vec<Step> {
+    let mut steps: Vec<Step> = error
+        .path()
+        .iter()
+        .filter_map(|segment| match segment {
+            Segment::Map { key } => Some(Step::Key(key.clone())),
+            Segment::Seq { index } => Some(Step::At(*index)),
+            // A word of a list of words, which stands where the path before it says.
+            Segment::Enum { .. } | Segment::Unknown => None,
+        })
+        .collect();
+    if let Some(key) = key_of(error).map(Step::Key)
+        && steps.last() != Some(&key)
+    {
+        steps.push(key);
+    }
+    steps
+}
+
+/// Takes the value out, and where it cannot be missing puts one there that can be read. False if
+/// there is no way on.
+fn put_right(tree: &mut Value, steps: &[Step], shape: &ShapeError, is_new: bool) -> bool {
+    let Some((last, parents)) = steps.split_last() else {
+        return false;
+    };
+    let mut place = tree;
+    for step in parents {
+        let next = match step {
+            Step::Key(key) => place.get_mut(key),
+            Step::At(at) => place.get_mut(*at),
+        };
+        match next {
+            Some(next) => place = next,
+            None => return false,
+        }
+    }
+    match (place, last) {
+        (Value::Object(object), Step::Key(key)) => {
+            if is_new && shape.code != "missing" {
+                return object.remove(key).is_some();
+            }
+            let value = readable(shape);
+            object.insert(key.clone(), value.clone()) != Some(value)
+        }
+        (Value::Array(list), Step::At(at)) => match list.get_mut(*at) {
+            Some(place) => {
+                let value = readable(shape);
+                std::mem::replace(place, value.clone()) != value
+            }
+            None => false,
+        },
+        _ => false,
+    }
+}
+
+/// A value of the kind that is expected. Where that is not told, a text; reading it tells.
+fn readable(shape: &ShapeError) -> Value {
+    let expected = shape.expected.as_str();
+    match (shape.code, expected) {
+        ("not_known", words) => {
+            let first = words.trim_start_matches("one of ").split([',', ' ']).next();
+            Value::from(first.unwrap_or_default())
+        }
+        (_, "a whole number") => Value::from(1),
+        (_, "a list") | (_, "a list of objects") => Value::Array(Vec::new()),
+        (_, "true or false") => Value::from(true),
+        (_, words) if words.starts_with("an object") => Value::Object(Map::new()),
+        _ => Value::from("1"),
+    }
+}
+
+/// The document as a tree, and the paths of keys that stand twice. The last of two counts.
+fn tree(json: &[u8]) -> Option<(Value, Vec<String>)> {
+    let mut twice = Vec::new();
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let branch = Branch {
+        path: String::new(),
+        depth: 0,
+        twice: &mut twice,
+    };
+    let tree = branch.deserialize(&mut reader).ok()?;
+    Some((tree, twice))
+}
+
+/// Reads one value of the tree.
+struct Branch<'a> {
+    path: String,
+    depth: usize,
+    twice: &'a mut Vec<String>,
+}
+
+impl Branch<'_> {
+    fn child(&mut self, path: String) -> Branch<'_> {
+        Branch {
+            path,
+            depth: self.depth + 1,
+            twice: self.twice,
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Branch<'_> {
+    type Value = Value;
+    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
+        reader.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Branch<'_> {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("a value")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::from(value))
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        loop {
+            let path = format!("{}[{}]", self.path, values.len());
+            match list.next_element_seed(self.child(path))? {
+                Some(value) => values.push(value),
+                None => return Ok(Value::Array(values)),
+            }
+        }
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<Value, A::Error> {
+        if self.depth > NESTING_MAX {
+            return Err(A::Error::custom("nested too deep"));
+        }
+        let mut values = Map::new();
+        while let Some(key) = object.next_key::<String>()? {
+            let path = match self.path.as_str() {
+                "" => shown(&key),
+                path => format!("{path}.{}", shown(&key)),
+            };
+            let value = object.next_value_seed(self.child(path.clone()))?;
+            // What is inside the vendor's own is not looked at.
+            let is_ours = self.depth < 2 || !path.starts_with("x.");
+            if values.insert(key, value).is_some() && is_ours {
+                self.twice.push(path);
+            }
+        }
+        Ok(Value::Object(values))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::programme::Programme;
+
+    const VND_10000: &str = include_str!("../../examples/programmes/vnd-10000.json");
+
+    /// The problems of a text, as `path code`.
+    fn problems_of(text: &str) -> Vec<String> {
+        let problems = Programme::read(text.as_bytes()).expect_err("problems");
+        let lines = problems.iter().map(|p| format!("{} {}", p.path, p.code));
+        lines.collect()
+    }
+
+    #[test]
+    fn wrong_forms_are_all_reported_at_once_with_what_else_is_wrong() {
+        let text = r#"{
+            "schema": 1, "id": 5, "versio": 1, "name": {"vi": 3}, "currency": "VND",
+            "valid_from": 20261301,
+            "wallets": [
+                {"id": "points", "number": "1", "name": {}, "unit": {"en": "p"}, "rounding": 7},
+                5,
+                {"id": "stars", "rounding": "up", "redeem": {"value": "1,0", "kind": 1}}
+            ],
+            "earn": [
+                {"id": "a", "wallet": "points", "amount": {"per": "10", "points": 1}, "bands": [],
+                 "qualifies": "yes", "when": {"weekdays": ["mon", "moon"], "hours": 3}},
+                {"id": "a b", "wallet": "nowhere", "amount": {"per": "0.5", "points": "1"}, "group": "none"}
+            ]
+        }"#;
+        let mut found = problems_of(text);
+        found.sort();
+        assert_eq!(
+            found,
+            [
+                "earn[0].amount.points wrong_type",
+                "earn[0].bands wrong_form",
+                "earn[0].qualifies wrong_type",
+                "earn[0].when.hours wrong_type",
+                "earn[0].when.weekdays[1] not_known",
+                "earn[1].id wrong_form",
+                "id wrong_type",
+                "name.vi wrong_type",
+                "valid_from no_date",
+                "versio not_known",
+                "version missing",
+                "wallets[0].number wrong_type",
+                "wallets[0].rounding wrong_type",
+                "wallets[1] wrong_type",
+                "wallets[2].name missing",
+                "wallets[2].number missing",
+                "wallets[2].redeem.kind not_known",
+                "wallets[2].redeem.value not_decimal",
+                "wallets[2].rounding not_known",
+                "wallets[2].unit missing",
+            ],
+            "whether `nowhere` is a wallet cannot be said: one of them is no wallet"
+        );
+    }
+
+    #[test]
+    fn a_word_too_many_hides_nothing_that_is_wrong_beside_it() {
+        let text = VND_10000
+            .replace("\"schema\"", "\"colour\": 1, \"schema\"")
+            .replace("\"amount\"", "\"size\": 1, \"amount\"")
+            .replace("\"wallet\": \"points\"", "\"wallet\": \"stars\"")
+            .replace("\"per\": \"10000\"", "\"per\": \"0.5\"")
+            .replace("\"number\": 1", "\"number\": 251");
+        assert_eq!(
+            problems_of(&text),
+            [
+                "colour not_known",
+                "earn[0].size not_known",
+                "wallets[0].number out_of_range",
+                "earn[0].wallet unknown_reference",
+                "earn[0].amount.per too_many_decimals",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_rule_whose_key_is_misspelt_is_told_so_once() {
+        let text = VND_10000.replace("\"amount\"", "\"ammount\"");
+        assert_eq!(problems_of(&text), ["earn[0].ammount not_known"]);
+    }
+
+    #[test]
+    fn what_is_no_programme_at_all_is_told_key_by_key() {
+        let cart = r#"{"currency": "VND", "at_ms": 1, "business_date": 20261122, "lines": []}"#;
+        assert_eq!(
+            problems_of(cart),
+            [
+                "at_ms not_known",
+                "business_date not_known",
+                "lines not_known",
+                "schema missing",
+                "id missing",
+                "version missing",
+                "name missing",
+                "wallets missing",
+            ]
+        );
+        assert_eq!(problems_of("[]"), [". wrong_type"]);
+        assert_eq!(problems_of("{"), [". not_json"]);
+    }
+
+    #[test]
+    fn every_key_that_stands_twice_is_told() {
+        let text = VND_10000
+            .replace(
+                "\"version\": 1,",
+                "\"version\": 1, \"version\": 2, \"x\": {\"a\": {\"b\": 1, \"b\": 2}},",
+            )
+            .replace("\"per\":", "\"per\": \"1\", \"per\":");
+        assert_eq!(
+            problems_of(&text),
+            ["version duplicate", "earn[0].amount.per duplicate"]
+        );
+    }
+
+    #[test]
+    fn a_document_with_more_wrong_than_anybody_reads_is_answered_soon() {
+        let text = format!("{{\"wallets\": [{}0]}}", "0,".repeat(100_000));
+        let found = problems_of(&text);
+        assert!(found.len() > 10 && found.len() <= 1_000, "{}", found.len());
+    }
+}
