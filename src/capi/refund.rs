@@ -240,8 +240,13 @@ pub unsafe extern "C" fn loy_refund_add_quantity_for(
 
 /// Undoes the sale: a post-void, because it should never have been. Takes everything back that has
 /// not come back yet, gives every point back that was spent, and the sale counts for nothing any
-/// more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required. A
-/// sale in which goods came back cannot be undone as a whole (LOY_REFUSED): return its lines.
+/// more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required.
+///
+/// Goods that came back in the cart of the sale are sold again: their return is undone with every
+/// point it took, gave back or made owed, and loy_refund_evaluate tells the difference in money,
+/// which is below zero where the customer gives some back. LOY_REFUSED with the reason
+/// "refund.void_followed" where the sale they came from was returned further or claimed since:
+/// what was decided then rests on it. Return the lines instead.
 ///
 /// Status: LOY_E_HANDLE.
 /// @since 0.1

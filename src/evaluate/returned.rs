@@ -156,8 +156,7 @@ impl Decided<'_> {
                 for (index, _) in self.sold() {
                     let so_far = lines.entry(place(index)).or_default();
                     let whole = self.whole(index);
-                    let given = so_far.paid_back() + (whole.net - so_far.net);
-                    *so_far = stated(whole, given);
+                    *so_far = self.given_by_goods(index, whole, *so_far);
                 }
             }
             Goods::Parts(parts) if parts.is_empty() => return Err(NoReturn::Nothing),
@@ -185,7 +184,7 @@ impl Decided<'_> {
         match part.measure {
             Measure::Quantity(more) => {
                 let after = self.after_quantity(part.line, more, so_far)?;
-                Ok(stated(after, so_far.paid_back() + (after.net - so_far.net)))
+                Ok(self.given_by_goods(part.line, after, so_far))
             }
             Measure::QuantityFor(more, amount) => {
                 let after = self.after_quantity(part.line, more, so_far)?;
@@ -213,6 +212,17 @@ impl Decided<'_> {
                 Ok(stated(after, so_far.paid_back() + more))
             }
         }
+    }
+
+    /// Goods give their share back; where the POS gave more than that before, no more than was paid.
+    fn given_by_goods(
+        &self,
+        line: usize,
+        after: ReturnedLine,
+        so_far: ReturnedLine,
+    ) -> ReturnedLine {
+        let given = so_far.paid_back() + (after.net - so_far.net);
+        stated(after, given.min(self.net_of(line)))
     }
 
     fn after_quantity(

@@ -12,7 +12,7 @@ use crate::exchange::BasketLine;
 use crate::exchange::batch::BatchId;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Money, Quantity};
-use crate::ledger::Kind;
+use crate::ledger::{Flags, Kind};
 
 /// An entry and the number its lines go by: of a sale its first entry, of a return the refund.
 pub(super) type Wanted = BTreeMap<i64, BTreeMap<Seq, Seq>>;
@@ -90,14 +90,22 @@ fn moved(
     on: Option<BusinessDate>,
 ) -> Result<Vec<(Kind, BusinessDate, Money, Seq)>, OfficeError> {
     let mut query = db.prepare_cached(
-        "SELECT kind, business_date, amount, seq, refers_to FROM entry
+        "SELECT kind, business_date, iif(flags & ?7, -amount, amount), seq, refers_to FROM entry
          WHERE stream_no = ?1 AND seq BETWEEN ?2 AND ?3 AND kind IN (?4, ?5) AND lot = 0
            AND (?6 IS NULL OR business_date = ?6) ORDER BY seq",
     )?;
     let [commit, refund] = [Kind::Commit, Kind::Refund].map(Kind::number);
     let (first, last) = (column(first), column(last));
     let on = on.map(BusinessDate::yyyymmdd);
-    let mut rows = query.query(params![stream_no, first, last, commit, refund, on])?;
+    let mut rows = query.query(params![
+        stream_no,
+        first,
+        last,
+        commit,
+        refund,
+        on,
+        Flags::UNDONE.0
+    ])?;
     let mut moved = Vec::new();
     while let Some(row) = rows.next()? {
         let kind = Kind::from_number(row.get(0)?).ok_or(OfficeError::Damaged("a kind"))?;

@@ -77,13 +77,18 @@ struct Left {
     prices: [Money; 2],
 }
 
+/// Goods without their sale whose return stands: what undoes it is a return that names it.
+const NOT_UNDONE: &str = "refers_to = 0 AND NOT EXISTS (
+    SELECT 1 FROM entry u
+    WHERE u.stream_no = e.stream_no AND u.kind = e.kind AND u.refers_to = e.seq)";
+
 impl Office {
     /// Every line of goods that came back without their sale, oldest first, with the sale of the same
     /// member that sold the same goods before and has enough of them left: one at the same price if
     /// there is one, and of several the latest. What was returned of a sale by name, and what an earlier
     /// line here comes from, is not left. All entries are looked through.
     pub fn unlinked(&self) -> Result<Vec<UnlinkedLine>, OfficeError> {
-        let mut returns = events(&self.db, Kind::Refund, "refers_to = 0", &[])?;
+        let mut returns = events(&self.db, Kind::Refund, NOT_UNDONE, &[])?;
         returns.sort_by_key(|event| (event.at.business_date, event.sold_at_ms));
         let mut sales = sold_to_them(&self.db)?;
         let lines = lines_of(&self.db, &wanted(returns.iter()))?;

@@ -16,6 +16,7 @@ mod read;
 mod rows;
 mod salvage;
 mod schema;
+mod tale;
 mod transaction;
 mod usage;
 mod verify;

@@ -321,16 +321,17 @@ impl<'a> Reading<'a> {
         Ok(found)
     }
 
-    /// How many refunds a sale has had that was posted at `posted`, and how much money they gave back.
+    /// How many refunds a sale has had that was posted at `posted`, and how much money they gave back,
+    /// without those that were undone.
     pub fn refunds_of(&self, sale: Seq, posted: Seq) -> Result<(u32, Money), StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT count(*), ifnull(sum(amount), 0) FROM entry
-             WHERE seq > ?1 AND kind = ?2 AND refers_to = ?3",
+            "SELECT ifnull(sum(sign), 0), ifnull(sum(sign * amount), 0) FROM (
+                 SELECT amount, iif(flags & ?4, -1, 1) AS sign FROM entry
+                 WHERE seq > ?1 AND kind = ?2 AND refers_to = ?3)",
         )?;
-        let refund = Kind::Refund.number();
-        Ok(statement.query_row(params![posted, refund, sale], |row| {
-            Ok((row.get(0)?, Money::new(row.get(1)?)))
-        })?)
+        let (refund, undone) = (Kind::Refund.number(), Flags::UNDONE.0);
+        let of = params![posted, refund, sale, undone];
+        Ok(statement.query_row(of, |row| Ok((row.get(0)?, Money::new(row.get(1)?))))?)
     }
 
     /// The instant that counts for an entry written by a clock that was not believed: that of the last
@@ -392,7 +393,8 @@ impl<'a> Reading<'a> {
         Ok(found)
     }
 
-    /// Returns of a member's goods without their sale, with a business date in this range, oldest first.
+    /// Returns of a member's goods without their sale, with a business date in this range, oldest first;
+    /// none that was undone.
     pub fn unlinked_refunds_of(
         &self,
         member: MemberNumber,
@@ -402,10 +404,13 @@ impl<'a> Reading<'a> {
         let mut statement = self.db.prepare_cached(
             "SELECT seq FROM entry
              WHERE member = ?1 AND kind = ?2 AND refers_to = 0 AND business_date BETWEEN ?3 AND ?4
+                 AND seq NOT IN (SELECT refers_to FROM entry
+                                 WHERE member = ?1 AND kind = ?2 AND flags & ?5)
              ORDER BY seq",
         )?;
-        let refund = Kind::Refund.number();
-        let range = params![member.get(), refund, first.yyyymmdd(), last.yyyymmdd()];
+        let (refund, undone) = (Kind::Refund.number(), Flags::UNDONE.0);
+        let (first, last) = (first.yyyymmdd(), last.yyyymmdd());
+        let range = params![member.get(), refund, first, last, undone];
         let rows = statement.query_map(range, |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

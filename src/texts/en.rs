@@ -39,7 +39,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("claim.twice", "A member was added to this receipt before"),
     (
         "claim.with_returns",
-        "Goods came back on this receipt; no member can be added to it",
+        "Goods without their receipt came back on this bill; no member can be added to it",
     ),
     ("code.known", "Code {code}: looked at by the rules"),
     ("code.unknown", "Code {code}: not of this programme"),
@@ -185,6 +185,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("entry.refund", "Returned"),
     ("entry.repayment", "Owed points repaid"),
     ("entry.synced", "Received by head office"),
+    ("entry.undone", "Undone: {text}"),
     ("entry.void", "Called off"),
     ("formula.amount", "{base} / {per} × {rate}"),
     ("formula.band", "{base} is {range}: {rate}"),
@@ -341,8 +342,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("refund.quantity_left", "Only {left} is left to return"),
     (
-        "refund.void_of_returns",
-        "Goods came back on this receipt; it cannot be undone as a whole, return its lines",
+        "refund.void_followed",
+        "Goods of {sale}, returned on this receipt, have moved on since; return the lines instead",
     ),
     ("return.debt", "{text}, {points} of them owed"),
     (

@@ -39,7 +39,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("claim.twice", "Hóa đơn này đã được bổ sung thành viên rồi"),
     (
         "claim.with_returns",
-        "Hóa đơn có hàng trả lại, không bổ sung thành viên được",
+        "Hóa đơn có hàng trả lại không kèm hóa đơn mua, không bổ sung thành viên được",
     ),
     ("code.known", "Mã {code}: đã xét trong các quy tắc"),
     ("code.unknown", "Mã {code}: không thuộc chương trình này"),
@@ -176,6 +176,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("entry.refund", "Trả hàng"),
     ("entry.repayment", "Trừ nợ điểm"),
     ("entry.synced", "Trụ sở đã nhận"),
+    ("entry.undone", "Hoàn tác: {text}"),
     ("entry.void", "Hủy"),
     ("formula.amount", "{base} / {per} × {rate}"),
     ("formula.band", "{base} {range}: {rate}"),
@@ -335,8 +336,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("refund.quantity_left", "Chỉ còn trả được {left}"),
     (
-        "refund.void_of_returns",
-        "Hóa đơn có hàng trả lại, không hủy cả hóa đơn được; hãy trả từng dòng",
+        "refund.void_followed",
+        "Hàng của {sale} trả lại ở hóa đơn này đã có thay đổi về sau; hãy trả từng dòng",
     ),
     ("return.debt", "{text}, còn nợ {points}"),
     (

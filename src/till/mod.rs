@@ -6,7 +6,7 @@
 //! the close, `expiry.rs` what it writes off, `sync.rs` what goes to and comes from head office,
 //! `dispute.rs` and `proof.rs` settle a quarrel about a sale, `adjust.rs` gives or takes points by hand,
 //! `approval.rs` asks who may, `exceptions.rs` tells it in the day's report, `velocity.rs` counts for limits,
-//! `past.rs` what the evaluation is told of earlier sales, `programmes.rs` which version prices them, `care.rs` and `verify.rs` the rest.
+//! `undo.rs` a post-void's rest, `past.rs` what the evaluation is told of earlier sales, `programmes.rs` which version prices them, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger,
 //! `training.rs` one that is for learning only.
 
@@ -39,6 +39,7 @@ mod statement_text;
 pub mod status;
 mod sync;
 mod training;
+mod undo;
 mod usage;
 mod velocity;
 mod verify;

@@ -605,39 +605,3 @@ fn goods_that_come_back_in_a_cart_meet_the_same_ceiling_as_in_a_refund() {
     assert_eq!(told, ["unlinked_refund.unapproved"]);
     assert_sound(&till);
 }
-
-#[test]
-fn a_receipt_with_goods_that_came_back_is_neither_undone_as_a_whole_nor_claimed() {
-    let shop = Shop::new();
-    let till = shop.create();
-    let member = enrol(&till);
-    let bought = till.record("sale", &cart_of(member, 550_000)).unwrap();
-    let lines = vec![
-        returned(Some((bought.id, 0)), 1_000, 550_000),
-        sold("MU-01", 1_000, 300_000),
-    ];
-    let exchange = till.record("exchange", &of_lines(member, lines)).unwrap();
-    assert_eq!(balance(&till, member), (30, 30, 0, 0));
-    let mut request = refund_of(exchange.id);
-    request.goods = loy::till::Goods::PostVoid;
-    request.reason = Some("mistake".to_owned());
-    let refused = till.refund("void", &request).unwrap_err();
-    assert_eq!(refused.reason(), "refund.void_of_returns");
-    assert_eq!(balance(&till, member), (30, 30, 0, 0));
-
-    let mut nobodys = of_lines(
-        member,
-        vec![
-            sold("TV-01", 1_000, 900_000),
-            returned(None, 1_000, 900_000),
-        ],
-    );
-    nobodys.member = None;
-    let sale = till.record("nobody", &nobodys).unwrap();
-    let refused = till
-        .claim("claim", &crate::shop::claim_of(sale.id, member))
-        .unwrap_err();
-    assert_eq!(refused.reason(), "claim.with_returns");
-    assert_eq!(balance(&till, member), (30, 30, 0, 0));
-    assert_sound(&till);
-}

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod adjustments;
+mod bounds;
 mod clock;
 mod days;
 mod dispute;
@@ -27,3 +28,4 @@ mod schema;
 mod shop;
 mod statement;
 mod sync;
+mod voids;

@@ -107,8 +107,8 @@ impl Till {
         if sale.cart.member.is_some() {
             return Err(Error::refused(status::REFUSED, "claim.of_a_member", &[]));
         }
-        if sale.cart.has_returns() {
-            // What came back in it was nobody's: nothing was taken for it, so nothing is given.
+        if sale.outcome.returns.iter().any(|back| back.sale.is_none()) {
+            // Goods without their sale were nobody's: nothing was taken for them, so nothing is given.
             return Err(Error::refused(status::REFUSED, "claim.with_returns", &[]));
         }
         let sold_on = sale.cart.business_date;
@@ -263,7 +263,7 @@ fn claim_facts(
         offset: request.offset,
         business_date: request.business_date,
         member: Some(request.member),
-        amount: document.outcome.payable,
+        amount: document.outcome.sold(),
         programme_version: document.programme_version,
         flags: moment.flags_on(writing.head(), request.business_date),
     }

@@ -1,17 +1,21 @@
 //! A sale becomes final: recorded in one step, or committed after it was authorised.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::price::Priced;
 use super::{held_portions, last, retell_cart, sale_operation};
 use crate::evaluate::cart::{Cart, ReceiptPart};
-use crate::kernel::SaleId;
+use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::Seq;
+use crate::kernel::{Points, SaleId, WalletNumber};
 use crate::ledger::decide;
 use crate::ledger::{Accounts, Flags, Held, SaleFacts};
 use crate::store::{OperationRow, Reading, SaleRow, Writing};
 use crate::till::document::{SaleDocument, gives, spends, to_bytes};
 use crate::till::error::Error;
+use crate::till::log::Level;
 use crate::till::operation::{Call, Operation};
 use crate::till::refund::Paid;
 use crate::till::returns::{Returning, given_back, given_back_unlinked};
@@ -119,6 +123,8 @@ impl Till {
                 &lifted,
             )?
         };
+        let mut priced = priced;
+        drop_awards_beyond(&mut priced, moment);
         let mut facts = self.sale_facts(writing, moment, &priced.document);
         if row.state == SaleState::Expired as u8 {
             facts.flags = facts.flags.with(Flags::LATE);
@@ -252,6 +258,33 @@ impl Till {
             quote: None,
             hits,
         })
+    }
+}
+
+/// A paid sale is never refused: an award that would carry what the member has beyond 9e15 is not given.
+fn drop_awards_beyond(priced: &mut Priced, moment: &Moment) {
+    let accounts = &priced.accounts;
+    let mut sums: BTreeMap<WalletNumber, i128> = BTreeMap::new();
+    let mut fits = |wallet: WalletNumber, points: Points| {
+        let sum = sums.entry(wallet).or_insert_with(|| {
+            let lots = accounts.get(&wallet).into_iter();
+            let lots = lots.flat_map(|account| &account.lots);
+            lots.map(|lot| i128::from(lot.portion.remaining().get()))
+                .sum()
+        });
+        let then = *sum + i128::from(points.get());
+        let fits = then <= i128::from(AMOUNT_MAX);
+        if fits {
+            *sum = then;
+        }
+        fits
+    };
+    let awards = &mut priced.document.outcome.awards;
+    let count = awards.len();
+    awards.retain(|award| fits(award.wallet, award.points));
+    if awards.len() < count {
+        let text = "a paid sale gives less than it promised: nobody can have more than 9e15 points";
+        moment.tell(Level::Warning, "points.beyond", text);
     }
 }
 
