@@ -368,6 +368,8 @@ pub enum Base {
     Gross,
     /// What is left to pay, less the tax in it.
     NetOfTax,
+    /// What is left to pay, and the tax that the POS adds on top of it.
+    WithTax,
 }
 
 /// How several factors go together.
