@@ -12,6 +12,7 @@ mod returns;
 mod rules;
 mod schemas;
 mod stories;
+mod tiers;
 
 use std::collections::BTreeMap;
 

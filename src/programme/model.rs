@@ -16,7 +16,7 @@ mod when;
 pub(crate) use earn::{BandModel, CapsModel, EarnModel, FactorModel, GroupModel};
 pub(crate) use limits::LimitModel;
 pub(crate) use offers::{BreakModel, BundleModel, OfferModel, SomeModel};
-pub(crate) use tiers::{RewardModel, TiersModel};
+pub(crate) use tiers::{EntryModel, LevelModel, RewardModel, TermModel, TiersModel};
 pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, TotalModel, VisitModel, WhenModel};
 
 use super::shape::{Ignored, object, objects, optional_object};

@@ -27,3 +27,4 @@ mod schema;
 mod shop;
 mod statement;
 mod sync;
+mod tiers;

@@ -227,6 +227,7 @@ impl Till {
             let told = returns.told.clone();
             let quote = self.evaluate_returning(&programme, member, &document.cart, told)?;
             document.outcome.awards = quote.outcome.awards;
+            document.outcome.priced_in_tier = quote.outcome.priced_in_tier;
         }
         Ok(Priced {
             programme,
