@@ -36,7 +36,8 @@ fn main() {
         put(target, &format!("part-{part}"), &[head, &bytes].concat());
     }
     // Every call once, in an order that reaches most of them.
-    let calls: Vec<u8> = (0..32).flat_map(|call| [call, 4, 5, call, 1, 2, 3]).collect();
+    let calls: Vec<u8> = (0..48).flat_map(|call| [call, 4, 5, call, 1, 2, 3]).collect();
     put("calls", "each", &calls);
+    put("calls", "each-with-people", &[&[1, 4, 5, 1, 1, 2, 3], &calls[..]].concat());
     put("file", "page", &[0, 16, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8]);
 }

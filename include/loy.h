@@ -41,8 +41,12 @@
  *   Crash    What was answered LOY_OK survives a crash and a power cut. What was not answered is
  *            there as a whole or not at all: repeat it and you learn which.
  *   Bugs     A bug in loy becomes LOY_E_INTERNAL; what the call had begun is rolled back, the
- *            ledger refuses further writes with LOY_E_POISONED until it is opened again, your
- *            process lives. The sale can always go on without points.
+ *            ledger refuses further writes with LOY_E_POISONED until it is opened again (unless
+ *            the call took `const loy_ledger *`: that one has changed nothing), your process
+ *            lives. The sale can always go on without points.
+ *   Bounds   What a member has in a wallet, and what they owe, is at most 9e15 of its smallest
+ *            units. A call that would go beyond is LOY_E_ARGUMENT, reason "points.beyond", and
+ *            writes nothing; a sale that is paid is committed without the award.
  *   Fork     Do not use loy in a child process after fork() unless the child calls exec().
  *
  * A function that says nothing of writing touches no file, and a crash in the middle of it leaves
@@ -1462,7 +1466,8 @@ LOY_API loy_status LOY_CALL loy_sale_record(
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
  * LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where it was claimed, voided or
  * returned as a whole before; LOY_REFUSED for a sale that is not final, is a member's, is of a
- * later date, or has goods in it that came back; LOY_EXPIRED where it is too late; the store's.
+ * later date, or has goods in it that came back without their sale; LOY_EXPIRED where it is too
+ * late; the store's.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
  */
@@ -1693,8 +1698,13 @@ LOY_API loy_status LOY_CALL loy_refund_add_quantity_for(
 /*
  * Undoes the sale: a post-void, because it should never have been. Takes everything back that has
  * not come back yet, gives every point back that was spent, and the sale counts for nothing any
- * more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required. A
- * sale in which goods came back cannot be undone as a whole (LOY_REFUSED): return its lines.
+ * more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required.
+ *
+ * Goods that came back in the cart of the sale are sold again: their return is undone with every
+ * point it took, gave back or made owed, and loy_refund_evaluate tells the difference in money,
+ * which is below zero where the customer gives some back. LOY_REFUSED with the reason
+ * "refund.void_followed" where the sale they came from was returned further or claimed since:
+ * what was decided then rests on it. Return the lines instead.
  *
  * Status: LOY_E_HANDLE.
  * @since 0.1
@@ -1707,8 +1717,10 @@ LOY_API loy_status LOY_CALL loy_refund_add_post_void(loy_refund *refund, loy_err
  * Rows: the first has the wallet "" and speaks of the money alone; then one a wallet: wallet (its
  * id), points_taken_back (what the sale had earned),
  * points_returned (what it had spent), debt (how much of points_taken_back is no longer there and
- * will be owed), amount (the money the customer gets back; the same in each row), points_lapsed
- * (how much of points_returned cannot be spent, because the lot it came from has run out).
+ * will be owed), amount (what the goods cost; the same in each row), points_lapsed
+ * (how much of points_returned cannot be spent, because the lot it came from has run out),
+ * amount_stored (of the amount, what goes back onto stored value, such as a gift card, and is not
+ * paid out; the same in each row).
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
  * LOY_ALREADY_RESOLVED where the whole sale was refunded or voided before; LOY_REFUSED for a
@@ -2064,7 +2076,9 @@ LOY_API loy_status LOY_CALL loy_ledger_backup(
  * loy_ledger_open.
  *
  * Rows: as of loy_ledger_verify, one for each thing that was lost; "entries.lost" names the first
- * entry that could not be saved. None if everything was saved.
+ * entry that could not be saved. None if everything was saved. After "operators.lost" the new
+ * ledger refuses everything that needs leave (docs/operators.md) and goes on selling: the till
+ * needs a new provisioning file to give money or points back.
  *
  * Writes: the file at destination_path, which must not exist, under another name until it is whole
  * and on disk.

@@ -9,11 +9,12 @@ use loy::scan::{IdentifierKind, normalise_identifier};
 use loy::till::{Settings, Till};
 use rusqlite::params;
 
+use crate::dice::Dice;
 use crate::measure::Sample;
 use crate::place;
 use crate::raw::connect;
 use crate::report::{Floor, Report, Row};
-use crate::sales::{Dice, bill, enrol_all};
+use crate::sales::{bill, enrol_all};
 use crate::shop::{Shop, TODAY, date};
 
 /// Asks this program to open a ledger and tell how much memory that took.
@@ -123,7 +124,7 @@ fn scans(count: usize) -> (Sample, Sample) {
     let path = members(count);
     let till = Till::open_with(&Settings::new(&path), place::ports()).unwrap();
     let raw = connect(&path);
-    let mut dice = Dice(1);
+    let mut dice = Dice::new(1);
     let asked: Vec<(String, [u8; 16])> = (0..SCANS)
         .map(|_| {
             let phone = phone_of(usize::try_from(dice.below(count as u64)).unwrap());
@@ -164,7 +165,7 @@ fn entries(count: usize) -> PathBuf {
             .query_row("SELECT seq FROM head", [], |row| row.get(0))
             .unwrap();
         db.execute_batch("BEGIN").unwrap();
-        let mut dice = Dice(2);
+        let mut dice = Dice::new(2);
         for seq in head + 1..=count {
             // The last two entries are the commit and the award of a real sale.
             let template = head - (seq - head) % 2;

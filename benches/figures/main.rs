@@ -5,6 +5,9 @@
 //! `cargo bench --bench figures --` choose parts.
 #![allow(clippy::unwrap_used, clippy::cast_precision_loss, missing_docs)]
 
+#[path = "../../tests/crash/dice.rs"]
+#[allow(dead_code)] // the crash tests use the rest
+mod dice;
 mod exchange;
 mod large;
 mod measure;

@@ -7,6 +7,7 @@ use loy::kernel::{MemberNumber, Money, Quantity, SaleId};
 use loy::programme::Programme;
 use loy::till::{Goods, Measure, RefundRequest, ReturnedPart, Settings, Till};
 
+use crate::dice::Dice;
 use crate::measure::Sample;
 use crate::place::{self, RAM};
 use crate::raw::Raw;
@@ -23,22 +24,9 @@ const IN_MEMORY: usize = 4_000;
 /// Sales of the day that is closed.
 const DAY: usize = 2_000;
 
-/// A small generator with the same numbers in every run (SplitMix64).
-pub struct Dice(pub u64);
-
-impl Dice {
-    pub fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (z ^ (z >> 31)) % end
-    }
-}
-
 /// A bill of a grocer: articles out of 2,000, a few sold often, prices in whole 500 d.
 pub fn bill(number: usize, lines: usize, member: MemberNumber, receipt: bool) -> Cart {
-    let mut dice = Dice(number as u64);
+    let mut dice = Dice::new(number as u64);
     let mut cart = cart_of(member, 0);
     cart.lines = (0..lines)
         .map(|_| {
@@ -109,7 +97,7 @@ fn pair(on: &Path) -> Pair {
 
 /// Bytes as scattered as a hash, different for each number.
 fn key(number: usize) -> [u8; 16] {
-    let mut dice = Dice(number as u64 + 1);
+    let mut dice = Dice::new(number as u64 + 1);
     let mut key = [0; 16];
     for half in key.chunks_mut(8) {
         half.copy_from_slice(&dice.below(u64::MAX).to_be_bytes());

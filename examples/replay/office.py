@@ -48,6 +48,12 @@ class Office:
     def lots(self):
         return list(self.table("lots"))
 
+    def baskets(self):
+        return list(self.table("baskets"))
+
+    def unlinked(self):
+        return list(self.table("unlinked"))
+
     def sums(self):
         """Count and amount of all entries of a kind."""
         summed = {}

@@ -7,7 +7,8 @@ file, its own arithmetic (integers and fractions), and the rules as README.md be
     recompute.py DATA DIRECTORY
 
 writes members.csv (one line a CustomerID, in order; the line of customer `-` is all sales without one),
-lots.csv (one line an award) and tiers.csv (one line a CustomerID and till) into the directory.
+lots.csv (one line an award), tiers.csv (one line a CustomerID and till) and days.csv (what was sold and what came
+back, one line a day and till) into the directory.
 """
 
 import csv
@@ -24,6 +25,7 @@ COLUMNS = [
     "redeemed", "redemption_refunded", "debt", "balance",
 ]
 LOT_COLUMNS = ["customer", "till", "earned_on", "earned", "remaining", "available_from", "expires_on"]
+DAY_COLUMNS = ["business_date", "till", "kind", "amount", "quantity_milli"]
 TIER_COLUMNS = ["customer", "till", "tier", "counted"]
 TILLS = ["till-1", "till-2"]
 PENDING_DAYS, EXPIRY_DAYS = 1, 36500
@@ -50,6 +52,43 @@ def read_invoices(path):
             invoices.setdefault(row["InvoiceNo"], (when, customer, []))[2].append(line)
     in_order = sorted(invoices.items(), key=lambda item: item[1][0])
     return [(number, date.fromisoformat(when[0][:10]), customer, lines) for number, (when, customer, lines) in in_order]
+
+
+class Days:
+    """Money and goods by day, till, and whether they were sold or came back."""
+
+    def __init__(self):
+        self.sums = defaultdict(lambda: [0, 0])
+
+    def add(self, day, till, kind, money, pieces):
+        summed = self.sums[day, till, kind]
+        summed[0] += money
+        summed[1] += pieces
+
+    def sell(self, day, till, lines, off=0):
+        """A sale; of its lines, those with a quantity below zero are goods that come back without their sale."""
+        money, pieces = both([line for line in lines if line[1] >= 0])
+        self.add(day, till, "commit", money - off, pieces)
+        self.take_back(day, till, [line for line in lines if line[1] < 0])
+
+    def take_back(self, day, till, lines):
+        """Goods without their sale."""
+        if lines:
+            self.add(day, till, "refund", *(-number for number in both(lines)))
+
+    def rows(self):
+        for (day, till, kind), (money, pieces) in sorted(self.sums.items()):
+            yield [f"{day:%Y%m%d}", TILLS[till], kind, money, 1000 * pieces]
+
+
+def both(lines):
+    """The money and the pieces of some lines."""
+    return sum(amount for _, _, amount in lines), sum(quantity for _, quantity, _ in lines)
+
+
+def coming_back(lines):
+    """Of a cancellation, the lines that are goods."""
+    return [line for line in lines if line[1] < 0 and line[2] <= 0]
 
 
 class Lot:
@@ -100,13 +139,14 @@ class Member:
             lot.left -= repaid
             account.debt -= repaid
         self.totals.update(sales=1, spend=payable, awarded=given, redeemed=total - payable)
-        self.sales.append(Sale(account, lines, lot, given, factor, spent))
+        self.sales.append(Sale(lane(number), account, lines, lot, given, factor, spent))
+        return total - payable
 
-    def bring_back(self, number, lines):
+    def bring_back(self, number, day, lines, days):
         wanted = {code: -quantity for code, quantity in quantities(lines).items()}
         for sale in reversed(self.sales):
             if not any(sale.gone) and sale.holds == wanted:
-                return self.refund(sale, list(sale.quantity))
+                return self.refund(sale, list(sale.quantity), day, days)
         back, unknown = {}, []
         for code, quantity, amount in lines:
             for place in reversed(range(len(self.sales))):
@@ -115,15 +155,17 @@ class Member:
                     back[place] = self.sales[place].without(code, -quantity, gone)
                     break
             else:
-                unknown.append((quantity, amount))
+                unknown.append((code, quantity, amount))
+        unknown = coming_back(unknown)
         self.bring_back_unknown(self.accounts[lane(number)], unknown)
+        days.take_back(day, lane(number), unknown)
         for place, gone in back.items():
-            self.refund(self.sales[place], gone)
+            self.refund(self.sales[place], gone, day, days)
         return None
 
     def bring_back_unknown(self, account, lines):
         """Goods of no known sale: what they would earn today goes, out of the newest lots first."""
-        money = sum(-amount for quantity, amount in lines if quantity < 0 and amount <= 0)
+        money = -both(lines)[0]
         left = worth = points_for(money, account.tier()[1])
         for lot in reversed(account.lots):
             taken = min(left, lot.left)
@@ -133,11 +175,13 @@ class Member:
         account.counted -= worth
         self.totals.update(refunded=money, award_refunded=worth - left)
 
-    def refund(self, sale, gone):
+    def refund(self, sale, gone, day, days):
         """Moves a sale on to the point where so much of each of its lines is gone."""
         money, taken, returned = sale.gone_back()
+        pieces = sum(gone) - sum(sale.gone)
         sale.gone = gone
         money_after, taken_after, returned_after = sale.gone_back()
+        days.add(day, sale.till, "refund", money_after - money, pieces)
         self.totals.update(refunded=money_after - money)
         self.totals.update(redemption_refunded=returned_after - returned)
         for lot, points in reversed(sale.spent):
@@ -184,7 +228,8 @@ def redeem(account, day, total):
 class Sale:
     """A sale and how much of it has gone back; `spent` is (lot, points) pairs, oldest lot first."""
 
-    def __init__(self, account, lines, lot, given, factor, spent):
+    def __init__(self, till, account, lines, lot, given, factor, spent):
+        self.till = till
         self.codes = [code for code, _, _ in lines]
         self.quantity = [quantity for _, quantity, _ in lines]
         self.holds = quantities(lines)
@@ -243,23 +288,25 @@ def quantities(lines):
 
 
 def recompute(path):
-    members = {"-": Member()}
+    members, days = {"-": Member()}, Days()
     for number, day, customer, lines in read_invoices(path):
         member = members.setdefault(customer or "-", Member())
         if number.startswith("C"):
             if customer:
-                member.bring_back(number[1:], lines)
+                member.bring_back(number[1:], day, lines, days)
             else:
-                member.totals.update(refunded=sum(-amount for _, quantity, amount in lines if quantity < 0 and amount <= 0))
+                goods = coming_back(lines)
+                member.totals.update(refunded=-both(goods)[0])
+                days.take_back(day, lane(number[1:]), goods)
         elif not number.startswith("A"):
             total = sum(amount for _, _, amount in lines)
             if total < 0:
                 continue
-            if customer:
-                member.buy(number, day, lines)
-            else:
+            off = member.buy(number, day, lines) if customer else 0
+            if not customer:
                 member.totals.update(sales=1, spend=total)
-    return members
+            days.sell(day, lane(number), lines, off)
+    return members, days
 
 
 def lot_rows(members):
@@ -287,8 +334,9 @@ def write(file, columns, rows):
 if __name__ == "__main__":
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    directory, everybody = Path(sys.argv[2]), recompute(sys.argv[1])
+    directory, (everybody, days) = Path(sys.argv[2]), recompute(sys.argv[1])
     rows = [(customer, member.row()) for customer, member in sorted(everybody.items())]
     write(directory / "members.csv", ["customer", *COLUMNS], ([name, *(row.get(c, 0) for c in COLUMNS)] for name, row in rows))
     write(directory / "lots.csv", LOT_COLUMNS, lot_rows(everybody))
     write(directory / "tiers.csv", TIER_COLUMNS, tier_rows(everybody))
+    write(directory / "days.csv", DAY_COLUMNS, days.rows())

@@ -25,6 +25,7 @@ ENOUGH_TO_ASK = 500
 RECEIPT_COLUMNS = 40
 DAYS_SHOWN = 15
 TILLS = ["till-1", "till-2"]
+DAY_COLUMNS = ["business_date", "till", "kind"]
 LOT_COLUMNS = ["member", "till", "earned_on", "earned", "remaining", "available_from", "expires_on"]
 
 
@@ -64,6 +65,7 @@ class Replay:
         self.checks = []
         self.shown = {}
         self.redeemed = set()
+        self.unlinked_lines = 0
         self.accidents = self.plan_accidents()
 
     # The accidents -----------------------------------------------------------------------------
@@ -169,6 +171,7 @@ class Replay:
         day.sales += 1
         day.awarded += sale.awarded
         day.redeemed += sale.redeemed
+        self.unlinked_lines += sum(line.quantity < 0 for line in invoice.lines)
         if invoice.customer:
             self.sold.add(invoice)
         if sale.redeemed:
@@ -187,6 +190,7 @@ class Replay:
             cart = invoice.cart_of(goods, receipt, self.members.get(invoice.customer))
             self.till_of(invoice).ask("unlinked", f"refund-{receipt}", *cart)
             self.days[-1].unlinked += 1
+            self.unlinked_lines += len(goods)
         when = (invoice.at_ms, 0, invoice.date)
         for place, (sold, parts) in enumerate(returns):
             receipt = invoice.number if place == 0 else f"{invoice.number}-{place + 1}"
@@ -280,6 +284,19 @@ def compare_lots(told, expected, members):
     worked_out = Counter((members[row["customer"]], *(row[column] for column in LOT_COLUMNS[1:])) for row in expected)
     differences = [f"lot of {' '.join(lot)}: known to head office only" for lot in (known - worked_out).elements()]
     return differences + [f"lot of {' '.join(lot)}: not known to head office" for lot in (worked_out - known).elements()]
+
+
+def compare_days(told, expected):
+    """What was sold and what came back each day: by head office's entries, and by the lines it was sent."""
+    def rows(table, money):
+        return {tuple(row[column] for column in DAY_COLUMNS): (row[money], row["quantity_milli"]) for row in table}
+
+    worked_out, by_entries, by_lines = rows(expected, "amount"), rows(told, "amount"), rows(told, "net")
+    return [
+        f"{' '.join(place)}: should be {worked_out.get(place)}, head office has {by_entries.get(place)}, by lines {by_lines.get(place)}"
+        for place in sorted({*worked_out, *by_entries})
+        if not worked_out.get(place) == by_entries.get(place) == by_lines.get(place)
+    ]
 
 
 def compare_tiers(tills, expected, members, last):
@@ -376,7 +393,7 @@ def main():
     seconds = time.monotonic() - begun
     if recompute.wait() != 0:
         sys.exit("recompute.py failed")
-    lots, tiers = (read_rows(recomputed / name) for name in ("lots.csv", "tiers.csv"))
+    lots, tiers, days = (read_rows(recomputed / name) for name in ("lots.csv", "tiers.csv", "days.csv"))
     tier_differences = compare_tiers(tills, tiers, replay.members, invoices[-1])
     for till in tills:
         till.close()
@@ -386,17 +403,23 @@ def main():
     second = Office(arguments.loy, work / "second-office")
     second.ingest(shuffled_and_twice(replay.batches), work / "second-acknowledgements")
     told = office.members()
-    same = second.members() == told and second.digest() == office.digest()
+    same = second.members() == told and second.digest() == office.digest() and second.baskets() == office.baskets()
     replay.check(same, f"second head office, all {len(replay.batches)} batches twice and shuffled: same members, same digest", "others")
+
+    unlinked = office.unlinked()
+    found = [row for row in unlinked if row["sale_seq"]]
+    nothing = f"loy office unlinked: {len(unlinked):,} lines came back without a sale; no member had bought them before, and no sale is told"
+    replay.check(len(unlinked) == replay.unlinked_lines and not found, nothing, f"{len(unlinked)} of {replay.unlinked_lines}, {found[:2]}")
 
     report(replay, ledgers, seconds)
     expected = read_expected(recomputed / "members.csv")
     differences = compare(told, expected, replay.members) + compare_sums(office.sums(), expected)
     differences += compare_lots(office.lots(), lots, replay.members) + tier_differences
+    differences += compare_days(office.baskets(), days)
     for difference in differences[:10]:
         print(f"       {difference}")
     each = len(next(iter(expected.values())))
-    print(f"\ncompared: {len(replay.members):,} members, {each} totals of each, debts among them; {len(lots):,} lots with their dates; {len(tiers):,} tiers")
+    print(f"\ncompared: {len(replay.members):,} members, {each} totals of each, debts among them; {len(lots):,} lots with their dates; {len(tiers):,} tiers; {len(days):,} sums of a day's lines")
     print(f"differences: {len(differences):,}")
     print(f"head office agrees: {'no' if differences else 'yes'}")
     return 1 if differences or any(holds is False for holds, _ in replay.checks) else 0

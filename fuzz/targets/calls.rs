@@ -10,9 +10,19 @@ use std::ffi::{CStr, CString, c_char};
 use std::ptr::null_mut;
 
 use libfuzzer_sys::fuzz_target;
-use loy::capi::{buffer::*, care::*, cart::*, config::*, day::*, error::*, exchange::*, ledger::*};
-use loy::capi::{member::*, quote::*, refund::*, rows::*, sale::*, status::*, version::*};
+use loy::capi::{adjustment::*, buffer::*, care::*, cart::*, config::*, day::*, error::*};
+use loy::capi::{exchange::*, ledger::*, member::*, operator::*, quote::*, refund::*, rows::*};
+use loy::capi::{sale::*, status::*, version::*};
+use loy::exchange::operators;
+use loy::kernel::Currency;
 use shop::Shop;
+
+/// A cashier with low ceilings, and a supervisor.
+const STORE: &str = r#"{
+    "roles": {"cashier": {"refund": "50000", "unlinked_refund": "20000", "adjustment": "20"}},
+    "operators": [{"id": "GS-01", "role": "supervisor", "pin": "4711"},
+                  {"id": "TN-07", "role": "cashier"}]
+}"#;
 
 /// What the sequence is read from; zeros once it is used up.
 struct Tape<'a>(&'a [u8]);
@@ -52,9 +62,10 @@ impl Tape<'_> {
     }
 
     fn text(&mut self) -> CString {
-        const TEXTS: [&str; 12] = [
+        const TEXTS: [&str; 21] = [
             "", "points", "AO-01", "VND", "0912345678", "phone", "card", "receipt_number", "0042",
-            "cash", "reason", "\u{1}",
+            "cash", "reason", "\u{1}", "cashier", "TN-07", "GS-01", "4711", "refund",
+            "unlinked_refund", "adjustment", "owed", "refused",
         ];
         let place = usize::from(self.byte());
         CString::new(TEXTS[place % TEXTS.len()]).expect("no NUL")
@@ -74,6 +85,7 @@ struct Handles {
     members: Vec<*mut loy_member>,
     enrolments: Vec<*mut loy_enrolment>,
     refunds: Vec<*mut loy_refund>,
+    adjustments: Vec<*mut loy_adjustment>,
     rows: Vec<*mut loy_rows>,
     ids: Vec<CString>,
     numbers: Vec<CString>,
@@ -127,7 +139,14 @@ unsafe fn text(place: *const c_char) -> CString {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut shop = Shop::new();
+    // On some days people must be asked, on others nobody is named.
+    let mut shop = Shop::with(|provisioning| {
+        if bytes.first().is_some_and(|first| first % 2 == 1) {
+            let random = &mut |bytes: &mut [u8]| bytes.fill(6);
+            let store = operators::from_json(STORE.as_bytes(), Currency::VND, 1_000, random);
+            provisioning.operators = store.expect("a document");
+        }
+    });
     if let Ok(folder) = tempfile::tempdir_in("/dev/shm") {
         shop.folder = folder;
     }
@@ -185,6 +204,8 @@ unsafe fn free_all(handles: &Handles) {
         handles.members.iter().for_each(|&handle| loy_member_free(handle));
         handles.enrolments.iter().for_each(|&handle| loy_enrolment_free(handle));
         handles.refunds.iter().for_each(|&handle| loy_refund_free(handle));
+        let adjustments = handles.adjustments.iter();
+        adjustments.for_each(|&handle| loy_adjustment_free(handle));
         handles.rows.iter().for_each(|&handle| loy_rows_free(handle));
     }
 }
@@ -206,7 +227,7 @@ unsafe fn step(
     errors: &mut Errors,
 ) {
     let l = *ledger;
-    let what = tape.below(32);
+    let what = tape.below(48);
     let (a, b) = (tape.text(), tape.text());
     let error = errors.place();
     unsafe {
@@ -381,6 +402,7 @@ unsafe fn step(
                 loy_rows_int(rows, i32::from(tape.byte()), a.as_ptr(), &mut value, error)
             }
             29 => loy_ledger_idle(l, error),
+            31..=46 => later(what, tape, l, config, handles, (&a, &b), error),
             30 => {
                 // Closed and opened again, with calls on the closed handle in between.
                 loy_ledger_close(l);
@@ -404,4 +426,174 @@ unsafe fn step(
         };
         errors.check(status);
     }
+}
+
+/// Whether a call gave a handle, and then to keep it.
+fn kept<T>(handle: *mut T, into: &mut Vec<*mut T>, status: loy_status) -> loy_status {
+    if status == LOY_OK {
+        into.push(handle);
+    }
+    status
+}
+
+/// One of the calls about what comes back, people, and looking at things.
+unsafe fn later(
+    what: u8,
+    tape: &mut Tape<'_>,
+    l: *mut loy_ledger,
+    config: *mut loy_config,
+    handles: &mut Handles,
+    (a, b): (&CString, &CString),
+    error: *mut *mut loy_error,
+) -> loy_status {
+    const AT_MS: i64 = 1_795_312_920_000;
+    let (mut rows, mut buffer) = (null_mut(), null_mut());
+    unsafe {
+        match what {
+            31 | 32 => {
+                // Goods that come back, of a sale that is there or not.
+                let cart = pick(tape, &handles.carts, l);
+                let (pieces, amount) = (i64::from(tape.below(3)), tape.number());
+                let mut line = 0;
+                let amount = amount.checked_neg().unwrap_or(0);
+                let sku = a.as_ptr();
+                let status = loy_cart_add_line(cart, sku, -500 * pieces, amount, &mut line, error);
+                if status != LOY_OK || tape.below(3) == 0 {
+                    return status;
+                }
+                let sale = named(tape, &handles.ids);
+                let of = i32::from(tape.below(3));
+                loy_cart_line_set_return_of(cart, line, sale.as_ptr(), of, error)
+            }
+            33 | 34 => {
+                let id = tape.operation();
+                let cart = pick(tape, &handles.carts, l);
+                let status = match tape.below(3) {
+                    0 => loy_ledger_evaluate_unlinked(l, cart, &mut rows, error),
+                    _ => loy_ledger_refund_unlinked(l, id.as_ptr(), cart, &mut rows, error),
+                };
+                kept(rows, &mut handles.rows, status)
+            }
+            35 => {
+                let (id, sale) = (tape.operation(), named(tape, &handles.ids));
+                let (member, date) = (named(tape, &handles.numbers), tape.date());
+                let (sale, member) = (sale.as_ptr(), member.as_ptr());
+                let mut claimed = null_mut();
+                let out = &mut claimed;
+                let status =
+                    loy_sale_claim(l, id.as_ptr(), sale, member, AT_MS, 420, date, out, error);
+                keep_sale(handles, claimed);
+                status
+            }
+            36 | 37 => {
+                let member = named(tape, &handles.numbers);
+                let (member, points) = (member.as_ptr(), tape.number());
+                let mut adjustment = null_mut();
+                let out = &mut adjustment;
+                let (who, why) = (c"TN-07".as_ptr(), b.as_ptr());
+                let wallet = if tape.below(4) == 0 { a.as_ptr() } else { c"points".as_ptr() };
+                let status = loy_adjustment_new(member, wallet, points, who, why, out, error);
+                kept(adjustment, &mut handles.adjustments, status)
+            }
+            38 => {
+                let adjustment = pick(tape, &handles.adjustments, l);
+                let date = tape.date();
+                match tape.below(3) {
+                    0 => loy_adjustment_set_time(adjustment, AT_MS, 420, date, error),
+                    1 => loy_adjustment_set_expiry(adjustment, date, error),
+                    _ => loy_adjustment_set_missing(adjustment, a.as_ptr(), error),
+                }
+            }
+            39 | 40 => {
+                let id = tape.operation();
+                let adjustment = pick(tape, &handles.adjustments, l);
+                let status = loy_adjustment_commit(l, id.as_ptr(), adjustment, &mut rows, error);
+                kept(rows, &mut handles.rows, status)
+            }
+            41 => {
+                let id = tape.operation();
+                let act = [c"refund", c"unlinked_refund", c"adjustment", c"limit"];
+                let act = act[usize::from(tape.below(4))].as_ptr();
+                let pin = if tape.below(3) == 0 { a.as_ptr() } else { c"4711".as_ptr() };
+                loy_approval_give(l, id.as_ptr(), act, c"GS-01".as_ptr(), pin, error)
+            }
+            42 => {
+                // Put aside and taken up again.
+                let cart = pick(tape, &handles.carts, l);
+                let status = loy_cart_park(cart, &mut buffer, error);
+                if status != LOY_OK {
+                    return status;
+                }
+                let (json, size) = (loy_buffer_data(buffer), loy_buffer_size(buffer));
+                let mut again = null_mut();
+                let (json, date) = (json.cast(), tape.date());
+                let status = loy_cart_resume(json, size, AT_MS, 420, date, &mut again, error);
+                loy_buffer_free(buffer);
+                kept(again, &mut handles.carts, status)
+            }
+            43 => {
+                let member = named(tape, &handles.numbers);
+                let (on, from, to) = (tape.date(), tape.date(), tape.date());
+                let (member, format) = (member.as_ptr(), i32::from(tape.below(3)));
+                let out = &mut buffer;
+                let status = loy_ledger_statement(l, member, on, from, to, format, out, error);
+                loy_buffer_free(buffer);
+                status
+            }
+            44 => {
+                let refund = pick(tape, &handles.refunds, l);
+                let (line, amount) = (i32::from(tape.below(3)), tape.number());
+                match tape.below(4) {
+                    0 => loy_refund_add_post_void(refund, error),
+                    1 => loy_refund_set_text(refund, a.as_ptr(), b.as_ptr(), error),
+                    _ => loy_refund_add_quantity_for(refund, line, 500, amount, error),
+                }
+            }
+            45 => {
+                let (member, date) = (named(tape, &handles.numbers), tape.date());
+                let (member, out) = (member.as_ptr(), &mut rows);
+                let status = match tape.below(5) {
+                    0 => loy_member_lots(l, member, date, out, error),
+                    1 => loy_member_history(l, member, 0, 100, out, error),
+                    2 => loy_day_exceptions(l, date, out, error),
+                    3 => loy_sale_group(l, a.as_ptr(), date, out, error),
+                    _ => loy_operator_list(l, out, error),
+                };
+                kept(rows, &mut handles.rows, status)
+            }
+            _ => train(tape, config, error),
+        }
+    }
+}
+
+/// A cashier learns beside the till: a member, a sale and its return, and nothing of it stays.
+unsafe fn train(
+    tape: &mut Tape<'_>,
+    config: *mut loy_config,
+    error: *mut *mut loy_error,
+) -> loy_status {
+    let (mut training, mut member, mut cart, mut sale) =
+        (null_mut(), null_mut(), null_mut(), null_mut());
+    let date = tape.date();
+    unsafe {
+        let status = loy_ledger_open_training(config, &mut training, error);
+        if status != LOY_OK {
+            return status;
+        }
+        loy_member_scan(training, c"0900000002".as_ptr(), date, &mut member, null_mut());
+        loy_cart_new(c"VND".as_ptr(), 1_795_312_800_000, 420, date, &mut cart, null_mut());
+        loy_cart_set_member(cart, loy_member_number(member), null_mut());
+        loy_cart_add_line(cart, c"AO".as_ptr(), 1_000, tape.number(), null_mut(), null_mut());
+        loy_cart_want_points(cart, c"points".as_ptr(), tape.number(), null_mut());
+        let status = loy_sale_record(training, c"op-1".as_ptr(), cart, &mut sale, null_mut());
+        assert!(status < LOY_E_INTERNAL, "{status}");
+        let (mut batch, mut entries) = (null_mut(), 0);
+        let status = loy_export_next(training, 65_536, &mut batch, &mut entries, null_mut());
+        assert_eq!(status, LOY_REFUSED, "nothing of a training leaves it");
+        loy_sale_free(sale);
+        loy_cart_free(cart);
+        loy_member_free(member);
+        loy_ledger_close(training);
+    }
+    LOY_OK
 }

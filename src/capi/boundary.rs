@@ -74,22 +74,51 @@ pub(super) fn call_with_config(
     })
 }
 
-/// Runs a call on a ledger. A panic in it poisons the ledger: what is in memory can no longer be
-/// trusted to agree with the file.
+/// What a bug in a call means for the ledger.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Bug {
+    /// What is in memory can no longer be trusted to agree with the file.
+    Poisons,
+    /// The call only read: nothing has changed, and a till that asks again must not lose its writes.
+    Passes,
+}
+
+/// A ledger as C passes it: calls that take it as `const` only read.
+pub(super) trait Ledger {
+    /// The handle, and what a bug in the call means.
+    fn handle(self) -> LedgerHandle;
+}
+
+/// The handle, and what a bug in the call means.
+pub(super) struct LedgerHandle(*const loy_ledger, Bug);
+
+impl Ledger for *const loy_ledger {
+    fn handle(self) -> LedgerHandle {
+        LedgerHandle(self, Bug::Passes)
+    }
+}
+
+impl Ledger for *mut loy_ledger {
+    fn handle(self) -> LedgerHandle {
+        LedgerHandle(self, Bug::Poisons)
+    }
+}
+
+/// Runs a call on a ledger. A panic in one that may write poisons the ledger.
 pub(super) fn call_on(
-    ledger: *const loy_ledger,
+    ledger: impl Ledger,
     error_out: *mut *mut loy_error,
     body: impl FnOnce(&Till) -> Result<(), Fault>,
 ) -> loy_status {
     let mut body = Some(body);
-    told_call_on(ledger, error_out, &mut |till| {
+    told_call_on(ledger.handle(), error_out, &mut |till| {
         (body.take().expect(ONCE))(till)
     })
 }
 
 #[inline(never)]
 fn told_call_on(
-    ledger: *const loy_ledger,
+    LedgerHandle(ledger, bug): LedgerHandle,
     error_out: *mut *mut loy_error,
     body: &mut dyn FnMut(&Till) -> Result<(), Fault>,
 ) -> loy_status {
@@ -103,9 +132,11 @@ fn told_call_on(
         });
         match wall(|| body(till)) {
             Ok(answer) => answer.map_err(|fault| (fault, voice)),
-            Err(bug) => {
-                till.poison();
-                Err((Fault::bug(bug), voice))
+            Err(said) => {
+                if bug == Bug::Poisons {
+                    till.poison();
+                }
+                Err((Fault::bug(said), voice))
             }
         }
     })

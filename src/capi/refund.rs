@@ -240,8 +240,13 @@ pub unsafe extern "C" fn loy_refund_add_quantity_for(
 
 /// Undoes the sale: a post-void, because it should never have been. Takes everything back that has
 /// not come back yet, gives every point back that was spent, and the sale counts for nothing any
-/// more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required. A
-/// sale in which goods came back cannot be undone as a whole (LOY_REFUSED): return its lines.
+/// more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required.
+///
+/// Goods that came back in the cart of the sale are sold again: their return is undone with every
+/// point it took, gave back or made owed, and loy_refund_evaluate tells the difference in money,
+/// which is below zero where the customer gives some back. LOY_REFUSED with the reason
+/// "refund.void_followed" where the sale they came from was returned further or claimed since:
+/// what was decided then rests on it. Return the lines instead.
 ///
 /// Status: LOY_E_HANDLE.
 /// @since 0.1
@@ -286,6 +291,7 @@ pub(super) fn preview_rows(preview: &RefundPreview) -> Rows {
         "debt",
         "amount",
         "points_lapsed",
+        "amount_stored",
     ]);
     let money = WalletRefund::default();
     for line in [&money].into_iter().chain(&preview.wallets) {
@@ -296,6 +302,7 @@ pub(super) fn preview_rows(preview: &RefundPreview) -> Rows {
             line.debt.get().into(),
             preview.amount.get().into(),
             line.lapsed.get().into(),
+            preview.stored.get().into(),
         ]);
     }
     rows
@@ -306,8 +313,10 @@ pub(super) fn preview_rows(preview: &RefundPreview) -> Rows {
 /// Rows: the first has the wallet "" and speaks of the money alone; then one a wallet: wallet (its
 /// id), points_taken_back (what the sale had earned),
 /// points_returned (what it had spent), debt (how much of points_taken_back is no longer there and
-/// will be owed), amount (the money the customer gets back; the same in each row), points_lapsed
-/// (how much of points_returned cannot be spent, because the lot it came from has run out).
+/// will be owed), amount (what the goods cost; the same in each row), points_lapsed
+/// (how much of points_returned cannot be spent, because the lot it came from has run out),
+/// amount_stored (of the amount, what goes back onto stored value, such as a gift card, and is not
+/// paid out; the same in each row).
 ///
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
 /// LOY_ALREADY_RESOLVED where the whole sale was refunded or voided before; LOY_REFUSED for a

@@ -255,7 +255,8 @@ pub unsafe extern "C" fn loy_sale_record(
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
 /// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where it was claimed, voided or
 /// returned as a whole before; LOY_REFUSED for a sale that is not final, is a member's, is of a
-/// later date, or has goods in it that came back; LOY_EXPIRED where it is too late; the store's.
+/// later date, or has goods in it that came back without their sale; LOY_EXPIRED where it is too
+/// late; the store's.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]

@@ -9,7 +9,7 @@ use super::{CliError, Ending, Streams, quote};
 use crate::kernel::{BusinessDate, Instant, Money, Points, UtcOffset};
 use crate::programme::Programme;
 use crate::texts::{self, Language};
-use crate::till::{Anchor, Dispute, Disputed, Fact, ReceiptKey, SaleState, Settings, Till};
+use crate::till::{Anchor, Dispute, Disputed, Fact, ReceiptKey, SaleState, Settings, Shown, Till};
 
 #[derive(Args, Debug)]
 pub(super) struct Arguments {
@@ -20,6 +20,10 @@ pub(super) struct Arguments {
     /// Which part of a bill that was split
     #[arg(long, default_value_t = 1)]
     part: u32,
+    /// Show the entries of other customers in between too, so that every link can be checked without
+    /// the ledger: for an auditor. Left out, only their hashes are shown
+    #[arg(long)]
+    everybodys: bool,
     /// How to write it; JSON holds every link of the proof
     #[arg(long, value_enum, default_value_t)]
     format: Form,
@@ -42,7 +46,12 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<En
         ..Settings::new(&arguments.ledger)
     };
     let till = Till::open_reader(&settings).map_err(ledger)?;
-    let dispute = till.dispute(&disputed).map_err(ledger)?;
+    let shown = if arguments.everybodys {
+        Shown::Everybodys
+    } else {
+        Shown::Own
+    };
+    let dispute = till.dispute_showing(&disputed, shown).map_err(ledger)?;
     match arguments.format {
         Form::Json => {
             serde_json::to_writer_pretty(&mut *streams.out, &dispute)?;

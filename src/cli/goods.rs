@@ -4,8 +4,8 @@ use super::output::Sheet;
 use crate::kernel::{BusinessDate, MemberNumber};
 use crate::office::{Office, OfficeError};
 
-/// What was sold and what came back on a business date, by entries and by their lines.
-pub(super) fn baskets(office: &Office, on: BusinessDate) -> Result<Sheet, OfficeError> {
+/// What was sold and what came back on a business date or on all, by entries and by their lines.
+pub(super) fn baskets(office: &Office, on: Option<BusinessDate>) -> Result<Sheet, OfficeError> {
     let mut sheet = Sheet::new(&[
         "business_date",
         "store",
@@ -21,7 +21,7 @@ pub(super) fn baskets(office: &Office, on: BusinessDate) -> Result<Sheet, Office
     ]);
     for row in office.basket_totals(on)? {
         sheet.row([
-            i64::from(on.yyyymmdd()).into(),
+            i64::from(row.business_date.yyyymmdd()).into(),
             row.store.into(),
             row.till.into(),
             row.kind.name().into(),

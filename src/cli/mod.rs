@@ -109,6 +109,11 @@ enum CliError {
         "{found}: no sale; expected its id, or STORE/TILL/NUMBER/DATE with the date as yyyymmdd"
     )]
     NoReceipt { found: String },
+    #[error(
+        "{}: no such member; expected a member number, or a telephone number or card that was enrolled at this till",
+        path.display()
+    )]
+    NoMember { path: PathBuf },
     #[error("the operating system gives no random bytes: {0}")]
     Random(getrandom::Error),
     #[error("the clock of this machine stands before 1970")]

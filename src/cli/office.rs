@@ -64,12 +64,14 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
-    /// What was sold and what came back on one business date, by entries and by the lines sent with them
+    /// What was sold and what came back, by business date and till: by entries, and by the lines sent with
+    /// them
     Baskets {
         /// Directory of the head office
         dir: PathBuf,
-        #[command(flatten)]
-        on: On,
+        /// Only of this business date, yyyymmdd
+        #[arg(long, value_name = "DATE", value_parser = business_date)]
+        on: Option<BusinessDate>,
         /// How to write them
         #[arg(long, value_enum, default_value_t)]
         format: Format,
@@ -146,9 +148,7 @@ pub(super) fn run(command: Command, streams: &mut Streams<'_>) -> Result<Ending,
         } => lots(&Office::open(&dir)?, member, format, streams.out),
         Command::Totals { dir, format } => totals(&Office::open(&dir)?, format, streams.out),
         Command::Baskets { dir, on, format } => {
-            let office = Office::open(&dir)?;
-            let sheet = goods::baskets(&office, date(&office, on)?)?;
-            sheet.write(format, streams.out)?;
+            goods::baskets(&Office::open(&dir)?, on)?.write(format, streams.out)?;
             Ok(Ending::Clean)
         }
         Command::Unlinked { dir, format } => {

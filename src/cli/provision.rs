@@ -102,9 +102,13 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<En
         files::write_secret(path, format!("{code}\n").as_bytes())?;
     }
     writeln!(streams.out, "{code}")?;
+    let kept = match &arguments.code_file {
+        None => "nowhere".to_owned(),
+        Some(path) => format!("in {} only", path.display()),
+    };
     writeln!(
         streams.notes,
-        "loy: {} holds till {} of store {}; the line above is its activation code, and it is kept nowhere",
+        "loy: {} holds till {} of store {}; the line above is its activation code, and it is kept {kept}",
         arguments.out.display(),
         arguments.till,
         arguments.store

@@ -67,7 +67,13 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<En
     };
     let statement = till
         .statement(&arguments.member, arguments.on, period)
-        .map_err(ledger)?;
+        .map_err(|source| match source.reason() {
+            // What a cashier is told, that enrolling is possible, is no answer here.
+            "member.unknown" => CliError::NoMember {
+                path: arguments.ledger.clone(),
+            },
+            _ => ledger(source),
+        })?;
     match arguments.format {
         Format::Text => write!(streams.out, "{}", statement.to_text())?,
         Format::Json => {

@@ -539,6 +539,9 @@ fn a_disputed_receipt_is_told_and_proven_while_the_till_goes_on() {
     assert_eq!(told["proof"]["anchor"]["kind"], "head");
     let (code, _, notes) = loy(&[&"dispute", &ledger, &"HN01/1/43/20261122"]);
     assert_eq!(code, 2, "{notes}");
+    let (code, _, notes) = loy(&[&"dispute", &ledger, &"HN02/1/00/42/20261122"]);
+    assert_eq!(code, 2);
+    assert!(notes.contains("HN01"), "whose ledger it is: {notes}");
     let (code, _, notes) = loy(&[&"dispute", &ledger, &"00/42"]);
     assert_eq!(code, 2);
     assert!(notes.contains("STORE/TILL/NUMBER/DATE"), "{notes}");
@@ -578,6 +581,13 @@ fn a_member_is_told_everything_in_text_json_and_one_page() {
     let told: serde_json::Value = serde_json::from_str(&out).expect("JSON");
     assert_eq!(told["history"], serde_json::json!([]));
     assert_eq!(told["wallets"][0]["opening"], 41);
+    let (code, _, notes) = loy(&[&"statement", &ledger, &"0901234567"]);
+    assert_eq!(code, 2);
+    assert!(notes.contains("no such member; expected"), "{notes}");
+    assert!(
+        !notes.contains("enrolling") && !notes.contains("0901234567"),
+        "{notes}"
+    );
     let (code, _, notes) = loy(&[&"statement", &ledger, &number, &"--from", &"20261341"]);
     assert_eq!(code, 2);
     assert!(notes.contains("20261341"), "{notes}");

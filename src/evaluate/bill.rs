@@ -14,11 +14,15 @@ pub(super) struct Bill<'a> {
     discounts: Vec<Money>,
     /// Of it, what offers on lines took off.
     line_offers: Vec<Money>,
+    /// What stored value pays, less what goes back onto it.
+    stored: Money,
 }
 
 impl<'a> Bill<'a> {
-    pub fn new(cart: &'a Cart) -> Self {
+    /// `back` goes back onto stored value with goods that come back, and is not paid out.
+    pub fn new(cart: &'a Cart, back: Money) -> Self {
         Self {
+            stored: -back,
             cart,
             total: cart.total(),
             discounts: vec![Money::ZERO; cart.lines.len()],
@@ -37,7 +41,21 @@ impl<'a> Bill<'a> {
 
     /// What is left to pay.
     pub fn payable(&self) -> Money {
-        self.total - self.discounts.iter().copied().sum()
+        self.total - self.discounts.iter().copied().sum() - self.stored
+    }
+
+    /// What stored value pays, less what goes back onto it.
+    pub fn stored(&self) -> Money {
+        self.stored
+    }
+
+    /// Stored value pays so much.
+    pub fn pay(&mut self, amount: Money) {
+        assert!(
+            amount.is_positive() && amount <= self.payable(),
+            "stored value pays no more than there is to pay"
+        );
+        self.stored += amount;
     }
 
     /// What a line has left to give: nothing where it is zero or below.

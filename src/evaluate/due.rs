@@ -7,7 +7,7 @@ use super::problem::CartProblem;
 use super::quote::{Award, Outcome};
 use super::returned::{Decided, ReturnedLines};
 use super::select::part_of;
-use super::tally::{RoundingOf, Sold, Terms, awards, tally};
+use super::tally::{RoundingOf, Sold, Terms, awards, stored_by_method, tally};
 use super::tier::Step;
 use crate::kernel::{Money, Points, Quantity};
 use crate::programme::{Level, RefundBase, Stage, TierForSale};
@@ -78,7 +78,8 @@ fn worth_in<'a>(
     kept: &[KeptLine],
     priced_in: Option<&'a Level>,
 ) -> Result<(Vec<Award>, Option<&'a Level>), CartProblem> {
-    let uses_points = Some(!sale.outcome.redemptions.is_empty());
+    let redemptions = &sale.outcome.redemptions;
+    let uses_points = Some(redemptions.iter().any(|part| !part.pays));
     let whole = sale.cart.sold();
     let mut at_sale = Facts {
         taken: offers_off_sold(sale),
@@ -92,7 +93,8 @@ fn worth_in<'a>(
     now.taken = taken;
     let terms = Terms {
         facts: &at_sale,
-        payable: sale.outcome.payable,
+        payable: sale.outcome.payable + sale.outcome.stored,
+        stored: stored_by_method(sale.programme, &sale.outcome.redemptions),
         rounding: RoundingOf::Rule,
     };
     let sold = Sold {
@@ -101,17 +103,23 @@ fn worth_in<'a>(
         line_offers: &line_offers,
     };
     let tallies = tally(sale.programme, &terms, &sold)?;
-    let mut awards = awards(&tallies);
+    let mut due = awards(&tallies);
     let step = Step::of(sale.programme, &now, &tallies, &sold, None);
     if let Some(step) = &step {
         let entered = step.entries(sale.programme, &now, &|_, _| false);
-        awards.extend(
-            entered
-                .iter()
-                .filter_map(|entered| entered.award().cloned()),
-        );
+        let entered = entered
+            .iter()
+            .filter_map(|entered| entered.award().cloned());
+        due.extend(entered);
     }
-    Ok((awards, step.map(|step| step.level_after())))
+    // What points bought stays while anything of the sale does.
+    let is_bought = |award: &&Award| {
+        redemptions
+            .iter()
+            .any(|part| part.reward.as_ref() == Some(&award.rule))
+    };
+    due.extend(sale.outcome.awards.iter().filter(is_bought).cloned());
+    Ok((due, step.map(|step| step.level_after())))
 }
 
 /// The lines that were sold, with their places.

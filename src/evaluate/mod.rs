@@ -54,7 +54,7 @@ pub use tally::dates as lot_dates;
 pub use unlinked::{Worth, worth_of_goods};
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 
-use crate::kernel::{Balance, Points, WalletNumber};
+use crate::kernel::{Balance, Money, Points, WalletNumber};
 use crate::programme::{Level, Programme};
 use crate::texts::Language;
 use bill::Bill;
@@ -123,7 +123,7 @@ fn in_tier(
     let limits = Standing::new(programme, member);
     let mut undecided = Facts::new(programme, &sold_cart, member, None);
     undecided.tier = priced_in.or(undecided.tier);
-    let mut offered = Bill::new(cart);
+    let mut offered = Bill::new(cart, stored_back(programme, &returns));
     let (offers, reasons) = offer::offers(&speaker, &mut undecided, &mut offered);
     explanation.extend(reasons);
     let mut spending = spend(&speaker, &undecided, offered.clone(), member);
@@ -132,6 +132,7 @@ fn in_tier(
         spending = Spending {
             bill: offered,
             redemptions: Vec::new(),
+            vouchers: Vec::new(),
             redeemable: vec![Points::ZERO; programme.wallets().len()],
             reasons: velocity::nothing_spent(&speaker, limit),
         };
@@ -139,12 +140,13 @@ fn in_tier(
     let Spending {
         bill,
         redemptions,
+        vouchers,
         redeemable,
         reasons,
     } = spending;
     explanation.extend(reasons);
 
-    let uses_points = Some(!redemptions.is_empty());
+    let uses_points = Some(redemptions.iter().any(|part| !part.pays));
     let facts = Facts {
         uses_points,
         ..undecided
@@ -156,7 +158,8 @@ fn in_tier(
     );
     let terms = Terms {
         facts: &facts,
-        payable,
+        payable: payable + bill.stored(),
+        stored: tally::stored_by_method(programme, &redemptions),
         rounding: RoundingOf::Rule,
     };
     let sold = Sold {
@@ -178,6 +181,7 @@ fn in_tier(
         awards.extend(entered.award().cloned());
         explanation.push(entered.reason(&speaker));
     }
+    awards.extend(vouchers);
     check::awards_fit(&awards)?;
     let (limits, reasons) = limits.tell(&speaker, &tallies, would_spend);
     explanation.extend(reasons);
@@ -193,6 +197,7 @@ fn in_tier(
         outcome: Outcome {
             total: bill.total(),
             payable,
+            stored: bill.stored(),
             line_discounts: bill.into_line_discounts(),
             redemptions,
             awards,
@@ -210,9 +215,9 @@ fn in_tier(
         language: language.code(),
     };
     assert_eq!(
-        quote.outcome.total - quote.discount(),
+        quote.outcome.total - quote.discount() - quote.outcome.stored,
         quote.outcome.payable,
-        "discounts by line add up to what is taken off the bill"
+        "discounts by line and stored value add up to what is taken off the bill"
     );
     if let Some(member) = member {
         quote.wallets = wallet_lines(programme, member, &quote, &redeemable);
@@ -232,6 +237,8 @@ fn in_tier(
 struct Spending<'a> {
     bill: Bill<'a>,
     redemptions: Vec<Redemption>,
+    /// Vouchers that points bought.
+    vouchers: Vec<Award>,
     /// Most points by wallet, in the programme's order.
     redeemable: Vec<Points>,
     reasons: Vec<Reason>,
@@ -246,23 +253,40 @@ fn spend<'a>(
 ) -> Spending<'a> {
     let programme = speaker.programme();
     let mut spent = reward::Spent::new();
-    let (mut redemptions, mut reasons) =
-        reward::rewards(speaker, facts, member, &mut bill, &mut spent);
-    let mut redeemable = Vec::with_capacity(programme.wallets().len());
-    for wallet in programme.wallets() {
+    let reward::Had {
+        mut redemptions,
+        vouchers,
+        mut reasons,
+    } = reward::rewards(speaker, facts, member, &mut bill, &mut spent);
+    let mut redeemable = vec![Points::ZERO; programme.wallets().len()];
+    // Stored value pays last, when everything that takes something off has done so.
+    let wallets = || programme.wallets().iter().enumerate();
+    let discounting = wallets().filter(|(_, wallet)| !wallet.is_money());
+    for (place, wallet) in discounting.chain(wallets().filter(|(_, wallet)| wallet.is_money())) {
         let wanted = bill.cart().points_wanted.get(&wallet.id).copied();
         let spent = spent.get(&wallet.number).copied().unwrap_or_default();
         let answer = redeem::redeem(speaker, wallet, member, wanted, spent, &mut bill);
         reasons.push(answer.reason);
         redemptions.extend(answer.redemption);
-        redeemable.push(answer.redeemable);
+        redeemable[place] = answer.redeemable;
     }
     Spending {
         bill,
         redemptions,
+        vouchers,
         redeemable,
         reasons,
     }
+}
+
+/// What goes back onto stored value with goods that come back.
+fn stored_back(programme: &Programme, returns: &[GoodsBack]) -> Money {
+    let parts = returns.iter().flat_map(|back| &back.wallets);
+    let stored = parts.filter(|part| {
+        let wallet = programme.wallet_by_number(part.wallet);
+        wallet.is_some_and(|wallet| wallet.is_money())
+    });
+    Money::new(stored.map(|part| part.returned).sum::<Points>().get())
 }
 
 fn wallet_lines(

@@ -12,10 +12,11 @@ use super::quote::{Gift, OfferTaken, Reason};
 use super::truth::Truth;
 use crate::kernel::Money;
 use crate::programme::{Offer, Take, UseOffer, When};
-use takes::{Found, find};
+pub(super) use takes::{Found, find};
 use told::Told;
 
 /// Why an offer takes nothing off.
+#[derive(Clone, Copy, Debug)]
 pub(super) enum Refusal {
     Declined,
     NotWanted,
@@ -202,7 +203,7 @@ impl Round<'_, '_> {
     fn find(&self, place: usize, facts: &Facts<'_>, bill: &Bill<'_>) -> Result<Found, Refusal> {
         let offer = &self.all[place];
         may(offer, facts)?;
-        find(offer, bill)
+        find(&offer.effect, bill)
     }
 
     /// Notes what became of it, and takes it off the bill. Says whether it did something.

@@ -68,6 +68,11 @@ pub struct Outcome {
     #[cbor(n(6), default)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub offers: Vec<OfferTaken>,
+    /// What stored value pays, less what goes back onto it. Left out where it is zero.
+    #[cbor(n(7), default)]
+    #[cfg_attr(test, schemars(with = "i64"))]
+    #[serde(skip_serializing_if = "is_no_money")]
+    pub stored: Money,
     /// The tier in which it is priced, where that is another than the one before the sale.
     #[n(10)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -187,6 +192,13 @@ impl Outcome {
         parts.map(|part| part.amount).sum()
     }
 
+    /// Points of a wallet that bought no money off: a gift, or a voucher.
+    pub(super) fn points_for_goods(&self, wallet: WalletNumber) -> Points {
+        let of_wallet = self.redemptions.iter().filter(|part| part.wallet == wallet);
+        let for_goods = of_wallet.filter(|part| part.amount.is_zero());
+        for_goods.map(|part| part.points).sum()
+    }
+
     /// What points of a wallet took off a line. A sale of before parts were kept has none: there
     /// everything that was taken off was taken off by points.
     pub(super) fn points_off(&self, line: usize, wallet: WalletNumber) -> Money {
@@ -205,9 +217,10 @@ impl Outcome {
         parts.map(|part| part.amount).sum()
     }
 
-    /// What is paid for what is sold: what is left to pay, and the money given back for goods besides.
+    /// What is paid for what is sold: what is left to pay, what stored value pays, and the money given
+    /// back for goods besides.
     pub fn sold(&self) -> Money {
-        self.payable + self.returns.iter().map(|back| back.amount).sum()
+        self.payable + self.stored + self.returns.iter().map(|back| back.amount).sum()
     }
 }
 
@@ -224,7 +237,7 @@ pub struct Redemption {
     #[n(1)]
     #[cfg_attr(test, schemars(with = "i64"))]
     pub points: Points,
-    /// What they take off the bill.
+    /// What they take off the bill, or pay; zero where they buy a gift or a voucher.
     #[n(2)]
     #[cfg_attr(test, schemars(with = "i64"))]
     pub amount: Money,
@@ -232,9 +245,17 @@ pub struct Redemption {
     #[n(3)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reward: Option<String>,
-    /// What of `amount` each line takes.
+    /// What of `amount` each line takes; nothing where it pays and is no discount.
     #[cbor(n(4), default)]
     pub lines: Vec<LinePart>,
+    /// It is stored value: it pays, and is no discount. Left out if not.
+    #[cbor(n(5), default)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub pays: bool,
+    /// Goods handed over for them. They are in no line; do not add one.
+    #[cbor(n(6), default)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gift: Option<Gift>,
 }
 
 /// Points given.
@@ -456,6 +477,10 @@ impl Quote {
             .iter()
             .filter(move |reason| reason.rule == rule)
     }
+}
+
+fn is_no_money(amount: &Money) -> bool {
+    amount.is_zero()
 }
 
 fn is_zero(points: &Points) -> bool {

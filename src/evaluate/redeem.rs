@@ -85,8 +85,18 @@ pub(super) fn redeem(
         points,
         amount,
         reward: None,
-        lines: bill.take_off(amount),
+        lines: if wallet.is_money() {
+            bill.pay(amount);
+            Vec::new()
+        } else {
+            bill.take_off(amount)
+        },
+        pays: wallet.is_money(),
+        gift: None,
     };
+    if wallet.is_money() {
+        return told.answer("redeem.paid", Some(redemption), redeemable);
+    }
     told.answer("redeem.applied", Some(redemption), redeemable)
 }
 

@@ -160,8 +160,7 @@ impl Decided<'_> {
                 for (index, _) in self.sold() {
                     let so_far = lines.entry(place(index)).or_default();
                     let whole = self.whole(index);
-                    let given = so_far.paid_back() + (whole.net - so_far.net);
-                    *so_far = stated(whole, given);
+                    *so_far = self.given_by_goods(index, whole, *so_far);
                 }
             }
             Goods::Parts(parts) if parts.is_empty() => return Err(NoReturn::Nothing),
@@ -189,7 +188,7 @@ impl Decided<'_> {
         match part.measure {
             Measure::Quantity(more) => {
                 let after = self.after_quantity(part.line, more, so_far)?;
-                Ok(stated(after, so_far.paid_back() + (after.net - so_far.net)))
+                Ok(self.given_by_goods(part.line, after, so_far))
             }
             Measure::QuantityFor(more, amount) => {
                 let after = self.after_quantity(part.line, more, so_far)?;
@@ -217,6 +216,17 @@ impl Decided<'_> {
                 Ok(stated(after, so_far.paid_back() + more))
             }
         }
+    }
+
+    /// Goods give their share back; where the POS gave more than that before, no more than was paid.
+    fn given_by_goods(
+        &self,
+        line: usize,
+        after: ReturnedLine,
+        so_far: ReturnedLine,
+    ) -> ReturnedLine {
+        let given = so_far.paid_back() + (after.net - so_far.net);
+        stated(after, given.min(self.net_of(line)))
     }
 
     fn after_quantity(
@@ -358,6 +368,18 @@ impl Decided<'_> {
         Money::new(share)
     }
 
+    /// Of what was paid for the sale, what has gone back, and all of it.
+    fn net_gone(&self, gone: &ReturnedLines, base: RefundBase) -> (i64, i64) {
+        let net = |line| self.net_of(line).max(Money::ZERO);
+        let all: Money = self.sold().map(|(line, _)| net(line)).sum();
+        let lines = self.sold().filter_map(|(line, _)| {
+            let gone = gone.get(&place(line))?;
+            Some(gone.by(base).max(Money::ZERO).min(net(line)))
+        });
+        let sum: Money = lines.sum();
+        (sum.get(), all.get())
+    }
+
     /// Of what a wallet's points took off the sale, what has gone back, and all of it.
     fn points_off_gone(
         &self,
@@ -487,13 +509,23 @@ fn returned(parts: &Return<'_>, wallet: &Wallet, redeemed: Points) -> Points {
         SpentReturn::FullOnly if parts.sale.is_everything(parts.after) => redeemed,
         SpentReturn::FullOnly => Points::ZERO,
         SpentReturn::ProRata => {
+            let sale = &parts.sale;
             let is_line_net = policy.base == RefundBase::LineNet;
-            if is_line_net && parts.sale.is_everything(parts.after) {
+            if is_line_net && sale.is_everything(parts.after) {
                 return redeemed;
             }
-            let sale = &parts.sale;
-            let (gone, all) = sale.points_off_gone(parts.after, policy.base, wallet.number);
-            Points::new(share_floor(redeemed.get(), gone, all))
+            let (gone, all) = if wallet.is_money() {
+                sale.net_gone(parts.after, policy.base)
+            } else {
+                sale.points_off_gone(parts.after, policy.base, wallet.number)
+            };
+            // What bought a gift or a voucher comes back with the last of the goods.
+            let for_goods = sale.outcome.points_for_goods(wallet.number);
+            let for_money = (redeemed - for_goods).max(Points::ZERO);
+            if all == 0 {
+                return Points::ZERO;
+            }
+            Points::new(share_floor(for_money.get(), gone, all))
         }
     }
 }

@@ -7,35 +7,64 @@ use super::because::because;
 use super::bill::Bill;
 use super::explain::Speaker;
 use super::facts::Facts;
-use super::quote::{MemberSnapshot, Reason, Redemption};
+use super::offer::find;
+use super::quote::{Award, Gift, MemberSnapshot, Reason, Redemption};
+use super::tally::dates as lot_dates;
 use super::truth::Truth;
 use crate::kernel::{Fraction, Money, Points, Rounding, WalletNumber};
-use crate::programme::{Reward, UseReward, Wallet, Worth};
+use crate::programme::{Programme, Reward, Stage, Takes, UseReward, Wallet, Worth};
 
 /// Points that this sale spends already, by wallet.
 pub(super) type Spent = BTreeMap<WalletNumber, Points>;
 
-/// Every reward of the programme: first those asked for, in the cart's order, then the automatic ones
-/// by id. Reasons stand in that order too, then the reasons of those nobody asked for.
+/// What the rewards of a sale come to.
+pub(super) struct Had {
+    pub redemptions: Vec<Redemption>,
+    /// Vouchers that points bought, for later sales.
+    pub vouchers: Vec<Award>,
+    pub reasons: Vec<Reason>,
+}
+
+/// What one reward does.
+struct Does {
+    times: i64,
+    amount: Money,
+    /// Off which lines; of the whole bill if nothing.
+    parts: Option<Vec<(usize, Money)>>,
+    gift: Option<Gift>,
+    voucher: Option<WalletNumber>,
+}
+
+impl Does {
+    fn money(times: i64, amount: Money) -> Self {
+        Self {
+            times,
+            amount,
+            parts: None,
+            gift: None,
+            voucher: None,
+        }
+    }
+}
+
+/// Every reward of the programme: vouchers before others; first those asked for, in the cart's order,
+/// then the automatic ones by id. Reasons stand in that order too, then the reasons of those nobody
+/// asked for.
 pub(super) fn rewards(
     speaker: &Speaker<'_>,
     facts: &Facts<'_>,
     member: Option<&MemberSnapshot>,
     bill: &mut Bill<'_>,
     spent: &mut Spent,
-) -> (Vec<Redemption>, Vec<Reason>) {
-    let all = speaker.programme().rewards();
-    let is_wanted = |reward: &&Reward| facts.cart.rewards_wanted.contains(&reward.id);
-    let wanted = facts.cart.rewards_wanted.iter();
-    let wanted = wanted.filter_map(|id| all.iter().find(|reward| reward.id == *id));
-    let rest = all.iter().filter(|reward| !is_wanted(reward));
-    let (automatic, idle): (Vec<&Reward>, Vec<&Reward>) =
-        rest.partition(|reward| reward.used == UseReward::Automatic);
-    let mut redemptions = Vec::new();
-    let mut reasons = Vec::new();
-    for reward in wanted.chain(automatic).chain(idle) {
-        let wallet = speaker
-            .programme()
+) -> Had {
+    let mut had = Had {
+        redemptions: Vec::new(),
+        vouchers: Vec::new(),
+        reasons: Vec::new(),
+    };
+    for reward in in_order(speaker.programme(), facts) {
+        let programme = speaker.programme();
+        let wallet = programme
             .wallet_by_number(reward.wallet)
             .expect("a compiled reward names a wallet of its programme");
         let told = Told {
@@ -46,22 +75,59 @@ pub(super) fn rewards(
         };
         let used = spent.get(&reward.wallet).copied().unwrap_or_default();
         match offer(reward, facts, member, bill, used) {
-            Err(refusal) => reasons.push(told.nothing(&refusal)),
-            Ok((times, amount)) => {
-                let points = Points::new(reward.points.get() * times);
+            Err(refusal) => had.reasons.push(told.nothing(&refusal)),
+            Ok(does) => {
+                let points = Points::new(reward.points.get() * does.times);
                 *spent.entry(reward.wallet).or_default() += points;
-                redemptions.push(Redemption {
+                had.reasons.push(told.something(points, &does));
+                let lines = match &does.parts {
+                    Some(parts) => bill.take_parts(parts, Stage::Voucher),
+                    None if does.amount.is_zero() => Vec::new(),
+                    None => bill.take_off(does.amount),
+                };
+                had.redemptions.push(Redemption {
                     wallet: reward.wallet,
                     points,
-                    amount,
+                    amount: does.amount,
                     reward: Some(reward.id.clone()),
-                    lines: bill.take_off(amount),
+                    lines,
+                    pays: false,
+                    gift: does.gift,
                 });
-                reasons.push(told.something(times, points, amount));
+                let voucher = does
+                    .voucher
+                    .and_then(|number| programme.wallet_by_number(number));
+                had.vouchers
+                    .extend(voucher.map(|voucher| bought(voucher, reward, facts)));
             }
         }
     }
-    (redemptions, reasons)
+    had
+}
+
+fn in_order<'a>(programme: &'a Programme, facts: &Facts<'_>) -> Vec<&'a Reward> {
+    let wanted = &facts.cart.rewards_wanted;
+    let mut all: Vec<&Reward> = programme.rewards().iter().collect();
+    all.sort_by_cached_key(|reward| {
+        let asked = wanted.iter().position(|id| *id == reward.id);
+        let is_idle = asked.is_none() && reward.used == UseReward::OnRequest;
+        let asked = asked.unwrap_or(usize::MAX);
+        (is_idle, !reward.is_voucher, asked, &reward.id)
+    });
+    all
+}
+
+/// One voucher, from the next sale on.
+fn bought(voucher: &Wallet, reward: &Reward, facts: &Facts<'_>) -> Award {
+    let (available_from, expires_on) =
+        lot_dates(voucher, facts.cart.business_date, facts.joined_on);
+    Award {
+        wallet: voucher.number,
+        rule: reward.id.clone(),
+        points: Points::new(1),
+        available_from,
+        expires_on,
+    }
 }
 
 /// Why a reward is not had.
@@ -78,16 +144,18 @@ enum Refusal {
     NothingToPay,
     /// It is automatic, and the bill is less than it is worth.
     BillTooLow,
+    /// None of the goods is one of its goods, or nothing is left of them to pay.
+    NoGoods,
 }
 
-/// How often the reward is had, and what it takes off.
+/// What the reward does.
 fn offer(
     reward: &Reward,
     facts: &Facts<'_>,
     member: Option<&MemberSnapshot>,
     bill: &Bill<'_>,
     spent: Points,
-) -> Result<(i64, Money), Refusal> {
+) -> Result<Does, Refusal> {
     let member = member.ok_or(Refusal::NoMember)?;
     if facts.cart.rewards_declined.contains(&reward.id) {
         return Err(Refusal::Declined);
@@ -106,7 +174,12 @@ fn offer(
         Truth::Unknown => return Err(Refusal::Unknown),
     }
     let payable = bill.payable();
-    if !payable.is_positive() {
+    let takes_money = match &reward.worth {
+        Worth::Money(_) | Worth::Share(..) => true,
+        Worth::Effect(effect) => !matches!(effect.takes, Takes::Gift { .. }),
+        Worth::Voucher(_) => false,
+    };
+    if takes_money && !payable.is_positive() {
         return Err(Refusal::NothingToPay);
     }
     let spendable = (member.spendable(reward.wallet) - spent).max(Points::ZERO);
@@ -132,13 +205,13 @@ fn offer(
             // It waits for a bill that holds its whole worth.
             let amount = Money::new(money.get() * times);
             if times > 0 {
-                Ok((times, amount))
+                Ok(Does::money(times, amount))
             } else {
                 Err(Refusal::BillTooLow)
             }
         }
         // Asked for, it costs its full price even if the bill is lower.
-        (Worth::Money(money), UseReward::OnRequest) => Ok((1, (*money).min(payable))),
+        (Worth::Money(money), UseReward::OnRequest) => Ok(Does::money(1, (*money).min(payable))),
         (Worth::Share(share, _), _) => {
             let exact = Fraction::whole(payable.get()).checked_mul(*share);
             let amount = exact
@@ -146,11 +219,26 @@ fn offer(
                 .unwrap_or(0);
             let amount = Money::new(amount).min(payable);
             if amount.is_positive() {
-                Ok((1, amount))
+                Ok(Does::money(1, amount))
             } else {
                 Err(Refusal::BillTooLow)
             }
         }
+        (Worth::Effect(effect), _) => {
+            let found = find(effect, bill).map_err(|_| Refusal::NoGoods)?;
+            let gift = found.gift.clone();
+            Ok(Does {
+                times: 1,
+                amount: found.amount(),
+                parts: Some(found.parts),
+                gift: gift.map(|(sku, quantity)| Gift { sku, quantity }),
+                voucher: None,
+            })
+        }
+        (Worth::Voucher(number), _) => Ok(Does {
+            voucher: Some(*number),
+            ..Does::money(1, Money::ZERO)
+        }),
     }
 }
 
@@ -162,32 +250,54 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
-    fn something(&self, times: i64, points: Points, amount: Money) -> Reason {
+    fn something(&self, points: Points, does: &Does) -> Reason {
         let (speaker, language) = (self.speaker, self.speaker.language);
         let said = speaker.points(self.wallet, points);
         let (count, off) = (
-            crate::texts::number(language, times, 0),
-            speaker.money(amount),
+            crate::texts::number(language, does.times, 0),
+            speaker.money(does.amount),
         );
-        let places = [
-            ("name", self.reward.name.in_language(language)),
-            ("points", &said),
-            ("amount", &off),
-            ("times", &count),
+        let mut places = vec![
+            ("name", self.reward.name.in_language(language).to_owned()),
+            ("points", said),
+            ("amount", off),
         ];
-        let text = match &self.reward.worth {
-            Worth::Money(_) => speaker.phrase("reward.applied", &places),
-            Worth::Share(_, percent) => {
-                let percent = speaker.decimal(percent);
-                let [name, points, amount, _] = places;
-                let places = [name, points, amount, ("percent", &percent)];
-                speaker.phrase("reward.applied_percent", &places)
-            }
+        let programme = speaker.programme();
+        let voucher = does
+            .voucher
+            .and_then(|number| programme.wallet_by_number(number));
+        let key = if let Some(gift) = &does.gift {
+            let quantity = crate::texts::number(language, gift.quantity, 0);
+            places.extend([("sku", gift.sku.clone()), ("quantity", quantity)]);
+            "reward.gift"
+        } else if let Some(voucher) = voucher {
+            let name = voucher.name.in_language(language);
+            places.push(("voucher", name.to_owned()));
+            "reward.voucher"
+        } else if let Worth::Share(_, percent) = &self.reward.worth {
+            places.push(("percent", speaker.decimal(percent)));
+            "reward.applied_percent"
+        } else {
+            places.push(("times", count));
+            "reward.applied"
         };
+        let places: Vec<(&str, &str)> = places
+            .iter()
+            .map(|(place, value)| (*place, value.as_str()))
+            .collect();
+        let text = speaker.phrase(key, &places);
         let mut reason = self.reason(true, "reward.applied", text);
-        reason.values.insert("points", points.to_string());
-        reason.values.insert("amount", amount.to_string());
-        reason.values.insert("times", times.to_string());
+        let values = &mut reason.values;
+        values.insert("points", points.to_string());
+        values.insert("amount", does.amount.to_string());
+        values.insert("times", does.times.to_string());
+        if let Some(gift) = &does.gift {
+            values.insert("sku", gift.sku.clone());
+            values.insert("quantity", gift.quantity.to_string());
+        }
+        if let Some(voucher) = voucher {
+            values.insert("voucher", voucher.id.clone());
+        }
         reason
     }
 
@@ -197,6 +307,7 @@ impl Told<'_> {
         let worth = match &reward.worth {
             Worth::Money(money) => speaker.money(*money),
             Worth::Share(_, percent) => format!("{}%", speaker.decimal(percent)),
+            Worth::Effect(_) | Worth::Voucher(_) => String::new(),
         };
         let mut missing = None;
         let key = match refusal {
@@ -208,6 +319,7 @@ impl Told<'_> {
             Refusal::EnoughToday => "reward.enough_today",
             Refusal::NothingToPay => "reward.nothing_to_pay",
             Refusal::BillTooLow => "reward.bill_too_low",
+            Refusal::NoGoods => "reward.no_goods",
             Refusal::TooFew(spendable) => {
                 missing = Some(reward.points - *spendable);
                 "reward.too_few"

@@ -9,7 +9,7 @@ use super::facts::Facts;
 use super::gives::{Earned, earn};
 use super::limits::{Cut, limit, limit_wallets, take_of_groups, tightest};
 use super::problem::CartProblem;
-use super::quote::Award;
+use super::quote::{Award, Redemption};
 use super::select::{base_of, fits, part_of};
 use super::truth::Truth;
 use crate::kernel::amounts::AMOUNT_MAX;
@@ -30,7 +30,10 @@ pub(super) struct Sold<'a> {
 /// of each payment.
 pub(super) struct Terms<'a> {
     pub facts: &'a Facts<'a>,
+    /// What is to be paid, by whatever means.
     pub payable: Money,
+    /// What stored value pays of it, by the wallet's id: a method of payment like any other.
+    pub stored: Vec<(&'a str, Money)>,
     pub rounding: RoundingOf,
 }
 
@@ -275,9 +278,8 @@ fn selected<'a>(rule: &EarnRule, sold: &Sold<'a>) -> Vec<Looked<'a>> {
 fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[Looked<'_>]) -> Option<()> {
     let rule = tally.rule;
     let (share, whole) = share_of(&rule.tenders, terms);
-    tally.is_provisional = rule.tenders != Tenders::All
-        && terms.facts.cart.payments.is_empty()
-        && terms.payable.is_positive();
+    tally.is_provisional =
+        rule.tenders != Tenders::All && !knows_payments(terms) && terms.payable.is_positive();
     let bases = lines
         .iter()
         .map(|(line, net, offers)| base_of(rule.base, line, *net, *offers));
@@ -396,6 +398,25 @@ fn round_over_the_sale(terms: &Terms<'_>, tallies: &mut [Tally<'_>]) -> Result<(
     Ok(())
 }
 
+/// How it is paid is told, or all of it is paid by stored value.
+fn knows_payments(terms: &Terms<'_>) -> bool {
+    let stored: Money = terms.stored.iter().map(|(_, amount)| *amount).sum();
+    !terms.facts.cart.payments.is_empty() || stored >= terms.payable
+}
+
+/// What stored value pays, by the id of its wallet.
+pub(super) fn stored_by_method<'a>(
+    programme: &'a Programme,
+    redemptions: &[Redemption],
+) -> Vec<(&'a str, Money)> {
+    let stored = redemptions.iter().filter(|part| part.pays);
+    let stored = stored.filter_map(|part| {
+        let wallet = programme.wallet_by_number(part.wallet)?;
+        Some((wallet.id.as_str(), part.amount))
+    });
+    stored.collect()
+}
+
 /// The share of the bill that counts, as a part of a whole. Payments that are not told yet count in
 /// full.
 fn share_of(tenders: &Tenders, terms: &Terms<'_>) -> (Money, Money) {
@@ -407,14 +428,14 @@ fn share_of(tenders: &Tenders, terms: &Terms<'_>) -> (Money, Money) {
     };
     // Of what is to be paid, not of what was handed over: change is not always told.
     let whole = terms.payable;
-    if cart.payments.is_empty() || !whole.is_positive() {
+    if !knows_payments(terms) || !whole.is_positive() {
         return (Money::ZERO, Money::ZERO);
     }
-    let named = cart
-        .payments
-        .iter()
-        .filter(|payment| methods.contains(&payment.method));
-    let named: Money = named.map(|payment| payment.amount).sum();
+    let payments = cart.payments.iter();
+    let paid = payments.map(|payment| (payment.method.as_str(), payment.amount));
+    let paid = paid.chain(terms.stored.iter().copied());
+    let named = paid.filter(|(method, _)| methods.contains(*method));
+    let named: Money = named.map(|(_, amount)| amount).sum();
     let named = named.max(Money::ZERO).min(whole);
     (if is_only { named } else { whole - named }, whole)
 }

@@ -11,6 +11,7 @@ mod offers;
 mod returns;
 mod rules;
 mod schemas;
+mod stored;
 mod stories;
 mod tiers;
 

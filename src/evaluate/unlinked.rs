@@ -61,6 +61,7 @@ pub fn worth_of_goods(
     let terms = Terms {
         facts: &facts,
         payable: sold.total(),
+        stored: Vec::new(),
         rounding: RoundingOf::Unlinked,
     };
     let goods = Sold {

@@ -24,6 +24,9 @@ pub struct LimitFacts {
     /// Somebody who may said that this sale has its points all the same.
     #[cbor(n(1), default)]
     pub is_lifted: bool,
+    /// Whose PIN it was, by code; empty where the cashier may.
+    #[cbor(n(2), default)]
+    pub lifted_by: String,
 }
 
 /// A limit that this sale goes beyond.

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::batch::{BatchError, BuildError, Part, build, build_up_to, read};
-use super::samples::{Numbers, SampleTill, member};
+use super::samples::{Dice, SampleTill, member};
 use super::{Basket, SigningKey};
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, Points, UtcOffset, WriterId};
 use crate::ledger::{Entry, Flags, Kind};
@@ -149,7 +149,7 @@ fn gaps_and_values_out_of_bounds_are_not_sent() {
 #[test]
 fn a_batch_is_cut_to_the_size_the_caller_gives() {
     let mut till = till();
-    till.day_of_member_sales(300, &mut Numbers(1));
+    till.day_of_member_sales(300, &mut Dice::new(1));
     let all = till.entries.len();
     let whole = till.batch(1, all);
     let (file, count) =
@@ -178,7 +178,7 @@ fn a_batch_is_cut_to_the_size_the_caller_gives() {
 #[test]
 fn a_day_of_2_000_member_sales_is_as_small_as_promised() {
     let mut till = till();
-    till.day_of_member_sales(2_000, &mut Numbers(2));
+    till.day_of_member_sales(2_000, &mut Dice::new(2));
     let file = till.batch(1, till.entries.len());
     let manifest = read(&file).expect("a batch").manifest().clone();
     let lines: usize = till.baskets.iter().map(|basket| basket.lines.len()).sum();

@@ -187,8 +187,12 @@ pub fn totals_of(entries: &[Entry]) -> Option<Totals> {
             .entry((entry.kind.number(), entry.wallet))
             .or_default();
         total.count += 1;
-        total.points = total.points.checked_add(entry.points)?;
-        total.amount = total.amount.checked_add(entry.amount)?;
+        let (points, amount) = (entry.points.get(), entry.amount.get());
+        let points = Points::new(entry.sign() * points);
+        total.points = total.points.checked_add(points)?;
+        total.amount = total
+            .amount
+            .checked_add(Money::new(entry.sign() * amount))?;
     }
     Some(totals)
 }

@@ -1,5 +1,9 @@
 //! A till made up for tests: it writes entries, and cuts batches wherever a test wants.
 
+#[path = "../../tests/crash/dice.rs"]
+#[allow(dead_code)] // the crash tests use the rest
+mod dice;
+
 use super::batch::{BatchParts, build};
 use super::enrolment::{self, IdentifierHash};
 use super::epoch::{EpochPayload, Parent};
@@ -11,28 +15,13 @@ use crate::kernel::{
 use crate::ledger::chain::{self, Hash};
 use crate::ledger::{Entry, Flags, Kind};
 
+pub(crate) use dice::Dice;
+
 /// 22 November 2026, 08:00 in Hanoi.
 pub(crate) const MORNING_MS: i64 = 1_795_309_200_000;
 
-/// Repeatable numbers (splitmix64).
-pub(crate) struct Numbers(pub u64);
-
-impl Numbers {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
-    }
-
-    fn money(&mut self, end: u64) -> i64 {
-        i64::try_from(self.below(end)).expect("small")
-    }
+fn money(dice: &mut Dice, end: u64) -> i64 {
+    i64::try_from(dice.below(end)).expect("small")
 }
 
 pub(crate) fn member(body: u64) -> MemberNumber {
@@ -194,15 +183,13 @@ impl SampleTill {
     /// A day as a shop has it: members out of 20 million, bills that end in 500 d, a point for each
     /// 10.000 d, the POS's clock one to five seconds behind the commit, 1,500 articles of which some
     /// sell often.
-    pub(crate) fn day_of_member_sales(&mut self, sales: usize, numbers: &mut Numbers) {
-        let prices: Vec<i64> = (0..1500)
-            .map(|_| 5_000 + 500 * numbers.money(300))
-            .collect();
+    pub(crate) fn day_of_member_sales(&mut self, sales: usize, dice: &mut Dice) {
+        let prices: Vec<i64> = (0..1500).map(|_| 5_000 + 500 * money(dice, 300)).collect();
         for _ in 0..sales {
-            self.now_ms += 2_000 + numbers.money(40_000);
-            let sold_at = Instant::from_ms(self.now_ms - 1_000 - numbers.money(4_000));
-            let who = member(10_000_000_000 + numbers.below(20_000_000));
-            let lines = usual_lines(numbers, &prices);
+            self.now_ms += 2_000 + money(dice, 40_000);
+            let sold_at = Instant::from_ms(self.now_ms - 1_000 - money(dice, 4_000));
+            let who = member(10_000_000_000 + dice.below(20_000_000));
+            let lines = usual_lines(dice, &prices);
             let amount: i64 = lines.iter().map(|line| line.net.get()).sum();
             let commit = self.sale(who, amount, amount / 10_000);
             self.rewrite_sold_at(commit, sold_at);
@@ -224,19 +211,19 @@ impl SampleTill {
     }
 }
 
-fn usual_lines(numbers: &mut Numbers, prices: &[i64]) -> Vec<BasketLine> {
-    (0..1 + numbers.below(9))
+fn usual_lines(dice: &mut Dice, prices: &[i64]) -> Vec<BasketLine> {
+    (0..1 + dice.below(9))
         .map(|_| {
-            // The square makes low numbers frequent: a tenth of the articles is a third of the lines.
-            let root = numbers.below(1500);
-            let article = usize::try_from(root * numbers.below(1500) / 1500).expect("small");
-            let pieces = if numbers.below(4) == 0 {
-                2 + numbers.money(4)
+            // The square makes low dice frequent: a tenth of the articles is a third of the lines.
+            let root = dice.below(1500);
+            let article = usize::try_from(root * dice.below(1500) / 1500).expect("small");
+            let pieces = if dice.below(4) == 0 {
+                2 + money(dice, 4)
             } else {
                 1
             };
             let full = prices[article] * pieces;
-            let discount = if numbers.below(10) == 0 { full / 10 } else { 0 };
+            let discount = if dice.below(10) == 0 { full / 10 } else { 0 };
             BasketLine {
                 sku: format!(
                     "{}",

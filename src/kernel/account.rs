@@ -19,6 +19,9 @@ pub struct Account {
     /// Of lots that were asked for by name: what ran out of its time and is written so. A refund does
     /// not make a member owe it.
     pub lapsed: BTreeMap<LotId, Points>,
+    /// Where it was asked for: how much debt was repaid out of each lot, less what went back into it
+    /// because the debt was forgiven afterwards.
+    pub repaid: BTreeMap<LotId, Points>,
 }
 
 /// A balance as it is told to people. All in the wallet's smallest unit.
@@ -98,7 +101,7 @@ mod tests {
                 lot(3, 100, 20_260_101, Some(20_260_601), 0),
             ],
             debt: Points::new(2),
-            lapsed: BTreeMap::new(),
+            ..Account::default()
         };
         let balance = account.balance(day(20_261_122));
         assert_eq!(balance.spendable, Points::new(6 - 2));

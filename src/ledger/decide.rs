@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::effect::apply;
 use super::entry::{Entry, Flags, Kind};
 use crate::kernel::allocation::allocate;
 use crate::kernel::ids::Seq;
@@ -105,6 +106,8 @@ pub(super) struct Scribe {
     next: Seq,
     facts: SaleFacts,
     entries: Vec<Entry>,
+    /// How many of them are in the accounts that the decision works on.
+    settled: usize,
 }
 
 impl Scribe {
@@ -114,6 +117,7 @@ impl Scribe {
             next: head + 1,
             facts: facts.clone(),
             entries: Vec::with_capacity(4),
+            settled: 0,
         }
     }
 
@@ -162,6 +166,14 @@ impl Scribe {
             entry.lot = portion.lot;
             entry.points = portion.points;
         });
+    }
+
+    /// Moves accounts by what was written since the last time.
+    pub(super) fn settle(&mut self, accounts: &mut Accounts) {
+        for entry in &self.entries[self.settled..] {
+            apply(accounts, entry);
+        }
+        self.settled = self.entries.len();
     }
 
     /// The day in the books that all its entries share.

@@ -25,6 +25,26 @@ pub struct Effect {
 impl Effect {
     /// What the entry changes; nothing for an entry that moves no points.
     pub fn of(entry: &Entry) -> Option<Self> {
+        let effect = Self::as_done(entry)?;
+        Some(if entry.flags.has(Flags::UNDONE) {
+            effect.undone()
+        } else {
+            effect
+        })
+    }
+
+    fn undone(self) -> Self {
+        Self {
+            lot: self.lot,
+            earned: -self.earned,
+            used: -self.used,
+            held: -self.held,
+            debt: -self.debt,
+            lapsed: -self.lapsed,
+        }
+    }
+
+    fn as_done(entry: &Entry) -> Option<Self> {
         let p = entry.points;
         if p.is_zero() {
             return None;
@@ -82,10 +102,8 @@ impl Effect {
     }
 }
 
-/// Moves a member's accounts as the entry will. Lots it takes from or returns to must be among them.
-///
-/// # Panics
-/// If the lot is not there: our own mistake.
+/// Moves a member's accounts as the entry will. Lots it takes from or returns to must be among them: one
+/// that is not there is passed over, and the store tells a damaged file when the entry is written.
 pub fn apply(accounts: &mut Accounts, entry: &Entry) {
     let Some(effect) = Effect::of(entry) else {
         return;
@@ -101,10 +119,13 @@ pub fn apply(accounts: &mut Accounts, entry: &Entry) {
             portion: Portion::earned(effect.earned),
         });
     } else if effect.lot != 0 {
-        let lot = account.lots.iter_mut().find(|lot| lot.id == effect.lot);
-        let portion = &mut lot.expect("points move in a lot that is known").portion;
-        portion.used += effect.used;
-        portion.held += effect.held;
+        if let Some(lot) = account.lots.iter_mut().find(|lot| lot.id == effect.lot) {
+            lot.portion.used += effect.used;
+            lot.portion.held += effect.held;
+        }
         *account.lapsed.entry(effect.lot).or_default() += effect.lapsed;
+        if entry.kind == Kind::Repayment {
+            *account.repaid.entry(effect.lot).or_default() += effect.used;
+        }
     }
 }

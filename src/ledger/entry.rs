@@ -34,7 +34,7 @@ pub enum Kind {
     Redemption = 10,
     /// Spent points come back to the lot they came from.
     RedemptionRefund = 11,
-    /// A sale is returned; `amount` is what it had cost.
+    /// Goods of a sale come back; `amount` is the money for them.
     Refund = 12,
     /// Points owed that were no longer there to be taken.
     Debt = 13,
@@ -157,8 +157,11 @@ impl Flags {
     pub const LAPSED: Self = Self(8);
     /// A refund of a sale that should never have been: from here on the sale counts for nothing.
     pub const POST_VOID: Self = Self(16);
+    /// It undoes an entry of its kind: what that one did to counters and sums, this one takes off.
+    /// Never on an entry that makes a lot.
+    pub const UNDONE: Self = Self(32);
     /// Every bit this version knows.
-    pub const KNOWN: Self = Self(31);
+    pub const KNOWN: Self = Self(63);
 
     /// Both sets.
     #[must_use]
@@ -287,6 +290,11 @@ impl Entry {
         } else {
             Err(DecodeError::message("not in the one form an entry has"))
         }
+    }
+
+    /// 1, or -1 for an entry that undoes another: what its points and its amount count in sums.
+    pub fn sign(&self) -> i64 {
+        if self.flags.has(Flags::UNDONE) { -1 } else { 1 }
     }
 
     /// The lot this entry moves points of: an award is its own lot.

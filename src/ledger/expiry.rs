@@ -51,7 +51,7 @@ mod tests {
     use super::super::decide::tests::{accounts, facts, give, told};
     use super::super::decide::{Give, post};
     use super::super::fold::Fold;
-    use super::super::refund::{Policies, Returned, SaleHistory, Standing, refund};
+    use super::super::refund::{Policies, Reason, Returned, SaleHistory, Standing, refund};
     use super::*;
 
     fn due(lot: LotId, points: i64) -> DueLot {
@@ -110,6 +110,7 @@ mod tests {
             before: &before,
             after: &after,
             policies: &Policies::new(),
+            reason: Reason::Return,
         };
         let entries = refund(5, &facts(), returned, &now).expect("no policy refuses");
         assert_eq!(

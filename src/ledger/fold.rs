@@ -75,7 +75,7 @@ mod tests {
     use super::super::decide::tests::{accounts, facts, give, spend};
     use super::super::decide::{Held, HeldPortion, authorise, post, release};
     use super::super::entry::Kind;
-    use super::super::refund::{Policies, Returned, SaleHistory, Standing, refund};
+    use super::super::refund::{Policies, Reason, Returned, SaleHistory, Standing, refund};
     use super::*;
 
     fn apply_all(fold: &mut Fold, entries: &[Entry]) {
@@ -113,6 +113,7 @@ mod tests {
             before: &before,
             after: &after,
             policies: &Policies::new(),
+            reason: Reason::Return,
         };
         let refund = refund(5, &facts(), returned, &own).expect("no policy refuses");
         apply_all(&mut fold, &refund);

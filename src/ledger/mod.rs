@@ -14,6 +14,8 @@ pub mod fold;
 pub mod past;
 pub mod refund;
 pub mod totals;
+pub mod undo;
+pub mod usage;
 
 pub use authority::{Above, Act, ActKind, Ceilings, Operator, Operators, PinHash, Rights, Role};
 pub use chain::{Genesis, Hash};

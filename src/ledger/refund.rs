@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use super::decide::{Accounts, Give, HeldPortion, Refusal, SaleFacts, Scribe, post_give};
+use super::decide::{Accounts, HeldPortion, Refusal, SaleFacts, Scribe};
 use super::entry::{Entry, Flags, Kind};
 use crate::kernel::ids::Seq;
 use crate::kernel::{Account, BusinessDate, Lot, LotId, Points, WalletNumber};
@@ -107,6 +107,17 @@ pub struct Returned<'a> {
     pub after: &'a Standing,
     /// The policies of the version that priced the sale; a wallet that is absent has the usual ones.
     pub policies: &'a Policies,
+    /// Why it goes back.
+    pub reason: Reason,
+}
+
+/// Why a sale goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// Goods of it come back.
+    Return,
+    /// It should never have been: also the debt that its awards repaid is owed again.
+    PostVoid,
 }
 
 /// What becomes of points when goods come back, by wallet.
@@ -133,11 +144,8 @@ pub fn refund(
         entry.amount = facts.amount;
         entry.refers_to = returned.sale;
     });
-    let mut debts: BTreeMap<WalletNumber, Points> = accounts
-        .iter()
-        .map(|(&wallet, account)| (wallet, account.debt))
-        .collect();
-    give_back(&mut scribe, refund, returned, accounts, &mut debts);
+    let mut accounts = accounts.clone();
+    give_back(&mut scribe, refund, returned, &mut accounts);
     for (&wallet, &total) in &returned.after.taken_back {
         let points = total - of(&returned.before.taken_back, wallet);
         assert!(!points.is_negative(), "a refund never gives an award again");
@@ -147,7 +155,11 @@ pub fn refund(
             .map(|award| award.lot)
             .collect();
         let own = From::Own(&own);
-        let left = take_from(&mut scribe, refund, (wallet, points), accounts, &own);
+        let mut left = take_from(&mut scribe, refund, (wallet, points), &accounts, &own);
+        if returned.reason == Reason::PostVoid {
+            left = take_repaid(&mut scribe, refund, (wallet, left), &accounts, &own);
+        }
+        scribe.settle(&mut accounts);
         let missing = policy_of(returned.policies, wallet).missing;
         owe(&mut scribe, refund, (wallet, left), missing)?;
     }
@@ -190,13 +202,7 @@ fn policy_of(policies: &Policies, wallet: WalletNumber) -> RefundPolicy {
 }
 
 /// Gives spent points back: what the member owed for them first, then lot by lot.
-fn give_back(
-    scribe: &mut Scribe,
-    refund: Seq,
-    returned: Returned<'_>,
-    accounts: &Accounts,
-    debts: &mut BTreeMap<WalletNumber, Points>,
-) {
+fn give_back(scribe: &mut Scribe, refund: Seq, returned: Returned<'_>, accounts: &mut Accounts) {
     for (&wallet, &after) in &returned.after.returned {
         let (mut skipped, mut left) = (of(&returned.before.returned, wallet), after);
         assert!(
@@ -213,17 +219,12 @@ fn give_back(
             left -= taken;
             taken
         };
+        let grace_days = policy_of(returned.policies, wallet).grace_days;
         let owed = next(of(&returned.history.debts, wallet));
         if owed.is_positive() {
-            forgive(
-                scribe,
-                refund,
-                wallet,
-                owed,
-                debts.entry(wallet).or_default(),
-            );
+            let account = accounts.entry(wallet).or_default();
+            forgive(scribe, refund, (wallet, owed), account, grace_days);
         }
-        let grace_days = policy_of(returned.policies, wallet).grace_days;
         for (portion, expires_on) in last_expiring_first(returned.history, wallet, accounts) {
             let points = next(portion.points);
             if points.is_positive() {
@@ -231,6 +232,7 @@ fn give_back(
                 return_portion(scribe, refund, portion, expires_on, grace_days);
             }
         }
+        scribe.settle(accounts);
     }
 }
 
@@ -263,25 +265,26 @@ fn last_expiring_first(
     wallet: WalletNumber,
     accounts: &Accounts,
 ) -> Vec<(HeldPortion, BusinessDate)> {
-    let expires_on = |lot: LotId| {
-        let lots = accounts
-            .get(&wallet)
-            .map_or(&[][..], |account| &account.lots);
-        let found = lots.iter().find(|candidate| candidate.id == lot);
-        found
-            .and_then(|lot| lot.expires_on)
-            .unwrap_or(BusinessDate::MAX)
-    };
+    let empty = Account::default();
+    let account = accounts.get(&wallet).unwrap_or(&empty);
     let mut portions: Vec<(HeldPortion, BusinessDate)> = history
         .redemptions
         .iter()
         .filter(|part| part.wallet == wallet)
-        .map(|part| (*part, expires_on(part.lot)))
+        .map(|part| (*part, expiry_of(account, part.lot)))
         .collect();
     portions.sort_unstable_by_key(|(portion, expires_on)| {
         std::cmp::Reverse((*expires_on, portion.lot))
     });
     portions
+}
+
+/// The date of a lot, as far as can be where it has none.
+fn expiry_of(account: &Account, lot: LotId) -> BusinessDate {
+    let found = account.lots.iter().find(|candidate| candidate.id == lot);
+    found
+        .and_then(|lot| lot.expires_on)
+        .unwrap_or(BusinessDate::MAX)
 }
 
 /// Out of which lots awarded points are taken back.
@@ -368,41 +371,101 @@ fn owe(
 }
 
 /// The sale spent points that were not there, and they were owed. Now they are not: what is still
-/// owed is forgiven, and what was repaid meanwhile is given again as a new award.
+/// owed is forgiven, and what was repaid meanwhile returns to the lots that repaid it, as spent points
+/// return: with their old dates, or days of grace where these have passed.
 fn forgive(
     scribe: &mut Scribe,
     refund: Seq,
+    (wallet, points): (WalletNumber, Points),
+    account: &Account,
+    grace_days: u32,
+) {
+    let forgiven = points.min(account.debt);
+    let debt = |points| HeldPortion {
+        wallet,
+        lot: 0,
+        points,
+    };
+    if forgiven.is_positive() {
+        scribe.write_portion(Kind::Repayment, refund, debt(forgiven));
+    }
+    for portion in repaid_out_of(account, wallet, points - forgiven) {
+        let expires_on = expiry_of(account, portion.lot);
+        if expires_on > scribe.business_date() || grace_days == 0 {
+            // It was not to be repaid: the lot has it again, and what is owed again is forgiven.
+            undo_repayment(scribe, refund, portion);
+            scribe.write_portion(Kind::Repayment, refund, debt(portion.points));
+        } else {
+            return_portion(scribe, refund, portion, expires_on, grace_days);
+        }
+    }
+}
+
+/// Lots that repaid debt, the newest first, as far as they make up `points`.
+pub(super) fn repaid_out_of(
+    account: &Account,
     wallet: WalletNumber,
     points: Points,
-    debt: &mut Points,
-) {
-    let forgiven = points.min(*debt);
-    if forgiven.is_positive() {
-        let portion = HeldPortion {
-            wallet,
-            lot: 0,
-            points: forgiven,
-        };
-        scribe.write_portion(Kind::Repayment, refund, portion);
-        *debt -= forgiven;
+) -> Vec<HeldPortion> {
+    let mut left = points;
+    let mut portions = Vec::new();
+    for (&lot, &repaid) in account.repaid.iter().rev() {
+        let points = left.min(repaid);
+        if points.is_positive() {
+            portions.push(HeldPortion {
+                wallet,
+                lot,
+                points,
+            });
+            left -= points;
+        }
     }
-    let repaid = points - forgiven;
-    if repaid.is_positive() {
-        let date = scribe.business_date();
-        let give = Give {
-            wallet,
-            points: repaid,
-            available_from: date,
-            expires_on: None,
-        };
-        post_give(scribe, refund, &give, debt);
+    portions
+}
+
+/// A lot has back what it repaid, and that is owed again.
+pub(super) fn undo_repayment(scribe: &mut Scribe, refund: Seq, portion: HeldPortion) {
+    scribe.write(Kind::Repayment, |entry| {
+        entry.flags = entry.flags.with(Flags::UNDONE);
+        entry.refers_to = refund;
+        entry.wallet = portion.wallet;
+        entry.lot = portion.lot;
+        entry.points = portion.points;
+    });
+}
+
+/// Takes awarded points that went into debts, which are owed again. Returns what is missing still.
+fn take_repaid(
+    scribe: &mut Scribe,
+    refund: Seq,
+    (wallet, points): (WalletNumber, Points),
+    accounts: &Accounts,
+    from: &From<'_>,
+) -> Points {
+    let mut left = points;
+    let repaid = accounts.get(&wallet).map(|account| &account.repaid);
+    for (&lot, &repaid) in repaid.into_iter().flatten() {
+        let is_own = matches!(from, From::Own(own) if own.contains(&lot));
+        let points = left.min(repaid);
+        if is_own && points.is_positive() {
+            let portion = HeldPortion {
+                wallet,
+                lot,
+                points,
+            };
+            undo_repayment(scribe, refund, portion);
+            scribe.write_portion(Kind::AwardRefund, refund, portion);
+            left -= points;
+        }
     }
+    left
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::decide::post;
     use super::super::decide::tests::{accounts, facts, give, spend, told};
+    use super::super::effect::apply;
     use super::*;
     use crate::kernel::{Lot, Portion};
 
@@ -411,6 +474,10 @@ mod tests {
     }
 
     fn refund_whole(history: &SaleHistory, accounts: &Accounts) -> Vec<String> {
+        told(&refund_whole_entries(history, accounts))
+    }
+
+    fn refund_whole_entries(history: &SaleHistory, accounts: &Accounts) -> Vec<Entry> {
         let (before, after) = (Standing::default(), Standing::whole(history));
         let returned = Returned {
             sale: 41,
@@ -418,8 +485,9 @@ mod tests {
             before: &before,
             after: &after,
             policies: &Policies::new(),
+            reason: Reason::Return,
         };
-        told(&refund(43, &facts(), returned, accounts).expect("no policy refuses"))
+        refund(43, &facts(), returned, accounts).expect("no policy refuses")
     }
 
     #[test]
@@ -473,13 +541,24 @@ mod tests {
             debts: points(4),
             ..SaleHistory::default()
         };
+        // Lot 1 was a later award of 1, and all of it repaid.
+        let mut now = accounts(&[1], 3);
+        let account = now.get_mut(&1).expect("the wallet");
+        account.lots[0].portion.used = Points::new(1);
+        account.repaid.insert(1, Points::new(1));
+        let entries = refund_whole_entries(&history, &now);
         assert_eq!(
-            refund_whole(&history, &accounts(&[], 3))[1..],
+            told(&entries)[1..],
             [
                 "45 repayment lot 0 points 3 amount 0 of 44",
-                "46 award lot 0 points 1 amount 0 of 44"
+                "46 repayment lot 1 points 1 amount 0 of 44",
+                "47 repayment lot 0 points 1 amount 0 of 44"
             ]
         );
+        entries.iter().for_each(|entry| apply(&mut now, entry));
+        let account = &now[&1];
+        assert_eq!(account.debt, Points::ZERO);
+        assert_eq!(account.lots[0].portion.free(), Points::new(1));
     }
 
     #[test]
@@ -513,6 +592,7 @@ mod tests {
                 before: &before,
                 after: &after,
                 policies: &Policies::new(),
+                reason: Reason::Return,
             };
             told(&refund(43, &facts(), returned, &now).expect("no policy refuses"))[1..].to_vec()
         };

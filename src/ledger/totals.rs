@@ -15,9 +15,9 @@ use crate::kernel::{Money, Points, WalletNumber};
 pub struct Total {
     /// How many entries.
     pub count: u64,
-    /// Their points.
+    /// Their points, less those of entries that undo others.
     pub points: Points,
-    /// Their money.
+    /// Their money, less that of entries that undo others.
     pub amount: Money,
 }
 
@@ -27,7 +27,8 @@ pub struct Totals(pub BTreeMap<(WalletNumber, Kind), Total>);
 
 impl Totals {
     /// Counts an entry in. A movement of a reserved portion is not counted: it belongs to the sale,
-    /// hold or void that it stands beside. Nor is bookkeeping, which is no business of the day.
+    /// hold or void that it stands beside. Nor is bookkeeping, which is no business of the day. A sum
+    /// that no number holds, of a thousand sales of 9e15, stays at the largest: a day can be closed.
     pub fn add(&mut self, entry: &Entry) {
         let beside = matches!(
             entry.kind,
@@ -42,8 +43,9 @@ impl Totals {
         }
         let total = self.0.entry((entry.wallet, entry.kind)).or_default();
         total.count += 1;
-        total.points += entry.points;
-        total.amount += entry.amount;
+        let add = |sum: i64, number: i64| sum.saturating_add(entry.sign() * number);
+        total.points = Points::new(add(total.points.get(), entry.points.get()));
+        total.amount = Money::new(add(total.amount.get(), entry.amount.get()));
     }
 
     /// The total of a kind in a wallet; nothing if there was none.
@@ -101,7 +103,8 @@ impl Totals {
 #[cfg(test)]
 mod tests {
     use super::super::decide::tests::{accounts, facts, give, spend};
-    use super::super::decide::{authorise, post};
+    use super::super::decide::{SaleFacts, authorise, post};
+    use super::super::entry::Flags;
     use super::*;
 
     #[test]
@@ -127,6 +130,32 @@ mod tests {
         assert_eq!(totals.get(1, Kind::Award).points, Points::new(11));
         assert_eq!(totals.get(1, Kind::Redemption).amount, Money::new(4_000));
         assert_eq!(totals.get(1, Kind::Hold), Total::default());
+    }
+
+    #[test]
+    fn a_day_of_more_money_than_a_number_holds_is_told_as_the_largest_number() {
+        let most = SaleFacts {
+            amount: Money::new(9_000_000_000_000_000),
+            ..facts()
+        };
+        let sale = post(0, &most, None, &[], &[], &accounts(&[], 0));
+        let mut totals = Totals::default();
+        (0..1_100).for_each(|_| totals.add(&sale[0]));
+        let total = totals.get(0, Kind::Commit);
+        assert_eq!((total.count, total.amount), (1_100, Money::new(i64::MAX)));
+    }
+
+    #[test]
+    fn what_is_undone_is_taken_off() {
+        let mut totals = Totals::default();
+        let sale = post(0, &facts(), None, &[], &[give(6)], &accounts(&[], 0));
+        totals.add(&sale[1]);
+        totals.add(&Entry {
+            flags: Flags::UNDONE,
+            ..sale[1].clone()
+        });
+        let total = totals.get(1, Kind::Award);
+        assert_eq!((total.count, total.points), (2, Points::ZERO));
     }
 
     #[test]

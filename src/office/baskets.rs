@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, params};
 
-use super::report::seq_at;
+use super::report::{date_at, seq_at};
 use super::storage::open_batch;
-use super::{Office, OfficeError};
+use super::{Office, OfficeError, column};
 use crate::exchange::BasketLine;
 use crate::exchange::batch::BatchId;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Money, Quantity};
-use crate::ledger::Kind;
+use crate::ledger::{Flags, Kind};
 
 /// An entry and the number its lines go by: of a sale its first entry, of a return the refund.
 pub(super) type Wanted = BTreeMap<i64, BTreeMap<Seq, Seq>>;
@@ -22,6 +22,8 @@ pub(super) type Lines = BTreeMap<(i64, Seq), Vec<BasketLine>>;
 /// What was sold at a till on a business date, or what came back: by entries, and by their lines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BasketTotal {
+    /// The day in the books.
+    pub business_date: BusinessDate,
     /// Of the till.
     pub store: String,
     /// The till's code.
@@ -46,53 +48,97 @@ pub struct BasketTotal {
 }
 
 impl Office {
-    /// What was sold and what came back on a business date, by store, till and kind. All entries are
-    /// looked through, and the batches of that date opened.
-    pub fn basket_totals(&self, on: BusinessDate) -> Result<Vec<BasketTotal>, OfficeError> {
+    /// What was sold and what came back, by business date, store, till and kind: of one date or of all.
+    /// Every entry is looked through, and the batches that brought those of the date are opened, one
+    /// after the other.
+    pub fn basket_totals(&self, on: Option<BusinessDate>) -> Result<Vec<BasketTotal>, OfficeError> {
         let mut query = self.db.prepare_cached(
-            "SELECT store, till, kind, e.stream_no, e.seq, refers_to, amount
-             FROM entry e JOIN stream USING (stream_no) JOIN writer USING (writer_no)
-             WHERE e.business_date = ?1 AND kind IN (?2, ?3) AND lot = 0
-             ORDER BY store, till, kind, e.stream_no, e.seq",
+            "SELECT stream_no, parent_seq, store, till FROM stream JOIN writer USING (writer_no)
+             ORDER BY store, till, stream_no",
         )?;
-        let kinds = [Kind::Commit, Kind::Refund].map(Kind::number);
-        let mut rows = query.query(params![on.yyyymmdd(), kinds[0], kinds[1]])?;
-        let mut totals: BTreeMap<(String, String, Kind), BasketTotal> = BTreeMap::new();
-        let (mut entries, mut wanted) = (Vec::new(), Wanted::new());
+        let mut rows = query.query([])?;
+        let mut totals = BTreeMap::new();
         while let Some(row) = rows.next()? {
-            let kind = Kind::from_number(row.get(2)?).ok_or(OfficeError::Damaged("a kind"))?;
-            let key: (String, String, Kind) = (row.get(0)?, row.get(1)?, kind);
-            let total = totals.entry(key.clone()).or_insert_with(|| BasketTotal {
-                store: key.0.clone(),
-                till: key.1.clone(),
-                kind,
-                count: 0,
-                with_lines: 0,
-                amount: Money::ZERO,
-                net: Money::ZERO,
-                discount: Money::ZERO,
-                lines: 0,
-                quantity: Quantity::ZERO,
-            });
-            total.count += 1;
-            total.amount += Money::new(row.get(6)?);
-            let (stream_no, seq) = (row.get(3)?, seq_at(row, 4)?);
-            let number = number_of(kind, seq, seq_at(row, 5)?);
-            wanted.entry(stream_no).or_default().insert(seq, number);
-            entries.push((key, (stream_no, number)));
-        }
-        let lines = lines_of(&self.db, &wanted)?;
-        for (key, basket) in &entries {
-            if let (Some(total), Some(lines)) = (totals.get_mut(key), lines.get(basket)) {
-                total.add(lines);
+            let place: (String, String) = (row.get(2)?, row.get(3)?);
+            let (stream_no, mut done) = (row.get(0)?, seq_at(row, 1)?);
+            for (batch_id, _, last) in batches_of(&self.db, stream_no)? {
+                let moved = moved(&self.db, stream_no, (done + 1, last), on)?;
+                done = done.max(last);
+                if moved.is_empty() {
+                    continue;
+                }
+                let baskets = open_batch(&self.db, &batch_id)?.baskets;
+                for (kind, date, amount, number) in moved {
+                    let found = baskets.binary_search_by_key(&number, |basket| basket.sale_seq);
+                    let lines = found.ok().map(|at| baskets[at].lines.as_slice());
+                    let key = (date, place.clone(), kind);
+                    let total = totals.entry(key.clone()).or_insert_with(|| empty(key));
+                    total.add(amount, lines);
+                }
             }
         }
         Ok(totals.into_values().collect())
     }
 }
 
+/// Sales and returns among the entries of a life that a batch brought: kind, date, money, and the number
+/// that their lines go by.
+fn moved(
+    db: &Connection,
+    stream_no: i64,
+    (first, last): (Seq, Seq),
+    on: Option<BusinessDate>,
+) -> Result<Vec<(Kind, BusinessDate, Money, Seq)>, OfficeError> {
+    let mut query = db.prepare_cached(
+        "SELECT kind, business_date, iif(flags & ?7, -amount, amount), seq, refers_to FROM entry
+         WHERE stream_no = ?1 AND seq BETWEEN ?2 AND ?3 AND kind IN (?4, ?5) AND lot = 0
+           AND (?6 IS NULL OR business_date = ?6) ORDER BY seq",
+    )?;
+    let [commit, refund] = [Kind::Commit, Kind::Refund].map(Kind::number);
+    let (first, last) = (column(first), column(last));
+    let on = on.map(BusinessDate::yyyymmdd);
+    let mut rows = query.query(params![
+        stream_no,
+        first,
+        last,
+        commit,
+        refund,
+        on,
+        Flags::UNDONE.0
+    ])?;
+    let mut moved = Vec::new();
+    while let Some(row) = rows.next()? {
+        let kind = Kind::from_number(row.get(0)?).ok_or(OfficeError::Damaged("a kind"))?;
+        let date = date_at(row, 1)?.ok_or(OfficeError::Damaged("a business date"))?;
+        let number = number_of(kind, seq_at(row, 3)?, seq_at(row, 4)?);
+        moved.push((kind, date, Money::new(row.get(2)?), number));
+    }
+    Ok(moved)
+}
+
+fn empty((business_date, place, kind): (BusinessDate, (String, String), Kind)) -> BasketTotal {
+    BasketTotal {
+        business_date,
+        store: place.0,
+        till: place.1,
+        kind,
+        count: 0,
+        with_lines: 0,
+        amount: Money::ZERO,
+        net: Money::ZERO,
+        discount: Money::ZERO,
+        lines: 0,
+        quantity: Quantity::ZERO,
+    }
+}
+
 impl BasketTotal {
-    fn add(&mut self, lines: &[BasketLine]) {
+    fn add(&mut self, amount: Money, lines: Option<&[BasketLine]>) {
+        self.count += 1;
+        self.amount += amount;
+        let Some(lines) = lines else {
+            return;
+        };
         self.with_lines += 1;
         self.lines += lines.len() as u64;
         for line in lines {

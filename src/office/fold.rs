@@ -94,9 +94,9 @@ impl Sums {
                 add(&mut member.spend, entry.amount.get())?;
             }
             Kind::Refund => {
-                member.refunds += 1;
+                member.refunds += entry.sign();
                 member.sales -= i64::from(entry.flags.has(Flags::POST_VOID));
-                add(&mut member.refunded, entry.amount.get())?;
+                add(&mut member.refunded, entry.sign() * entry.amount.get())?;
             }
             _ => {
                 member.enrolments += 1;
@@ -134,7 +134,7 @@ impl Sums {
     ) -> Result<(), OfficeError> {
         let who = member_column(entry.member);
         let account = self.accounts.entry((who, entry.wallet)).or_default();
-        let points = entry.points.get();
+        let points = entry.sign() * entry.points.get();
         match entry.kind {
             Kind::Award => add(&mut account.awarded, points)?,
             Kind::AwardRefund => add(&mut account.award_refunded, points)?,

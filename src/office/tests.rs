@@ -10,7 +10,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::exchange::provisioning::Provisioning;
-use crate::exchange::samples::{Numbers, SampleTill, member};
+use crate::exchange::samples::{Dice, SampleTill, member};
 use crate::kernel::{Currency, Money, Points};
 use crate::ledger::clock::ClockLimits;
 use crate::ledger::{Flags, Kind};
@@ -23,8 +23,8 @@ fn today() -> BusinessDate {
 
 /// Repeatable "randomness" for keys and names.
 fn bytes_from(seed: u64) -> impl FnMut(&mut [u8]) {
-    let mut numbers = Numbers(seed);
-    move |bytes| bytes.fill_with(|| u8::try_from(numbers.next() & 0xff).expect("a byte"))
+    let mut dice = Dice::new(seed);
+    move |bytes| bytes.fill_with(|| dice.byte())
 }
 
 /// An office whose keys are always the same, so that two of them are the same office.

@@ -71,9 +71,16 @@ struct Sold {
 #[derive(Clone, Copy, Default)]
 struct Left {
     quantity: Quantity,
-    /// As sold, for the price of one.
-    sold: (Quantity, Money),
+    /// How much was sold.
+    sold: Quantity,
+    /// What was paid for it, and that before discounts.
+    prices: [Money; 2],
 }
+
+/// Goods without their sale whose return stands: what undoes it is a return that names it.
+const NOT_UNDONE: &str = "refers_to = 0 AND NOT EXISTS (
+    SELECT 1 FROM entry u
+    WHERE u.stream_no = e.stream_no AND u.kind = e.kind AND u.refers_to = e.seq)";
 
 impl Office {
     /// Every line of goods that came back without their sale, oldest first, with the sale of the same
@@ -81,7 +88,7 @@ impl Office {
     /// there is one, and of several the latest. What was returned of a sale by name, and what an earlier
     /// line here comes from, is not left. All entries are looked through.
     pub fn unlinked(&self) -> Result<Vec<UnlinkedLine>, OfficeError> {
-        let mut returns = events(&self.db, Kind::Refund, "refers_to = 0", &[])?;
+        let mut returns = events(&self.db, Kind::Refund, NOT_UNDONE, &[])?;
         returns.sort_by_key(|event| (event.at.business_date, event.sold_at_ms));
         let mut sales = sold_to_them(&self.db)?;
         let lines = lines_of(&self.db, &wanted(returns.iter()))?;
@@ -128,21 +135,25 @@ fn reserve(sales: &mut [Sold], event: &Event, line: &BasketLine) -> Option<Whenc
 }
 
 impl Left {
-    /// One of it cost what is given back for one.
+    /// One of it cost what is given back for one, before discounts or after.
     fn costs(&self, line: &BasketLine) -> bool {
-        let (quantity, net) = self.sold;
         let cross =
             |money: Money, goods: Quantity| i128::from(money.get()) * i128::from(goods.get());
-        cross(net, line.quantity) == cross(line.net, quantity)
+        let given_back = cross(line.net, self.sold);
+        let mut prices = self.prices.iter();
+        prices.any(|&price| cross(price, line.quantity) == given_back)
     }
 }
 
 impl Event {
-    /// The sale was made before the return, as far as the tills' clocks tell.
+    /// The sale was made before the return: at one till by its log, at two by their clocks.
     fn is_before(&self, later: &Event) -> bool {
         self.at.business_date <= later.at.business_date
-            && self.sold_at_ms <= later.sold_at_ms
-            && (self.stream_no != later.stream_no || self.seq < later.seq)
+            && if self.stream_no == later.stream_no {
+                self.seq < later.seq
+            } else {
+                self.sold_at_ms < later.sold_at_ms
+            }
     }
 }
 
@@ -206,7 +217,9 @@ fn left_of(lines: &Lines, sale: &Event, returns: &[Event]) -> BTreeMap<String, L
     for line in own_lines(lines, sale) {
         let left = goods.entry(line.sku.clone()).or_default();
         left.quantity += line.quantity;
-        left.sold = (left.sold.0 + line.quantity, left.sold.1 + line.net);
+        left.sold += line.quantity;
+        left.prices[0] += line.net;
+        left.prices[1] += line.net + line.discount;
     }
     for line in returns.iter().flat_map(|event| own_lines(lines, event)) {
         goods.entry(line.sku.clone()).or_default().quantity += line.quantity;

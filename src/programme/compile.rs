@@ -5,6 +5,7 @@ mod earn;
 mod limits;
 mod offers;
 mod tiers;
+mod vouchers;
 mod when;
 
 use sha2::{Digest, Sha256};
@@ -13,11 +14,11 @@ use std::collections::BTreeSet;
 use super::mend::mend;
 use super::model::{
     CapsModel, DayOfYearModel, Document, ExpiryModel, InactiveModel, RedeemModel, RefundModel,
-    WalletModel,
+    WalletKindModel, WalletModel,
 };
 use super::shape::{ShapeError, read_object};
 use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms};
-use super::{RefundPolicy, Wallet};
+use super::{Names, RefundPolicy, Unit, Wallet, WalletKind};
 use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
 
 /// The most bytes of a name or a unit.
@@ -106,14 +107,14 @@ impl Compiler {
                 last.yyyymmdd().to_string(),
             );
         }
-        let wallets = self.wallets(&document.wallets, currency);
+        let mut wallets = self.wallets(&document.wallets, currency);
+        wallets.extend(self.voucher_wallets(document));
+        let ids = document.wallets.iter().map(|wallet| wallet.id.as_str());
+        let vouchers = document.vouchers.iter().map(|voucher| voucher.id.as_str());
         let known = Known {
             wallets: &wallets,
-            ids: document
-                .wallets
-                .iter()
-                .map(|wallet| wallet.id.as_str())
-                .collect(),
+            ids: ids.chain(vouchers).collect(),
+            vouchers: document.wallets.len(),
             tiers: tier_ids(document),
             money_decimals: currency.map_or(4, |currency| currency.decimals()),
         };
@@ -124,7 +125,9 @@ impl Compiler {
         let groups = self.groups(&document.groups);
         let earn = self.earn(&document.earn, &groups, &known);
         let offers = self.offers(&document.offers, &groups, &known);
-        let rewards = self.rewards(&document.rewards, &known);
+        let mut rewards = self.rewards(&document.rewards, &known);
+        rewards.extend(self.vouchers(&document.vouchers, &known));
+        rewards.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         self.names_once(document);
         let limits = self.limits(&document.limits, &known);
         let claim_days = match &document.claims {
@@ -153,8 +156,14 @@ impl Compiler {
 
     /// Carts name offers and rewards alike, and a group is one of rules or one of offers.
     fn names_once(&mut self, document: &Document) {
+        let vouchers = document.vouchers.iter().map(|voucher| voucher.id.as_str());
         let rewards = document.rewards.iter().map(|reward| reward.id.as_str());
-        let rewards: BTreeSet<&str> = rewards.collect();
+        let vouchers: BTreeSet<&str> = vouchers.collect();
+        for (index, reward) in document.rewards.iter().enumerate() {
+            let path = format!("rewards[{index}]");
+            self.once(&path, !vouchers.contains(reward.id.as_str()), &reward.id);
+        }
+        let rewards: BTreeSet<&str> = rewards.chain(vouchers).collect();
         let of_rules = document
             .earn
             .iter()
@@ -217,9 +226,15 @@ impl Compiler {
         self.id(&format!("{path}.id"), &model.id);
         let number = self.whole(&format!("{path}.number"), model.number, 1, 250);
         let name = self.names(&format!("{path}.name"), &model.name);
-        let unit = self.unit(&format!("{path}.unit"), &model.unit);
-        let decimals = self.whole(&format!("{path}.decimals"), model.decimals, 0, 4);
-        let decimals = decimals.and_then(|decimals| u32::try_from(decimals).ok());
+        let kind = self.wallet_kind(path, model, currency);
+        let unit = self.wallet_unit(path, model, currency);
+        let decimals = match model.kind {
+            WalletKindModel::Money => currency.map(|currency| currency.decimals()),
+            _ => {
+                let decimals = self.whole(&format!("{path}.decimals"), model.decimals, 0, 4);
+                decimals.and_then(|decimals| u32::try_from(decimals).ok())
+            }
+        };
         let expiry = match &model.expiry {
             None => Some(Expiry::Never),
             Some(expiry) => self.expiry(&format!("{path}.expiry"), expiry, model.pending_days),
@@ -231,6 +246,7 @@ impl Compiler {
             Some(caps) => self.caps(&format!("{path}.caps"), caps, decimals.unwrap_or(4)),
         };
         let redeem = match &model.redeem {
+            None if model.kind == WalletKindModel::Money => Some(RedeemTerms::of_money()),
             None => None,
             Some(redeem) => {
                 Some(self.redeem(&format!("{path}.redeem"), redeem, decimals, currency)?)
@@ -243,6 +259,7 @@ impl Compiler {
         Some(Wallet {
             id: model.id.clone(),
             number: u8::try_from(number?).ok()?,
+            kind: kind?,
             name: name?,
             unit: unit?,
             decimals: decimals?,
@@ -253,6 +270,49 @@ impl Compiler {
             redeem,
             refund: refund?,
         })
+    }
+
+    fn wallet_kind(
+        &mut self,
+        path: &str,
+        model: &WalletModel,
+        currency: Option<Currency>,
+    ) -> Option<WalletKind> {
+        let is_money = model.kind == WalletKindModel::Money;
+        if is_money || model.kind == WalletKindModel::Stamps {
+            let word = if is_money { "`money`" } else { "`stamps`" };
+            self.unused(&format!("{path}.decimals"), model.decimals != 0, word);
+        }
+        if is_money {
+            self.unused(&format!("{path}.redeem"), model.redeem.is_some(), "`money`");
+            return currency.map(WalletKind::Money);
+        }
+        Some(WalletKind::Points)
+    }
+
+    fn wallet_unit(
+        &mut self,
+        path: &str,
+        model: &WalletModel,
+        currency: Option<Currency>,
+    ) -> Option<Unit> {
+        let path = format!("{path}.unit");
+        match (&model.unit, model.kind) {
+            (unit, WalletKindModel::Money) => {
+                self.unused(&path, unit.is_some(), "`money`");
+                currency.map(|currency| Unit(Names::everywhere(currency.code())))
+            }
+            (Some(unit), _) => self.unit(&path, unit),
+            (None, _) => {
+                self.problem(
+                    path,
+                    "missing",
+                    "the word behind a number of points",
+                    "none",
+                );
+                None
+            }
+        }
     }
 
     fn refund(&mut self, path: &str, model: &RefundModel) -> Option<RefundPolicy> {
@@ -469,11 +529,23 @@ struct Known<'a> {
     /// In the document's order; nothing where a wallet has a problem.
     wallets: &'a [Option<Wallet>],
     ids: Vec<&'a str>,
+    /// From this place on they are vouchers.
+    vouchers: usize,
     tiers: Vec<&'a str>,
     money_decimals: u32,
 }
 
 impl Known<'_> {
+    /// The wallet of a voucher.
+    fn voucher(&self, id: &str) -> Option<&Wallet> {
+        let place = self
+            .ids
+            .iter()
+            .skip(self.vouchers)
+            .position(|known| *known == id)?;
+        self.wallets.get(self.vouchers + place)?.as_ref()
+    }
+
     fn wallet(&self, id: &str) -> Option<&Wallet> {
         let place = self.ids.iter().position(|known| *known == id)?;
         self.wallets.get(place)?.as_ref()

@@ -46,7 +46,7 @@ pub enum LimitPer {
 #[cfg_attr(test, schemars(rename = "limit_count"))]
 #[serde(rename_all = "snake_case")]
 pub enum LimitCount {
-    /// Sales that are final, returned or not.
+    /// Sales that are final, returned or not, or held.
     Sales,
     /// Sales that spent points.
     Redemptions,

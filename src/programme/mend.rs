@@ -57,7 +57,9 @@ impl Mended {
             "too_many_decimals" | "step_not_whole" => {
                 ["currency", "wallets"].map(is_mended_at).contains(&true)
             }
-            "conflict" => ["groups", "earn"].map(is_mended_at).contains(&true),
+            "conflict" => ["groups", "earn", "offers"]
+                .map(is_mended_at)
+                .contains(&true),
             "duplicate" => is_mended_at(list),
             // What is missing may be what stands there under a name that is not known.
             "missing" | "one_of" => {
@@ -374,9 +376,9 @@ mod tests {
                 "wallets[2].redeem.kind not_known",
                 "wallets[2].redeem.value not_decimal",
                 "wallets[2].rounding not_known",
-                "wallets[2].unit missing",
             ],
-            "whether `nowhere` is a wallet cannot be said: one of them is no wallet"
+            "whether `nowhere` is a wallet cannot be said: one of them is no wallet; nor whether that \
+             one wants a unit, which its kind decides"
         );
     }
 

@@ -21,7 +21,8 @@ mod wallet;
 pub use compile::read;
 pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
 pub use offers::{
-    Break, BreakTakes, BundleCost, CountOf, MoneyIn, Offer, Pieces, Share, Stage, Takes, UseOffer,
+    Break, BreakTakes, BundleCost, CountOf, Effect, MoneyIn, Offer, Pieces, Share, Stage, Takes,
+    UseOffer,
 };
 pub use problem::Problem;
 pub use reads::HISTORY_ALL;
@@ -37,7 +38,7 @@ pub use tiers::{
 };
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
-    Unit, Wallet,
+    Unit, Wallet, WalletKind,
 };
 
 use crate::kernel::{BusinessDate, Currency, WalletNumber};

@@ -11,12 +11,14 @@ mod earn;
 mod limits;
 mod offers;
 mod tiers;
+mod vouchers;
 mod when;
 
 pub(crate) use earn::{BandModel, CapsModel, EarnModel, FactorModel, GroupModel};
 pub(crate) use limits::LimitModel;
-pub(crate) use offers::{BreakModel, BundleModel, OfferModel, SomeModel};
+pub(crate) use offers::{BreakModel, BundleModel, CheapestModel, GiftModel, OfferModel, SomeModel};
 pub(crate) use tiers::{EntryModel, LevelModel, RewardModel, TermModel, TiersModel};
+pub(crate) use vouchers::VoucherModel;
 pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, TotalModel, VisitModel, WhenModel};
 
 use super::shape::{Ignored, object, objects, optional_object};
@@ -81,6 +83,10 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub rewards: Vec<RewardModel>,
+    /// What members can use in a later sale.
+    #[serde(default, deserialize_with = "objects")]
+    #[cfg_attr(test, schemars(length(max = 249)))]
+    pub vouchers: Vec<VoucherModel>,
     /// How often is too often.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 50)))]
@@ -140,12 +146,15 @@ pub(crate) struct WalletModel {
     /// Its number in the ledger; once given, never given to another wallet.
     #[cfg_attr(test, schemars(with = "u8", range(min = 1, max = 250)))]
     pub number: i64,
+    /// What it holds.
+    #[serde(default)]
+    pub kind: WalletKindModel,
     /// What people call it.
     #[serde(deserialize_with = "object")]
     pub name: NamesModel,
-    /// The word behind a number of points; `one/many` where a language has both.
-    #[serde(deserialize_with = "object")]
-    pub unit: NamesModel,
+    /// The word behind a number of points; `one/many` where a language has both. Not for `money`.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub unit: Option<NamesModel>,
     /// Digits behind the decimal mark.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "u8", range(min = 0, max = 4)))]
@@ -170,6 +179,21 @@ pub(crate) struct WalletModel {
     /// What becomes of its points when goods come back; each key left out says the usual.
     #[serde(default, deserialize_with = "optional_object")]
     pub refund: Option<RefundModel>,
+}
+
+/// What a wallet holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "wallet_kind"))]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum WalletKindModel {
+    /// Points.
+    #[default]
+    Points,
+    /// Stamps of a card: whole ones.
+    Stamps,
+    /// Money: a gift card, an e-wallet, cashback. It pays last, and is no discount.
+    Money,
 }
 
 /// What becomes of a wallet's points when goods come back. The version that priced a sale says it.

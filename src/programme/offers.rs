@@ -24,6 +24,13 @@ pub struct Offer {
     pub used: UseOffer,
     /// When it applies.
     pub when: Option<When>,
+    /// What it does.
+    pub effect: Effect,
+}
+
+/// What an offer, a reward or a voucher does to the bill.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Effect {
     /// Which lines it takes something off; all if nothing.
     pub lines: Option<Selector>,
     /// What it does.

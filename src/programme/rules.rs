@@ -6,6 +6,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use super::Names;
+use super::offers::Effect;
 use crate::kernel::{BusinessDate, Fraction, Idle, Money, Points, Rounding, WalletNumber};
 
 /// Awards points.
@@ -249,6 +250,8 @@ pub struct Reward {
     pub id: String,
     /// Its name.
     pub name: Names,
+    /// It is a voucher that the member has, and comes before other rewards.
+    pub is_voucher: bool,
     /// Out of which wallet it is paid.
     pub wallet: WalletNumber,
     /// Its price, above zero.
@@ -265,13 +268,17 @@ pub struct Reward {
     pub when: Option<When>,
 }
 
-/// What a reward takes off the bill.
+/// What a reward is worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Worth {
-    /// Money, above zero.
+    /// Money off the bill, above zero.
     Money(Money),
     /// A share, above zero and at most 1; and the percent as the document writes it.
     Share(Fraction, String),
+    /// Something off certain lines or up to a limit, or a gift.
+    Effect(Effect),
+    /// A voucher for later sales: the wallet that holds it.
+    Voucher(WalletNumber),
 }
 
 /// When points of an award can no longer be spent.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Caps, Expiry};
-use crate::kernel::{Fraction, Money, Points, Rounding, WalletNumber};
+use crate::kernel::{Currency, Fraction, Money, Points, Rounding, WalletNumber};
 use crate::texts::Language;
 
 /// A name in one or more languages, at least one.
@@ -67,9 +67,11 @@ pub struct Wallet {
     pub id: String,
     /// Its number in the ledger, 1 to 250; never given to another wallet of the programme.
     pub number: WalletNumber,
+    /// What it holds.
+    pub kind: WalletKind,
     /// What it is called.
     pub name: Names,
-    /// What its points are called.
+    /// What its points are called; the currency's code for money.
     pub unit: Unit,
     /// Digits behind the mark, 0 to 4: with 2, the smallest unit is a hundredth of a point.
     pub decimals: u32,
@@ -85,6 +87,17 @@ pub struct Wallet {
     pub redeem: Option<RedeemTerms>,
     /// What becomes of its points when goods come back.
     pub refund: RefundPolicy,
+}
+
+/// What a wallet holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WalletKind {
+    /// Points or stamps.
+    Points,
+    /// Money of this currency, in its smallest units: it pays last, and is no discount.
+    Money(Currency),
+    /// Vouchers of one kind, whole ones.
+    Vouchers,
 }
 
 /// What becomes of a wallet's points when goods come back. The version that priced the sale says it.
@@ -159,6 +172,11 @@ pub enum RefundRules {
 }
 
 impl Wallet {
+    /// It holds money, which pays and is no discount.
+    pub fn is_money(&self) -> bool {
+        matches!(self.kind, WalletKind::Money(_))
+    }
+
     /// Smallest units in one whole point.
     pub fn scale(&self) -> i64 {
         10i64.pow(self.decimals)
@@ -166,6 +184,10 @@ impl Wallet {
 
     /// A number of points with its unit, in a language: `6 điểm`, `1 point`, `12.5 points`.
     pub fn say(&self, points: Points, language: Language) -> String {
+        if let WalletKind::Money(currency) = self.kind {
+            let (decimals, code) = (currency.decimals(), currency.code());
+            return crate::texts::money(language, points.get(), decimals, code);
+        }
         let number = crate::texts::number_trimmed(language, points.get(), self.decimals);
         let is_one = if points.get().unsigned_abs() == self.scale().unsigned_abs() {
             IsOne::Yes
@@ -173,6 +195,20 @@ impl Wallet {
             IsOne::No
         };
         format!("{number} {}", self.unit.word(language, is_one))
+    }
+}
+
+impl RedeemTerms {
+    /// Money pays as it is.
+    pub(super) fn of_money() -> Self {
+        Self {
+            step: Points::new(1),
+            step_value: Money::new(1),
+            least: Points::new(1),
+            most: None,
+            share: Fraction::ONE,
+            share_percent: "100".to_owned(),
+        }
     }
 }
 

@@ -59,6 +59,9 @@ pub enum StoreError {
         /// SQLite's extended code.
         code: i32,
     },
+    /// What a member has or owes in a wallet would be more than can be added up.
+    #[error("a member would have or owe more than 9,000,000,000,000,000; nothing was written")]
+    Beyond,
     /// Reading or writing failed.
     #[error("the disk failed (code {code}); nothing was written")]
     Io {

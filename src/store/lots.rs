@@ -1,10 +1,13 @@
 //! Questions about a member's points: accounts, lots whose time is over, and what lots depend on.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{OptionalExtension, params};
 
 use super::error::StoreError;
 use super::read::Reading;
 use super::rows::date_from;
+use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
     Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, WalletNumber,
@@ -52,6 +55,12 @@ impl Reading<'_> {
                 account.lapsed.insert(id, lapsed);
             }
             account.lots.push(lot);
+        }
+        for account in accounts.values() {
+            let left = account.lots.iter().map(|lot| lot.portion.remaining());
+            if left.map(|points| i128::from(points.get())).sum::<i128>() > i128::from(AMOUNT_MAX) {
+                return Err(StoreError::corrupt("more points than anybody can have"));
+            }
         }
         let mut statement = self
             .db()
@@ -105,13 +114,31 @@ impl Reading<'_> {
         lot: LotId,
     ) -> Result<Points, StoreError> {
         let mut statement = self.db().prepare_cached(
-            "SELECT coalesce(sum(iif(kind = ?4, points, -points)), 0) FROM entry
-             WHERE member = ?1 AND wallet = ?2 AND lot = ?3
+            "SELECT coalesce(sum(iif((kind = ?4) <> (flags & ?7 <> 0), points, -points)), 0)
+             FROM entry WHERE member = ?1 AND wallet = ?2 AND lot = ?3
                AND (kind = ?4 OR (kind = ?5 AND flags & ?6 <> 0))",
         )?;
         let (expiry, refund) = (Kind::Expiry.number(), Kind::AwardRefund.number());
-        let of = params![member.get(), wallet, lot, expiry, refund, Flags::LAPSED.0];
+        let (lapsed, undone) = (Flags::LAPSED.0, Flags::UNDONE.0);
+        let of = params![member.get(), wallet, lot, expiry, refund, lapsed, undone];
         Ok(Points::new(statement.query_row(of, |row| row.get(0))?))
+    }
+
+    /// How much of a member's debt was repaid out of each lot, by wallet, less what went back into it
+    /// because the debt was forgiven afterwards.
+    pub fn repaid(
+        &self,
+        member: MemberNumber,
+    ) -> Result<BTreeMap<(WalletNumber, LotId), Points>, StoreError> {
+        let mut statement = self.db().prepare_cached(
+            "SELECT wallet, lot, sum(iif(flags & ?3, -points, points)) AS points FROM entry
+             WHERE member = ?1 AND kind = ?2 AND lot <> 0 GROUP BY wallet, lot HAVING points > 0",
+        )?;
+        let of = params![member.get(), Kind::Repayment.number(), Flags::UNDONE.0];
+        let rows = statement.query_map(of, |row| {
+            Ok(((row.get(0)?, row.get(1)?), Points::new(row.get(2)?)))
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
     }
 
     /// Lots whose last day is over on `through` and that have free points, in the order of their

@@ -16,7 +16,9 @@ mod read;
 mod rows;
 mod salvage;
 mod schema;
+mod tale;
 mod transaction;
+mod usage;
 mod verify;
 mod write;
 
@@ -28,5 +30,6 @@ pub use proof::Way;
 pub use read::{OperationRow, Reading, SaleRow, Sizes};
 pub use salvage::NewLife;
 pub use schema::SCHEMA_VERSION;
+pub use usage::Counted;
 pub use verify::{Depth, Finding};
 pub use write::{Head, NewOperation, Writing};

@@ -20,7 +20,7 @@ use crate::kernel::{Instant, MemberNumber};
 use crate::ledger::{Genesis, Hash, Operators};
 
 /// "loyL": tells `file` and other tools whose file this is.
-const APPLICATION_ID: i32 = 0x6c6f_794c;
+pub(super) const APPLICATION_ID: i32 = 0x6c6f_794c;
 /// The first release of SQLite without the WAL-reset bug, which could lose commits.
 const SQLITE_LEAST: i32 = 3_051_003;
 /// Past this the WAL is written back before the next operation begins.
@@ -468,6 +468,10 @@ pub(super) fn check_sqlite() -> Result<(), StoreError> {
 }
 
 /// Reads the first bytes before SQLite does: a file of another kind is never opened for writing.
+///
+/// Where they are nothing at all and a write-ahead log lies beside, the power may have gone while the
+/// first page was brought home. The log has that page still, so SQLite is asked; what it finds is
+/// looked at by [`schema::check`].
 pub(super) fn check_header(path: &Path) -> Result<(), StoreError> {
     use std::io::Read as _;
     let mut header = [0u8; 72];
@@ -479,10 +483,24 @@ pub(super) fn check_header(path: &Path) -> Result<(), StoreError> {
         return Err(StoreError::corrupt("the file is too short"));
     }
     let application_id = i32::from_be_bytes(header[68..72].try_into().expect("four bytes"));
-    if &header[..16] != b"SQLite format 3\0" || application_id != APPLICATION_ID {
-        return Err(StoreError::corrupt("no loy ledger"));
+    let is_known = match &header[..16] {
+        b"SQLite format 3\0" => application_id == APPLICATION_ID,
+        _ => has_log(path),
+    };
+    if is_known {
+        Ok(())
+    } else {
+        Err(StoreError::corrupt("no loy ledger"))
     }
-    Ok(())
+}
+
+/// A write-ahead log lies beside the file (<https://www.sqlite.org/fileformat.html#walformat>).
+fn has_log(path: &Path) -> bool {
+    use std::io::Read as _;
+    let mut magic = [0u8; 4];
+    let log = File::open(with_suffix(path, "-wal"));
+    let read = log.and_then(|mut log| log.read_exact(&mut magic));
+    read.is_ok() && [0x377f_0682, 0x377f_0683].contains(&u32::from_be_bytes(magic))
 }
 
 pub(super) fn connect(

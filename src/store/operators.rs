@@ -1,6 +1,6 @@
 //! The operators of this till, and the wrong PINs in a row.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::error::StoreError;
 use super::read::Reading;
@@ -52,6 +52,43 @@ pub(super) fn write(db: &Connection, operators: &Operators) -> Result<(), StoreE
     Ok(())
 }
 
+/// The columns of a ceiling, as [`ceilings_from`] takes them.
+pub(super) const CEILINGS: &str =
+    "SELECT role, refund, unlinked_refund, adjustment, may_lift_limits FROM ceiling";
+/// The columns of an operator, as [`operator_from`] takes them.
+pub(super) const OPERATORS: &str =
+    "SELECT id, role, pin_salt, pin_iterations, pin_tag FROM operator";
+
+fn unknown_role() -> StoreError {
+    StoreError::corrupt("an unknown role")
+}
+
+/// A role's ceilings; the role is nothing where it is none.
+pub(super) fn ceilings_from(row: &Row<'_>) -> rusqlite::Result<(Option<Role>, Ceilings)> {
+    let ceilings = Ceilings {
+        refund: row.get::<_, Option<i64>>(1)?.map(Money::new),
+        unlinked_refund: row.get::<_, Option<i64>>(2)?.map(Money::new),
+        adjustment: row.get(3)?,
+        may_lift_limits: row.get(4)?,
+    };
+    Ok((Role::from_number(row.get(0)?), ceilings))
+}
+
+/// An operator; nothing where the role is none.
+pub(super) fn operator_from(row: &Row<'_>) -> rusqlite::Result<Option<Operator>> {
+    let pin = match row.get::<_, Option<[u8; 16]>>(2)? {
+        None => None,
+        Some(salt) => Some(PinHash {
+            salt,
+            iterations: row.get(3)?,
+            tag: row.get(4)?,
+        }),
+    };
+    let id = row.get(0)?;
+    let role = Role::from_number(row.get(1)?);
+    Ok(role.map(|role| Operator { id, role, pin }))
+}
+
 impl Reading<'_> {
     /// Who works at this till, and what they may do. Nobody in a file of schema 1.
     pub fn operators(&self) -> Result<Operators, StoreError> {
@@ -59,40 +96,19 @@ impl Reading<'_> {
         if !self.has_operators()? {
             return Ok(operators);
         }
-        let role = |number: u8| {
-            Role::from_number(number).ok_or_else(|| StoreError::corrupt("an unknown role"))
-        };
-        let mut statement = self.db().prepare(
-            "SELECT role, refund, unlinked_refund, adjustment, may_lift_limits FROM ceiling",
-        )?;
+        let mut statement = self.db().prepare(CEILINGS)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let ceilings = Ceilings {
-                refund: row.get::<_, Option<i64>>(1)?.map(Money::new),
-                unlinked_refund: row.get::<_, Option<i64>>(2)?.map(Money::new),
-                adjustment: row.get(3)?,
-                may_lift_limits: row.get(4)?,
-            };
-            operators.rights.set(role(row.get(0)?)?, ceilings);
+            let (role, ceilings) = ceilings_from(row)?;
+            operators
+                .rights
+                .set(role.ok_or_else(unknown_role)?, ceilings);
         }
-        let mut statement = self.db().prepare(
-            "SELECT id, role, pin_salt, pin_iterations, pin_tag FROM operator ORDER BY id",
-        )?;
+        let mut statement = self.db().prepare(&format!("{OPERATORS} ORDER BY id"))?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let pin = match row.get::<_, Option<[u8; 16]>>(2)? {
-                None => None,
-                Some(salt) => Some(PinHash {
-                    salt,
-                    iterations: row.get(3)?,
-                    tag: row.get(4)?,
-                }),
-            };
-            operators.list.push(Operator {
-                id: row.get(0)?,
-                role: role(row.get(1)?)?,
-                pin,
-            });
+            let operator = operator_from(row)?;
+            operators.list.push(operator.ok_or_else(unknown_role)?);
         }
         Ok(operators)
     }

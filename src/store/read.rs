@@ -102,13 +102,14 @@ impl<'a> Reading<'a> {
             acknowledged_seq: 0,
             office_index: 0,
             offset: UtcOffset::UTC,
+            is_counted: true,
         }))
     }
 
     fn find_head(&self) -> Result<Option<Head>, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT seq, hash, side_hash, trusted_at_ms, closed_date, acknowledged_seq,
-                 office_index, offset_minutes FROM head WHERE one = 1",
+                 office_index, offset_minutes, counted_seq = seq FROM head WHERE one = 1",
         )?;
         let mut rows = statement.query([])?;
         let Some(row) = rows.next()? else {
@@ -127,6 +128,7 @@ impl<'a> Reading<'a> {
             office_index: row.get(6)?,
             offset: UtcOffset::from_minutes(row.get(7)?)
                 .ok_or_else(|| StoreError::corrupt("an impossible offset"))?,
+            is_counted: row.get(8)?,
         }))
     }
 
@@ -319,16 +321,17 @@ impl<'a> Reading<'a> {
         Ok(found)
     }
 
-    /// How many refunds a sale has had that was posted at `posted`, and how much money they gave back.
+    /// How many refunds a sale has had that was posted at `posted`, and how much money they gave back,
+    /// without those that were undone.
     pub fn refunds_of(&self, sale: Seq, posted: Seq) -> Result<(u32, Money), StoreError> {
         let mut statement = self.db.prepare_cached(
-            "SELECT count(*), ifnull(sum(amount), 0) FROM entry
-             WHERE seq > ?1 AND kind = ?2 AND refers_to = ?3",
+            "SELECT ifnull(sum(sign), 0), ifnull(sum(sign * amount), 0) FROM (
+                 SELECT amount, iif(flags & ?4, -1, 1) AS sign FROM entry
+                 WHERE seq > ?1 AND kind = ?2 AND refers_to = ?3)",
         )?;
-        let refund = Kind::Refund.number();
-        Ok(statement.query_row(params![posted, refund, sale], |row| {
-            Ok((row.get(0)?, Money::new(row.get(1)?)))
-        })?)
+        let (refund, undone) = (Kind::Refund.number(), Flags::UNDONE.0);
+        let of = params![posted, refund, sale, undone];
+        Ok(statement.query_row(of, |row| Ok((row.get(0)?, Money::new(row.get(1)?))))?)
     }
 
     /// The instant that counts for an entry written by a clock that was not believed: that of the last
@@ -367,38 +370,6 @@ impl<'a> Reading<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// Entries of these kinds that belong to members' sales with a business date in this range, of one
-    /// member or of all. Movements of reserved portions are left out.
-    pub fn counted(
-        &self,
-        member: Option<MemberNumber>,
-        first: BusinessDate,
-        last: BusinessDate,
-        kinds: &[Kind],
-    ) -> Result<Vec<Entry>, StoreError> {
-        let whose = match member {
-            Some(_) => "member = ?3",
-            None => "member IS NOT NULL AND ?3 IS NULL",
-        };
-        let kinds: Vec<String> = kinds.iter().map(|kind| kind.number().to_string()).collect();
-        let sql = format!(
-            "SELECT {ENTRY_COLUMNS} FROM entry
-             WHERE {whose} AND business_date BETWEEN ?1 AND ?2 AND kind IN ({})
-                 AND (kind <> ?4 OR lot = 0)",
-            kinds.join(", ")
-        );
-        let mut statement = self.db.prepare_cached(&sql)?;
-        let number = member.map(MemberNumber::get);
-        let commit = Kind::Commit.number();
-        let range = params![first.yyyymmdd(), last.yyyymmdd(), number, commit];
-        let mut rows = statement.query(range)?;
-        let mut found = Vec::new();
-        while let Some(row) = rows.next()? {
-            found.push(entry_from(row)?.0);
-        }
-        Ok(found)
-    }
-
     /// Entries of one business date before `end` that are of one of these kinds or carry a mark.
     pub fn marked_or_of_kinds(
         &self,
@@ -422,7 +393,8 @@ impl<'a> Reading<'a> {
         Ok(found)
     }
 
-    /// Returns of a member's goods without their sale, with a business date in this range, oldest first.
+    /// Returns of a member's goods without their sale, with a business date in this range, oldest first;
+    /// none that was undone.
     pub fn unlinked_refunds_of(
         &self,
         member: MemberNumber,
@@ -432,10 +404,13 @@ impl<'a> Reading<'a> {
         let mut statement = self.db.prepare_cached(
             "SELECT seq FROM entry
              WHERE member = ?1 AND kind = ?2 AND refers_to = 0 AND business_date BETWEEN ?3 AND ?4
+                 AND seq NOT IN (SELECT refers_to FROM entry
+                                 WHERE member = ?1 AND kind = ?2 AND flags & ?5)
              ORDER BY seq",
         )?;
-        let refund = Kind::Refund.number();
-        let range = params![member.get(), refund, first.yyyymmdd(), last.yyyymmdd()];
+        let (refund, undone) = (Kind::Refund.number(), Flags::UNDONE.0);
+        let (first, last) = (first.yyyymmdd(), last.yyyymmdd());
+        let range = params![member.get(), refund, first, last, undone];
         let rows = statement.query_map(range, |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }

@@ -13,10 +13,11 @@ use super::open::{Epoch, Keys, Store, check_header, connect, lock, with_suffix};
 use super::operators;
 use super::read::{Reading, SaleRow};
 use super::schema;
+use super::tale::Tale;
 use super::verify::{Finding, Findings, Lives};
 use super::write::Writing;
 use crate::kernel::ids::Seq;
-use crate::ledger::{Entry, Fold, Genesis, Hash, Kind, chain};
+use crate::ledger::{Ceilings, Entry, Fold, Genesis, Hash, Kind, Operator, Operators, Role, chain};
 
 /// The life that a salvaged file begins.
 pub struct NewLife {
@@ -33,6 +34,9 @@ const CALL_ENROL: u8 = 1;
 const CALL_COMMIT: u8 = 3;
 const CALL_VOID: u8 = 4;
 const CALL_CLAIM: u8 = 21;
+
+/// Stands for operators that are lost, so that a till that asks for leave goes on asking.
+const NOBODY: &str = "operators-lost";
 
 impl Store {
     /// Makes a new file at `destination` of what can be read of `damaged`: entries in order as long as
@@ -315,13 +319,66 @@ impl Rescue<'_> {
         Ok(())
     }
 
-    /// Without the operators nothing would be checked any more, so they are there whole or the file is
-    /// beyond saving.
-    fn operators(&self, writing: &Writing<'_>) -> Result<(), StoreError> {
-        let operators = self.old.operators()?;
-        operators::write(writing.connection(), &operators)?;
-        for operator in &operators.list {
-            let wrong = self.old.wrong_pins(&operator.id)?;
+    /// Where it cannot be read who may do what, nobody may do anything that is asked for: nothing is
+    /// unchecked because a page is lost. A till that was provisioned without operators stays so.
+    fn operators(&mut self, writing: &Writing<'_>) -> Result<(), StoreError> {
+        if !self.old.has_operators()? {
+            return Ok(());
+        }
+        let (mut rights, mut list) = (BTreeMap::new(), BTreeMap::new());
+        let before = self.findings.0.len();
+        self.each(
+            operators::CEILINGS,
+            "role",
+            operators::ceilings_from,
+            |read| {
+                if let (Some(role), ceilings) = read {
+                    rights.insert(role, ceilings);
+                }
+                Ok(())
+            },
+        )?;
+        let is_without_ceilings = self.findings.0.len() > before;
+        let between = self.findings.0.len();
+        self.each(
+            operators::OPERATORS,
+            "id",
+            operators::operator_from,
+            |read| {
+                list.extend(read.map(|operator| (operator.id.clone(), operator)));
+                Ok(())
+            },
+        )?;
+        let is_without_names = self.findings.0.len() > between;
+        let had_none =
+            (!is_without_ceilings && rights.is_empty()) || (!is_without_names && list.is_empty());
+        if had_none {
+            return Ok(());
+        }
+        let mut saved = Operators::default();
+        for role in Role::ALL {
+            let ceilings = rights.get(&role).copied();
+            saved
+                .rights
+                .set(role, ceilings.unwrap_or(Ceilings::NOTHING));
+        }
+        saved.list = list.into_values().collect();
+        if is_without_ceilings || is_without_names {
+            let text = "who works here and what each may do cannot be read whole: what needs leave \
+                        is refused until a new provisioning file brings operators and ceilings";
+            self.findings.add("operators.lost", 0, text);
+        }
+        if saved.list.is_empty() {
+            saved.list.push(Operator {
+                id: NOBODY.to_owned(),
+                role: Role::Auditor,
+                pin: None,
+            });
+        }
+        operators::write(writing.connection(), &saved)?;
+        for operator in &saved.list {
+            // Where it cannot be read how often a PIN was wrong, it is counted from now on.
+            let wrong = self.old.wrong_pins(&operator.id).unwrap_or_default();
             writing.put_wrong_pins(&operator.id, wrong)?;
         }
         Ok(())
@@ -565,74 +622,5 @@ impl Rescue<'_> {
                 Ok(())
             },
         )
-    }
-}
-
-/// Tells sales from entries in their order.
-#[derive(Default)]
-struct Tale {
-    /// The sale whose hold or commit the next entries belong to.
-    current: Option<Seq>,
-}
-
-impl Tale {
-    fn tell(&mut self, entry: &Entry, sales: &mut BTreeMap<Seq, SaleRow>) {
-        let named = if entry.refers_to == 0 {
-            entry.seq
-        } else {
-            entry.refers_to
-        };
-        match entry.kind {
-            Kind::Hold | Kind::Commit if !entry.is_portion() => {
-                let row = sales.entry(named).or_insert(SaleRow {
-                    seq: entry.seq,
-                    state: 1,
-                    hold_until: entry.at,
-                    document_seq: entry.seq,
-                    posted_seq: 0,
-                    last_seq: entry.seq,
-                    refund_seq: 0,
-                });
-                row.last_seq = entry.seq;
-                if entry.kind == Kind::Commit {
-                    row.state = 2;
-                    row.posted_seq = entry.seq;
-                }
-                self.current = Some(named);
-            }
-            Kind::Void | Kind::HoldExpired if !entry.is_portion() => {
-                if let Some(row) = sales.get_mut(&named) {
-                    row.state = if entry.kind == Kind::Void { 3 } else { 4 };
-                }
-                self.current = None;
-            }
-            Kind::Refund => {
-                if let Some(row) = sales.get_mut(&named) {
-                    row.refund_seq = entry.seq;
-                }
-                self.current = None;
-            }
-            Kind::Claim => {
-                if let Some(row) = sales.get_mut(&named) {
-                    row.document_seq = entry.seq;
-                }
-                self.current = None;
-            }
-            Kind::Epoch
-            | Kind::ProgrammeInstalled
-            | Kind::Enrol
-            | Kind::DayClosed
-            | Kind::Synced
-            | Kind::Clock
-            | Kind::Expiry
-            | Kind::AdjustmentGiven
-            | Kind::AdjustmentTaken
-            | Kind::Exception => self.current = None,
-            _ => {
-                if let Some(row) = self.current.and_then(|sale| sales.get_mut(&sale)) {
-                    row.last_seq = entry.seq;
-                }
-            }
-        }
     }
 }

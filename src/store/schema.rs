@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::StoreError;
-use super::open::{Store, connect, with_suffix};
+use super::open::{APPLICATION_ID, Store, connect, with_suffix};
 use super::read::Reading;
 use super::transaction::Transaction;
 use super::write::commit;
@@ -40,6 +40,10 @@ fn add(connection: &Connection, from: i32) -> Result<(), StoreError> {
 
 /// The file's schema, if this library can go on with it.
 pub(super) fn check(connection: &Connection) -> Result<i32, StoreError> {
+    let kind: i32 = connection.query_row("PRAGMA application_id", [], |row| row.get(0))?;
+    if kind != APPLICATION_ID {
+        return Err(StoreError::corrupt("no loy ledger"));
+    }
     let found = version_of(connection)?;
     if found > SCHEMA_VERSION {
         // A newer library only adds within a major version, and says who can still read it.

@@ -6,6 +6,7 @@ use super::error::StoreError;
 use super::read::{Reading, SaleRow};
 use super::rows::{INSERT_ENTRY, insert_entry};
 use super::transaction::Transaction;
+use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, UtcOffset};
 use crate::ledger::{Effect, Entry, Hash, chain};
@@ -29,6 +30,8 @@ pub struct Head {
     pub office_index: u64,
     /// The UTC offset of the last entry.
     pub offset: UtcOffset,
+    /// What limits count is summed up to the last entry.
+    pub is_counted: bool,
 }
 
 /// How an operation ended, to be remembered.
@@ -71,7 +74,7 @@ impl<'a> Writing<'a> {
                 .prepare_cached(
                     "UPDATE head SET seq = ?1, hash = ?2, side_hash = ?3, trusted_at_ms = ?4,
                          closed_date = ?5, acknowledged_seq = ?6, office_index = ?7,
-                         offset_minutes = ?8 WHERE one = 1",
+                         offset_minutes = ?8, counted_seq = iif(?9, ?1, -1) WHERE one = 1",
                 )?
                 .execute(params![
                     self.head.seq,
@@ -82,6 +85,7 @@ impl<'a> Writing<'a> {
                     self.head.acknowledged_seq,
                     self.head.office_index,
                     self.head.offset.minutes(),
+                    self.head.is_counted,
                 ])?;
         }
         commit(self.transaction)
@@ -232,31 +236,18 @@ impl<'a> Writing<'a> {
             .next()
             .transpose()?;
         body.map(|body| {
-            MemberNumber::from_body(body)
-                .ok_or_else(|| StoreError::corrupt("a number block beyond eleven digits"))
+            let number = MemberNumber::from_body(body)
+                .ok_or_else(|| StoreError::corrupt("a number block beyond eleven digits"))?;
+            if self.reading().knows_member(number)? {
+                return Err(StoreError::corrupt("a member number was given before"));
+            }
+            Ok(number)
         })
         .transpose()
     }
 
-    /// Adds a member and what may be shown for it at the till.
-    pub fn put_member(
-        &self,
-        number: MemberNumber,
-        enrolled_seq: Seq,
-        identifiers: &[[u8; 16]],
-    ) -> Result<(), StoreError> {
-        self.transaction
-            .prepare_cached("INSERT INTO member (number, enrolled_seq) VALUES (?1, ?2)")?
-            .execute(params![number.get(), enrolled_seq])?;
-        for hash in identifiers {
-            self.transaction
-                .prepare_cached("INSERT INTO identifier (hash, member) VALUES (?1, ?2)")?
-                .execute(params![hash, number.get()])?;
-        }
-        Ok(())
-    }
-
-    /// Makes sure that an enrolment's member and identifiers are known.
+    /// Makes sure that an enrolment's member, and what may be shown for it at the till, are known. What is
+    /// known already stays as it is.
     pub fn know_member(
         &self,
         number: MemberNumber,
@@ -310,6 +301,12 @@ impl<'a> Writing<'a> {
         self.changed = true;
     }
 
+    /// Says whether what limits count is summed up from here on.
+    pub fn mark_counted(&mut self, is_counted: bool) {
+        self.changed |= self.head.is_counted != is_counted;
+        self.head.is_counted = is_counted;
+    }
+
     /// Keeps a batch until it is acknowledged.
     pub fn put_batch(
         &self,
@@ -358,6 +355,23 @@ pub(super) fn commit(transaction: Transaction<'_>) -> Result<(), StoreError> {
         }
         other => other.into(),
     })
+}
+
+/// What a member has or owes in a wallet stays within what one amount may be: every sum of it can then be
+/// added up, and told.
+fn refuse_beyond(db: &Connection, member: u64, wallet: u8) -> Result<(), StoreError> {
+    let mut statement = db.prepare_cached(
+        "SELECT coalesce(sum(granted + earned - released - used), 0),
+             (SELECT coalesce(sum(debt), 0) FROM account WHERE member = ?1 AND wallet = ?2)
+         FROM portion WHERE member = ?1 AND wallet = ?2 AND writer = 0",
+    )?;
+    let (has, owes): (i64, i64) = statement.query_row(params![member, wallet], |row| {
+        Ok((row.get(0)?, row.get(1)?))
+    })?;
+    if has.max(owes) > AMOUNT_MAX {
+        return Err(StoreError::Beyond);
+    }
+    Ok(())
 }
 
 /// Moves the counters of one portion and one account by what an entry says.
@@ -409,6 +423,10 @@ fn move_counters(db: &Connection, entry: &Entry, effect: &Effect) -> Result<(), 
             db.prepare_cached("INSERT INTO account (member, wallet, debt) VALUES (?1, ?2, ?3)")?
                 .execute(params![member, entry.wallet, effect.debt.get()])?;
         }
+    }
+    let grows = effect.earned.is_positive() || effect.used.is_negative();
+    if grows || effect.debt.is_positive() {
+        refuse_beyond(db, member, entry.wallet)?;
     }
     Ok(())
 }

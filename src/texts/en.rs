@@ -39,7 +39,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("claim.twice", "A member was added to this receipt before"),
     (
         "claim.with_returns",
-        "Goods came back on this receipt; no member can be added to it",
+        "Goods without their receipt came back on this bill; no member can be added to it",
     ),
     ("code.known", "Code {code}: looked at by the rules"),
     ("code.unknown", "Code {code}: not of this programme"),
@@ -185,6 +185,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("entry.refund", "Returned"),
     ("entry.repayment", "Owed points repaid"),
     ("entry.synced", "Received by head office"),
+    ("entry.undone", "Undone: {text}"),
     ("entry.void", "Called off"),
     ("formula.amount", "{base} / {per} × {rate}"),
     ("formula.band", "{base} is {range}: {rate}"),
@@ -293,6 +294,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("receipt.discount", "Discount"),
     ("receipt.earned", "Earned"),
     ("receipt.known", "This receipt is known already"),
+    (
+        "receipt.other_store",
+        "The receipt is of another store; this ledger is of store {store}",
+    ),
     ("receipt.returned", "Returned"),
     ("receipt.spent", "Used"),
     ("receipt.taken_back", "Taken back"),
@@ -324,6 +329,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "redeem.nothing_to_pay",
         "{name}: there is nothing to pay with points",
     ),
+    ("redeem.paid", "{name}: {amount} paid"),
     (
         "redeem.too_few",
         "{name}: {points} could be used, fewer than the least of {least}",
@@ -336,8 +342,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("refund.quantity_left", "Only {left} is left to return"),
     (
-        "refund.void_of_returns",
-        "Goods came back on this receipt; it cannot be undone as a whole, return its lines",
+        "refund.void_followed",
+        "Goods of {sale}, returned on this receipt, have moved on since; return the lines instead",
     ),
     ("return.debt", "{text}, {points} of them owed"),
     (
@@ -368,6 +374,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{name}: had as often as allowed today",
     ),
     (
+        "reward.gift",
+        "{name}: {points} used, {quantity} × {sku} for free",
+    ),
+    (
+        "reward.no_goods",
+        "{name}: none of the goods is one of its goods",
+    ),
+    (
         "reward.no_member",
         "{name}: takes a member card and {price}",
     ),
@@ -383,6 +397,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("reward.too_few", "{name}: takes {price}, {missing} missing"),
     ("reward.unknown", "Reward {reward}: not of this programme"),
+    ("reward.voucher", "{name}: {points} used for {voucher}"),
     ("rounding.at_line", "{rounding} by line"),
     ("rounding.at_sale", "{rounding} over the sale"),
     ("rounding.ceiling", "rounded up"),
@@ -433,12 +448,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("statement.column.date", "Date"),
     ("statement.column.points", "Points"),
     ("statement.column.what", "What"),
-    ("statement.debt", "owed {points}"),
+    ("statement.debt", "{points} owed"),
     (
         "statement.elsewhere",
         "This member joined at another store; what was earned and spent there is not in here yet.",
     ),
-    ("statement.held", "reserved {points}"),
+    ("statement.held", "{points} reserved"),
     ("statement.history", "History"),
     ("statement.lapsed", "{points} have expired"),
     ("statement.lot", "{points}, earned {date}, no last day"),
@@ -453,7 +468,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("statement.nothing", "Nothing in this time"),
     ("statement.on", "{tenant} - {programme}, on {date}"),
     ("statement.opening", "Before {date}: {points}"),
-    ("statement.pending", "to come {points}"),
+    ("statement.pending", "{points} to come"),
     (
         "statement.reward_enough",
         "{name}: {price}, you have enough",
@@ -463,7 +478,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{name}: {price}, {missing} missing",
     ),
     ("statement.rewards", "Rewards"),
-    ("statement.spendable", "to use now {points}"),
+    ("statement.spendable", "{points} can be spent now"),
     ("statement.title", "Statement of points"),
     ("statement.worth", "worth {amount}"),
     ("tier.entry", "{name} reached: {points}"),

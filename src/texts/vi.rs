@@ -39,7 +39,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("claim.twice", "Hóa đơn này đã được bổ sung thành viên rồi"),
     (
         "claim.with_returns",
-        "Hóa đơn có hàng trả lại, không bổ sung thành viên được",
+        "Hóa đơn có hàng trả lại không kèm hóa đơn mua, không bổ sung thành viên được",
     ),
     ("code.known", "Mã {code}: đã xét trong các quy tắc"),
     ("code.unknown", "Mã {code}: không thuộc chương trình này"),
@@ -176,6 +176,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("entry.refund", "Trả hàng"),
     ("entry.repayment", "Trừ nợ điểm"),
     ("entry.synced", "Trụ sở đã nhận"),
+    ("entry.undone", "Hoàn tác: {text}"),
     ("entry.void", "Hủy"),
     ("formula.amount", "{base} / {per} × {rate}"),
     ("formula.band", "{base} {range}: {rate}"),
@@ -284,6 +285,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("receipt.discount", "Giảm giá"),
     ("receipt.earned", "Tích được"),
     ("receipt.known", "Hóa đơn này đã được ghi rồi"),
+    (
+        "receipt.other_store",
+        "Hóa đơn của cửa hàng khác; sổ này là của cửa hàng {store}",
+    ),
     ("receipt.returned", "Hoàn điểm"),
     ("receipt.spent", "Đã dùng"),
     ("receipt.taken_back", "Trừ lại"),
@@ -318,6 +323,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "redeem.nothing_to_pay",
         "{name}: không có gì để thanh toán bằng điểm",
     ),
+    ("redeem.paid", "{name}: trả {amount}"),
     (
         "redeem.too_few",
         "{name}: dùng được {points}, ít hơn mức tối thiểu {least}",
@@ -330,8 +336,8 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("refund.quantity_left", "Chỉ còn trả được {left}"),
     (
-        "refund.void_of_returns",
-        "Hóa đơn có hàng trả lại, không hủy cả hóa đơn được; hãy trả từng dòng",
+        "refund.void_followed",
+        "Hàng của {sale} trả lại ở hóa đơn này đã có thay đổi về sau; hãy trả từng dòng",
     ),
     ("return.debt", "{text}, còn nợ {points}"),
     (
@@ -358,6 +364,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("reward.declined", "{name}: khách không dùng hôm nay"),
     ("reward.enough_today", "{name}: hôm nay đã dùng đủ số lần"),
+    (
+        "reward.gift",
+        "{name}: dùng {points}, tặng {quantity} × {sku}",
+    ),
+    (
+        "reward.no_goods",
+        "{name}: hóa đơn không có mặt hàng áp dụng",
+    ),
     ("reward.no_member", "{name}: cần thẻ thành viên và {price}"),
     (
         "reward.not_known_here",
@@ -371,6 +385,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "reward.unknown",
         "Quà {reward}: không thuộc chương trình này",
     ),
+    ("reward.voucher", "{name}: dùng {points}, nhận {voucher}"),
     ("rounding.at_line", "{rounding} từng mặt hàng"),
     ("rounding.at_sale", "{rounding} trên tổng hóa đơn"),
     ("rounding.ceiling", "làm tròn lên"),

@@ -181,16 +181,6 @@ impl Till {
         let payload = payload.to_payload();
         let on = facts.business_date;
         if adjustment.points.is_positive() {
-            let now = accounts
-                .get(&wallet.number)
-                .map(|account| account.balance(on).known);
-            let then = now.unwrap_or_default().checked_add(adjustment.points);
-            if then.and_then(Points::in_bounds).is_none() {
-                return Err(Error::Argument {
-                    field: "points",
-                    expected: "no balance above 9,000,000,000,000,000",
-                });
-            }
             let joined_on = reading.joined_on(adjustment.member)?;
             let (_, by_the_rule) = lot_dates(wallet, on, joined_on);
             let give = Give {

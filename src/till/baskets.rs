@@ -3,12 +3,13 @@
 use super::document::{RefundDocument, SaleDocument, from_bytes};
 use super::error::Error;
 use super::refund::{refund_document, row_before};
+use super::undo::refunds_in_force;
 use crate::evaluate::ReturnedLines;
 use crate::evaluate::cart::Line;
 use crate::exchange::{Basket, BasketLine};
 use crate::kernel::ids::Seq;
 use crate::kernel::{Money, Quantity};
-use crate::ledger::{Entry, Kind};
+use crate::ledger::{Entry, Flags, Kind};
 use crate::store::Reading;
 
 /// The lines of the sales that become final in these entries, and of the goods that come back in them.
@@ -18,6 +19,7 @@ pub(super) fn baskets(reading: &Reading<'_>, entries: &[Entry]) -> Result<Vec<Ba
     for entry in entries.iter().filter(|entry| !entry.is_portion()) {
         let basket = match entry.kind {
             Kind::Commit => sold(reading, entry)?,
+            Kind::Refund if entry.flags.has(Flags::UNDONE) => undone(reading, entry)?,
             Kind::Refund if entry.refers_to == 0 => unlinked(reading, entry)?,
             Kind::Refund => returned(reading, entry)?,
             _ => None,
@@ -102,6 +104,29 @@ fn returned(reading: &Reading<'_>, refund: &Entry) -> Result<Option<Basket>, Err
     Ok(Some(Basket {
         sale_seq: refund.seq,
         lines: gone(sale.cart.lines, &before.lines, &after.lines),
+    }))
+}
+
+/// A return that is undone: its lines the other way round. Of one without a sale nothing travels again.
+fn undone(reading: &Reading<'_>, entry: &Entry) -> Result<Option<Basket>, Error> {
+    let Some(seq) = refunds_in_force(reading, entry.refers_to, entry.seq)?.pop() else {
+        return Ok(None);
+    };
+    let Some((refund, _)) = reading.entries(seq, seq)?.pop() else {
+        return Ok(None);
+    };
+    let basket = returned(reading, &refund)?;
+    Ok(basket.map(|basket| Basket {
+        sale_seq: entry.seq,
+        lines: basket
+            .lines
+            .into_iter()
+            .map(|line| BasketLine {
+                quantity: Quantity::ZERO - line.quantity,
+                net: -line.net,
+                ..line
+            })
+            .collect(),
     }))
 }
 

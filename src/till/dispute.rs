@@ -5,14 +5,14 @@ use serde::Serialize;
 
 use super::document::{Note, RefundDocument, from_bytes};
 use super::error::Error;
-use super::proof::Proof;
+use super::proof::{Proof, Shown};
 use super::shell::{Replay, Till};
 use super::status;
 use super::view::{ReceiptKey, ReceiptKind, Sale, load_document};
-use crate::evaluate::quote::{Award, LinePart, OfferTaken, Outcome, Redemption};
+use crate::evaluate::quote::{Award, Gift, LinePart, OfferTaken, Outcome, Redemption};
 use crate::kernel::ids::{Seq, hex};
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
-use crate::ledger::{Entry, Flags, Hash};
+use crate::ledger::{Entry, Flags, Hash, Kind};
 use crate::store::{Reading, SaleRow};
 
 /// How a disputed sale is named.
@@ -44,7 +44,7 @@ pub struct Dispute {
     pub programme: ProgrammeUsed,
     /// Whether today's evaluation of the stored cart and member gives the same.
     pub again: Again,
-    /// Its entries, oldest first.
+    /// Its entries and those of the goods that came back in its cart, oldest first.
     pub entries: Vec<Fact>,
     /// The chain from the sale to what was signed.
     pub proof: Proof,
@@ -127,11 +127,21 @@ pub struct Fact {
 }
 
 impl Till {
-    /// Everything there is to say about one sale of this ledger, to settle a dispute.
+    /// Everything there is to say about one sale of this ledger, to settle a dispute. Of other
+    /// customers its proof shows hashes only.
     ///
     /// # Errors
-    /// Status 2, `sale.unknown` or `receipt.unknown`, where this ledger has no such sale.
+    /// As [`Till::dispute_showing`].
     pub fn dispute(&self, disputed: &Disputed) -> Result<Dispute, Error> {
+        self.dispute_showing(disputed, Shown::Own)
+    }
+
+    /// The same with a proof that shows so much.
+    ///
+    /// # Errors
+    /// Status 2, `sale.unknown` or `receipt.unknown`, where this ledger has no such sale;
+    /// `receipt.other_store` where it is a ledger of another store.
+    pub fn dispute_showing(&self, disputed: &Disputed, shown: Shown) -> Result<Dispute, Error> {
         self.read(|reading| {
             let row = self.disputed_row(reading, disputed)?;
             let document = load_document(reading, row.document_seq)?;
@@ -146,7 +156,9 @@ impl Till {
                 }
             };
             let differences = differences(&document.outcome, &again);
-            let entries = entries_of(reading, row.seq)?;
+            let returned = returned_with(reading, &row, document.outcome.returns.len())?;
+            let entries = entries_of(reading, row.seq, &returned)?;
+            let own = entries.iter().map(|(entry, _)| entry.seq).collect();
             let till = document.cart.till.as_ref();
             Ok(Dispute {
                 tenant_name: self.identity.tenant_name.clone(),
@@ -166,7 +178,7 @@ impl Till {
                     .iter()
                     .map(|(entry, hash)| fact(reading, entry, hash))
                     .collect::<Result<_, _>>()?,
-                proof: self.prove(reading, &row)?,
+                proof: self.prove(reading, &row, &own, shown)?,
             })
         })
     }
@@ -178,7 +190,12 @@ impl Till {
         };
         let unknown = || Error::refused(status::NOT_FOUND, "receipt.unknown", &[]);
         if *store != self.identity.store {
-            return Err(unknown());
+            let here = [("store", self.identity.store.clone())];
+            return Err(Error::refused(
+                status::NOT_FOUND,
+                "receipt.other_store",
+                &here,
+            ));
         }
         for kind in [ReceiptKind::Sale, ReceiptKind::Refund] {
             if let Some(seq) = reading.sale_of_receipt(&self.receipt_hash(key, kind))? {
@@ -190,9 +207,34 @@ impl Till {
     }
 }
 
-/// The sale's own entries, those of its refunds, and whatever else names one of them.
-fn entries_of(reading: &Reading<'_>, sale: Seq) -> Result<Vec<(Entry, Hash)>, Error> {
+/// The entries of the goods that came back in the cart of a sale: so many refunds, which stand right
+/// before the entry that made the sale final, each with the entries that refer to it.
+fn returned_with(reading: &Reading<'_>, row: &SaleRow, refunds: usize) -> Result<Vec<Seq>, Error> {
+    let (mut found, mut left, mut seq) = (Vec::new(), refunds, row.posted_seq);
+    while left > 0 && seq > 1 {
+        seq -= 1;
+        let Some((entry, _)) = reading.entries(seq, seq)?.pop() else {
+            break;
+        };
+        match entry.kind {
+            Kind::Refund => left -= 1,
+            _ if entry.refers_to == 0 => break,
+            _ => {}
+        }
+        found.push(seq);
+    }
+    Ok(found)
+}
+
+/// The sale's own entries, those of its refunds, and whatever else names one of them; and those of
+/// the goods that came back with it.
+fn entries_of(
+    reading: &Reading<'_>,
+    sale: Seq,
+    returned: &[Seq],
+) -> Result<Vec<(Entry, Hash)>, Error> {
     let (mut found, mut to_ask) = (vec![sale], vec![sale]);
+    found.extend(returned);
     while let Some(seq) = to_ask.pop() {
         for about in reading.entries_about(seq)? {
             found.push(about);
@@ -285,10 +327,14 @@ fn say_redemption(redemption: &Redemption) -> String {
         amount,
         reward,
         lines,
+        pays,
+        gift,
     } = redemption;
     let reward = reward.as_deref().unwrap_or("-");
+    let gift = say_gift(gift.as_ref());
+    let does = if *pays { "pays" } else { "takes off" };
     format!(
-        "wallet {wallet}, {points} points, {}, reward {reward}, {}",
+        "wallet {wallet}, {points} points, {does} {}, reward {reward}, {}{gift}",
         amount.get(),
         say_parts(lines)
     )
@@ -303,14 +349,18 @@ fn say_offer(offer: &OfferTaken) -> String {
         stage: _,
         gift,
     } = offer;
-    let gift = gift.as_ref().map_or_else(String::new, |gift| {
-        format!(", gift {} x {}", gift.quantity, gift.sku)
-    });
+    let gift = say_gift(gift.as_ref());
     format!(
         "{offer}, {} in {times}, {}{gift}",
         amount.get(),
         say_parts(lines)
     )
+}
+
+fn say_gift(gift: Option<&Gift>) -> String {
+    gift.map_or_else(String::new, |gift| {
+        format!(", gift {} x {}", gift.quantity, gift.sku)
+    })
 }
 
 fn say_parts(parts: &[LinePart]) -> String {

@@ -170,6 +170,7 @@ impl Error {
                 | StoreError::Io { .. } => status::E_STORE_IO,
                 StoreError::OutcomeUnknown { .. } => status::E_OUTCOME_UNKNOWN,
                 StoreError::NoMemory => status::E_NO_MEMORY,
+                StoreError::Beyond => status::E_ARGUMENT,
                 StoreError::WrongSqlite { .. } | StoreError::Unexpected { .. } => {
                     status::E_INTERNAL
                 }
@@ -213,6 +214,7 @@ impl Error {
                 StoreError::Io { .. } => "store.io",
                 StoreError::OutcomeUnknown { .. } => "store.outcome_unknown",
                 StoreError::NoMemory => "store.no_memory",
+                StoreError::Beyond => "points.beyond",
                 StoreError::WrongSqlite { .. } => "store.wrong_sqlite",
                 StoreError::Unexpected { .. } => "internal",
             },
@@ -227,6 +229,7 @@ impl Error {
             Self::Conflict { field } => field,
             Self::Programme(problems) => problems.first().map_or("", |problem| &problem.path),
             Self::ProgrammeChanged { .. } => "version",
+            Self::Store(StoreError::Beyond) => "points",
             _ => "",
         }
     }

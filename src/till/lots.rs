@@ -173,6 +173,32 @@ pub(super) fn accounts_with(
     Ok(accounts)
 }
 
+/// The same with what repaid debt, and the lots it came out of: for whoever forgives debt.
+pub(super) fn accounts_with_repaid(
+    reading: &Reading<'_>,
+    member: Option<MemberNumber>,
+    also: &[LotId],
+    pending: &[Entry],
+) -> Result<Accounts, Error> {
+    let Some(number) = member else {
+        return Ok(Accounts::new());
+    };
+    let repaid = reading.repaid(number)?;
+    let mut lots = also.to_vec();
+    lots.extend(repaid.keys().map(|(_, lot)| lot));
+    let mut accounts = accounts_with(reading, member, &lots, pending)?;
+    for ((wallet, lot), points) in repaid {
+        // What is pending has been counted in already.
+        *accounts
+            .entry(wallet)
+            .or_default()
+            .repaid
+            .entry(lot)
+            .or_default() += points;
+    }
+    Ok(accounts)
+}
+
 /// A member's entries up to an instant.
 fn past_of(reading: &Reading<'_>, member: MemberNumber, at: Instant) -> Result<Past, Error> {
     let (mut past, mut last, mut reached) = (Past::default(), 0, Instant::default());

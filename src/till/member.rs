@@ -131,7 +131,7 @@ impl Till {
             });
             let seq = entry.seq;
             writing.append(&[entry])?;
-            writing.put_member(number, seq, &hashes)?;
+            writing.know_member(number, seq, &hashes)?;
             Ok(number.get())
         })?;
         let number = MemberNumber::try_from(number)

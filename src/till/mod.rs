@@ -6,7 +6,7 @@
 //! the close, `expiry.rs` what it writes off, `sync.rs` what goes to and comes from head office,
 //! `dispute.rs` and `proof.rs` settle a quarrel about a sale, `adjust.rs` gives or takes points by hand,
 //! `approval.rs` asks who may, `exceptions.rs` tells it in the day's report, `velocity.rs` counts for limits,
-//! `past.rs` what the evaluation is told of earlier sales, `programmes.rs` which version prices them, `care.rs` and `verify.rs` the rest.
+//! `undo.rs` a post-void's rest, `past.rs` what the evaluation is told of earlier sales, `programmes.rs` which version prices them, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger,
 //! `training.rs` one that is for learning only.
 
@@ -39,6 +39,8 @@ mod statement_text;
 pub mod status;
 mod sync;
 mod training;
+mod undo;
+mod usage;
 mod velocity;
 mod verify;
 mod view;
@@ -55,7 +57,7 @@ pub use lots::{MemberLot, NextExpiry};
 pub use member::{Enrolment, MemberCard, WalletBalance};
 pub use operation::OPERATION_ID_MAX;
 pub use ports::{Clock, Ports, Randomness};
-pub use proof::{Anchor, DocumentProof, Life, Link, Proof};
+pub use proof::{Anchor, DocumentProof, Life, Link, Proof, Shown};
 pub use refund::{RefundPreview, RefundRequest, WalletRefund};
 pub use returns::UnlinkedRefund;
 pub use sale::{ClaimRequest, HOLD_SECONDS_MAX};

@@ -76,7 +76,11 @@ impl Till {
                 programme_version: programme.version(),
                 ..moment.facts()
             };
-            write_installed(writing, &facts, &programme)
+            write_installed(writing, &facts, &programme)?;
+            if !programme.limits().is_empty() && !writing.head().is_counted {
+                self.count_anew(writing)?;
+            }
+            Ok(())
         })?;
         self.read(|_| Ok(()))?;
         Ok(programme.version())

@@ -1,10 +1,12 @@
 //! The proof of a sale: the links of the chain from it to the next thing that was signed, and the
 //! links of the side chain from its cart and quote to the day close that names them.
 //!
-//! Whoever has it can check it with SHA-256 and Ed25519 alone (`ledger/chain.rs` says what is
-//! hashed): each link is made of the one before and the entry's bytes, the last one stands in what
-//! head office signed. It shows the entries of other customers in between: member numbers and
-//! amounts, no names. It is for an auditor, not for a customer to take home.
+//! Each link is made of the one before and the entry's bytes (`ledger/chain.rs` says what is hashed),
+//! the last one stands in what head office signed. Of entries in between that are another customer's
+//! only the hashes are shown: their bytes hold member numbers and amounts. Where all are shown, for an
+//! auditor, whoever has the proof can check every link with SHA-256 and Ed25519 alone.
+
+use std::collections::BTreeSet;
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
@@ -19,6 +21,19 @@ use crate::kernel::ids::{Seq, hex};
 use crate::ledger::{Entry, Hash, Kind, Totals, chain};
 use crate::store::{Reading, SaleRow, Way};
 
+/// Entries that tell of no customer and no cashier.
+const NOBODYS: [&str; 4] = ["epoch", "programme_installed", "day_closed", "synced"];
+
+/// Whose entries a proof shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// The sale's, and those that are nobody's: day closes, acknowledgements, beginnings of lives.
+    #[default]
+    Own,
+    /// Everybody's in between: for an auditor, not for a customer to take home.
+    Everybodys,
+}
+
 /// What proves a sale. Hashes, keys and bytes are written in hexadecimal digits.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Proof {
@@ -32,7 +47,8 @@ pub struct Proof {
     pub office_key: String,
     /// The lives that the links belong to.
     pub lives: Vec<Life>,
-    /// From the sale's first entry to the anchor, none left out.
+    /// From the first entry of the sale, or of the goods that came back with it, to the anchor, none
+    /// left out.
     pub links: Vec<Link>,
     /// Where the links end.
     pub anchor: Anchor,
@@ -68,8 +84,9 @@ pub struct Link {
     pub kind: &'static str,
     /// The link before it.
     pub previous: String,
-    /// What is hashed with it.
-    pub bytes: String,
+    /// What is hashed with it; absent where it is another sale's, of which only the hash is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<String>,
     /// The link it makes.
     pub hash: String,
 }
@@ -144,13 +161,28 @@ pub struct DocumentProof {
 }
 
 impl Till {
-    /// The proof of a sale up to where it became final, or is reserved.
-    pub(super) fn prove(&self, reading: &Reading<'_>, row: &SaleRow) -> Result<Proof, Error> {
+    /// The proof of a sale up to where it became final, or is reserved. `own` are the entries that
+    /// belong to it.
+    pub(super) fn prove(
+        &self,
+        reading: &Reading<'_>,
+        row: &SaleRow,
+        own: &BTreeSet<Seq>,
+        shown: Shown,
+    ) -> Result<Proof, Error> {
         let mut problems = Vec::new();
         let close = reading.nearest_of_kind(row.document_seq, Kind::DayClosed, Way::Behind)?;
         let close_seq = close.as_ref().map_or(0, |entry| entry.seq);
         let anchor = self.anchor(reading, row.last_seq, close_seq, &mut problems)?;
-        let links = self.links(reading, row.seq, anchor.seq(), &mut problems)?;
+        let first = own.first().map_or(row.seq, |&seq| seq.min(row.seq));
+        let mut links = self.links(reading, first, anchor.seq(), &mut problems)?;
+        if shown == Shown::Own {
+            for link in &mut links {
+                if !own.contains(&link.seq) && !NOBODYS.contains(&link.kind) {
+                    link.bytes = None;
+                }
+            }
+        }
         let document = self.document_proof(reading, row, close.as_ref(), &mut problems)?;
         let writer_key = SigningKey::from_bytes(&self.identity.writer_secret).verifying_key();
         Ok(Proof {
@@ -158,7 +190,7 @@ impl Till {
             writer: self.identity.writer.to_string(),
             writer_key: hex(&writer_key.to_bytes()),
             office_key: hex(&self.identity.office_key),
-            lives: self.lives(reading, row.seq, anchor.seq())?,
+            lives: self.lives(reading, first, anchor.seq())?,
             links,
             anchor,
             document,
@@ -252,7 +284,7 @@ impl Till {
                 seq: entry.seq,
                 kind: entry.kind.name(),
                 previous: hex(&previous),
-                bytes: hex(&entry.to_bytes()),
+                bytes: Some(hex(&entry.to_bytes())),
                 hash: hex(&hash),
             });
             previous = hash;

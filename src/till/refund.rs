@@ -8,18 +8,19 @@ use serde_json::json;
 
 use super::document::{Note, RefundDocument, from_bytes, to_bytes};
 use super::error::Error;
-use super::lots::accounts_with;
+use super::lots::{accounts_with, accounts_with_repaid};
 use super::operation::{Call, Operation};
 use super::sale::{check_reason, postings_of, retell_nothing};
 use super::shell::{Moment, Till};
 use super::status;
+use super::undo::refunds_in_force;
 use super::view::{ReceiptKey, ReceiptKind, Sale, SaleState, load_document};
 use crate::evaluate::{Goods, Measure, NoReturn, PointsBack, Return, ReturnedPart, points_back};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
-use crate::ledger::refund::{Policies, Returned, SaleHistory, refund};
+use crate::ledger::refund::{Policies, Reason, Returned, SaleHistory, refund};
 use crate::ledger::{Accounts, Act, Entry, Flags, Kind, SaleFacts};
-use crate::programme::{MissingAward, Programme};
+use crate::programme::{MissingAward, Programme, Wallet};
 use crate::store::{Reading, SaleRow};
 use crate::texts::{money, number_trimmed};
 
@@ -62,8 +63,10 @@ pub struct WalletRefund {
 /// What a refund would do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct RefundPreview {
-    /// Money to give back.
+    /// What the goods that come back cost.
     pub amount: Money,
+    /// Of it, what goes back onto stored value; the rest is paid out.
+    pub stored: Money,
     /// One line a wallet that it touches.
     pub wallets: Vec<WalletRefund>,
 }
@@ -132,10 +135,21 @@ impl Till {
         self.read(|reading| {
             let row = self.sale_row(reading, request.sale)?;
             let back = request.back(&row);
-            let (worked, _) = self.work_out(reading, &[], &moment, &back)?;
+            let (mut worked, _) = self.work_out(reading, &[], &moment, &back)?;
+            let undone = self.undo_returns(reading, &moment, &back, &worked.entries)?;
+            worked.entries.extend(undone.entries);
+            let member = worked.facts.member;
+            worked.entries.retain(|entry| entry.member == member);
+            let wallets = worked.wallets();
+            let is_money = |line: &&WalletRefund| {
+                let wallet = worked.programme().wallet(&line.wallet);
+                wallet.is_some_and(Wallet::is_money)
+            };
+            let stored = wallets.iter().filter(is_money).map(|line| line.returned);
             Ok(RefundPreview {
-                amount: worked.facts.amount,
-                wallets: worked.wallets(),
+                amount: worked.facts.amount - undone.amount,
+                stored: Money::new(stored.sum::<Points>().get()),
+                wallets,
             })
         })
     }
@@ -146,7 +160,8 @@ impl Till {
     /// of a return into refunds ends where one whole refund ends.
     ///
     /// With [`Goods::PostVoid`] the sale also no longer counts: not as a visit, not for caps, tiers
-    /// or what a member has once only. It wants a reason.
+    /// or what a member has once only; the goods that came back in its cart are sold again, with what
+    /// their return had done to points (`undo.rs`). It wants a reason.
     pub fn refund(&self, id: &str, request: &RefundRequest) -> Result<Sale, Error> {
         let reason = request.reason.as_deref().unwrap_or("");
         check_reason(reason)?;
@@ -175,6 +190,7 @@ impl Till {
             let row = self.sale_row(&writing.reading(), request.sale)?;
             let back = request.back(&row);
             let (worked, is_whole) = self.work_out(&writing.reading(), &[], moment, &back)?;
+            let undone = self.undo_returns(&writing.reading(), moment, &back, &worked.entries)?;
             let act = Act::Refund(worked.facts.amount);
             let cashier = request.cashier.as_deref();
             let permit = self.permit(moment, id, cashier, act, |amount| self.say_money(amount));
@@ -183,6 +199,10 @@ impl Till {
             writing.append(&worked.entries)?;
             writing.put_document(row.refund_seq, &to_bytes(&worked.document))?;
             writing.put_sale(&row)?;
+            writing.append(&undone.entries)?;
+            for sale in &undone.rows {
+                writing.put_sale(sale)?;
+            }
             if let Some(key) = &receipt {
                 writing.put_receipt(key, row.seq)?;
             }
@@ -231,14 +251,6 @@ impl Till {
         if back.paid == Paid::NotYet && back.business_date < sale.cart.business_date {
             return Err(Error::refused(status::REFUSED, "refund.before_sale", &[]));
         }
-        if back.goods == &Goods::PostVoid && sale.cart.has_returns() {
-            // What came back in it stands at other sales, which a later return may have followed.
-            return Err(Error::refused(
-                status::REFUSED,
-                "refund.void_of_returns",
-                &[],
-            ));
-        }
         let before = refund_document(reading, row)?;
         let programme = self.programme_version(sale.programme_version)?;
         let cart = self.at_home(&programme, &sale.cart);
@@ -282,7 +294,12 @@ impl Till {
             programme_version: sale.programme_version,
             flags: moment.flags_on(&head, back.business_date),
         };
-        let lots = accounts_with(reading, facts.member, &history.lots(), pending)?;
+        let is_post_void = back.goods == &Goods::PostVoid;
+        let lots = if is_post_void || !history.debts.is_empty() {
+            accounts_with_repaid(reading, facts.member, &history.lots(), pending)?
+        } else {
+            accounts_with(reading, facts.member, &history.lots(), pending)?
+        };
         let policies = policies_of(&programme, back.paid);
         let (standing_before, standing_after) = (before.standing(), document.standing());
         let parts = Returned {
@@ -291,6 +308,11 @@ impl Till {
             before: &standing_before,
             after: &standing_after,
             policies: &policies,
+            reason: if is_post_void {
+                Reason::PostVoid
+            } else {
+                Reason::Return
+            },
         };
         let last = pending.last().map_or(head.seq, |entry| entry.seq);
         let mut entries = refund(last, &facts, parts, &lots)
@@ -365,13 +387,7 @@ pub(super) fn refund_document(
 
 /// The sale with what had come back of it before the entry `seq`, and nothing since.
 pub(super) fn row_before(reading: &Reading<'_>, row: &SaleRow, seq: Seq) -> Result<SaleRow, Error> {
-    let mut refund_seq = 0;
-    for about in reading.entries_about(row.seq)? {
-        let entry = reading.entries(about, about)?.pop();
-        if about < seq && entry.is_some_and(|(entry, _)| entry.kind == Kind::Refund) {
-            refund_seq = about;
-        }
-    }
+    let refund_seq = refunds_in_force(reading, row.seq, seq)?.pop().unwrap_or(0);
     Ok(SaleRow {
         refund_seq,
         ..row.clone()
@@ -441,6 +457,10 @@ fn content(request: &RefundRequest) -> String {
     .to_string()
 }
 
+fn points_of(entry: &Entry) -> Points {
+    Points::new(entry.sign() * entry.points.get())
+}
+
 /// What a refund's entries do. `lots` are the accounts before them.
 pub(super) fn by_wallet(
     entries: &[Entry],
@@ -451,7 +471,7 @@ pub(super) fn by_wallet(
         let own = || entries.iter().filter(|entry| entry.wallet == wallet.number);
         let sum = |kinds: &[Kind]| -> Points {
             let moved = own().filter(|entry| kinds.contains(&entry.kind));
-            moved.map(|entry| entry.points).sum()
+            moved.map(points_of).sum()
         };
         let is_dead = |entry: &&Entry| {
             let lots = lots.get(&entry.wallet).map(|account| &account.lots);
@@ -462,7 +482,7 @@ pub(super) fn by_wallet(
         // What is forgiven has no lot; a repayment out of a lot belongs to the award before it.
         let forgiven: Points = own()
             .filter(|entry| entry.kind == Kind::Repayment && !entry.is_portion())
-            .map(|entry| entry.points)
+            .map(points_of)
             .sum();
         let debt = sum(&[Kind::Debt]);
         let back = [Kind::RedemptionRefund, Kind::RedemptionRenewal, Kind::Award];

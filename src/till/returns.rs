@@ -410,6 +410,8 @@ impl Till {
         let programme = self.programme_version(refund.programme_version)?;
         Ok(RefundPreview {
             amount: refund.amount,
+            // Of goods of no known sale nothing was paid by stored value.
+            stored: Money::ZERO,
             wallets: by_wallet(entries, &programme, &Accounts::new()),
         })
     }
@@ -438,6 +440,12 @@ fn entries_of(reading: &Reading<'_>, seq: Seq) -> Result<Vec<Entry>, Error> {
 /// The money that goes back for goods.
 pub(super) fn given_back(told: &[GoodsBack]) -> Money {
     told.iter().map(|back| back.amount).sum()
+}
+
+/// The same for goods whose sale is not known.
+pub(super) fn given_back_unlinked(told: &[GoodsBack]) -> Money {
+    let unlinked = told.iter().filter(|back| back.sale.is_none());
+    unlinked.map(|back| back.amount).sum()
 }
 
 fn is_open(row: &SaleRow) -> bool {

@@ -78,7 +78,7 @@ impl Till {
                     end_without_cart(writing, &row)?;
                 }
             }
-            Ok(())
+            self.count_anew_for_limits(writing)
         })
     }
 

@@ -244,6 +244,7 @@ impl Till {
         let mut told = None;
         let done = inner.store()?.write(|writing| {
             let moment = self.moment(writing);
+            self.see_to_usage(writing)?;
             let done = act(writing, &moment)?;
             self.trust_clock(writing, &moment);
             told = Some(moment);
@@ -296,6 +297,7 @@ impl Till {
                 Known::New => {}
             }
             let moment = self.moment(writing);
+            self.see_to_usage(writing)?;
             self.expire_holds(writing, &moment)?;
             let decided = match act(writing, &moment) {
                 Ok(result) => {

@@ -13,7 +13,7 @@ use crate::kernel::{
     Account, Balance, BusinessDate, Instant, Lot, MemberNumber, Money, Points, UtcOffset,
     WalletNumber,
 };
-use crate::ledger::{Effect, Entry, Kind};
+use crate::ledger::{Effect, Entry, Flags, Kind};
 use crate::programme::{Programme, Wallet};
 use crate::scan::recognise;
 use crate::store::Reading;
@@ -261,9 +261,9 @@ impl Till {
                     continue;
                 }
                 let sums = sums.entry(entry.wallet).or_default();
-                sums.closing += change;
+                sums.closing = plus(sums.closing, change);
                 if from.is_some_and(|from| entry.business_date < from) {
-                    sums.opening += change;
+                    sums.opening = plus(sums.opening, change);
                 } else if is_told(entry, change) {
                     movements.push(movement(programme, self.language, entry, change));
                 }
@@ -272,6 +272,12 @@ impl Till {
         movements.sort_unstable_by_key(|movement| (movement.business_date, movement.seq));
         Ok((movements, sums))
     }
+}
+
+/// Entries of one time before those of another can add up to more than anybody ever had; such a sum stays
+/// at the largest.
+fn plus(sum: Points, change: Points) -> Points {
+    Points::new(sum.get().saturating_add(change.get()))
 }
 
 /// Balances by entries alone.
@@ -293,6 +299,9 @@ fn is_told(entry: &Entry, change: Points) -> bool {
 fn movement(programme: &Programme, language: Language, entry: &Entry, change: Points) -> Movement {
     let wallet = programme.wallet_by_number(entry.wallet);
     let mut text = phrase(language, &format!("entry.{}", entry.kind.name()), &[]);
+    if entry.flags.has(Flags::UNDONE) {
+        text = phrase(language, "entry.undone", &[("text", &text)]);
+    }
     let amount = match entry.kind {
         Kind::Commit | Kind::Refund | Kind::Claim => entry.amount,
         _ => Money::ZERO,
@@ -389,7 +398,7 @@ impl Teller<'_> {
         self.say(key, &[("date", &date), ("points", &points)])
     }
 
-    /// "Points: 40 points (to use now 34 points, worth 34,000 VND; reserved 6 points)".
+    /// "Points: 40 points (34 points can be spent now, worth 34,000 VND; 6 points reserved)".
     fn balance(
         &self,
         wallet: &Wallet,

@@ -204,7 +204,7 @@ fn enrol_sample(
     });
     let seq = entry.seq;
     writing.append(&[entry])?;
-    writing.put_member(member, seq, &[hash])?;
+    writing.know_member(member, seq, &[hash])?;
     Ok(member)
 }
 

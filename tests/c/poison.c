@@ -2,6 +2,7 @@
 #include "till.h"
 
 loy_status loy_test_panic(loy_ledger *ledger, loy_error **error_out);
+loy_status loy_test_panic_reading(const loy_ledger *ledger, loy_error **error_out);
 
 int main(int count, char **arguments)
 {
@@ -16,6 +17,9 @@ int main(int count, char **arguments)
     member = enrol(ledger, "enrol-1", "0912345678");
     cart = one_line(loy_member_number(member), "0001", 55000);
 
+    /* A bug in a call that only reads costs that answer and nothing else. */
+    EXPECT(LOY_E_INTERNAL, loy_test_panic_reading(ledger, &error));
+    OK(loy_ledger_idle(ledger, &error));
     CHECK(loy_test_panic(ledger, &error) == LOY_E_INTERNAL);
     CHECK(strstr(loy_error_message(error), "a bug on purpose") != NULL);
     CHECK(strstr(loy_error_message(error), "injection.rs:") != NULL);

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use loy::evaluate::{Cart, Line};
-use loy::kernel::{MemberNumber, Money, Quantity, SaleId};
-use loy::till::{Error, Goods, Measure, RefundRequest, ReturnedPart, Sale, Till};
+use loy::evaluate::{Cart, Line, ReturnOf};
+use loy::kernel::{MemberNumber, Money, Points, Quantity, SaleId};
+use loy::till::{Adjusted, Adjustment, Disputed, Error, Goods, Measure, Missing, Period};
+use loy::till::{RefundRequest, ReturnedPart, Sale, Till};
 
-use crate::shop::{Shop, TODAY, answer, cart, cart_of, claim_of, date, phone, refund_of, spending};
+use crate::shop::{
+    MORNING_MS, Shop, TODAY, answer, cart, cart_of, claim_of, date, phone, refund_of, spending,
+};
 
 /// How a step stands to being asked again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -118,6 +121,44 @@ fn part(sale: SaleId, line: usize, measure: Measure) -> RefundRequest {
     }
 }
 
+/// Points that a cashier gives or takes by hand on a day.
+fn adjustment(member: MemberNumber, points: i64, on: i64) -> Adjustment {
+    let now = basket();
+    Adjustment {
+        member,
+        wallet: "points".to_owned(),
+        points: Points::new(points),
+        operator: "TN-07".to_owned(),
+        reason: "goodwill".to_owned(),
+        time: Some((now.at_ms, now.utc_offset_minutes, date(on))),
+        expires_on: None,
+        missing: Missing::Refused,
+    }
+}
+
+/// What was done, without how the member stands by now.
+fn adjusted(done: Result<Adjusted, Error>) -> Result<String, Error> {
+    let done = done?;
+    Ok(format!("{} {} {}", done.seq, done.points, done.owed))
+}
+
+/// A shirt that comes back for so much money, of a sale's first line or of no known sale.
+fn returned(sale: Option<SaleId>, amount: i64) -> Line {
+    let mut line = Line::new("AO-01", Quantity::new(-1_000), Money::new(-amount));
+    line.return_of = sale.map(|sale| ReturnOf {
+        sale: sale.to_string(),
+        line: 0,
+    });
+    line
+}
+
+/// Trousers for a shirt.
+fn exchange(sale: Option<SaleId>, amount: i64) -> Cart {
+    let mut cart = spending(first(), 200_000, 3);
+    cart.lines.push(returned(sale, amount));
+    cart
+}
+
 macro_rules! step {
     ($again:ident, $name:literal, $act:expr) => {
         Step {
@@ -202,6 +243,82 @@ pub const STEPS: &[Step] = &[
         let claim = claim_of(day.sale("sale-5"), first());
         let sale = day.till().claim("claim-5", &claim);
         day.keep("sale-5", sale)
+    }),
+    step!(Answers, "give points by hand", |day| {
+        // For the day before yesterday, and dead today: the day's close writes them off.
+        let dead = adjustment(first(), 30, TODAY - 2);
+        let given = Adjustment {
+            expires_on: Some(date(TODAY)),
+            ..dead
+        };
+        adjusted(day.till().adjust("adjust-1", &given))
+    }),
+    step!(Answers, "take more points than there are", |day| {
+        let taken = Adjustment {
+            missing: Missing::Owed,
+            ..adjustment(second(), -5, TODAY)
+        };
+        adjusted(day.till().adjust("adjust-2", &taken))
+    }),
+    step!(Answers, "take what is not there", |day| {
+        adjusted(
+            day.till()
+                .adjust("adjust-3", &adjustment(second(), -500, TODAY)),
+        )
+    }),
+    step!(Answers, "exchange", |day| {
+        let cart = exchange(Some(day.sale("sale-3")), 50_000);
+        let sale = day.till().record("sale-8", &cart);
+        day.keep("sale-8", sale)
+    }),
+    step!(Answers, "authorise an exchange", |day| {
+        let cart = exchange(Some(day.sale("sale-1")), 100_000);
+        let sale = day.till().authorise("hold-9", &cart, 3_600);
+        day.keep("hold-9", sale)
+    }),
+    step!(Answers, "undo a sale", |day| {
+        let undo = RefundRequest {
+            goods: Goods::PostVoid,
+            reason: Some("wrong customer".to_owned()),
+            ..refund_of(day.sale("sale-1"))
+        };
+        let sale = day.till().refund("undo-1", &undo);
+        day.keep("sale-1", sale)
+    }),
+    step!(Answers, "commit the exchange", |day| {
+        // What it takes back was undone meanwhile: now these are goods without a sale.
+        let sale = day.till().commit("commit-9", day.sale("hold-9"), None);
+        day.keep("hold-9", sale)
+    }),
+    step!(Answers, "take goods back without their sale", |day| {
+        let mut goods = cart_of(first(), 0);
+        goods.lines = vec![returned(None, 40_000)];
+        let done = day.till().refund_unlinked("unlinked-1", &goods)?;
+        Ok(format!("{} {:?}", done.id, done.done))
+    }),
+    step!(Answers, "put a cart aside and sell it", |day| {
+        let parked = cart_of(second(), 75_000).park();
+        let cart = Cart::resume(parked.as_bytes(), MORNING_MS, 420, TODAY);
+        let sale = day.till().record("sale-10", &cart.expect("a cart"));
+        day.keep("sale-10", sale)
+    }),
+    step!(Works, "write a statement", |day| {
+        let number = first().to_string();
+        let statement = day.till().statement(&number, None, Period::default())?;
+        Ok(format!("{statement:?}"))
+    }),
+    step!(Works, "settle a quarrel", |day| {
+        let disputed = Disputed::Sale(day.sale("sale-3"));
+        Ok(format!("{:?}", day.till().dispute(&disputed)?))
+    }),
+    step!(Works, "train a cashier", |day| {
+        let training = Till::open_training_with(&day.shop.settings(), day.shop.ports())?;
+        let card = training.enrol("enrol-1", &phone("0912345678"))?;
+        let sale = training.record("sale-1", &cart_of(card.number, 410_000))?;
+        Ok(format!(
+            "{:?}",
+            training.refund("refund-1", &refund_of(sale.id))?.state
+        ))
     }),
     step!(Answers, "close the day", |day| {
         Ok(format!(

@@ -1,298 +1,276 @@
-//! A ledger of a few sums: what a till must answer, reckoned from what was asked and nothing else.
+//! What a till must answer, reckoned coin by coin from what was asked and nothing else. At most 300
+//! lines, so that it can be believed by reading it.
 //!
-//! The programme: 10.000 d give a point, half up, of what is paid after points; a point pays 1.000 d;
-//! points never expire. So a member's account is one number that may fall below zero, a debt.
+//! The programme: 10.000 d give a point, half up, of what is paid after points; a point pays 1.000 d
+//! and is dead on the third day after its sale.
 
 use std::collections::BTreeMap;
 
-/// Where a sale stands, by the numbers of the C header.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    Held = 1,
-    Committed = 2,
-    Voided = 3,
-    Expired = 4,
-    Refunded = 5,
-}
+use crate::asks::{Adjust, Answer, Ask, Bill, Goods, State};
+use crate::coins::{Coins, NEVER, Place};
+use crate::sale::{Sale, earned};
 
-#[derive(Clone, Debug)]
-pub struct Sale {
-    pub bill: Bill,
-    pub spent: i64,
-    /// Of whom, and what it would have spent by, the bill it began with.
-    pub authorised_for: Option<usize>,
-    pub spent_at_first: i64,
-    is_claimed: bool,
-    pub state: State,
-    /// When its hold runs out, in seconds.
-    until: i64,
-    /// Goods and money that came back.
-    gone: i64,
-    given: i64,
-    taken_back: i64,
-    returned: i64,
-}
+pub const LIFE_DAYS: i64 = 3;
+pub const CLAIM_DAYS: i64 = 1;
+/// What a cashier may do alone: money for goods of a known sale, of an unknown one, points by hand.
+pub const ALONE: [i64; 3] = [150_000, 60_000, 20];
+const NO_SALE: usize = usize::MAX;
 
-/// How a call must end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Answer {
-    Sale(usize),
-    Member(usize),
-    Refused,
-    Settled,
-}
-
-/// What is asked; sales and members by their place.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ask {
-    Enrol { phone: u64 },
-    Record(Bill),
-    Authorise { bill: Bill, seconds: i64 },
-    Commit { sale: usize, changed: Option<Bill> },
-    Void { sale: usize },
-    Claim { sale: usize, member: usize },
-    RefundAll { sale: usize },
-    RefundGoods { sale: usize, quantity: i64 },
-    RefundMoney { sale: usize, amount: i64 },
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Bill {
-    pub member: Option<usize>,
-    pub quantity: i64,
-    pub total: i64,
-    pub wanted: i64,
-}
-
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Reference {
+    /// Seconds and days since the morning on which it begins.
     pub now: i64,
+    pub today: i64,
     pub members: Vec<u64>,
     pub sales: Vec<Sale>,
-    /// Points by member; below zero is owed.
-    points: Vec<i64>,
-    done: BTreeMap<String, (Ask, Answer)>,
+    pub coins: Coins,
+    pub debts: Vec<i64>,
+    pub done: BTreeMap<String, (Ask, Answer)>,
 }
 
-fn earned(paid: i64) -> i64 {
-    // Half up; nothing is earned on nothing.
-    (paid.max(0) + 5_000) / 10_000
-}
+/// An answer, and the money or points for which a supervisor may have to be asked.
+type Decided = Result<(Answer, i64), Answer>;
 
 impl Reference {
-    /// Known, spendable and held points of a member.
-    pub fn balance(&self, member: usize) -> (i64, i64, i64) {
-        (
-            self.points[member],
-            self.spendable(member),
-            self.held(member),
-        )
-    }
-
-    fn held(&self, member: usize) -> i64 {
-        self.sales
-            .iter()
-            .filter(|sale| sale.bill.member == Some(member) && sale.state == State::Held)
-            .map(|sale| sale.spent)
-            .sum()
-    }
-
-    /// What a member can spend now.
-    pub fn spendable(&self, member: usize) -> i64 {
-        (self.points[member] - self.held(member)).max(0)
+    /// A member who begins with points, as those of a training do.
+    pub fn begin_with(&mut self, phone: u64, points: i64) {
+        self.members.push(phone);
+        self.debts.push(0);
+        self.give(self.members.len() - 1, points, (-1, NEVER));
     }
 
     /// Holds end by the clock before anything else happens.
     pub fn end_holds(&mut self) {
-        for sale in &mut self.sales {
+        for (at, sale) in self.sales.iter_mut().enumerate() {
             if sale.state == State::Held && sale.until <= self.now {
                 sale.state = State::Expired;
+                self.coins.take_held(i64::MAX, at, Place::Free);
             }
         }
     }
 
     /// Asks once. The second value says whether it was answered before; nothing is a conflict.
-    pub fn ask(&mut self, id: &str, ask: &Ask) -> Option<(Answer, bool)> {
-        if let Some((before, answer)) = self.done.get(id) {
+    pub fn ask(&mut self, id: &str, ask: &Ask, is_approved: bool) -> Option<(Answer, bool)> {
+        if let Some((before, answer)) = self.done.get(id)
+            && (before != ask || *answer != Answer::NeedsApproval || !is_approved)
+        {
             return (before == ask).then(|| (answer.clone(), true));
         }
         self.end_holds();
-        let answer = self.decide(ask);
-        self.done
-            .insert(id.to_owned(), (ask.clone(), answer.clone()));
+        let mut then = self.clone();
+        let answer = match then.decide(ask) {
+            Ok((_, found)) if found.abs() > ALONE[ask.ceiling()] && !is_approved => {
+                Answer::NeedsApproval
+            }
+            Ok((answer, _)) => {
+                *self = then;
+                answer
+            }
+            Err(refusal) => refusal,
+        };
+        self.done.insert(id.into(), (ask.clone(), answer.clone()));
         Some((answer, false))
     }
 
-    fn decide(&mut self, ask: &Ask) -> Answer {
+    fn decide(&mut self, ask: &Ask) -> Decided {
         match ask {
+            Ask::Enrol { phone } if self.members.contains(phone) => Err(Answer::Refused),
             Ask::Enrol { phone } => {
-                if self.members.contains(phone) {
-                    return Answer::Refused;
-                }
-                self.members.push(*phone);
-                self.points.push(0);
-                Answer::Member(self.members.len() - 1)
+                self.begin_with(*phone, 0);
+                Ok((Answer::Member(self.members.len() - 1), 0))
             }
-            Ask::Record(bill) => {
-                let spent = self.spends(bill, 0);
-                let sale = self.begin(bill, spent, State::Committed, 0);
-                self.post(sale);
-                Answer::Sale(sale)
-            }
-            Ask::Authorise { bill, seconds } => {
-                let spent = self.spends(bill, 0);
-                Answer::Sale(self.begin(bill, spent, State::Held, self.now + seconds))
-            }
+            Ask::Sell { bill, hold } => self.sell(bill, *hold),
             Ask::Commit { sale, changed } => self.commit(*sale, changed.as_ref()),
-            Ask::Void { sale } => match self.sales[*sale].state {
-                State::Held | State::Expired => {
-                    self.sales[*sale].state = State::Voided;
-                    Answer::Sale(*sale)
-                }
-                _ => Answer::Settled,
-            },
-            Ask::Claim { sale, member } => self.claim(*sale, *member),
-            Ask::RefundAll { sale } => self.refund(*sale, |sale| {
-                sale.gone = sale.bill.quantity;
-                sale.given = sale.paid();
-                true
-            }),
-            Ask::RefundGoods { sale, quantity } => {
-                let quantity = *quantity;
-                self.refund(*sale, move |sale| sale.take_goods(quantity))
+            Ask::Void { sale } => {
+                self.must_be_open(*sale)?;
+                self.sales[*sale].state = State::Voided;
+                self.coins.take_held(i64::MAX, *sale, Place::Free);
+                Ok((Answer::Sale(*sale), 0))
             }
-            Ask::RefundMoney { sale, amount } => {
-                let amount = *amount;
-                self.refund(*sale, move |sale| {
-                    let fits = sale.given + amount <= sale.paid();
-                    sale.given += if fits { amount } else { 0 };
-                    fits
-                })
-            }
+            Ask::Claim { sale, member, day } => self.claim(*sale, *member, *day),
+            Ask::Refund { sale, goods, day } => self.refund(*sale, goods, *day),
+            Ask::Unlinked(bill) => Ok((self.refund_unlinked(bill, bill.total), bill.total)),
+            Ask::Adjust(adjust) => Ok((self.adjust(adjust), adjust.points)),
         }
     }
 
-    /// Points a bill spends: what is wanted, there, and not more than the bill.
-    fn spends(&self, bill: &Bill, reserved: i64) -> i64 {
-        let Some(member) = bill.member else { return 0 };
-        let spendable = (self.points[member] - self.held(member) + reserved).max(0);
-        bill.wanted.min(spendable).min(bill.total / 1_000)
+    fn adjust(&mut self, adjust: &Adjust) -> Answer {
+        let (member, points, day) = (adjust.member, adjust.points, adjust.day);
+        if points > 0 {
+            let until = adjust.until.unwrap_or(day + LIFE_DAYS);
+            self.give(member, points, (day, until));
+            return Answer::Moved(points, 0);
+        }
+        if !adjust.may_owe && self.spendable(Some(member), day, NO_SALE) < -points {
+            return Answer::Refused;
+        }
+        let owed = self.coins.take(-points, member, day, Place::Gone);
+        self.debts[member] += owed;
+        Answer::Moved(points + owed, owed)
     }
 
-    fn begin(&mut self, bill: &Bill, spent: i64, state: State, until: i64) -> usize {
-        self.sales.push(Sale {
+    /// Gives points, of which what is owed is paid first. Returns the lot.
+    fn give(&mut self, member: usize, points: i64, days: (i64, i64)) -> i64 {
+        let repaid = points.min(self.debts[member]);
+        self.debts[member] -= repaid;
+        self.coins.strike(points - repaid, member, self.now, days)
+    }
+
+    fn spendable(&self, member: Option<usize>, day: i64, own: usize) -> i64 {
+        let less_debt = |member| self.coins.free(member, day, own) - self.debts[member];
+        member.map_or(0, less_debt).max(0)
+    }
+
+    /// Points a bill spends: what is wanted, there now and still once its goods are back, and not
+    /// more than the bill. The second value is the ledger once they are back.
+    fn spends(&self, bill: &Bill, own: usize, may_refuse: bool) -> Result<(i64, Self), Answer> {
+        let mut then = self.clone();
+        then.take_back(bill, may_refuse)?;
+        let there = [self, &then].map(|ledger| ledger.spendable(bill.member, bill.day, own));
+        let payable = (bill.total - bill.given()).max(0) / 1_000;
+        Ok((bill.wanted.min(there[0]).min(there[1]).min(payable), then))
+    }
+
+    fn sell(&mut self, bill: &Bill, hold: Option<i64>) -> Decided {
+        let (spent, mut then) = self.spends(bill, NO_SALE, true)?;
+        let at = self.sales.len();
+        let sale = Sale {
             bill: bill.clone(),
             spent,
             authorised_for: bill.member,
             spent_at_first: spent,
-            is_claimed: false,
-            state,
-            until,
-            gone: 0,
-            given: 0,
-            taken_back: 0,
-            returned: 0,
-        });
-        self.sales.len() - 1
+            until: self.now + hold.unwrap_or(0),
+            ..Sale::default()
+        };
+        if hold.is_none() {
+            then.sales.push(sale);
+            *self = then;
+            return Ok((self.post(at), bill.given()));
+        }
+        self.sales.push(sale);
+        if let Some(member) = bill.member {
+            self.coins.take(spent, member, bill.day, Place::Held(at));
+        }
+        Ok((Answer::Sale(at), bill.given()))
     }
 
-    fn post(&mut self, sale: usize) {
-        let sale = &mut self.sales[sale];
-        sale.state = State::Committed;
-        if let Some(member) = sale.bill.member {
-            self.points[member] += earned(sale.paid()) - sale.spent;
+    /// Spends what is held, then what is free, then what is not there; gives what is earned.
+    fn post(&mut self, at: usize) -> Answer {
+        let (bill, spent) = (self.sales[at].bill.clone(), self.sales[at].spent);
+        self.sales[at].state = State::Committed;
+        if let Some(member) = bill.member {
+            let left = self.coins.take_held(spent, at, Place::Spent(at));
+            self.coins.take_held(i64::MAX, at, Place::Free);
+            let owed = self.coins.take(left, member, bill.day, Place::Spent(at));
+            self.debts[member] += owed;
+            let points = earned(self.sales[at].kept());
+            let lot = self.give(member, points, (bill.day, bill.day + LIFE_DAYS));
+            (self.sales[at].owed, self.sales[at].lot) = (owed, lot);
+        }
+        Answer::Sale(at)
+    }
+
+    fn must_be_final(&self, at: usize) -> Result<(), Answer> {
+        match self.sales[at].state {
+            State::Committed => Ok(()),
+            State::Held | State::Expired => Err(Answer::Refused),
+            State::Voided | State::Refunded => Err(Answer::Settled),
         }
     }
 
-    fn commit(&mut self, at: usize, changed: Option<&Bill>) -> Answer {
-        let state = self.sales[at].state;
-        if !matches!(state, State::Held | State::Expired) {
-            return Answer::Settled;
+    fn must_be_open(&self, at: usize) -> Result<(), Answer> {
+        match self.must_be_final(at) {
+            Err(Answer::Refused) => Ok(()),
+            _ => Err(Answer::Settled),
         }
+    }
+
+    fn commit(&mut self, at: usize, changed: Option<&Bill>) -> Decided {
+        self.must_be_open(at)?;
+        let bill = self.sales[at].bill.clone();
         // An unchanged cart posts what was authorised, whatever has happened since.
-        if let Some(bill) = changed.filter(|bill| **bill != self.sales[at].bill) {
-            let reserved = match state {
-                State::Held => self.sales[at].spent,
-                _ => 0,
-            };
-            let spent = self.spends(bill, reserved);
-            let sale = &mut self.sales[at];
-            (sale.bill, sale.spent) = (bill.clone(), spent);
+        match changed.filter(|changed| **changed != bill) {
+            None => self.take_back(&bill, false)?,
+            Some(changed) => {
+                let (spent, then) = self.spends(changed, at, false)?;
+                *self = then;
+                (self.sales[at].bill, self.sales[at].spent) = (changed.clone(), spent);
+            }
         }
-        self.post(at);
-        Answer::Sale(at)
+        Ok((self.post(at), 0))
     }
 
-    fn claim(&mut self, at: usize, member: usize) -> Answer {
+    fn claim(&mut self, at: usize, member: usize, day: i64) -> Decided {
+        self.must_be_final(at)?;
+        let (sold_on, kept) = (self.sales[at].bill.day, self.sales[at].kept());
+        let bill = &self.sales[at].bill;
+        if self.sales[at].is_claimed {
+            return Err(Answer::Settled);
+        } else if bill.member.is_some() || bill.back.is_some() {
+            return Err(Answer::Refused);
+        } else if day > sold_on + CLAIM_DAYS {
+            return Err(Answer::TooLate);
+        }
+        let lot = self.give(member, earned(kept), (day, sold_on + LIFE_DAYS));
         let sale = &mut self.sales[at];
-        match sale.state {
-            State::Committed if sale.is_claimed => return Answer::Settled,
-            State::Voided | State::Refunded => return Answer::Settled,
-            State::Committed if sale.bill.member.is_none() => {}
-            _ => return Answer::Refused,
-        }
-        (sale.bill.member, sale.is_claimed) = (Some(member), true);
-        self.points[member] += earned(sale.paid()) - sale.taken_back;
-        Answer::Sale(at)
+        (sale.bill.member, sale.is_claimed, sale.lot) = (Some(member), true, lot);
+        Ok((Answer::Sale(at), 0))
     }
 
-    fn refund(&mut self, at: usize, take: impl FnOnce(&mut Sale) -> bool) -> Answer {
-        let mut sale = self.sales[at].clone();
-        match sale.state {
-            State::Committed => {}
-            State::Held | State::Expired => return Answer::Refused,
-            State::Voided | State::Refunded => return Answer::Settled,
-        }
-        if !take(&mut sale) {
-            return Answer::Refused;
-        }
-        let is_whole = sale.gone == sale.bill.quantity && sale.given == sale.paid();
-        let taken_back = earned(sale.paid()) - earned(sale.paid() - sale.given);
-        // What is paid in points goes back with the goods it paid for.
-        let returned = match is_whole {
-            true => sale.spent,
-            false => sale.spent * sale.discount_gone() / (sale.spent * 1_000).max(1),
+    /// What comes back in a bill. Once it is paid nothing is refused: goods whose sale has no room
+    /// for them are goods without one.
+    fn take_back(&mut self, bill: &Bill, may_refuse: bool) -> Result<(), Answer> {
+        let Some(back) = &bill.back else {
+            return Ok(());
         };
-        sale.taken_back = taken_back.max(sale.taken_back);
-        sale.returned = returned.max(sale.returned);
-        if is_whole {
-            sale.taken_back = earned(sale.paid());
-            sale.state = State::Refunded;
+        let (mut fits, mut money) = (back.pieces, back.amount);
+        match back.of.map(|of| &self.sales[of]) {
+            Some(_) if may_refuse => {}
+            Some(sale) if sale.state == State::Committed && sale.gone < sale.bill.quantity => {
+                fits = fits.min(sale.bill.quantity - sale.gone);
+                money = (money * fits / back.pieces).min((sale.paid() - sale.given).max(0));
+            }
+            _ => (fits, money) = (0, 0),
         }
-        let before = std::mem::replace(&mut self.sales[at], sale);
-        let after = &self.sales[at];
-        if let Some(member) = after.bill.member {
-            self.points[member] += after.returned - before.returned;
-            self.points[member] -= after.taken_back - before.taken_back;
+        if fits > 0 {
+            let of = back.of.expect("it fits into its sale");
+            self.refund(of, &Goods::Pieces(fits, Some(money)), bill.day)?;
         }
-        Answer::Sale(at)
-    }
-}
-
-impl Sale {
-    fn paid(&self) -> i64 {
-        self.bill.total - self.spent * 1_000
+        if (fits, money) != (back.pieces, back.amount) {
+            self.refund_unlinked(bill, back.amount - money);
+        }
+        Ok(())
     }
 
-    /// Of the money that points paid, what has gone back.
-    fn discount_gone(&self) -> i64 {
-        match self.paid() {
-            0 => self.spent * 1_000 * self.gone / self.bill.quantity,
-            paid => self.spent * 1_000 * self.given / paid,
-        }
-    }
-
-    fn take_goods(&mut self, quantity: i64) -> bool {
-        if self.gone + quantity > self.bill.quantity {
-            return false;
-        }
-        let share = |gone: i64| self.paid() * gone / self.bill.quantity;
-        let gained = share(self.gone + quantity) - share(self.gone);
-        self.gone += quantity;
-        self.given = match self.gone == self.bill.quantity {
-            true => self.paid(),
-            false => (self.given + gained).min(self.paid()),
+    /// Goods without their sale cost what they would earn.
+    fn refund_unlinked(&mut self, bill: &Bill, amount: i64) -> Answer {
+        let Some(member) = bill.member else {
+            return Answer::Moved(0, 0);
         };
-        true
+        let worth = amount / 10_000;
+        let owed = self.coins.take_newest(worth, member, bill.day);
+        self.debts[member] += owed;
+        Answer::Moved(worth, owed)
+    }
+
+    fn refund(&mut self, at: usize, goods: &Goods, day: i64) -> Decided {
+        self.must_be_final(at)?;
+        let before = self.sales[at].clone();
+        let sale = &mut self.sales[at];
+        sale.take(goods).ok_or(Answer::Refused)?;
+        let taken = earned(before.kept()) - earned(sale.kept());
+        let (lot, money) = (sale.lot, sale.given - before.given);
+        let points = sale.returned - before.returned;
+        // What was owed for the sale is forgiven first.
+        let owed = points.min(sale.owed);
+        sale.owed -= owed;
+        if let Some(member) = before.bill.member {
+            let forgiven = owed.min(self.debts[member]);
+            self.debts[member] -= forgiven;
+            self.give(member, owed - forgiven, (day, NEVER));
+            self.coins.bring_back(points - owed, at);
+            self.debts[member] += self.coins.take_lot(taken, lot);
+        }
+        Ok((Answer::Sale(at), money))
     }
 }

@@ -2,14 +2,14 @@
 
 use loy::evaluate::cart::ReturnOf;
 use loy::evaluate::{Cart, Line};
-use loy::kernel::{MemberNumber, Money, Quantity, SaleId};
+use loy::kernel::{Instant, MemberNumber, Money, Quantity, SaleId};
 use loy::ledger::Kind;
 use loy::office::Office;
 use loy::till::{DayReport, Goods, Measure, RefundRequest, ReturnedPart, Till};
 use serde_json::json;
 
 use crate::chain::{Chain, programme};
-use crate::shop::{TODAY, cart, cart_of, date, enrol, refund_of};
+use crate::shop::{TODAY, cart, cart_of, claim_of, date, enrol, refund_of};
 
 pub fn simple() -> Chain {
     Chain::with(&programme(json!({}), json!({})), 1)
@@ -29,6 +29,14 @@ pub fn of_lines(member: Option<MemberNumber>, lines: Vec<Line>) -> Cart {
         member,
         lines,
         ..cart(0)
+    }
+}
+
+/// The same a minute later.
+pub fn later(cart: Cart) -> Cart {
+    Cart {
+        at_ms: Instant::from_ms(cart.at_ms.ms() + 60_000),
+        ..cart
     }
 }
 
@@ -59,7 +67,7 @@ pub fn post_void(till: &Till, id: &str, sale: SaleId) {
 
 /// Entries, their money, and the same by the lines, of what was sold and of what came back.
 pub fn sold_and_returned(office: &Office) -> [(u64, i64, i64); 2] {
-    let totals = office.basket_totals(date(TODAY)).unwrap();
+    let totals = office.basket_totals(Some(date(TODAY))).unwrap();
     [Kind::Commit, Kind::Refund].map(|kind| {
         let rows = totals.iter().filter(|row| row.kind == kind);
         rows.fold((0, 0, 0), |sum, row| {
@@ -143,8 +151,8 @@ fn goods_without_their_sale_are_told_with_the_sale_they_most_likely_come_from() 
         sale.id
     };
     let back = |till: &Till, id: &str, lines| {
-        till.refund_unlinked(id, &of_lines(Some(member), lines))
-            .unwrap();
+        let goods = later(of_lines(Some(member), lines));
+        till.refund_unlinked(id, &goods).unwrap();
     };
     let dear = sold(one, "1", vec![line("AO", 1, 60_000)]);
     let cheap = sold(two, "2", vec![line("AO", 3, 50_000)]);
@@ -169,6 +177,8 @@ fn goods_without_their_sale_are_told_with_the_sale_they_most_likely_come_from() 
     );
     one.refund_unlinked("c", &of_lines(None, vec![line("AO", -1, 60_000)]))
         .unwrap();
+    // What is sold afterwards cannot have come back before.
+    sold(two, "4", vec![line("AO", 5, 50_000)]);
     chain.send();
     let latest = cheap.seq + 2;
     let of = |sku: &str, pieces: i64, sale: Option<(u64, &str)>| {
@@ -188,5 +198,33 @@ fn goods_without_their_sale_are_told_with_the_sale_they_most_likely_come_from() 
             of("NON", 1, None),
         ]
     );
+    chain.assert_order_does_not_matter(date(TODAY));
+}
+
+#[test]
+fn goods_of_a_bill_that_was_claimed_are_found_like_those_of_any_other() {
+    let mut chain = simple();
+    let till = chain.till();
+    let member = enrol(till);
+    let shirts = of_lines(None, vec![line("AO", 3, 50_000)]);
+    let held = till.authorise("hold", &shirts, 600).unwrap();
+    till.record("other", &cart(10_000)).unwrap();
+    till.commit("commit", held.id, None).unwrap();
+    let piece = Measure::Quantity(Quantity::new(1_000));
+    till.refund("named", &parts(held.id, &[(0, piece)]))
+        .unwrap();
+    till.claim("claim", &claim_of(held.id, member)).unwrap();
+    let back = of_lines(
+        Some(member),
+        vec![line("AO", -2, 50_000), line("AO", -1, 50_000)],
+    );
+    till.refund_unlinked("back", &back).unwrap();
+    chain.send();
+    let sale = Some((held.id.seq, "1".to_owned()));
+    let expected = [
+        ("AO".to_owned(), 2_000, sale),
+        ("AO".to_owned(), 1_000, None),
+    ];
+    assert_eq!(told(&chain.office), expected);
     chain.assert_order_does_not_matter(date(TODAY));
 }

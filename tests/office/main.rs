@@ -3,6 +3,7 @@
 #![cfg(feature = "office")]
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod acts;
 mod chain;
 mod days;
 mod goods;

@@ -1,15 +1,16 @@
 //! A customer quarrels about a bill: what the ledger says of it, and what proves it to a third party.
 
+use loy::evaluate::cart::ReturnOf;
 use loy::exchange::Acknowledgement;
 use loy::kernel::{Instant, Money, Quantity};
 use loy::till::{
     Anchor, ClaimRequest, Dispute, Disputed, Error, Goods, Measure, ReceiptKey, RefundRequest,
-    ReturnedPart, SaleState, Till, status,
+    ReturnedPart, SaleState, Shown, Till, status,
 };
 use sha2::{Digest, Sha256};
 
 use crate::shop::{
-    MORNING_MS, Shop, TODAY, answer, cart, cart_of, date, enrol, refund_of, spending,
+    MORNING_MS, Shop, TODAY, answer, cart, cart_of, date, enrol, phone, refund_of, spending,
 };
 
 fn receipt(number: &str) -> Disputed {
@@ -42,7 +43,7 @@ fn hash_at_the_end(dispute: &Dispute) -> Vec<u8> {
     let links = &dispute.proof.links;
     let mut previous = bytes(&links[0].previous);
     for (link, seq) in links.iter().zip(links[0].seq..) {
-        let entry = bytes(&link.bytes);
+        let entry = bytes(link.bytes.as_ref().expect("shown"));
         let length = u32::try_from(entry.len()).unwrap();
         let made = Sha256::new()
             .chain_update(b"loy/e1")
@@ -106,7 +107,10 @@ fn a_disputed_bill_is_priced_again_told_to_the_end_and_proven_by_head_offices_si
     // The back office looks while the till goes on.
     let reader = Till::open_reader(&shop.settings()).unwrap();
     till.record("sale-3", &cart(50_000)).unwrap();
-    let dispute = reader.dispute(&receipt("0001")).unwrap();
+    // The auditor, to whom every entry in between is shown.
+    let dispute = reader
+        .dispute_showing(&receipt("0001"), Shown::Everybodys)
+        .unwrap();
 
     assert!(dispute.is_clean(), "{dispute:?}");
     assert_eq!(dispute.sale.state, SaleState::Committed);
@@ -140,7 +144,7 @@ fn a_disputed_bill_is_priced_again_told_to_the_end_and_proven_by_head_offices_si
         .links
         .iter()
         .find(|link| link.seq == document.day_closed_seq);
-    let close = bytes(&close.unwrap().bytes);
+    let close = bytes(close.unwrap().bytes.as_ref().expect("shown"));
     let side = side_head_at_the_end(&dispute);
     assert!(close.windows(32).any(|window| window == side));
     assert!(
@@ -228,13 +232,95 @@ fn a_bill_of_another_store_or_no_bill_at_all_is_not_found() {
             Disputed::Sale(_) => unreachable!(),
         },
     };
-    for named in [receipt("0002"), other_store] {
+    let refused = |named| {
         let error = till.dispute(&named).unwrap_err();
-        assert_eq!(
-            (error.status(), error.reason()),
-            (status::NOT_FOUND, "receipt.unknown")
-        );
+        assert_eq!(error.status(), status::NOT_FOUND);
+        (error.reason().to_owned(), error.to_string())
+    };
+    assert_eq!(refused(receipt("0002")).0, "receipt.unknown");
+    let (reason, text) = refused(other_store);
+    assert_eq!(reason, "receipt.other_store");
+    assert!(text.contains("this ledger is of store HN01"), "{text}");
+}
+
+#[test]
+fn a_proof_shows_nothing_of_other_customers_but_hashes() {
+    let (_shop, till) = traded();
+    let other = till.enrol("enrol-2", &phone("0907654321")).unwrap().number;
+    let mut bill = cart_of(other, 90_000);
+    bill.receipt_number = Some("0003".to_owned());
+    till.record("sale-3", &bill).unwrap();
+    till.close_day("close-1", date(TODAY)).unwrap();
+    let own = till.dispute(&receipt("0001")).unwrap();
+    let all = till
+        .dispute_showing(&receipt("0001"), Shown::Everybodys)
+        .unwrap();
+    assert!(own.is_clean());
+    // What is shown is the bill's own entries and the day close, and it is what stands there.
+    let shown: Vec<&str> = own
+        .proof
+        .links
+        .iter()
+        .filter(|link| link.bytes.is_some())
+        .map(|link| link.kind)
+        .collect();
+    assert_eq!(
+        shown,
+        ["commit", "award", "refund", "award_refund", "day_closed"]
+    );
+    // The other bill, the enrolment, and that bill with its points are hashes.
+    assert_eq!(own.proof.links.len(), shown.len() + 4);
+    for (own, all) in own.proof.links.iter().zip(&all.proof.links) {
+        assert!(own.bytes.is_none() || own.bytes == all.bytes);
+        assert_eq!((own.seq, &own.hash), (all.seq, &all.hash));
     }
+}
+
+#[test]
+fn an_exchange_tells_what_came_back_with_it_and_proves_it_too() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let first = till.record("sale-1", &cart_of(member, 410_000)).unwrap();
+    let mut exchange = cart_of(member, 500_000);
+    let mut back = exchange.lines[0].clone();
+    back.quantity_milli = Quantity::ZERO - back.quantity_milli;
+    back.line_total = Money::new(-410_000);
+    back.return_of = Some(ReturnOf {
+        sale: first.id.to_string(),
+        line: 0,
+    });
+    let mut unknown = back.clone();
+    unknown.line_total = Money::new(-30_000);
+    unknown.return_of = None;
+    exchange.lines.extend([back, unknown]);
+    exchange.receipt_number = Some("0002".to_owned());
+    till.record("sale-2", &exchange).unwrap();
+
+    let dispute = till.dispute(&receipt("0002")).unwrap();
+    assert!(dispute.is_clean(), "{:?}", dispute.again);
+    // 410.000 d had given 41 points, 30.000 d without a sale are worth 3; 500.000 d give 50.
+    let told: Vec<(&str, i64)> = dispute
+        .entries
+        .iter()
+        .map(|fact| (fact.kind, fact.points.get()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("refund", 0),
+            ("award_refund", 41),
+            ("refund", 0),
+            ("debt", 3),
+            ("commit", 0),
+            ("award", 50),
+            ("repayment", 3),
+        ]
+    );
+    assert_eq!(dispute.proof.links[0].seq, dispute.entries[0].seq);
+    // The bill whose goods came back tells of its own return, and not of the exchange.
+    let first = till.dispute(&Disputed::Sale(first.id)).unwrap();
+    assert_eq!(kinds(&first), ["commit", "award", "refund", "award_refund"]);
 }
 
 /// Someone with a database tool, who knows how to switch triggers off.

@@ -74,6 +74,36 @@ fn with_a_tool(shop: &Shop, sql: &str) {
 }
 
 #[test]
+fn a_first_page_that_was_being_written_when_the_power_went_is_in_the_log_still() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    for number in 1..=40 {
+        let cart = cart_of(member, 10_000 * number);
+        till.record(&format!("sale-{number}"), &cart).unwrap();
+    }
+    // What is on the disk now, and the first sector half written.
+    let mut left = Shop::new();
+    left.folder = tempfile::tempdir().unwrap();
+    for name in ["ledger.loy", "ledger.loy-wal"] {
+        let from = shop.folder.path().join(name);
+        std::fs::copy(from, left.folder.path().join(name)).unwrap();
+    }
+    let mut bytes = std::fs::read(left.path()).unwrap();
+    bytes[..512].fill(0xa7);
+    std::fs::write(left.path(), &bytes).unwrap();
+    let found = left.open();
+    assert_eq!(balance(&found, member), balance(&till, member));
+    assert_sound(&found);
+    // Without the log nobody knows what it was.
+    found.close();
+    std::fs::write(left.path(), &bytes).unwrap();
+    let error = left.try_open().map(drop).unwrap_err();
+    assert_eq!(error.status(), status::E_STORE_CORRUPT);
+    assert_eq!(std::fs::read(left.path()).unwrap(), bytes);
+}
+
+#[test]
 fn a_file_that_is_no_ledger_is_refused_and_left_as_it_is() {
     let other_database = {
         let folder = tempfile::tempdir().unwrap();

@@ -165,8 +165,10 @@ fn a_paid_sale_is_committed_with_what_it_was_promised_whatever_was_sold_since() 
     let till = shop.create();
     let member = enrol(&till);
     let held = till
-        .authorise("hold-1", &cart_of(member, 100_000), 600)
+        .authorise("hold-1", &cart_of(member, 100_000), 60)
         .unwrap();
+    // Its time is over, and another sale has its place.
+    shop.clock.advance_seconds(61);
     till.record("sale-1", &cart_of(member, 50_000)).unwrap();
     // The customer adds something for 50.000 d: 15 and 5.
     let changed = cart_of(member, 150_000);
@@ -289,4 +291,166 @@ fn no_trace_of_what_was_shown_is_left_but_a_hash() {
     let mut kept = std::fs::read(shop.path()).unwrap();
     kept.extend(batch.bytes);
     assert!(!kept.windows(6).any(|bytes| bytes == b"MAT-77"));
+}
+
+#[test]
+fn a_held_sale_has_reserved_its_place_until_it_is_called_off_or_runs_out() {
+    let shop = store_with_limit(serde_json::json!({
+        "id": "own_card", "per": "member", "count": "sales", "most": "2", "action": "refuse"
+    }));
+    let till = shop.create();
+    let member = enrol(&till);
+    let so_far = || {
+        let quote = till.evaluate(&cart_of(member, 100_000)).unwrap();
+        quote.reasons("own_card").next().unwrap().values["found"].clone()
+    };
+    let hold = |id: &str, seconds| {
+        let cart = cart_of(member, 100_000);
+        till.authorise(id, &cart, seconds).unwrap().id
+    };
+    let first = hold("hold-1", 600);
+    assert_eq!(so_far(), "1");
+    let second = hold("hold-2", 60);
+    // Refused: this one would be the third.
+    assert_eq!(so_far(), "3");
+    till.void("void-1", first, "").unwrap();
+    assert_eq!(so_far(), "1");
+    shop.clock.advance_seconds(61);
+    till.idle().unwrap();
+    assert_eq!(so_far(), "0");
+    assert_sound(&till);
+    // It was paid after all: it counts again, and once.
+    till.commit("commit-2", second, None).unwrap();
+    assert_eq!(so_far(), "1");
+    let third = hold("hold-3", 600);
+    till.commit("commit-3", third, Some(&cart_of(member, 300_000)))
+        .unwrap();
+    assert_eq!(so_far(), "3");
+    assert_sound(&till);
+    till.close();
+    assert_sound(&shop.open());
+}
+
+#[test]
+fn a_limit_is_told_once_for_a_sale_that_is_final_and_not_for_one_that_is_called_off() {
+    let shop = store_with_limit(serde_json::json!({
+        "id": "own_card", "per": "member", "count": "sales", "most": "1", "action": "refuse"
+    }));
+    let till = shop.create();
+    let member = enrol(&till);
+    let cart = |total| Cart {
+        cashier: Some("TN-07".to_owned()),
+        ..cart_of(member, total)
+    };
+    till.record("sale-1", &cart(100_000)).unwrap();
+    let hold = |id: &str| till.authorise(id, &cart(100_000), 600).unwrap().id;
+    let off = hold("hold-2");
+    till.void("void-2", off, "").unwrap();
+    assert_eq!(exceptions(&till), Vec::<String>::new());
+    // Committed as it was, committed with another cart, and allowed by the supervisor at the hold.
+    let same = hold("hold-3");
+    till.commit("commit-3", same, None).unwrap();
+    let other = hold("hold-4");
+    till.commit("commit-4", other, Some(&cart(200_000)))
+        .unwrap();
+    till.approve("hold-5", ActKind::Limit, "GS-01", b"4711")
+        .unwrap();
+    let lifted = hold("hold-5");
+    till.close();
+    let till = shop.open();
+    till.commit("commit-5", lifted, None).unwrap();
+    assert_eq!(
+        exceptions(&till),
+        [
+            "limit.refused TN-07  1 2",
+            "limit.refused TN-07  1 3",
+            "approval.given  GS-01 0 0",
+            "limit.lifted TN-07 GS-01 1 4",
+        ]
+    );
+    // 100.000 d twice have points.
+    assert_eq!(balance(&till, member).0, 20);
+    assert_sound(&till);
+}
+
+#[test]
+fn a_damaged_count_is_found_and_an_older_librarys_sales_are_counted_too() {
+    let shop = store_with_limit(serde_json::json!({
+        "id": "own_card", "per": "cashier", "count": "sales", "most": "9", "hours": 3,
+        "action": "warn"
+    }));
+    let cart = |member, minutes: i64| {
+        let mut cart = cart_of(member, 100_000);
+        cart.at_ms = loy::kernel::Instant::from_ms(crate::shop::MORNING_MS + minutes * 60_000);
+        cart.cashier = Some("TN-07".to_owned());
+        cart
+    };
+    let till = shop.create();
+    let member = enrol(&till);
+    for number in 0..6 {
+        till.record(&format!("sale-{number}"), &cart(member, number * 50))
+            .unwrap();
+    }
+    let so_far = |till: &loy::till::Till| {
+        let quote = till.evaluate(&cart(member, 250)).unwrap();
+        quote.reasons("own_card").next().unwrap().values["found"].clone()
+    };
+    // Behind minute 70: those of 100, 150, 200 and 250.
+    assert_eq!(so_far(&till), "4");
+    assert_sound(&till);
+    till.close();
+    let with_a_tool = |sql: &str| {
+        let tool = rusqlite::Connection::open(shop.path()).unwrap();
+        tool.execute_batch(sql).unwrap();
+        tool.close().unwrap();
+    };
+    with_a_tool("UPDATE usage SET sales = sales + 1");
+    let till = shop.open();
+    let keys: Vec<&str> = till
+        .verify(loy::till::Depth::Full)
+        .unwrap()
+        .iter()
+        .map(|finding| finding.key)
+        .collect();
+    assert_eq!(keys, ["usage.differs"]);
+    till.close();
+    // An older library knows nothing of the table: what it sold is missing there.
+    with_a_tool("DELETE FROM usage; UPDATE head SET counted_seq = seq - 1");
+    let reader = loy::till::Till::open_reader(&loy::till::Settings::new(shop.path())).unwrap();
+    let unknown = reader.evaluate(&cart(member, 250)).unwrap();
+    assert_eq!(
+        unknown.reasons("own_card").next().unwrap().key,
+        "limit.unknown"
+    );
+    let till = shop.open();
+    assert_eq!(so_far(&till), "4");
+    assert_sound(&till);
+    till.close();
+    let saved = loy::till::Settings::new(shop.folder.path().join("saved.loy"));
+    let (till, lost) = loy::till::Till::salvage_with(&shop.path(), &saved, shop.ports()).unwrap();
+    assert_eq!((lost, so_far(&till)), (Vec::new(), "4".to_owned()));
+    assert_sound(&till);
+}
+
+#[test]
+fn a_limit_that_comes_with_a_new_version_counts_what_was_sold_before_it() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    for number in 0..3 {
+        let id = format!("sale-{number}");
+        till.record(&id, &cart_of(member, 100_000)).unwrap();
+    }
+    let document = include_bytes!("../../examples/programmes/vnd-10000.json");
+    let mut document: serde_json::Value = serde_json::from_slice(document).unwrap();
+    document["version"] = serde_json::json!(2);
+    document["limits"] = serde_json::json!([{
+        "id": "own_card", "per": "member", "count": "points", "wallet": "points", "most": "35",
+        "action": "warn"
+    }]);
+    till.install_programme(document.to_string().as_bytes())
+        .unwrap();
+    let fourth = till.evaluate(&cart_of(member, 100_000)).unwrap();
+    assert_eq!((fourth.limits[0].most, fourth.limits[0].found), (35, 40));
+    assert_sound(&till);
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod adjustments;
+mod bounds;
 mod clock;
 mod days;
 mod dispute;
@@ -28,3 +29,4 @@ mod shop;
 mod statement;
 mod sync;
 mod tiers;
+mod voids;

@@ -223,6 +223,30 @@ fn more_money_than_was_paid_is_not_given_back() {
 }
 
 #[test]
+fn where_more_was_given_for_one_shirt_the_other_gives_what_is_left() {
+    // Two shirts for 90.000 d; 50.000 d were given for the first.
+    let first = Measure::QuantityFor(Quantity::new(1_000), Money::new(50_000));
+    let second = Measure::Quantity(Quantity::new(1_000));
+    for policy in [json!({}), json!({"base": "stated"})] {
+        let rest = |sale| [refund_of(sale), back(sale, 0, second)];
+        for at in 0..2 {
+            let shop = shop(policy.clone(), json!({}));
+            let till = shop.create();
+            let member = enrol(&till);
+            let sale = two_shirts(&till, member);
+            till.refund("refund-1", &back(sale, 0, first)).unwrap();
+            let request = &rest(sale)[at];
+            let preview = till.preview_refund(request).unwrap();
+            assert_eq!(preview.amount, Money::new(40_000), "{policy}");
+            let after = till.refund("refund-2", request).unwrap();
+            assert_eq!(after.state, SaleState::Refunded);
+            assert_eq!(balance(&till, member).0, 10);
+            assert_sound(&till);
+        }
+    }
+}
+
+#[test]
 fn what_comes_back_is_worth_what_today_s_rules_say_where_the_programme_says_so() {
     // 50 points for 500.000 d, by the sale's own rule, which still stands.
     let shop = shop(json!({"rules": "current"}), json!({}));

@@ -9,12 +9,12 @@ use crate::evaluate::bill::Bill;
 use crate::evaluate::cart::Line;
 use crate::kernel::{Fraction, Money, Rounding};
 use crate::programme::{
-    Break, BreakTakes, BundleCost, CountOf, MoneyIn, Offer, Pieces as Wanted, Share, Takes,
+    Break, BreakTakes, BundleCost, CountOf, Effect, MoneyIn, Pieces as Wanted, Share, Takes,
 };
 
 /// What an offer takes off, and hands over.
 #[derive(Debug)]
-pub(super) struct Found {
+pub(in crate::evaluate) struct Found {
     pub parts: Vec<(usize, Money)>,
     /// How often, for those that count.
     pub times: i64,
@@ -35,21 +35,21 @@ struct Exact {
     at_most: Option<Fraction>,
 }
 
-pub(super) fn find(offer: &Offer, bill: &Bill<'_>) -> Result<Found, Refusal> {
+pub(in crate::evaluate) fn find(effect: &Effect, bill: &Bill<'_>) -> Result<Found, Refusal> {
     if let Takes::Gift {
         sku,
         quantity,
         for_each,
-    } = &offer.takes
+    } = &effect.takes
     {
-        let times = times_bought(bill, for_each.as_ref(), offer.most_times)?;
+        let times = times_bought(bill, for_each.as_ref(), effect.most_times)?;
         return Ok(Found {
             parts: Vec::new(),
             times,
             gift: Some((sku.clone(), quantity.saturating_mul(times))),
         });
     }
-    let work = Work { offer, bill };
+    let work = Work { effect, bill };
     let exact = work.exact()?;
     let parts = work.rounded(&exact).ok_or(Refusal::NothingLeft)?;
     if parts.iter().all(|(_, part)| part.is_zero()) {
@@ -79,7 +79,7 @@ fn times_bought(
 }
 
 struct Work<'a> {
-    offer: &'a Offer,
+    effect: &'a Effect,
     bill: &'a Bill<'a>,
 }
 
@@ -98,12 +98,12 @@ impl Work<'_> {
                 .collect();
             parts.ok_or(Refusal::NothingLeft)
         };
-        match &self.offer.takes {
+        match &self.effect.takes {
             Takes::Percent(share) => {
                 let parts = by_line(&|_, left| Fraction::whole(left).checked_mul(share.part))?;
                 // A cart as a whole has money off in it that no line shows.
                 let whole = self.bill.payable().get().max(0);
-                let at_most = match self.offer.lines {
+                let at_most = match self.effect.lines {
                     None => Some(
                         Fraction::whole(whole)
                             .checked_mul(share.part)
@@ -128,7 +128,7 @@ impl Work<'_> {
             Takes::Breaks(of, steps) => self.breaks(*of, steps),
             Takes::Cheapest(quantity, share) => {
                 self.selected()?;
-                let mut pieces = cheapest_first(self.bill, self.offer.lines.as_ref());
+                let mut pieces = cheapest_first(self.bill, self.effect.lines.as_ref());
                 let picked = take(pieces.iter_mut(), *quantity);
                 exact_of(&picked, share, 1)
             }
@@ -148,7 +148,7 @@ impl Work<'_> {
     fn selected(&self) -> Result<Vec<usize>, Refusal> {
         let lines = self.bill.cart().lines.iter().enumerate();
         let selected: Vec<usize> = lines
-            .filter(|(_, line)| is_selected(self.offer.lines.as_ref(), line))
+            .filter(|(_, line)| is_selected(self.effect.lines.as_ref(), line))
             .map(|(index, _)| index)
             .collect();
         if selected.is_empty() {
@@ -205,7 +205,7 @@ impl Work<'_> {
         of: CountOf,
     ) -> Result<Exact, Refusal> {
         self.selected()?;
-        let pieces = cheapest_first(self.bill, self.offer.lines.as_ref());
+        let pieces = cheapest_first(self.bill, self.effect.lines.as_ref());
         let mut groups: BTreeMap<&str, Vec<Pieces>> = BTreeMap::new();
         for pieces in pieces {
             let sku = match of {
@@ -218,7 +218,7 @@ impl Work<'_> {
         let (mut times, mut missing) = (0, i64::MAX);
         for pieces in groups.values_mut() {
             let found = count(pieces);
-            let left = self.offer.most_times.map(|most| most - times);
+            let left = self.effect.most_times.map(|most| most - times);
             let (free, more) = got(found, buy, get, left);
             if free == 0 {
                 missing = missing.min(buy + 1 - found);
@@ -238,7 +238,7 @@ impl Work<'_> {
         let bought = cheapest_first(self.bill, buy.lines.as_ref());
         let gettable = cheapest_first(self.bill, get.lines.as_ref());
         let most = count(&bought) / buy.quantity;
-        let most = most.min(self.offer.most_times.unwrap_or(i64::MAX));
+        let most = most.min(self.effect.most_times.unwrap_or(i64::MAX));
         if most == 0 {
             return Err(Refusal::TooFew(buy.quantity - count(&bought)));
         }
@@ -274,7 +274,7 @@ impl Work<'_> {
         left.reverse();
         let lines = &self.bill.cart().lines;
         let mut parts: BTreeMap<usize, Fraction> = BTreeMap::new();
-        let (mut times, most) = (0, self.offer.most_times.unwrap_or(1_000));
+        let (mut times, most) = (0, self.effect.most_times.unwrap_or(1_000));
         let mut missing = 0;
         while times < most {
             let mut picked = Vec::new();
@@ -314,7 +314,7 @@ impl Work<'_> {
     fn rounded(&self, exact: &Exact) -> Option<Vec<(usize, Money)>> {
         let mut parts = exact.parts.clone();
         parts.retain(|(_, part)| *part > Fraction::ZERO);
-        let most = self.offer.most.map(|most| Fraction::whole(most.get()));
+        let most = self.effect.most.map(|most| Fraction::whole(most.get()));
         let at_most = match (exact.at_most, most) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
@@ -335,7 +335,7 @@ impl Work<'_> {
     fn said(&self, line: usize, part: Fraction) -> Option<Fraction> {
         let line = &self.bill.cart().lines[line];
         let price = line.line_total.get();
-        if self.offer.money_in == MoneyIn::Price || price <= 0 {
+        if self.effect.money_in == MoneyIn::Price || price <= 0 {
             return Some(part);
         }
         let with_tax = i128::from(price) + i128::from(line.tax_outside.get());

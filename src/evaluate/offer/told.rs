@@ -21,7 +21,7 @@ impl Told<'_> {
             speaker.money(taken.amount),
             texts::number(language, taken.times, 0),
         );
-        let percent = match &self.offer.takes {
+        let percent = match &self.offer.effect.takes {
             Takes::Percent(share) => Some(speaker.decimal(&share.percent)),
             _ => None,
         };

@@ -218,21 +218,21 @@ fn what_does_not_belong_here_is_refused_with_its_reason() {
     assert_eq!(office.status().expect("a status").streams, []);
 }
 
-/// Two tills' entries, cut and mixed as `numbers` say, some sent twice, some overlapping.
-fn deliveries(tills: &[SampleTill], numbers: &mut Numbers) -> Vec<Vec<u8>> {
+/// Two tills' entries, cut and mixed as `dice` say, some sent twice, some overlapping.
+fn deliveries(tills: &[SampleTill], dice: &mut Dice) -> Vec<Vec<u8>> {
     let mut files = Vec::new();
     for till in tills {
         let all = till.entries.len();
         let mut from = 0;
         while from < all {
-            let count = usize::try_from(1 + numbers.below(9))
+            let count = usize::try_from(1 + dice.below(9))
                 .expect("small")
                 .min(all - from);
-            let back = usize::try_from(numbers.below(4)).expect("small").min(from);
-            let overlap = if numbers.below(3) == 0 { back } else { 0 };
+            let back = usize::try_from(dice.below(4)).expect("small").min(from);
+            let overlap = if dice.below(3) == 0 { back } else { 0 };
             let start = from - overlap;
             let file = till.batch(start as u64 + 1, count + overlap);
-            if numbers.below(4) == 0 {
+            if dice.below(4) == 0 {
                 files.push(file.clone());
             }
             files.push(file);
@@ -240,7 +240,7 @@ fn deliveries(tills: &[SampleTill], numbers: &mut Numbers) -> Vec<Vec<u8>> {
         }
     }
     for last in (1..files.len()).rev() {
-        let other = usize::try_from(numbers.below(last as u64 + 1)).expect("small");
+        let other = usize::try_from(dice.below(last as u64 + 1)).expect("small");
         files.swap(last, other);
     }
     files
@@ -266,7 +266,7 @@ proptest! {
         for (name, seed) in [("1", 10), ("2", 11)] {
             till(&mut other, name, seed);
         }
-        for file in deliveries(&tills, &mut Numbers(seed)) {
+        for file in deliveries(&tills, &mut Dice::new(seed)) {
             let answer = ingest(&mut other, &file);
             let taken = matches!(answer.outcome, Outcome::Applied(_) | Outcome::Parked { .. });
             prop_assert!(taken, "refused or taken for a fork");

@@ -2,8 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::{BreakModel, BundleModel, OfferModel, SomeModel};
-use super::super::offers::{Break, BreakTakes, BundleCost, Offer, Pieces, Share, Stage, Takes};
+use super::super::model::{
+    BreakModel, BundleModel, CheapestModel, GiftModel, OfferModel, SomeModel,
+};
+use super::super::offers::{
+    Break, BreakTakes, BundleCost, Effect, Offer, Pieces, Share, Stage, Takes,
+};
 use super::super::{Group, RULES_MAX};
 use super::{Compiler, Known, quoted};
 use crate::kernel::Money;
@@ -78,11 +82,13 @@ impl Compiler {
             group: group?,
             used: model.used,
             when: when?,
-            lines: lines?,
-            takes: takes?,
-            most: most?,
-            most_times: most_times?,
-            money_in: model.money_in,
+            effect: Effect {
+                lines: lines?,
+                takes: takes?,
+                most: most?,
+                most_times: most_times?,
+                money_in: model.money_in,
+            },
         })
     }
 
@@ -152,10 +158,7 @@ impl Compiler {
             return Some(Takes::Breaks(breaks.of, steps));
         }
         if let Some(cheapest) = &model.cheapest {
-            let path = format!("{path}.cheapest");
-            let quantity = self.pieces_number(&path, "quantity", cheapest.quantity.unwrap_or(1));
-            let share = self.percentage(&format!("{path}.percent"), cheapest.percent.as_ref());
-            return Some(Takes::Cheapest(quantity?, share?));
+            return self.cheapest(path, cheapest);
         }
         if let Some(multi) = &model.multi_buy {
             let path = format!("{path}.multi_buy");
@@ -183,7 +186,22 @@ impl Compiler {
         if let Some(bundle) = &model.bundle {
             return self.bundle(&format!("{path}.bundle"), bundle, known);
         }
-        let gift = model.gift.as_ref()?;
+        self.gift(path, model.gift.as_ref()?, known)
+    }
+
+    pub(super) fn cheapest(&mut self, path: &str, model: &CheapestModel) -> Option<Takes> {
+        let path = format!("{path}.cheapest");
+        let quantity = self.pieces_number(&path, "quantity", model.quantity.unwrap_or(1));
+        let share = self.percentage(&format!("{path}.percent"), model.percent.as_ref());
+        Some(Takes::Cheapest(quantity?, share?))
+    }
+
+    pub(super) fn gift(
+        &mut self,
+        path: &str,
+        gift: &GiftModel,
+        known: &Known<'_>,
+    ) -> Option<Takes> {
         let path = format!("{path}.gift");
         if gift.sku.is_empty() || gift.sku.len() > 64 || gift.sku.chars().any(char::is_control) {
             let expected = "1 to 64 bytes without control characters";
@@ -312,7 +330,7 @@ impl Compiler {
         Some(Money::new(units))
     }
 
-    fn optional_money(
+    pub(super) fn optional_money(
         &mut self,
         path: &str,
         text: Option<&String>,

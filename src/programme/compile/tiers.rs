@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::{EntryModel, LevelModel, RewardModel, TermModel, TiersModel};
+use super::super::model::{
+    CheapestModel, EntryModel, GiftModel, LevelModel, RewardModel, SelectorModel, TermModel,
+    TiersModel,
+};
+use super::super::offers::{Effect, MoneyIn, Share, Takes};
 use super::super::{
     Downgrade, Entry, EntryRewards, Level, RULES_MAX, Reward, Term, TierBasis, TierWindow, Tiers,
     UseReward, Window, Worth, YearStart,
@@ -257,7 +261,6 @@ impl Compiler {
             self.once(&path, ids.insert(model.id.as_str()), &model.id);
             rewards.extend(self.reward(&path, model, known));
         }
-        rewards.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         rewards
     }
 
@@ -270,7 +273,48 @@ impl Compiler {
         let wallet = known.wallet(&model.wallet);
         let decimals = wallet.map_or(4, |wallet| wallet.decimals);
         let points = self.units_from(&format!("{path}.points"), &model.points, decimals, 1);
-        let worth = self.worth(path, model, known);
+        let worth = WorthModel {
+            money: model.money.as_deref(),
+            percent: model.percent.as_deref(),
+            cheapest: model.cheapest.as_ref(),
+            gift: model.gift.as_ref(),
+            voucher: model.voucher.as_deref(),
+            lines: model.lines.as_ref(),
+            most: model.most.as_ref(),
+        };
+        let worth = self.worth(path, &worth, known);
+        let is_money = model.money.is_some() && model.lines.is_none();
+        let often = self.how_often(
+            path,
+            (model.most_per_sale, model.most_per_day),
+            is_money,
+            model.used,
+        );
+        let when = self.when_before_spending(path, model.when.as_ref(), known);
+        let (most_per_sale, most_per_day) = often?;
+        Some(Reward {
+            id: model.id.clone(),
+            name: name?,
+            is_voucher: false,
+            wallet: wallet?.number,
+            points: Points::new(points?),
+            worth: worth?,
+            used: model.used,
+            most_per_sale,
+            most_per_day,
+            when: when?,
+        })
+    }
+
+    /// How often in a sale and on a day. Only what takes the same money off each time is had more than
+    /// once in a sale, and only by itself.
+    pub(super) fn how_often(
+        &mut self,
+        path: &str,
+        (per_sale, per_day): (Option<i64>, Option<i64>),
+        is_money: bool,
+        used: UseReward,
+    ) -> Option<(u32, Option<u32>)> {
         let mut most = |key: &str, value: Option<i64>| match value {
             None => Some(None),
             Some(value) => {
@@ -278,45 +322,91 @@ impl Compiler {
                 value.and_then(|value| u32::try_from(value).ok()).map(Some)
             }
         };
-        let most_per_sale = most("most_per_sale", model.most_per_sale);
-        let most_per_day = most("most_per_day", model.most_per_day);
-        if model.percent.is_some() {
-            let is_given = model.most_per_sale.is_some();
-            self.unused(&format!("{path}.most_per_sale"), is_given, "`percent`");
+        let most_per_sale = most("most_per_sale", per_sale);
+        let most_per_day = most("most_per_day", per_day);
+        let per_sale_path = format!("{path}.most_per_sale");
+        if !is_money {
+            let beside = "anything but `money` off the whole bill";
+            self.unused(&per_sale_path, per_sale.is_some(), beside);
         }
-        if model.used == UseReward::OnRequest {
-            let is_given = model.most_per_sale.is_some();
-            self.unused(&format!("{path}.most_per_sale"), is_given, "`on_request`");
+        if used == UseReward::OnRequest {
+            self.unused(&per_sale_path, per_sale.is_some(), "`on_request`");
         }
-        let when = self.when_before_spending(path, model.when.as_ref(), known);
-        Some(Reward {
-            id: model.id.clone(),
-            name: name?,
-            wallet: wallet?.number,
-            points: Points::new(points?),
-            worth: worth?,
-            used: model.used,
-            most_per_sale: most_per_sale?.unwrap_or(1),
-            most_per_day: most_per_day?,
-            when: when?,
-        })
+        Some((most_per_sale?.unwrap_or(1), most_per_day?))
     }
 
-    fn worth(&mut self, path: &str, model: &RewardModel, known: &Known<'_>) -> Option<Worth> {
-        match (&model.money, &model.percent) {
-            (Some(money), None) => {
-                let path = format!("{path}.money");
-                let money = self.units_from(&path, money, known.money_decimals, 1)?;
-                Some(Worth::Money(Money::new(money)))
-            }
-            (None, Some(percent)) => {
-                let share = self.share(&format!("{path}.percent"), percent)?;
-                Some(Worth::Share(share, percent.clone()))
-            }
-            _ => {
-                self.problem(path, "one_of", "`money` or `percent`", "both or neither");
-                None
-            }
+    pub(super) fn worth(
+        &mut self,
+        path: &str,
+        model: &WorthModel<'_>,
+        known: &Known<'_>,
+    ) -> Option<Worth> {
+        let given = [
+            model.money.is_some(),
+            model.percent.is_some(),
+            model.cheapest.is_some(),
+            model.gift.is_some(),
+            model.voucher.is_some(),
+        ];
+        let given = given.into_iter().filter(|is_given| *is_given).count();
+        if given != 1 {
+            let expected = "one of `money`, `percent`, `cheapest`, `gift` and `voucher`";
+            self.problem(path, "one_of", expected, given.to_string());
+            return None;
         }
+        let (has_lines, has_most) = (model.lines.is_some(), model.most.is_some());
+        if model.gift.is_some() || model.voucher.is_some() {
+            let beside = "`gift` and `voucher`";
+            self.unused(&format!("{path}.lines"), has_lines, beside);
+            self.unused(&format!("{path}.most"), has_most, beside);
+        }
+        if model.money.is_some() {
+            self.unused(&format!("{path}.most"), has_most, "`money`");
+        }
+        if let Some(voucher) = model.voucher {
+            let path = format!("{path}.voucher");
+            return self
+                .voucher_number(&path, voucher, known)
+                .map(Worth::Voucher);
+        }
+        let takes = if let Some(money) = model.money {
+            let path = format!("{path}.money");
+            let money = Money::new(self.units_from(&path, money, known.money_decimals, 1)?);
+            if !has_lines {
+                return Some(Worth::Money(money));
+            }
+            Takes::Amount(money)
+        } else if let Some(percent) = model.percent {
+            let part = self.share(&format!("{path}.percent"), percent)?;
+            let percent = percent.to_owned();
+            if !has_lines && !has_most {
+                return Some(Worth::Share(part, percent));
+            }
+            Takes::Percent(Share { part, percent })
+        } else if let Some(cheapest) = model.cheapest {
+            self.cheapest(path, cheapest)?
+        } else {
+            self.gift(path, model.gift?, known)?
+        };
+        let lines = self.optional_selector(&format!("{path}.lines"), model.lines, known);
+        let most = self.optional_money(&format!("{path}.most"), model.most, known);
+        Some(Worth::Effect(Effect {
+            lines: lines?,
+            takes,
+            most: most?,
+            most_times: None,
+            money_in: MoneyIn::Price,
+        }))
     }
+}
+
+/// What a reward or a voucher is worth, as it is written.
+pub(super) struct WorthModel<'a> {
+    pub money: Option<&'a str>,
+    pub percent: Option<&'a str>,
+    pub cheapest: Option<&'a CheapestModel>,
+    pub gift: Option<&'a GiftModel>,
+    pub voucher: Option<&'a str>,
+    pub lines: Option<&'a SelectorModel>,
+    pub most: Option<&'a String>,
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{DayOfYearModel, NamesModel, SelectorModel, WhenModel};
+use super::{CheapestModel, DayOfYearModel, GiftModel, NamesModel, SelectorModel, WhenModel};
 use crate::programme::rules::UseReward;
 use crate::programme::shape::{objects, optional_object};
 use crate::programme::tiers::{Downgrade, EntryRewards, TierBasis, TierForSale, TierWindow};
@@ -112,7 +112,7 @@ pub(crate) struct LevelModel {
     pub entry: Option<EntryModel>,
 }
 
-/// What points buy: `money` or `percent` off the bill.
+/// What points buy. Exactly one of `money`, `percent`, `cheapest`, `gift` and `voucher`.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "reward"))]
@@ -143,6 +143,22 @@ pub(crate) struct RewardModel {
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub percent: Option<String>,
+    /// The cheapest pieces for less or nothing: a free item.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub cheapest: Option<CheapestModel>,
+    /// Goods handed over besides, which are not in the basket.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub gift: Option<GiftModel>,
+    /// A voucher for later sales, by its id.
+    #[serde(default)]
+    pub voucher: Option<String>,
+    /// Off which lines; all if left out.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub lines: Option<SelectorModel>,
+    /// The most money it takes off; no limit if left out.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
+    pub most: Option<String>,
     /// By itself, or when the member asks.
     #[serde(rename = "use")]
     pub used: UseReward,

@@ -38,3 +38,19 @@ CREATE TABLE acknowledgement (
     seq   INTEGER PRIMARY KEY,
     bytes BLOB NOT NULL
 ) STRICT;
+
+-- What the limits of a programme count: sales of members by member, cashier and card shown, summed up by
+-- business date and, for cashiers, by hour (src/ledger/usage.rs). Kept while a programme of the file has
+-- limits; true as long as `counted_seq` is the last entry, made anew when it is not. `who` is a member
+-- number or 63 bits of a keyed hash.
+CREATE TABLE usage (
+    what        INTEGER NOT NULL,
+    who         INTEGER NOT NULL,
+    period      INTEGER NOT NULL, -- milliseconds, a date or an hour
+    wallet      INTEGER NOT NULL,
+    sales       INTEGER NOT NULL,
+    redemptions INTEGER NOT NULL,
+    points      INTEGER NOT NULL,
+    PRIMARY KEY (what, who, period, wallet)
+) STRICT, WITHOUT ROWID;
+ALTER TABLE head ADD COLUMN counted_seq INTEGER NOT NULL DEFAULT 0;

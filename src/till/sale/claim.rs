@@ -20,6 +20,7 @@ use crate::till::operation::{Call, Operation};
 use crate::till::refund::{refund_document, row_before};
 use crate::till::shell::{Moment, Till};
 use crate::till::status;
+use crate::till::usage::Counts;
 use crate::till::velocity::Lifted;
 use crate::till::view::{Sale, SaleState, load_document};
 
@@ -36,6 +37,17 @@ pub struct ClaimRequest {
     pub offset: UtcOffset,
     /// The day in the books on which they say so.
     pub business_date: BusinessDate,
+}
+
+impl ClaimRequest {
+    /// A sale's cart as if it were rung up when it is claimed.
+    fn cart_of(&self, sold: &Cart) -> Cart {
+        Cart {
+            at_ms: self.at,
+            business_date: self.business_date,
+            ..sold.clone()
+        }
+    }
 }
 
 impl Till {
@@ -95,8 +107,8 @@ impl Till {
         if sale.cart.member.is_some() {
             return Err(Error::refused(status::REFUSED, "claim.of_a_member", &[]));
         }
-        if sale.cart.has_returns() {
-            // What came back in it was nobody's: nothing was taken for it, so nothing is given.
+        if sale.outcome.returns.iter().any(|back| back.sale.is_none()) {
+            // Goods without their sale were nobody's: nothing was taken for them, so nothing is given.
             return Err(Error::refused(status::REFUSED, "claim.with_returns", &[]));
         }
         let sold_on = sale.cart.business_date;
@@ -142,8 +154,9 @@ impl Till {
             document_seq: head + 1,
             ..row.clone()
         })?;
-        let met = (hits.as_slice(), &Lifted::No);
-        self.tell_limits(writing, &facts, row.seq, &document.cart, met)
+        let claimed_now = request.cart_of(&document.cart);
+        self.count_sale(writing, &claimed_now, &document.outcome, Counts::FromNow)?;
+        self.tell_limits(writing, &facts, row.seq, &document, &hits)
     }
 
     /// The sale's document with the member in it, and what that gives for what is still kept.
@@ -161,11 +174,7 @@ impl Till {
             ..sale.cart.clone()
         };
         // Limits count when it is claimed, so that the receipts of a week are no way around them.
-        let claimed_now = Cart {
-            at_ms: request.at,
-            business_date: request.business_date,
-            ..cart.clone()
-        };
+        let claimed_now = request.cart_of(&cart);
         let number = request.member;
         let limits = self.limit_facts(reading, programme, &claimed_now, number, &Lifted::No)?;
         let on = request.business_date;
@@ -254,7 +263,7 @@ fn claim_facts(
         offset: request.offset,
         business_date: request.business_date,
         member: Some(request.member),
-        amount: document.outcome.payable,
+        amount: document.outcome.sold(),
         programme_version: document.programme_version,
         flags: moment.flags_on(writing.head(), request.business_date),
     }

@@ -12,6 +12,7 @@ use crate::till::document::{Note, spends, to_bytes};
 use crate::till::error::Error;
 use crate::till::operation::{Call, Operation};
 use crate::till::shell::{Moment, Till};
+use crate::till::usage::Counts;
 use crate::till::view::{Sale, SaleState, load_document};
 
 /// The longest time a hold may last: a week, in seconds.
@@ -60,6 +61,7 @@ impl Till {
             writing.append(&entries)?;
             writing.put_document(row.seq, &to_bytes(&priced.document))?;
             writing.put_sale(&row)?;
+            self.count_document(writing, &priced.document, Counts::FromNow)?;
             self.answer_asked(writing, moment, cart, row.seq, &asked)?;
             told = self.told(row.seq, SaleState::Held, &asked.facts, asked.priced);
             Ok(row.seq)
@@ -128,6 +130,9 @@ impl Till {
         };
         let entries = decide::release(writing.head().seq, &facts, kind, &held);
         writing.append(&entries)?;
+        if row.state == SaleState::Held as u8 {
+            self.count_document(writing, &document, Counts::NoMore)?;
+        }
         let state = if kind == Kind::Void {
             SaleState::Voided
         } else {

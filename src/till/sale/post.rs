@@ -1,21 +1,26 @@
 //! A sale becomes final: recorded in one step, or committed after it was authorised.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::price::Priced;
 use super::{held_portions, last, retell_cart, sale_operation};
 use crate::evaluate::cart::{Cart, ReceiptPart};
-use crate::kernel::SaleId;
+use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::Seq;
+use crate::kernel::{Points, SaleId, WalletNumber};
 use crate::ledger::decide;
 use crate::ledger::{Accounts, Flags, Held, SaleFacts};
 use crate::store::{OperationRow, Reading, SaleRow, Writing};
 use crate::till::document::{SaleDocument, gives, spends, to_bytes};
 use crate::till::error::Error;
+use crate::till::log::Level;
 use crate::till::operation::{Call, Operation};
 use crate::till::refund::Paid;
-use crate::till::returns::{Returning, given_back};
+use crate::till::returns::{Returning, given_back, given_back_unlinked};
 use crate::till::shell::{Moment, Till};
+use crate::till::usage::Counts;
 use crate::till::velocity::Lifted;
 use crate::till::view::{Sale, SaleState, document_of, load_document};
 
@@ -35,6 +40,8 @@ impl Till {
             self.write_returns(writing, &priced.returns)?;
             let seq = writing.head().seq + 1;
             self.post(writing, facts, None, priced, seq)?;
+            self.count_document(writing, &priced.document, Counts::FromNow)?;
+            self.tell_limits(writing, facts, seq, &priced.document, &priced.hits)?;
             self.answer_asked(writing, moment, cart, seq, &asked)?;
             told = self.told(seq, SaleState::Committed, &asked.facts, asked.priced);
             Ok(seq)
@@ -116,6 +123,8 @@ impl Till {
                 &lifted,
             )?
         };
+        let mut priced = priced;
+        drop_awards_beyond(&mut priced, moment);
         let mut facts = self.sale_facts(writing, moment, &priced.document);
         if row.state == SaleState::Expired as u8 {
             facts.flags = facts.flags.with(Flags::LATE);
@@ -125,6 +134,10 @@ impl Till {
             self.receipt_of(&priced.document.cart),
         );
         self.write_returns(writing, &priced.returns)?;
+        if row.state == SaleState::Held as u8 {
+            self.count_document(writing, &authorised, Counts::NoMore)?;
+        }
+        self.count_document(writing, &priced.document, Counts::FromNow)?;
         self.post(writing, &facts, Some(&held), &priced, row.seq)?;
         if before != after
             && let Some(key) = before
@@ -132,11 +145,14 @@ impl Till {
             self.free_receipt_of(writing, &key, row.seq)?;
         }
         self.give_receipt(writing, moment, &priced.document.cart, row.seq)?;
-        let met = (priced.hits(), &lifted);
-        self.tell_limits(writing, &facts, row.seq, &priced.document.cart, met)?;
+        self.tell_limits(writing, &facts, row.seq, &priced.document, &priced.hits)?;
         let back = &priced.returns.told;
-        if given_back(back) > given_back(&authorised.outcome.returns) {
-            // More comes back than was authorised. It is paid: it is told, and not refused.
+        let promised = &authorised.outcome.returns;
+        if given_back(back) > given_back(promised)
+            || given_back_unlinked(back) > given_back_unlinked(promised)
+        {
+            // More comes back than was authorised, or goods whose sale has no room for them any more
+            // and for which somebody else must be asked. It is paid: it is told, and not refused.
             let permit = self.permit_returns(moment, id, &priced.document.cart, back);
             permit.tell_paid(writing, &facts, row.seq)?;
         }
@@ -222,12 +238,18 @@ impl Till {
             None => Accounts::new(),
         };
         document.outcome.returns = returns.told.clone();
-        if programme.reads_payments() && document.cart.payments != authorised.cart.payments {
+        let mut hits = Vec::new();
+        let is_paid_otherwise =
+            programme.reads_payments() && document.cart.payments != authorised.cart.payments;
+        if is_paid_otherwise || !programme.limits().is_empty() {
             let member = document.member.as_ref();
             let told = returns.told.clone();
             let quote = self.evaluate_returning(&programme, member, &document.cart, told)?;
-            document.outcome.awards = quote.outcome.awards;
-            document.outcome.priced_in_tier = quote.outcome.priced_in_tier;
+            hits = quote.limits;
+            if is_paid_otherwise {
+                document.outcome.awards = quote.outcome.awards;
+                document.outcome.priced_in_tier = quote.outcome.priced_in_tier;
+            }
         }
         Ok(Priced {
             programme,
@@ -235,7 +257,35 @@ impl Till {
             document,
             returns,
             quote: None,
+            hits,
         })
+    }
+}
+
+/// A paid sale is never refused: an award that would carry what the member has beyond 9e15 is not given.
+fn drop_awards_beyond(priced: &mut Priced, moment: &Moment) {
+    let accounts = &priced.accounts;
+    let mut sums: BTreeMap<WalletNumber, i128> = BTreeMap::new();
+    let mut fits = |wallet: WalletNumber, points: Points| {
+        let sum = sums.entry(wallet).or_insert_with(|| {
+            let lots = accounts.get(&wallet).into_iter();
+            let lots = lots.flat_map(|account| &account.lots);
+            lots.map(|lot| i128::from(lot.portion.remaining().get()))
+                .sum()
+        });
+        let then = *sum + i128::from(points.get());
+        let fits = then <= i128::from(AMOUNT_MAX);
+        if fits {
+            *sum = then;
+        }
+        fits
+    };
+    let awards = &mut priced.document.outcome.awards;
+    let count = awards.len();
+    awards.retain(|award| fits(award.wallet, award.points));
+    if awards.len() < count {
+        let text = "a paid sale gives less than it promised: nobody can have more than 9e15 points";
+        moment.tell(Level::Warning, "points.beyond", text);
     }
 }
 

@@ -30,13 +30,8 @@ pub(super) struct Priced {
     pub(super) returns: Returns,
     /// As it was told; nothing where a sale keeps the quote it was authorised with.
     pub(super) quote: Option<Quote>,
-}
-
-impl Priced {
-    /// The limits that it meets; none where it keeps the quote it was authorised with.
-    pub(super) fn hits(&self) -> &[LimitHit] {
-        self.quote.as_ref().map_or(&[], |quote| &quote.limits)
-    }
+    /// The limits that it meets.
+    pub(super) hits: Vec<LimitHit>,
 }
 
 /// A cart that is to be sold, as authorise and record both begin: priced, and its cashier may give
@@ -44,7 +39,6 @@ impl Priced {
 pub(super) struct Asked {
     pub(super) priced: Priced,
     pub(super) facts: SaleFacts,
-    lifted: Lifted,
     permit: Permit,
 }
 
@@ -69,7 +63,6 @@ impl Till {
         Ok(Asked {
             priced,
             facts,
-            lifted,
             permit,
         })
     }
@@ -84,8 +77,6 @@ impl Till {
         asked: &Asked,
     ) -> Result<(), Error> {
         self.give_receipt(writing, moment, cart, sale)?;
-        let met = (asked.priced.hits(), &asked.lifted);
-        self.tell_limits(writing, &asked.facts, sale, cart, met)?;
         asked.permit.tell_approved(writing, &asked.facts, sale)
     }
 
@@ -143,6 +134,7 @@ impl Till {
             accounts,
             document,
             returns,
+            hits: quote.limits.clone(),
             quote: Some(quote),
         })
     }

@@ -1,0 +1,78 @@
+//! Vouchers, as they are written.
+
+use serde::Deserialize;
+
+use super::{
+    CheapestModel, ExpiryModel, GiftModel, NamesModel, RefundModel, SelectorModel, WhenModel,
+};
+use crate::programme::rules::UseReward;
+use crate::programme::shape::{object, optional_object};
+
+/// A voucher that members have and use in a sale. Rules award it as they award points, by its id in
+/// `wallet`; each that is used up is one less. Exactly one of `money`, `percent`, `cheapest` and `gift`.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "voucher"))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct VoucherModel {
+    /// By which rules, rewards and carts name it. No wallet, offer or reward has the same.
+    #[cfg_attr(
+        test,
+        schemars(
+            length(min = 1, max = 64),
+            regex(pattern = r"^[A-Za-z0-9][A-Za-z0-9_.-]*$")
+        )
+    )]
+    pub id: String,
+    /// Its number in the ledger, which no wallet has; once given, never given to another.
+    #[cfg_attr(test, schemars(with = "u8", range(min = 1, max = 250)))]
+    pub number: i64,
+    /// What people call it.
+    #[serde(deserialize_with = "object")]
+    pub name: NamesModel,
+    /// When it can no longer be used, counted from the sale that gave it; left out, never.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub expiry: Option<ExpiryModel>,
+    /// Days from that sale until it can be used; 0 is from the next sale on.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "u32", range(min = 0, max = 3650)))]
+    pub pending_days: i64,
+    /// Money off the bill.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
+    pub money: Option<String>,
+    /// Percent off the bill.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
+    pub percent: Option<String>,
+    /// The cheapest pieces for less or nothing.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub cheapest: Option<CheapestModel>,
+    /// Goods handed over besides, which are not in the basket.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub gift: Option<GiftModel>,
+    /// Off which lines; all if left out.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub lines: Option<SelectorModel>,
+    /// The most money it takes off; no limit if left out.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
+    pub most: Option<String>,
+    /// By itself, or when the cart asks for it.
+    #[serde(rename = "use")]
+    pub used: UseReward,
+    /// At most so many of `money` in one sale, where they are used by themselves; one if left out.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
+    pub most_per_sale: Option<i64>,
+    /// At most so many on one business date, for one member.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
+    pub most_per_day: Option<i64>,
+    /// When it can be used; always if left out.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub when: Option<WhenModel>,
+    /// What becomes of it when goods come back; each key left out says the usual.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub refund: Option<RefundModel>,
+}

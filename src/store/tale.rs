@@ -1,0 +1,85 @@
+//! Where sales stand, told from the entries alone: what a salvaged file goes by.
+
+use std::collections::BTreeMap;
+
+use super::read::SaleRow;
+use crate::kernel::ids::Seq;
+use crate::ledger::{Entry, Flags, Kind};
+
+/// Tells sales from entries in their order.
+#[derive(Default)]
+pub(super) struct Tale {
+    /// The sale whose hold or commit the next entries belong to.
+    current: Option<Seq>,
+    /// Refunds of each sale that were not undone.
+    refunds: BTreeMap<Seq, Vec<Seq>>,
+}
+
+impl Tale {
+    /// Adds the next entry.
+    pub(super) fn tell(&mut self, entry: &Entry, sales: &mut BTreeMap<Seq, SaleRow>) {
+        let named = if entry.refers_to == 0 {
+            entry.seq
+        } else {
+            entry.refers_to
+        };
+        match entry.kind {
+            Kind::Hold | Kind::Commit if !entry.is_portion() => {
+                let row = sales.entry(named).or_insert(SaleRow {
+                    seq: entry.seq,
+                    state: 1,
+                    hold_until: entry.at,
+                    document_seq: entry.seq,
+                    posted_seq: 0,
+                    last_seq: entry.seq,
+                    refund_seq: 0,
+                });
+                row.last_seq = entry.seq;
+                if entry.kind == Kind::Commit {
+                    row.state = 2;
+                    row.posted_seq = entry.seq;
+                }
+                self.current = Some(named);
+            }
+            Kind::Void | Kind::HoldExpired if !entry.is_portion() => {
+                if let Some(row) = sales.get_mut(&named) {
+                    row.state = if entry.kind == Kind::Void { 3 } else { 4 };
+                }
+                self.current = None;
+            }
+            Kind::Refund => {
+                let refunds = self.refunds.entry(named).or_default();
+                if entry.flags.has(Flags::UNDONE) {
+                    refunds.pop();
+                } else {
+                    refunds.push(entry.seq);
+                }
+                if let Some(row) = sales.get_mut(&named) {
+                    row.refund_seq = refunds.last().copied().unwrap_or(0);
+                }
+                self.current = None;
+            }
+            Kind::Claim => {
+                if let Some(row) = sales.get_mut(&named) {
+                    row.document_seq = entry.seq;
+                }
+                self.current = None;
+            }
+            Kind::Epoch
+            | Kind::ProgrammeInstalled
+            | Kind::Enrol
+            | Kind::DayClosed
+            | Kind::Synced
+            | Kind::Clock
+            | Kind::Expiry
+            | Kind::AdjustmentGiven
+            | Kind::AdjustmentTaken
+            | Kind::Exception => self.current = None,
+            _ => {
+                if let Some(row) = self.current.and_then(|sale| sales.get_mut(&sale)) {
+                    row.last_seq = entry.seq;
+                }
+            }
+        }
+    }
+}

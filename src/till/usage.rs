@@ -1,0 +1,192 @@
+//! What each sale counts for in the programme's limits, kept beside the sales and made anew from them.
+
+use super::document::{SaleDocument, from_bytes};
+use super::error::Error;
+use super::shell::Till;
+use super::view::SaleState;
+use crate::evaluate::{Cart, Outcome, Shown};
+use crate::exchange::identifier_hash;
+use crate::kernel::{MemberNumber, Points, WalletNumber};
+use crate::ledger::usage::{Usage, UsageRow, UsageSum, Who, Whose};
+use crate::store::{Finding, Reading, SaleRow, Writing};
+
+/// A sale begins to count, or ceases to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Counts {
+    FromNow,
+    NoMore,
+}
+
+impl Till {
+    /// Somebody for whom a sale counts, if its cart names them.
+    pub(super) fn who(&self, whose: Whose, cart: &Cart, member: MemberNumber) -> Option<Who> {
+        let hash = |text: &str| identifier_hash(&self.identity.identifier_key, text);
+        match whose {
+            Whose::Member => Some(Who::member(member)),
+            // No card is spelled with small letters, so no cashier is a card.
+            Whose::Cashier => {
+                let cashier = cart.cashier.as_ref()?;
+                Some(Who::hashed(whose, &hash(&format!("cashier:{cashier}"))))
+            }
+            Whose::Card => match cart.shown.as_ref()? {
+                Shown::Hash(hash) => Some(Who::hashed(whose, hash)),
+                Shown::Code(code) => Some(Who::hashed(whose, &hash(code))),
+            },
+        }
+    }
+
+    /// Whether a programme of this file has limits: without any nothing is counted.
+    fn has_limits(&self) -> bool {
+        let mut programmes = self.programmes().into_iter();
+        programmes.any(|programme| !programme.limits().is_empty())
+    }
+
+    /// Before anything is written: what limits count is true, or nothing asks for it. It is made anew
+    /// where an older library wrote to the file, or before there were limits.
+    pub(super) fn see_to_usage(&self, writing: &mut Writing<'_>) -> Result<(), Error> {
+        if !self.has_limits() {
+            writing.mark_counted(false);
+        } else if !writing.head().is_counted {
+            self.count_anew(writing)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the rows anew out of the sales, where something asks for them.
+    pub(super) fn count_anew_for_limits(&self, writing: &mut Writing<'_>) -> Result<(), Error> {
+        if self.has_limits() {
+            self.count_anew(writing)?;
+        }
+        Ok(())
+    }
+
+    /// Makes the rows anew out of the sales.
+    pub(super) fn count_anew(&self, writing: &mut Writing<'_>) -> Result<(), Error> {
+        writing.begin_usage()?;
+        let writing = &*writing;
+        self.each_usage(&writing.reading(), |rows| Ok(writing.add_usage(rows)?))
+    }
+
+    /// A sale as it was decided counts from now on, or no more.
+    pub(super) fn count_document(
+        &self,
+        writing: &Writing<'_>,
+        sale: &SaleDocument,
+        counts: Counts,
+    ) -> Result<(), Error> {
+        self.count_sale(writing, &sale.cart, &sale.outcome, counts)
+    }
+
+    /// The same for the instant and the business date of this cart.
+    pub(super) fn count_sale(
+        &self,
+        writing: &Writing<'_>,
+        cart: &Cart,
+        outcome: &Outcome,
+        counts: Counts,
+    ) -> Result<(), Error> {
+        if !writing.head().is_counted {
+            return Ok(());
+        }
+        let mut rows = self.usage_of(cart, outcome);
+        if counts == Counts::NoMore {
+            for row in &mut rows {
+                row.sales = -row.sales;
+                row.redemptions = -row.redemptions;
+                row.points = -row.points;
+            }
+        }
+        Ok(writing.add_usage(&rows)?)
+    }
+
+    fn usage_of(&self, cart: &Cart, outcome: &Outcome) -> Vec<UsageRow> {
+        let Some(member) = cart.member else {
+            return Vec::new();
+        };
+        let kinds = [Whose::Member, Whose::Cashier, Whose::Card];
+        let who = kinds.into_iter();
+        let who = who.filter_map(|whose| self.who(whose, cart, member));
+        let mut redeemed = outcome.redemptions.iter();
+        let usage = Usage {
+            who: who.collect(),
+            at: cart.at_ms,
+            business_date: cart.business_date,
+            is_redemption: redeemed.any(|redemption| redemption.points.is_positive()),
+            points: awarded(outcome),
+        };
+        usage.rows()
+    }
+
+    /// What every sale that counts adds to the rows.
+    fn each_usage(
+        &self,
+        reading: &Reading<'_>,
+        mut visit: impl FnMut(&[UsageRow]) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let mut sales: Vec<SaleRow> = Vec::new();
+        reading.each_sale(|row| {
+            let counts = [SaleState::Held, SaleState::Committed, SaleState::Refunded];
+            if counts.map(|state| state as u8).contains(&row.state) {
+                sales.push(row);
+            }
+            Ok(())
+        })?;
+        for row in sales {
+            // What salvage could not save counts for nothing.
+            let Some(bytes) = reading.find_document(row.document_seq)? else {
+                continue;
+            };
+            let SaleDocument {
+                mut cart, outcome, ..
+            } = from_bytes(&bytes)?;
+            if let Some(claim) = row.claim_seq() {
+                let entry = reading.entries(claim, claim)?.pop();
+                let (entry, _) = entry.ok_or(Error::Internal("a claim without its entry"))?;
+                cart.at_ms = entry.sold_at;
+                cart.business_date = entry.business_date;
+            }
+            visit(&self.usage_of(&cart, &outcome))?;
+        }
+        Ok(())
+    }
+
+    /// The rows are what the sales amount to.
+    pub(super) fn check_usage(
+        &self,
+        reading: &Reading<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), Error> {
+        if !reading.head()?.is_counted || !self.has_limits() {
+            return Ok(());
+        }
+        let mut sum = UsageSum::default();
+        self.each_usage(reading, |rows| {
+            rows.iter().for_each(|row| sum.add(row));
+            Ok(())
+        })?;
+        if sum != reading.usage_sum()? {
+            findings.push(Finding {
+                key: "usage.differs",
+                seq: 0,
+                text: "what limits count is not what the sales amount to".to_owned(),
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Points that a sale awards, by wallet.
+fn awarded(outcome: &Outcome) -> Vec<(WalletNumber, Points)> {
+    let mut points: Vec<(WalletNumber, Points)> = Vec::new();
+    let awards = outcome.awards.iter();
+    for award in awards.filter(|award| award.points.is_positive()) {
+        match points
+            .iter_mut()
+            .find(|(wallet, _)| *wallet == award.wallet)
+        {
+            Some((_, sum)) => *sum += award.points,
+            None => points.push((award.wallet, award.points)),
+        }
+    }
+    points
+}

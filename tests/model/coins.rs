@@ -1,0 +1,138 @@
+//! Points as coins: each is of one member and one lot, and lies in one place. No sum is kept anywhere.
+
+use std::collections::BTreeMap;
+
+pub const NEVER: i64 = 100_000;
+
+#[derive(Clone, Copy, PartialEq)]
+pub enum Place {
+    Free,
+    Held(usize),
+    Spent(usize),
+    /// Dead, and written off.
+    Lapsed,
+    Gone,
+}
+
+#[derive(Clone)]
+struct Coin {
+    member: usize,
+    lot: i64,
+    /// The second in which it was given, and its days.
+    at: i64,
+    from: i64,
+    until: i64,
+    place: Place,
+}
+
+#[derive(Clone, Default)]
+pub struct Coins {
+    coins: Vec<Coin>,
+    lots: i64,
+}
+
+type Order = (i64, i64, i64);
+
+fn spending(coin: &Coin) -> Order {
+    (coin.until, coin.at, coin.lot)
+}
+
+impl Coins {
+    /// Puts new coins of a lot there. Returns the lot.
+    pub fn strike(&mut self, count: i64, member: usize, at: i64, (from, until): (i64, i64)) -> i64 {
+        self.lots += 1;
+        let (lot, place) = (self.lots, Place::Free);
+        for _ in 0..count {
+            self.coins.push(Coin {
+                member,
+                lot,
+                at,
+                from,
+                until,
+                place,
+            });
+        }
+        lot
+    }
+
+    /// Lays at most so many coins elsewhere, in an order. Returns how many were missing.
+    fn lay(
+        &mut self,
+        most: i64,
+        to: Place,
+        order: fn(&Coin) -> Order,
+        is: impl Fn(&Coin) -> bool,
+    ) -> i64 {
+        let mut coins: Vec<&mut Coin> = self.coins.iter_mut().filter(|coin| is(coin)).collect();
+        coins.sort_by_key(|coin| order(coin));
+        coins.truncate(usize::try_from(most).unwrap());
+        coins.iter_mut().for_each(|coin| coin.place = to);
+        most - coins.len() as i64
+    }
+
+    /// What a member has free on a day; what is held for the sale `own` counts as free.
+    pub fn free(&self, member: usize, day: i64, own: usize) -> i64 {
+        let coins = self.coins.iter().filter(|coin| {
+            let is_there = coin.place == Place::Free || coin.place == Place::Held(own);
+            is_there && coin.member == member && (coin.from..coin.until).contains(&day)
+        });
+        coins.count() as i64
+    }
+
+    /// A member's free coins, the one that dies first going first.
+    pub fn take(&mut self, count: i64, member: usize, day: i64, to: Place) -> i64 {
+        self.lay(count, to, spending, |coin| {
+            let is_free = coin.place == Place::Free && coin.member == member;
+            is_free && (coin.from..coin.until).contains(&day)
+        })
+    }
+
+    /// A member's newest free coins, be they for later.
+    pub fn take_newest(&mut self, count: i64, member: usize, day: i64) -> i64 {
+        let newest = |coin: &Coin| (-coin.from, -coin.lot, 0);
+        self.lay(count, Place::Gone, newest, |coin| {
+            coin.place == Place::Free && coin.member == member && coin.until > day
+        })
+    }
+
+    /// What is left of a lot, dead or not.
+    pub fn take_lot(&mut self, count: i64, lot: i64) -> i64 {
+        self.lay(count, Place::Gone, spending, |coin| {
+            coin.lot == lot && matches!(coin.place, Place::Free | Place::Lapsed)
+        })
+    }
+
+    /// Coins that were held for a sale.
+    pub fn take_held(&mut self, count: i64, sale: usize, to: Place) -> i64 {
+        self.lay(count, to, spending, |coin| coin.place == Place::Held(sale))
+    }
+
+    /// Coins that a sale spent lie free again, the one that lives longest first.
+    pub fn bring_back(&mut self, count: i64, sale: usize) {
+        let longest = |coin: &Coin| (-coin.until, -coin.lot, 0);
+        self.lay(count, Place::Free, longest, |coin| {
+            coin.place == Place::Spent(sale)
+        });
+    }
+
+    /// What is dead on a day and free is written off.
+    pub fn write_off(&mut self, day: i64) {
+        self.lay(i64::MAX, Place::Lapsed, spending, |coin| {
+            coin.place == Place::Free && coin.until <= day
+        });
+    }
+
+    /// First dead day, coins and how many of them are held, of each lot as it would be spent.
+    pub fn lots(&self, member: usize, day: i64) -> Vec<Order> {
+        let mut lots: BTreeMap<Order, Order> = BTreeMap::new();
+        for coin in &self.coins {
+            let held = i64::from(matches!(coin.place, Place::Held(_)));
+            let is_there = held > 0 || coin.place == Place::Free;
+            if coin.member == member && is_there && coin.until > day {
+                let lot = lots.entry(spending(coin)).or_default();
+                *lot = (coin.until, lot.1 + 1, lot.2 + held);
+            }
+        }
+        lots.into_values().collect()
+    }
+}
