@@ -139,6 +139,8 @@ pub struct Expect {
     pub payable: Option<i64>,
     pub tier: Option<String>,
     pub tier_after: Option<String>,
+    /// The last day on which the tier after it is kept.
+    pub tier_kept_until: Option<i64>,
     /// What counts for the tier before this sale.
     pub tier_counted: Option<i64>,
     /// What follows of exactly these limits, by their ids.

@@ -106,6 +106,10 @@ pub fn compare(
         let after = tier.map(|line| line.tier_after.as_str());
         found.same("tier after", &Some(expected.as_str()), &after);
     }
+    if let Some(expected) = expect.tier_kept_until {
+        let until = tier.and_then(|line| line.kept_until).map_or(0, i64::from);
+        found.same("tier kept until", &expected, &until);
+    }
     if let Some(expected) = expect.tier_counted {
         found.same("counted", &Some(expected), &tier.map(|line| line.counted));
     }
