@@ -159,6 +159,8 @@ pub struct Expect {
     #[serde(default)]
     pub gifts: BTreeMap<String, i64>,
     pub line_discounts: Option<Vec<i64>>,
+    /// Lines of the receipt of the POS: goods, one a group of taxes for each thing taken off, gifts.
+    pub lines: Option<usize>,
     /// The receipt of the POS: what is to be paid with all taxes, without, and the taxes.
     pub total: Option<String>,
     pub total_without_tax: Option<String>,

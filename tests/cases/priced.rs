@@ -213,6 +213,14 @@ fn receipt(expect: &Expect, quote: &Quote, basket: &Basket, case: &Case, found: 
         }
     }
     let printed = basket.printed(quote);
+    if let Some(expected) = expect.lines {
+        let off: usize = printed.iter().map(|(_, lines)| lines.len()).sum();
+        let gifts = quote.outcome.offers.iter().map(|offer| &offer.gift);
+        let bought = quote.outcome.redemptions.iter().map(|spent| &spent.gift);
+        let gifts = gifts.chain(bought).flatten().count();
+        let lines = basket.cart.lines.len() + off + gifts;
+        found.same("lines of the receipt", &expected, &lines);
+    }
     let sides = [
         ("with tax", &expect.printed),
         ("without tax", &expect.printed_without_tax),
