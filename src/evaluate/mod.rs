@@ -18,6 +18,7 @@ mod ladder;
 mod limits;
 mod member_json;
 mod offer;
+mod own;
 mod problem;
 pub mod quote;
 mod receipt;
@@ -39,6 +40,7 @@ pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
 pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
 pub use history::{HeldTier, History, PastAward, PastSale, Used};
+pub use own::awarded as own_awards;
 pub use problem::CartProblem;
 pub use quote::{
     Award, Gift, GoodsBack, LinePart, MemberSnapshot, OfferTaken, Outcome, Quote, Reason,
@@ -98,7 +100,17 @@ pub fn evaluate_with(
 ) -> Result<Quote, CartProblem> {
     cart.check()?;
     check::fits(cart, programme, member)?;
-    let quote = |returns, tier| in_tier(programme, member, cart, (returns, tier), language);
+    let quote = |returns: Vec<GoodsBack>, tier| {
+        own::settled(programme, member, &|own| {
+            in_tier(
+                programme,
+                member,
+                cart,
+                (returns.clone(), tier, own),
+                language,
+            )
+        })
+    };
     let before = quote(returns, None)?;
     let tier = before.tier.as_ref();
     match tier.and_then(|tier| tier::tier_for_sale(programme, tier)) {
@@ -107,12 +119,12 @@ pub fn evaluate_with(
     }
 }
 
-/// The sale priced in the tier before it, or in another one.
+/// The sale priced in the tier before it, or in another one, with points of its own to spend.
 fn in_tier(
     programme: &Programme,
     member: Option<&MemberSnapshot>,
     cart: &Cart,
-    (returns, priced_in): (Vec<GoodsBack>, Option<&Level>),
+    (returns, priced_in, own): (Vec<GoodsBack>, Option<&Level>, &own::Own),
     language: Language,
 ) -> Result<Quote, CartProblem> {
     let speaker = Speaker::new(programme, language);
@@ -126,7 +138,8 @@ fn in_tier(
     let mut offered = Bill::new(cart, stored_back(programme, &returns));
     let (offers, reasons) = offer::offers(&speaker, &mut undecided, &mut offered);
     explanation.extend(reasons);
-    let mut spending = spend(&speaker, &undecided, offered.clone(), member);
+    let purse = member.map(|member| own::purse(member, own));
+    let mut spending = spend(&speaker, &undecided, offered.clone(), purse.as_deref());
     let would_spend = !spending.redemptions.is_empty();
     if let Some(limit) = limits.refuses_spending() {
         spending = Spending {

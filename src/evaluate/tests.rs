@@ -8,6 +8,7 @@ mod doors;
 mod ladder;
 mod lines;
 mod offers;
+mod own;
 mod returns;
 mod rules;
 mod schemas;

@@ -44,6 +44,8 @@ pub struct Spend {
     pub points: Points,
     /// The money they stand for.
     pub amount: Money,
+    /// Of the points, as many may be awarded by the sale itself.
+    pub own: Points,
 }
 
 /// Points to be given by a sale.
@@ -243,13 +245,13 @@ fn take_spendable(
     let account = accounts.get(&spend.wallet).unwrap_or(&empty);
     // Who owes points does not spend others meanwhile: the debt is taken off first.
     let spendable = account.balance(on).spendable;
-    if spendable < spend.points {
+    if spendable + spend.own < spend.points {
         return Err(refuse(Short {
             wanted: spend.points,
             spendable,
         }));
     }
-    lots::take(&account.lots, spend.points, on).map_err(refuse)
+    lots::take(&account.lots, spend.points.min(spendable), on).map_err(refuse)
 }
 
 /// Makes a sale final. Never refuses: the goods are paid and gone.
@@ -326,8 +328,12 @@ fn post_spend(
             left -= points;
         }
     }
-    if left.is_positive() {
-        parts.push((Kind::Debt, Flags::LATE, 0, left));
+    // What the sale awards itself is owed until then: the award below repays it.
+    let own = left.min(spend.own);
+    for (flags, points) in [(Flags::default(), own), (Flags::LATE, left - own)] {
+        if points.is_positive() {
+            parts.push((Kind::Debt, flags, 0, points));
+        }
     }
     let weights: Vec<i64> = parts.iter().map(|(.., points)| points.get()).collect();
     let amounts = allocate(spend.amount.get(), &weights);
@@ -445,6 +451,7 @@ pub(crate) mod tests {
             wallet: 1,
             points: Points::new(points),
             amount: Money::new(amount),
+            own: Points::ZERO,
         }
     }
 
@@ -580,6 +587,30 @@ pub(crate) mod tests {
                 "48 repayment lot 47 points 4 amount 0 of 9"
             ]
         );
+    }
+
+    /// Odoo's POS-095: 10 on the card, a sale that earns 100 and spends 60.
+    #[test]
+    fn a_sale_that_spends_its_own_points_owes_them_until_it_awards_them() {
+        let spend = Spend {
+            own: Points::new(60),
+            ..spend(60, 6_000)
+        };
+        let accounts = accounts(&[10], 0);
+        check_spendable(&[spend], &accounts, facts().business_date).expect("50 are its own");
+        let entries = post(0, &facts(), None, &[spend], &[give(100)], &accounts);
+        let is_late = |entry: &Entry| entry.flags.has(Flags::LATE);
+        assert!(!entries.iter().any(is_late), "nobody overspent");
+        let of = |kind: Kind| entries.iter().filter(move |entry| entry.kind == kind);
+        let points = |kind: Kind| of(kind).map(|entry| entry.points.get()).sum::<i64>();
+        assert_eq!(points(Kind::Redemption), 10);
+        assert_eq!(points(Kind::Debt), 50);
+        assert_eq!((points(Kind::Award), points(Kind::Repayment)), (100, 50));
+        let more = Spend {
+            points: Points::new(71),
+            ..spend
+        };
+        check_spendable(&[more], &accounts, facts().business_date).expect_err("1 too many");
     }
 
     #[test]

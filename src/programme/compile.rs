@@ -241,6 +241,9 @@ impl Compiler {
         };
         let pending_path = format!("{path}.pending_days");
         let pending_days = self.whole(&pending_path, model.pending_days, 0, 3_650);
+        let own_path = format!("{path}.spend_own_award");
+        let is_late = model.spend_own_award && model.pending_days != 0;
+        self.unused(&own_path, is_late, "`pending_days`");
         let caps = match &model.caps {
             None => Some(Caps::default()),
             Some(caps) => self.caps(&format!("{path}.caps"), caps, decimals.unwrap_or(4)),
@@ -266,6 +269,7 @@ impl Compiler {
             rounding: model.rounding,
             expiry: expiry?,
             pending_days: u32::try_from(pending_days?).ok()?,
+            spends_own_award: model.spend_own_award,
             caps: caps?,
             redeem,
             refund: refund?,

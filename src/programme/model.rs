@@ -170,6 +170,9 @@ pub(crate) struct WalletModel {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "u32", range(min = 0, max = 3650)))]
     pub pending_days: i64,
+    /// A sale may spend what it earns itself.
+    #[serde(default)]
+    pub spend_own_award: bool,
     /// The most points all rules together may award into it.
     #[serde(default, deserialize_with = "optional_object")]
     pub caps: Option<CapsModel>,

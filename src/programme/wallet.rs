@@ -81,6 +81,8 @@ pub struct Wallet {
     pub expiry: Expiry,
     /// Days from the sale until its points can be spent.
     pub pending_days: u32,
+    /// A sale may spend what it awards into it.
+    pub spends_own_award: bool,
     /// The most that all rules together award into it.
     pub caps: Caps,
     /// How its points pay for things; `None` if they do not.

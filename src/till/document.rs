@@ -8,7 +8,7 @@ use minicbor::{Decode, Encode};
 use super::error::Error;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{MemberSnapshot, Outcome};
-use crate::evaluate::{Decided, PointsBack, ReturnedLines};
+use crate::evaluate::{Decided, PointsBack, ReturnedLines, own_awards};
 use crate::kernel::{Money, Points, WalletNumber};
 use crate::ledger::refund::Standing;
 use crate::ledger::{Give, Spend};
@@ -108,7 +108,8 @@ pub(super) fn from_bytes<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, Er
 
 /// The outcome's redemptions as the ledger takes them: one spend a wallet, in the order in which the
 /// wallets were first spent from.
-pub(super) fn spends(outcome: &Outcome) -> Vec<Spend> {
+pub(super) fn spends(outcome: &Outcome, programme: &Programme) -> Vec<Spend> {
+    let own = own_awards(programme, outcome);
     let mut spends: Vec<Spend> = Vec::new();
     for redemption in &outcome.redemptions {
         if !redemption.points.is_positive() {
@@ -126,6 +127,7 @@ pub(super) fn spends(outcome: &Outcome) -> Vec<Spend> {
                 wallet: redemption.wallet,
                 points: redemption.points,
                 amount: redemption.amount,
+                own: own.get(&redemption.wallet).copied().unwrap_or_default(),
             }),
         }
     }

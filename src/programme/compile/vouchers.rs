@@ -68,6 +68,7 @@ impl Compiler {
             rounding: Rounding::default(),
             expiry: expiry?,
             pending_days: u32::try_from(pending_days?).ok()?,
+            spends_own_award: false,
             caps: Caps::default(),
             redeem: None,
             refund: refund?,

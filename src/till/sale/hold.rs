@@ -43,7 +43,7 @@ impl Till {
                 _ => &priced.accounts,
             };
             let head = writing.head().seq;
-            let wanted = spends(&priced.document.outcome);
+            let wanted = spends(&priced.document.outcome, &priced.programme);
             let entries = decide::authorise(head, facts, &wanted, accounts)
                 .map_err(|refusal| self.refused(&priced.programme, &refusal))?;
             // A hold taken by a clock of 2099 would never end.

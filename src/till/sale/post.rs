@@ -34,7 +34,7 @@ impl Till {
         let done = self.operate(&operation, retell_cart, |writing, moment| {
             let asked = self.ask(writing, moment, id, cart)?;
             let (priced, facts) = (&asked.priced, &asked.facts);
-            let wanted = spends(&priced.document.outcome);
+            let wanted = spends(&priced.document.outcome, &priced.programme);
             decide::check_spendable(&wanted, &priced.accounts, facts.business_date)
                 .map_err(|refusal| self.refused(&priced.programme, &refusal))?;
             self.write_returns(writing, &priced.returns)?;
@@ -181,7 +181,7 @@ impl Till {
             head,
             facts,
             held,
-            &spends(outcome),
+            &spends(outcome, &priced.programme),
             &gives(outcome),
             &priced.accounts,
         );
