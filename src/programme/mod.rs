@@ -15,6 +15,7 @@ mod reads;
 mod rules;
 pub(crate) mod shape;
 mod succession;
+mod tiers;
 mod wallet;
 
 pub use compile::read;
@@ -27,10 +28,14 @@ pub use problem::Problem;
 pub use reads::HISTORY_ALL;
 pub use rules::{
     AmountMode, Band, BandGives, Base, Caps, Combine, EarnRule, Expiry, Factor, Gives, Group,
-    Level, LineFlag, Percent, Range, Reward, RoundAt, Selector, Take, Tenders, TierBasis,
-    TierFactor, Tiers, Total, TotalTax, UseReward, When, Window, Worth,
+    LineFlag, Percent, Range, Reward, RoundAt, Selector, Take, Tenders, TierFactor, Total,
+    TotalTax, UseReward, When, Worth,
 };
 pub use succession::unlike_installed;
+pub use tiers::{
+    Downgrade, ENTRY_RULE, Entry, EntryRewards, Level, Term, TierBasis, TierForSale, TierWindow,
+    Tiers, Window, YearStart,
+};
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
     Unit, Wallet, WalletKind,
