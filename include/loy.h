@@ -589,7 +589,8 @@ LOY_API void LOY_CALL loy_ledger_close(loy_ledger *ledger);
 /*
  * Checks a programme document and lists everything that is wrong with it. Needs no ledger.
  *
- * Rows, on LOY_E_DOCUMENT too: path, code, expected, found (texts). On LOY_OK there are none.
+ * Rows, on LOY_E_DOCUMENT too: path, code, expected, found, severity (texts). Of severity error is
+ * what the document is refused for; warning, on LOY_OK too, what is legal and surely a mistake.
  *
  * Status: LOY_E_ARGUMENT; LOY_E_DOCUMENT with the problems in problems_out.
  * @since 0.1
@@ -1713,8 +1714,10 @@ LOY_API loy_status LOY_CALL loy_refund_add_post_void(loy_refund *refund, loy_err
  * Rows: the first has the wallet "" and speaks of the money alone; then one a wallet: wallet (its
  * id), points_taken_back (what the sale had earned),
  * points_returned (what it had spent), debt (how much of points_taken_back is no longer there and
- * will be owed), amount (the money the customer gets back; the same in each row), points_lapsed
- * (how much of points_returned cannot be spent, because the lot it came from has run out).
+ * will be owed), amount (what the goods cost; the same in each row), points_lapsed
+ * (how much of points_returned cannot be spent, because the lot it came from has run out),
+ * amount_stored (of the amount, what goes back onto stored value, such as a gift card, and is not
+ * paid out; the same in each row).
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods; LOY_NOT_FOUND;
  * LOY_ALREADY_RESOLVED where the whole sale was refunded or voided before; LOY_REFUSED for a
