@@ -18,13 +18,13 @@ mod succession;
 mod tiers;
 mod wallet;
 
-pub use compile::read;
+pub use compile::{check, read};
 pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
 pub use offers::{
     Break, BreakTakes, BundleCost, CountOf, Effect, MoneyIn, Offer, Pieces, Share, Stage, Takes,
     UseOffer,
 };
-pub use problem::Problem;
+pub use problem::{Problem, Severity};
 pub use reads::HISTORY_ALL;
 pub use rules::{
     AmountMode, Band, BandGives, Base, Caps, Combine, EarnRule, Expiry, Factor, Gives, Group,
@@ -183,3 +183,5 @@ impl Programme {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod traps_tests;
