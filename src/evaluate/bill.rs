@@ -1,15 +1,19 @@
 //! The bill while effects take something off it, one after the other.
 
+use std::rc::Rc;
+
 use super::cart::Cart;
 use super::quote::LinePart;
+use super::select::Picks;
 use crate::kernel::Money;
 use crate::kernel::allocation::allocate;
 use crate::programme::Stage;
 
 /// What each line cost, and what was taken off it so far.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Bill<'a> {
     cart: &'a Cart,
+    picks: Rc<Picks>,
     total: Money,
     discounts: Vec<Money>,
     /// Of it, what offers on lines took off.
@@ -20,8 +24,9 @@ pub(super) struct Bill<'a> {
 
 impl<'a> Bill<'a> {
     /// `back` goes back onto stored value with goods that come back, and is not paid out.
-    pub fn new(cart: &'a Cart, back: Money) -> Self {
+    pub fn new(cart: &'a Cart, picks: Rc<Picks>, back: Money) -> Self {
         Self {
+            picks,
             stored: -back,
             cart,
             total: cart.total(),
@@ -32,6 +37,11 @@ impl<'a> Bill<'a> {
 
     pub fn cart(&self) -> &'a Cart {
         self.cart
+    }
+
+    /// Which of its lines fit which selection.
+    pub fn picks(&self) -> &Picks {
+        &self.picks
     }
 
     /// What the lines cost before loy took anything off.

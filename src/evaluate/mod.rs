@@ -59,6 +59,9 @@ use crate::texts::Language;
 use bill::Bill;
 use explain::Speaker;
 use facts::Facts;
+use select::Picks;
+use std::borrow::Cow;
+use std::rc::Rc;
 use tally::{RoundingOf, Sold, Terms};
 use velocity::Standing;
 
@@ -104,7 +107,11 @@ pub fn evaluate_with(
     explanation.extend(explain::returns(&speaker, &returns));
     let limits = Standing::new(programme, member);
     let mut undecided = Facts::new(programme, &sold_cart, member, None);
-    let mut offered = Bill::new(cart, stored_back(programme, &returns));
+    let picks = match &sold_cart {
+        Cow::Borrowed(_) => Rc::clone(&undecided.picks),
+        Cow::Owned(_) => Rc::new(Picks::new(programme, &cart.lines)),
+    };
+    let mut offered = Bill::new(cart, picks, stored_back(programme, &returns));
     let (offers, reasons) = offer::offers(&speaker, &mut undecided, &mut offered);
     explanation.extend(reasons);
     let mut spending = spend(&speaker, &undecided, offered.clone(), member);

@@ -3,19 +3,18 @@
 
 use std::collections::BTreeMap;
 
-use super::cart::Line;
 use super::check::too_many_points;
 use super::facts::Facts;
 use super::gives::{Earned, earn};
 use super::limits::{Cut, limit, limit_wallets, take_of_groups, tightest};
 use super::problem::CartProblem;
 use super::quote::{Award, Redemption};
-use super::select::{base_of, fits, part_of};
+use super::select::{base_of, part_of};
 use super::truth::Truth;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::{BusinessDate, Fraction, Money, Points, Rounding, WalletNumber};
 use crate::programme::{
-    Combine, EarnRule, Expiry, Factor, Gives, Programme, RoundAt, Tenders, TierFactor, Wallet,
+    Caps, Combine, EarnRule, Expiry, Factor, Gives, Programme, RoundAt, Tenders, TierFactor, Wallet,
 };
 
 /// What is sold, and what each line costs after loy took its part off.
@@ -72,7 +71,8 @@ pub(super) struct Tally<'a> {
     /// Before caps.
     pub rounded: Points,
     pub points: Points,
-    /// First business date on which they can be spent, and first on which they cannot any more.
+    /// First business date on which they can be spent, and first on which they cannot any more; of a
+    /// rule that gives something.
     pub dates: (BusinessDate, Option<BusinessDate>),
     /// The cap that cut it, if one did.
     pub cut: Option<Cut>,
@@ -127,15 +127,16 @@ pub(super) fn tally<'a>(
     }
     round_over_the_sale(terms, &mut tallies)?;
     for tally in &mut tallies {
-        let used = terms
-            .facts
-            .history
-            .and_then(|history| history.rules.get(&tally.rule.id));
-        let used = used.copied().unwrap_or_default();
+        if tally.refusal.is_some() {
+            continue;
+        }
         let caps = tally.rule.caps;
+        let past = terms.facts.history.filter(|_| caps != Caps::default());
+        let used = past.and_then(|history| history.rules.get(&tally.rule.id));
+        let used = used.copied().unwrap_or_default();
         let cut = tightest(&caps, [Points::ZERO, used.day, used.month], false);
         limit(tally, cut);
-        if tally.refusal.is_none() && !tally.points.is_positive() {
+        if !tally.points.is_positive() {
             let is_cut = tally.cut.is_some() && tally.rounded.is_positive();
             tally.refusal = Some(if is_cut {
                 Refusal::CappedOut
@@ -145,11 +146,11 @@ pub(super) fn tally<'a>(
         }
     }
     take_of_groups(programme, &mut tallies);
-    for tally in &mut tallies {
+    let on = terms.facts.cart.business_date;
+    for tally in tallies.iter_mut().filter(|tally| tally.refusal.is_none()) {
+        tally.dates = dates(tally.wallet, on, terms.facts.joined_on);
         let (from, until) = tally.dates;
-        if let Some(until) = until.filter(|until| *until <= from)
-            && tally.refusal.is_none()
-        {
+        if let Some(until) = until.filter(|until| *until <= from) {
             tally.refusal = Some(Refusal::Expired(until));
         }
     }
@@ -222,7 +223,7 @@ fn one<'a>(
         has_tier_factor: false,
         rounded: Points::ZERO,
         points: Points::ZERO,
-        dates: dates(wallet, sold.facts.cart.business_date, terms.facts.joined_on),
+        dates: (sold.facts.cart.business_date, None),
         cut: None,
         refusal: None,
         is_provisional: false,
@@ -237,16 +238,15 @@ fn one<'a>(
         Truth::Unknown => return Some(refused(tally, Refusal::Unknown)),
         Truth::Yes => {}
     }
-    find_factors(programme, &mut tally, terms)?;
-    let lines = selected(rule, sold);
-    if lines.is_empty() && rule.lines.is_some() {
+    if rule.lines.is_some() && selected(rule, sold).next().is_none() {
         return Some(refused(tally, Refusal::NoLines));
     }
+    find_factors(programme, &mut tally, terms)?;
     match rule.gives {
         Gives::Amount { .. } | Gives::Percent(_) | Gives::Bands(_) => {
-            by_money(&mut tally, terms, &lines)?;
+            by_money(&mut tally, terms, sold)?;
         }
-        Gives::Unit(_) => by_piece(&mut tally, terms, &lines)?,
+        Gives::Unit(_) => by_piece(&mut tally, terms, sold)?,
         Gives::Visit(_) | Gives::Fixed(_) => by_sale(&mut tally, terms, sold)?,
     }
     Some(tally)
@@ -259,30 +259,23 @@ fn refused(tally: Tally<'_>, refusal: Refusal) -> Tally<'_> {
     }
 }
 
-/// A line that a rule looks at, what is left of it to pay, and what offers on lines took off it.
-type Looked<'a> = (&'a Line, Money, Money);
-
-fn selected<'a>(rule: &EarnRule, sold: &Sold<'a>) -> Vec<Looked<'a>> {
-    let money = sold.nets.iter().zip(sold.line_offers);
-    let lines = sold.facts.cart.lines.iter().zip(money);
-    let is_selected = |line: &Line| {
-        let selector = rule.lines.as_ref();
-        selector.is_none_or(|selector| fits(selector, line) == Truth::Yes)
-    };
-    lines
-        .filter(|(line, _)| is_selected(line))
-        .map(|(line, (net, offers))| (line, *net, *offers))
-        .collect()
+/// The lines that a rule looks at.
+fn selected<'s>(rule: &EarnRule, sold: &'s Sold<'_>) -> impl Iterator<Item = usize> + Clone + 's {
+    sold.facts.picks.lines(rule.lines.as_ref())
 }
 
-fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[Looked<'_>]) -> Option<()> {
+/// The money of a line that counts for a rule.
+fn base_at(rule: &EarnRule, sold: &Sold<'_>, line: usize) -> Money {
+    let (net, offers) = (sold.nets[line], sold.line_offers[line]);
+    base_of(rule.base, &sold.facts.cart.lines[line], net, offers)
+}
+
+fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, sold: &Sold<'_>) -> Option<()> {
     let rule = tally.rule;
     let (share, whole) = share_of(&rule.tenders, terms);
     tally.is_provisional =
         rule.tenders != Tenders::All && !knows_payments(terms) && terms.payable.is_positive();
-    let bases = lines
-        .iter()
-        .map(|(line, net, offers)| base_of(rule.base, line, *net, *offers));
+    let bases = selected(rule, sold).map(|line| base_at(rule, sold, line));
     if rule.round_at == RoundAt::Line {
         let bases: Vec<Money> = bases.map(|base| part_of(base, share, whole)).collect();
         tally.base = bases.iter().copied().sum();
@@ -304,8 +297,9 @@ fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[Looked<'_>]) -> O
     round(tally, terms)
 }
 
-fn by_piece(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[Looked<'_>]) -> Option<()> {
-    let quantities = lines.iter().map(|(line, ..)| line.quantity_milli.get());
+fn by_piece(tally: &mut Tally<'_>, terms: &Terms<'_>, sold: &Sold<'_>) -> Option<()> {
+    let lines = &sold.facts.cart.lines;
+    let quantities = selected(tally.rule, sold).map(|line| lines[line].quantity_milli.get());
     let sum: i128 = quantities.clone().map(i128::from).sum();
     tally.quantity_milli = i64::try_from(sum).ok()?;
     if tally.quantity_milli <= 0 {

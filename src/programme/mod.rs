@@ -13,6 +13,7 @@ mod offers;
 mod problem;
 mod reads;
 mod rules;
+mod selectors;
 pub(crate) mod shape;
 mod succession;
 mod wallet;
@@ -27,9 +28,11 @@ pub use problem::Problem;
 pub use reads::HISTORY_ALL;
 pub use rules::{
     AmountMode, Band, BandGives, Base, Caps, Combine, EarnRule, Expiry, Factor, Gives, Group,
-    Level, LineFlag, Percent, Range, Reward, RoundAt, Selector, Take, Tenders, TierBasis,
-    TierFactor, Tiers, Total, TotalTax, UseReward, When, Window, Worth,
+    Level, LineFlag, Percent, Range, Reward, RoundAt, Take, Tenders, TierBasis, TierFactor, Tiers,
+    Total, TotalTax, UseReward, When, Window, Worth,
 };
+pub(crate) use selectors::{Node, Selectors};
+pub use selectors::{Selection, Selector};
 pub use succession::unlike_installed;
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
@@ -70,6 +73,8 @@ pub struct Programme {
     /// In the order of their ids.
     pub(crate) limits: Vec<Limit>,
     pub(crate) claim_days: u32,
+    /// Every selection of lines that its rules make.
+    pub(crate) selectors: Selectors,
 }
 
 impl Programme {
