@@ -87,7 +87,10 @@ pub(super) fn offers(
             Outcome::Refused(refusal) => told.nothing(&refusal),
         }
     };
-    let reasons = outcomes.into_iter().enumerate().map(told).collect();
+    let mut reasons = Vec::new();
+    if speaker.explains() {
+        reasons.extend(outcomes.into_iter().enumerate().map(told));
+    }
     (taken, reasons)
 }
 
