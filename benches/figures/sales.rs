@@ -344,8 +344,6 @@ fn day_close(report: &mut Report, disk: &Path) {
     );
 }
 
-/// Evaluation as it is now: one rule, always with its explanation.
-
 /// A programme of tiers asks for the member's past: a regular's thousand sales of a year, beside
 /// somebody's first.
 pub fn measure_past(report: &mut Report) {

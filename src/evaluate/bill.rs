@@ -15,6 +15,8 @@ pub(super) struct Bill<'a> {
     cart: &'a Cart,
     picks: Rc<Picks>,
     total: Money,
+    /// The sum of `discounts`.
+    discount: Money,
     discounts: Vec<Money>,
     /// Of it, what offers on lines took off.
     line_offers: Vec<Money>,
@@ -30,6 +32,7 @@ impl<'a> Bill<'a> {
             stored: -back,
             cart,
             total: cart.total(),
+            discount: Money::ZERO,
             discounts: vec![Money::ZERO; cart.lines.len()],
             line_offers: vec![Money::ZERO; cart.lines.len()],
         }
@@ -51,7 +54,7 @@ impl<'a> Bill<'a> {
 
     /// What is left to pay.
     pub fn payable(&self) -> Money {
-        self.total - self.discounts.iter().copied().sum() - self.stored
+        self.total - self.discount - self.stored
     }
 
     /// What stored value pays, less what goes back onto it.
@@ -79,9 +82,16 @@ impl<'a> Bill<'a> {
         self.of_sold(|line| self.cart.lines[line].line_total - self.discounts[line])
     }
 
-    /// What was taken off each line that is sold.
-    pub fn taken_of_sold(&self) -> Vec<Money> {
-        self.of_sold(|line| self.discounts[line])
+    /// Adds parts of lines to what was taken off the lines that are sold.
+    pub fn note(&self, parts: &[LinePart], taken: &mut Vec<Money>) {
+        if self.cart.has_returns() {
+            *taken = self.of_sold(|line| self.discounts[line]);
+            return;
+        }
+        taken.resize(self.discounts.len(), Money::ZERO);
+        for part in parts {
+            taken[part.line as usize] += part.amount;
+        }
     }
 
     /// What offers on lines took off each line that is sold.
@@ -121,6 +131,7 @@ impl<'a> Bill<'a> {
                 "no line gives more than it has left"
             );
             self.discounts[line] += part;
+            self.discount += part;
             if stage == Stage::Line {
                 self.line_offers[line] += part;
             }

@@ -7,7 +7,7 @@ use super::problem::CartProblem;
 use super::quote::{Award, Outcome};
 use super::returned::Decided;
 use super::select::part_of;
-use super::tally::{RoundingOf, Sold, Terms, awards, stored_by_method, tally};
+use super::tally::{RoundingOf, Sold, Terms, Wholes, awards, stored_by_method, tally};
 use crate::kernel::{Money, Points, Quantity};
 use crate::programme::Stage;
 
@@ -76,6 +76,7 @@ pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Awar
         facts: &now,
         nets: &nets,
         line_offers: &line_offers,
+        wholes: Wholes::default(),
     };
     let tallies = tally(sale.programme, &terms, &sold)?;
     let mut due = awards(&tallies);

@@ -79,11 +79,7 @@ impl<'a> Facts<'a> {
                 let reaches = |least: i64| thousandths >= i128::from(least) * 1_000;
                 Truth::of(range.from.is_none_or(reaches) && !range.below.is_some_and(reaches))
             }
-            When::HasLine(selector) => {
-                let lines = cart.lines.iter().enumerate();
-                let sold = lines.filter(|(_, line)| line.quantity_milli.is_positive());
-                Truth::any(sold.map(|(index, _)| self.picks.truth(selector, index)))
-            }
+            When::HasLine(selector) => self.picks.any_sold(selector),
             When::Tiers(tiers) => Truth::known(self.tier.map(|tier| tiers.contains(&tier.id))),
             When::VisitNumber(number) => {
                 Truth::known(self.visit_number().map(|visit| visit == *number))

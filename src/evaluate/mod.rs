@@ -63,7 +63,7 @@ use facts::Facts;
 use select::Picks;
 use std::borrow::Cow;
 use std::rc::Rc;
-use tally::{RoundingOf, Sold, Terms};
+use tally::{RoundingOf, Sold, Terms, Wholes};
 use velocity::Standing;
 
 /// What this cart would give and take, and why.
@@ -186,6 +186,7 @@ pub fn evaluate_with(
         facts: &facts,
         nets: &nets,
         line_offers: &line_offers,
+        wholes: Wholes::default(),
     };
     let mut tallies = tally::tally(programme, &terms, &sold)?;
     limits.refuse_awards(&mut tallies);

@@ -227,7 +227,7 @@ impl Round<'_, '_> {
         };
         let amount = found.amount();
         let lines = bill.take_parts(&found.parts, offer.stage);
-        facts.taken = bill.taken_of_sold();
+        bill.note(&lines, &mut facts.taken);
         let taken = OfferTaken {
             offer: offer.id.clone(),
             amount,

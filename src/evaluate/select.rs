@@ -14,6 +14,8 @@ pub(super) struct Picks {
     /// Lines that fit, and lines that may: `words` for each place of the programme's selections.
     yes: Vec<u64>,
     maybe: Vec<u64>,
+    /// Lines of which something is sold.
+    sold: Vec<u64>,
 }
 
 impl Picks {
@@ -26,7 +28,13 @@ impl Picks {
             lines: lines.len(),
             yes: vec![0; size],
             maybe: vec![0; size],
+            sold: vec![0; words],
         };
+        for (index, line) in lines.iter().enumerate() {
+            if line.quantity_milli.is_positive() {
+                picks.sold[index / 64] |= 1 << (index % 64);
+            }
+        }
         if size > 0 {
             picks.by_value(selectors, lines);
             for (place, node) in selectors.nodes.iter().enumerate() {
@@ -141,6 +149,20 @@ impl Picks {
     pub fn truth(&self, selector: &Selector, line: usize) -> Truth {
         let (word, bit) = (selector.place * self.words + line / 64, 1 << (line % 64));
         match (self.yes[word] & bit != 0, self.maybe[word] & bit != 0) {
+            (true, _) => Truth::Yes,
+            (false, true) => Truth::Unknown,
+            (false, false) => Truth::No,
+        }
+    }
+
+    /// Whether something that fits is sold.
+    pub fn any_sold(&self, selector: &Selector) -> Truth {
+        let start = selector.place * self.words;
+        let fits = |bits: &[u64]| {
+            let mut of_selector = bits[start..start + self.words].iter().zip(&self.sold);
+            of_selector.any(|(fitting, sold)| fitting & sold != 0)
+        };
+        match (fits(&self.yes), fits(&self.maybe)) {
             (true, _) => Truth::Yes,
             (false, true) => Truth::Unknown,
             (false, false) => Truth::No,

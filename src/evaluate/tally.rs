@@ -1,6 +1,7 @@
 //! What every rule comes to, in numbers (docs/programme.md, "Evaluation order", awards). Sentences are
 //! made of it in `told.rs`; a refund needs the numbers alone.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::check::too_many_points;
@@ -14,7 +15,8 @@ use super::truth::Truth;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::{BusinessDate, Fraction, Money, Points, Rounding, WalletNumber};
 use crate::programme::{
-    Caps, Combine, EarnRule, Expiry, Factor, Gives, Programme, RoundAt, Tenders, TierFactor, Wallet,
+    Base, Caps, Combine, EarnRule, Expiry, Factor, Gives, Programme, RoundAt, Tenders, TierFactor,
+    Wallet,
 };
 
 /// What is sold, and what each line costs after loy took its part off.
@@ -23,6 +25,28 @@ pub(super) struct Sold<'a> {
     pub nets: &'a [Money],
     /// Of what loy took off each line, what offers on lines did.
     pub line_offers: &'a [Money],
+    /// The money of all lines, by [`Base`], once it was asked for.
+    pub wholes: Wholes,
+}
+
+/// Sums of all lines.
+#[derive(Default)]
+pub(super) struct Wholes([Cell<Option<Money>>; 8]);
+
+impl Sold<'_> {
+    /// The money of all lines that counts for rules of this base.
+    fn whole(&self, base: Base) -> Money {
+        let known = &self.wholes.0[base as usize];
+        if let Some(sum) = known.get() {
+            return sum;
+        }
+        let lines = self.facts.cart.lines.iter().enumerate();
+        let sum = lines
+            .map(|(index, line)| base_of(base, line, self.nets[index], self.line_offers[index]))
+            .sum();
+        known.set(Some(sum));
+        sum
+    }
 }
 
 /// What was agreed at the sale and stays as it was when something is returned: factors and the share
@@ -122,8 +146,13 @@ pub(super) fn tally<'a>(
 ) -> Result<Vec<Tally<'a>>, CartProblem> {
     let mut tallies = Vec::with_capacity(programme.earn_rules().len());
     for rule in programme.earn_rules() {
-        let found = one(programme, rule, terms, sold);
-        tallies.push(found.ok_or_else(|| too_many_points(&rule.id))?);
+        let wallet = programme
+            .wallet_by_number(rule.wallet)
+            .expect("a compiled rule names a wallet of its programme");
+        tallies.push(Tally::blank(rule, wallet, sold.facts.cart.business_date));
+        let tally = tallies.last_mut().expect("it was just pushed");
+        let found = one(programme, tally, terms, sold);
+        found.ok_or_else(|| too_many_points(&rule.id))?;
     }
     round_over_the_sale(terms, &mut tallies)?;
     for tally in &mut tallies {
@@ -203,59 +232,58 @@ pub fn dates(
     (from, until)
 }
 
+impl<'a> Tally<'a> {
+    fn blank(rule: &'a EarnRule, wallet: &'a Wallet, on: BusinessDate) -> Self {
+        Self {
+            rule,
+            wallet,
+            base: Money::ZERO,
+            quantity_milli: 0,
+            earned: Earned::default(),
+            factor: Fraction::ONE,
+            factors: Vec::new(),
+            has_tier_factor: false,
+            rounded: Points::ZERO,
+            points: Points::ZERO,
+            dates: (on, None),
+            cut: None,
+            refusal: None,
+            is_provisional: false,
+            is_unsure: false,
+        }
+    }
+
+    fn refuse(&mut self, refusal: Refusal) -> Option<()> {
+        self.refusal = Some(refusal);
+        Some(())
+    }
+}
+
+/// Nothing where points do not fit.
 fn one<'a>(
     programme: &'a Programme,
-    rule: &'a EarnRule,
+    tally: &mut Tally<'a>,
     terms: &Terms<'a>,
     sold: &Sold<'_>,
-) -> Option<Tally<'a>> {
-    let wallet = programme
-        .wallet_by_number(rule.wallet)
-        .expect("a compiled rule names a wallet of its programme");
-    let mut tally = Tally {
-        rule,
-        wallet,
-        base: Money::ZERO,
-        quantity_milli: 0,
-        earned: Earned::default(),
-        factor: Fraction::ONE,
-        factors: Vec::new(),
-        has_tier_factor: false,
-        rounded: Points::ZERO,
-        points: Points::ZERO,
-        dates: (sold.facts.cart.business_date, None),
-        cut: None,
-        refusal: None,
-        is_provisional: false,
-        is_unsure: false,
-    };
+) -> Option<()> {
+    let rule = tally.rule;
     let truth = rule
         .when
         .as_ref()
         .map_or(Truth::Yes, |when| sold.facts.holds(when));
     match truth {
-        Truth::No => return Some(refused(tally, Refusal::NotMet)),
-        Truth::Unknown => return Some(refused(tally, Refusal::Unknown)),
+        Truth::No => return tally.refuse(Refusal::NotMet),
+        Truth::Unknown => return tally.refuse(Refusal::Unknown),
         Truth::Yes => {}
     }
     if rule.lines.is_some() && selected(rule, sold).next().is_none() {
-        return Some(refused(tally, Refusal::NoLines));
+        return tally.refuse(Refusal::NoLines);
     }
-    find_factors(programme, &mut tally, terms)?;
+    find_factors(programme, tally, terms)?;
     match rule.gives {
-        Gives::Amount { .. } | Gives::Percent(_) | Gives::Bands(_) => {
-            by_money(&mut tally, terms, sold)?;
-        }
-        Gives::Unit(_) => by_piece(&mut tally, terms, sold)?,
-        Gives::Visit(_) | Gives::Fixed(_) => by_sale(&mut tally, terms, sold)?,
-    }
-    Some(tally)
-}
-
-fn refused(tally: Tally<'_>, refusal: Refusal) -> Tally<'_> {
-    Tally {
-        refusal: Some(refusal),
-        ..tally
+        Gives::Amount { .. } | Gives::Percent(_) | Gives::Bands(_) => by_money(tally, terms, sold),
+        Gives::Unit(_) => by_piece(tally, terms, sold),
+        Gives::Visit(_) | Gives::Fixed(_) => by_sale(tally, terms, sold),
     }
 }
 
@@ -285,7 +313,12 @@ fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, sold: &Sold<'_>) -> Option
         }
         return by_line(tally, terms, bases.into_iter().map(Money::get));
     }
-    tally.base = part_of(bases.sum(), share, whole);
+    let sum = match rule.lines {
+        Some(_) => bases.sum(),
+        // Of the whole cart the sum is the same for every such rule.
+        None => sold.whole(rule.base),
+    };
+    tally.base = part_of(sum, share, whole);
     if !tally.base.is_positive() {
         tally.refusal = Some(Refusal::NothingToPay);
         return Some(());

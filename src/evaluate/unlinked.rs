@@ -6,7 +6,7 @@ use super::facts::Facts;
 use super::history::History;
 use super::problem::CartProblem;
 use super::quote::{Award, GoodsBack, MemberSnapshot, WalletBack};
-use super::tally::{RoundingOf, Sold, Terms, awards, tally};
+use super::tally::{RoundingOf, Sold, Terms, Wholes, awards, tally};
 use crate::kernel::{Money, Points, Quantity, WalletNumber};
 use crate::programme::Programme;
 use std::collections::BTreeMap;
@@ -64,6 +64,7 @@ pub fn worth_of_goods(
         facts: &facts,
         nets: &nets,
         line_offers: &vec![Money::ZERO; nets.len()],
+        wholes: Wholes::default(),
     };
     let mut awards = match member {
         None => Vec::new(),

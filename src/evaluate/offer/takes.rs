@@ -146,11 +146,9 @@ impl Work<'_> {
 
     /// The lines that it takes something off: sold, selected, and with something left.
     fn selected(&self) -> Result<Vec<usize>, Refusal> {
-        let lines = 0..self.bill.cart().lines.len();
-        let selector = self.effect.lines.as_ref();
-        let selected: Vec<usize> = lines
-            .filter(|line| is_selected(self.bill, selector, *line))
-            .collect();
+        let lines = self.bill.picks().lines(self.effect.lines.as_ref());
+        let is_sold = |line: &usize| self.bill.cart().lines[*line].quantity_milli.is_positive();
+        let selected: Vec<usize> = lines.filter(is_sold).collect();
         if selected.is_empty() {
             return Err(Refusal::NoLines);
         }
