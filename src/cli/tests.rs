@@ -257,7 +257,10 @@ fn a_programme_and_a_ledger_are_looked_at() {
     std::fs::write(&programme, warned.replace("\"earn\"", group)).expect("written");
     let (code, out, notes) = loy(&[&"check", &programme, &"--format", &"csv"]);
     assert_eq!(code, 0, "{notes}");
-    assert!(out.contains("\ngroups[0].id,not_used,") && out.ends_with(",warning\n"), "{out}");
+    assert!(
+        out.contains("\ngroups[0].id,not_used,") && out.ends_with(",warning\n"),
+        "{out}"
+    );
 
     std::fs::write(&programme, PROGRAMME).expect("written");
     let out = chain.path("till.loyp");
