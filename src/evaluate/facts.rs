@@ -17,6 +17,8 @@ pub(super) struct Facts<'a> {
     pub joined_on: Option<BusinessDate>,
     /// The tier before the sale, if there are tiers and it is known.
     pub tier: Option<&'a Level>,
+    /// The event that it is instead of a sale, by name.
+    pub event: Option<&'a str>,
     /// Whether the sale spends points; nothing before that is decided.
     pub uses_points: Option<bool>,
     /// What offers took off each line of the cart so far; empty for nothing.
@@ -36,6 +38,7 @@ impl<'a> Facts<'a> {
             history,
             joined_on: member.and_then(|member| member.joined_on),
             tier: history.and_then(|history| level_at(programme, history.tier_basis)),
+            event: None,
             uses_points,
             taken: Vec::new(),
         }

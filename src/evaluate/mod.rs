@@ -10,6 +10,7 @@ mod cart_json;
 mod check;
 mod claim;
 mod due;
+mod event;
 mod explain;
 mod facts;
 mod gives;
@@ -37,7 +38,8 @@ pub use cart_json::first_difference;
 pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
 pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
-pub use history::{History, PastAward, PastSale, Used};
+pub use event::{EventFacts, EventWorth, evaluate_event};
+pub use history::{Had, History, PastAward, PastSale, Used};
 pub use problem::CartProblem;
 pub use quote::{
     Award, Gift, GoodsBack, LinePart, MemberSnapshot, OfferTaken, Outcome, Quote, Reason,

@@ -7,6 +7,7 @@ use super::cart::Line;
 use super::check::too_many_points;
 use super::facts::Facts;
 use super::gives::{Earned, earn};
+use super::history::History;
 use super::limits::{Cut, limit, limit_wallets, take_of_groups, tightest};
 use super::problem::CartProblem;
 use super::quote::{Award, Redemption};
@@ -15,7 +16,8 @@ use super::truth::Truth;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::{BusinessDate, Fraction, Money, Points, Rounding, WalletNumber};
 use crate::programme::{
-    Combine, EarnRule, Expiry, Factor, Gives, Programme, RoundAt, Tenders, TierFactor, Wallet,
+    Combine, EarnRule, Expiry, Factor, Gives, Programme, RoundAt, Tenders, TierFactor, TimesWindow,
+    Wallet,
 };
 
 /// What is sold, and what each line costs after loy took its part off.
@@ -99,6 +101,8 @@ pub(super) enum Refusal {
     NoBand,
     /// An earlier part of the same split bill had it already.
     SameVisit,
+    /// The member had it so often already.
+    TooOften(TimesWindow, u32),
     /// It comes to less than the smallest unit.
     TooLittle,
     /// Another rule of its group is taken, by its place among all.
@@ -122,6 +126,9 @@ pub(super) fn tally<'a>(
 ) -> Result<Vec<Tally<'a>>, CartProblem> {
     let mut tallies = Vec::with_capacity(programme.earn_rules().len());
     for rule in programme.earn_rules() {
+        if event_of(rule) != sold.facts.event {
+            continue;
+        }
         let found = one(programme, rule, terms, sold);
         tallies.push(found.ok_or_else(|| too_many_points(&rule.id))?);
     }
@@ -237,6 +244,9 @@ fn one<'a>(
         Truth::Unknown => return Some(refused(tally, Refusal::Unknown)),
         Truth::Yes => {}
     }
+    if let Some((window, most)) = too_often(rule, terms.facts.history) {
+        return Some(refused(tally, Refusal::TooOften(window, most)));
+    }
     find_factors(programme, &mut tally, terms)?;
     let lines = selected(rule, sold);
     if lines.is_empty() && rule.lines.is_some() {
@@ -247,9 +257,25 @@ fn one<'a>(
             by_money(&mut tally, terms, &lines)?;
         }
         Gives::Unit(_) => by_piece(&mut tally, terms, &lines)?,
-        Gives::Visit(_) | Gives::Fixed(_) => by_sale(&mut tally, terms, sold)?,
+        Gives::Visit(_) | Gives::Fixed(_) | Gives::Event(..) => by_sale(&mut tally, terms, sold)?,
     }
     Some(tally)
+}
+
+/// The event that a rule is for; nothing for a rule about sales.
+pub(super) fn event_of(rule: &EarnRule) -> Option<&str> {
+    match &rule.gives {
+        Gives::Event(name, _) => Some(name),
+        _ => None,
+    }
+}
+
+/// The member had it as often as may be, in which time.
+fn too_often(rule: &EarnRule, history: Option<&History>) -> Option<(TimesWindow, u32)> {
+    let had = history?.times.get(&rule.id)?;
+    rule.times
+        .all()
+        .find(|(window, most)| had.within(*window) >= *most)
 }
 
 fn refused(tally: Tally<'_>, refusal: Refusal) -> Tally<'_> {
@@ -325,7 +351,7 @@ fn by_sale(tally: &mut Tally<'_>, terms: &Terms<'_>, sold: &Sold<'_>) -> Option<
             .facts
             .history
             .is_some_and(|history| history.is_same_visit);
-    if !sold.facts.is_purchase() {
+    if sold.facts.event.is_none() && !sold.facts.is_purchase() {
         tally.base = sold.facts.cart.total();
         tally.refusal = Some(Refusal::NothingToPay);
     } else if is_again {
@@ -446,8 +472,9 @@ fn find_factors<'a>(programme: &Programme, tally: &mut Tally<'a>, terms: &Terms<
         let when = factor.when.as_ref();
         when.map_or(Truth::Yes, |when| terms.facts.holds(when))
     };
-    let mut is_unsure =
-        terms.facts.history.is_none() && (rule.caps.day.is_some() || rule.caps.month.is_some());
+    let is_capped = rule.caps.day.is_some() || rule.caps.month.is_some();
+    let reads_past = is_capped || rule.times.is_limited();
+    let mut is_unsure = terms.facts.history.is_none() && reads_past;
     for factor in &rule.factors {
         match holds(&factor) {
             Truth::Yes => tally.factors.push(factor),

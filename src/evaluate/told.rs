@@ -11,7 +11,7 @@ use super::quote::Reason;
 use super::tally::{Refusal, Tally};
 use super::velocity;
 use crate::kernel::{Fraction, Idle, Rounding};
-use crate::programme::{AmountMode, BandGives, Expiry, Gives, Percent, RoundAt};
+use crate::programme::{AmountMode, BandGives, Expiry, Gives, Percent, RoundAt, TimesWindow};
 use crate::texts;
 
 /// The reason of one rule. `all` are the tallies of all rules.
@@ -75,6 +75,10 @@ impl Told<'_> {
             Gives::Visit(points) | Gives::Fixed(points) => {
                 values.insert("rate", exact(*points));
             }
+            Gives::Event(event, points) => {
+                values.insert("event", event.clone());
+                values.insert("rate", exact(*points));
+            }
         }
         values
     }
@@ -108,6 +112,7 @@ impl Told<'_> {
             Refusal::NothingToPay => ("earn.nothing_to_pay", String::new()),
             Refusal::NoBand => ("earn.no_band", String::new()),
             Refusal::SameVisit => ("earn.same_visit", String::new()),
+            Refusal::TooOften(window, most) => ("earn.too_often", self.times_said(window, most)),
             Refusal::TooLittle => ("earn.too_little", String::new()),
             Refusal::CappedOut => ("earn.capped_out", self.cap_said()),
             Refusal::Limit(place) => {
@@ -119,6 +124,12 @@ impl Told<'_> {
         let mut reason = self.reason(false, key, speaker.phrase(key, &places));
         if let Refusal::Group(winner) = refusal {
             reason.values.insert("taken", all[winner].rule.id.clone());
+        }
+        if let Refusal::TooOften(window, most) = refusal {
+            reason.values.insert("most", most.to_string());
+            reason
+                .values
+                .insert("within", times_word(window).to_owned());
         }
         if let Refusal::Limit(place) = refusal {
             let limit = &speaker.programme().limits()[place];
@@ -214,6 +225,8 @@ impl Told<'_> {
             (Gives::Visit(_), false) => "earn.visit.no_member",
             (Gives::Fixed(_), true) => "earn.fixed.applied",
             (Gives::Fixed(_), false) => "earn.fixed.no_member",
+            // An event is a member's.
+            (Gives::Event(..), _) => "earn.event.applied",
         }
     }
 
@@ -287,6 +300,11 @@ impl Told<'_> {
             }
             Gives::Visit(points) => speaker.phrase("formula.visit", &[("rate", &rate(*points))]),
             Gives::Fixed(points) => speaker.phrase("formula.fixed", &[("rate", &rate(*points))]),
+            Gives::Event(event, points) => {
+                let event = texts::event_word(speaker.language, event);
+                let places = [("event", event.as_str()), ("rate", &rate(*points))];
+                speaker.phrase("formula.event", &places)
+            }
         }
     }
 
@@ -301,6 +319,17 @@ impl Told<'_> {
         };
         let cap = self.speaker.points(self.tally.wallet, cut.cap);
         self.speaker.phrase(key, &[("cap", &cap)])
+    }
+
+    fn times_said(&self, window: TimesWindow, most: u32) -> String {
+        let key = match window {
+            TimesWindow::Day => "times.day",
+            TimesWindow::Month => "times.month",
+            TimesWindow::Year => "times.year",
+            TimesWindow::Ever => "times.ever",
+        };
+        let count = texts::number(self.speaker.language, i64::from(most), 0);
+        self.speaker.phrase(key, &[("count", &count)])
     }
 
     fn add_cap(&self, reason: &mut Reason) {
@@ -378,6 +407,15 @@ impl Told<'_> {
             speaker.append(reason, "earn.unsure", "", "");
             reason.values.insert("unknown", "history".to_owned());
         }
+    }
+}
+
+fn times_word(window: TimesWindow) -> &'static str {
+    match window {
+        TimesWindow::Day => "day",
+        TimesWindow::Month => "month",
+        TimesWindow::Year => "year",
+        TimesWindow::Ever => "ever",
     }
 }
 

@@ -5,6 +5,7 @@ mod earn;
 mod limits;
 mod offers;
 mod tiers;
+mod times;
 mod vouchers;
 mod when;
 

@@ -15,6 +15,7 @@ mod reads;
 mod rules;
 pub(crate) mod shape;
 mod succession;
+mod times;
 mod wallet;
 
 pub use compile::read;
@@ -31,6 +32,7 @@ pub use rules::{
     TierFactor, Tiers, Total, TotalTax, UseReward, When, Window, Worth,
 };
 pub use succession::unlike_installed;
+pub use times::{Times, TimesWindow};
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
     Unit, Wallet, WalletKind,

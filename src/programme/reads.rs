@@ -24,7 +24,7 @@ impl Programme {
         };
         let of_rules = self.earn_rules().iter().map(|rule| {
             let visits = u32::from(matches!(rule.gives, Gives::Visit(_)));
-            of_caps(&rule.caps).max(visits)
+            of_caps(&rule.caps).max(visits).max(rule.times.days())
         });
         let of_wallets = self.wallets().iter().map(|wallet| of_caps(&wallet.caps));
         let of_rewards = self
@@ -41,6 +41,12 @@ impl Programme {
             .unwrap_or(0);
         most.max(of_tiers)
             .max(if of_visits { HISTORY_ALL } else { 0 })
+    }
+
+    /// Some rule gives something for what is no sale.
+    pub fn has_event_rules(&self) -> bool {
+        let mut rules = self.earn_rules().iter();
+        rules.any(|rule| matches!(rule.gives, Gives::Event(..)))
     }
 
     /// The evaluation looks at the names of store or till: a cart that names none must be told its own.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use super::Names;
 use super::offers::Effect;
+use super::{Names, Times};
 use crate::kernel::{BusinessDate, Fraction, Idle, Money, Points, Rounding, WalletNumber};
 
 /// Awards points.
@@ -44,6 +44,8 @@ pub struct EarnRule {
     pub round_at: RoundAt,
     /// The most it awards.
     pub caps: Caps,
+    /// How often it gives something to one member.
+    pub times: Times,
     /// Its points count for the tier.
     pub qualifies: bool,
 }
@@ -70,6 +72,8 @@ pub enum Gives {
     Visit(Fraction),
     /// Once a sale.
     Fixed(Fraction),
+    /// For an event of this name, which is no sale.
+    Event(String, Fraction),
 }
 
 /// A percentage of the money, turned into points.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use minicbor::Decode;
 
-use super::document::{SaleDocument, from_bytes};
+use super::document::{EventDocument, SaleDocument, from_bytes};
 use super::error::Error;
 use super::refund::refund_document;
 use super::shell::Till;
@@ -15,6 +15,7 @@ use crate::evaluate::{Cart, History, PastAward, PastSale, Quote, evaluate_with};
 use crate::evaluate::{CartProblem, GoodsBack, MemberSnapshot, Outcome};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Money, Points};
+use crate::ledger::Entry;
 use crate::programme::{HISTORY_ALL, Programme};
 use crate::store::{Reading, SaleRow};
 
@@ -76,6 +77,11 @@ impl Till {
         for seq in reading.unlinked_refunds_of(member, first, on)? {
             sales.push(unlinked_return(reading, seq)?);
         }
+        if programme.has_event_rules() {
+            for event in reading.events_of(member, first, on)? {
+                sales.extend(past_event(reading, &event)?);
+            }
+        }
         Ok(Some(History::of(programme, cart, &sales)))
     }
 
@@ -123,6 +129,27 @@ impl Till {
             rewards,
         }))
     }
+}
+
+/// An event: it gives points and is no visit. One whose document a damaged file lost counts for nothing.
+fn past_event(reading: &Reading<'_>, event: &Entry) -> Result<Option<PastSale>, Error> {
+    let Some(stored) = reading.find_document(event.seq)? else {
+        return Ok(None);
+    };
+    let document: EventDocument = from_bytes(&stored)?;
+    let awards = document.awards.into_iter().map(|award| PastAward {
+        rule: award.rule,
+        wallet: award.wallet,
+        points: award.points,
+    });
+    Ok(Some(PastSale {
+        business_date: event.business_date,
+        spend: Money::ZERO,
+        is_visit: false,
+        receipt_group: None,
+        awards: awards.collect(),
+        rewards: BTreeMap::new(),
+    }))
 }
 
 /// Goods that came back without their sale: they lower what their own date counts for.

@@ -7,6 +7,7 @@ mod clock;
 mod days;
 mod dispute;
 mod doors;
+mod events;
 mod exchanges;
 mod expiry;
 mod files;
