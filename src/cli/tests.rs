@@ -248,7 +248,17 @@ fn a_programme_and_a_ledger_are_looked_at() {
     let (code, out, _) = loy(&[&"check", &programme, &"--format", &"csv"]);
     assert_eq!(code, 1);
     assert!(
-        out.starts_with("path,code,expected,found\n") && out.contains("\ncurrency,"),
+        out.starts_with("path,code,expected,found,severity\n") && out.contains("\ncurrency,"),
+        "{out}"
+    );
+    // A group that nothing names is surely a mistake, and refuses nothing.
+    let warned = String::from_utf8_lossy(PROGRAMME);
+    let group = "\"groups\": [{\"id\": \"g\", \"take\": \"best\"}], \"earn\"";
+    std::fs::write(&programme, warned.replace("\"earn\"", group)).expect("written");
+    let (code, out, notes) = loy(&[&"check", &programme, &"--format", &"csv"]);
+    assert_eq!(code, 0, "{notes}");
+    assert!(
+        out.contains("\ngroups[0].id,not_used,") && out.ends_with(",warning\n"),
         "{out}"
     );
 
@@ -316,7 +326,7 @@ fn a_cart_is_priced_without_a_ledger() {
     assert!(out.starts_with("Total: 4.75 USD\nTo pay: 4.75 USD\nEarns 5.7 stars (spend), can be spent from 2026-11-22 on\n\n"), "{out}");
     assert!(out.contains("+ Stars on the bill: 4.75 USD / 1.00 USD × 1 star × 1.2 (Gold) = 5.7 → 5.7 stars (rounded down)"), "{out}");
     assert!(
-        out.contains("- Tier Gold, 500 stars counted; 1,994.3 stars missing to Reserve"),
+        out.contains("- Tier Gold, 500 stars counted; kept until 2027-05-31; 494.3 stars missing to keep it longer; 1,994.3 stars missing to Reserve"),
         "{out}"
     );
     let (code, out, notes) = loy(&[

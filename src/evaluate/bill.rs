@@ -2,6 +2,7 @@
 
 use super::cart::Cart;
 use super::quote::LinePart;
+use super::select::part_of;
 use crate::kernel::Money;
 use crate::kernel::allocation::allocate;
 use crate::programme::Stage;
@@ -14,6 +15,8 @@ pub(super) struct Bill<'a> {
     discounts: Vec<Money>,
     /// Of it, what offers on lines took off.
     line_offers: Vec<Money>,
+    /// Pieces of each line that cost nothing any more.
+    free_pieces: Vec<i64>,
     /// What stored value pays, less what goes back onto it.
     stored: Money,
 }
@@ -27,6 +30,7 @@ impl<'a> Bill<'a> {
             total: cart.total(),
             discounts: vec![Money::ZERO; cart.lines.len()],
             line_offers: vec![Money::ZERO; cart.lines.len()],
+            free_pieces: vec![0; cart.lines.len()],
         }
     }
 
@@ -49,10 +53,20 @@ impl<'a> Bill<'a> {
         self.stored
     }
 
+    /// What is left to pay with the tax that the POS adds on top of it: what stored value can pay.
+    pub fn to_pay(&self) -> Money {
+        let lines = self.cart.lines.iter().zip(&self.discounts);
+        let outside = lines.map(|(line, off)| {
+            let net = line.line_total - *off;
+            part_of(line.tax_outside, net, line.line_total)
+        });
+        self.payable() + outside.sum()
+    }
+
     /// Stored value pays so much.
     pub fn pay(&mut self, amount: Money) {
         assert!(
-            amount.is_positive() && amount <= self.payable(),
+            amount.is_positive() && amount <= self.to_pay(),
             "stored value pays no more than there is to pay"
         );
         self.stored += amount;
@@ -62,6 +76,18 @@ impl<'a> Bill<'a> {
     pub fn left(&self, line: usize) -> i64 {
         let left = self.cart.lines[line].line_total - self.discounts[line];
         left.get().max(0)
+    }
+
+    /// Pieces of a line that cost nothing any more: others of it still have their whole price.
+    pub fn free_pieces(&self, line: usize) -> i64 {
+        self.free_pieces[line]
+    }
+
+    /// So many pieces of each of these lines are free now.
+    pub fn free(&mut self, pieces: &[(usize, i64)]) {
+        for &(line, count) in pieces {
+            self.free_pieces[line] += count;
+        }
     }
 
     /// What each line that is sold costs after what was taken off.

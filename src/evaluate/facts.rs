@@ -6,16 +6,19 @@ use super::quote::MemberSnapshot;
 use super::select::{fits, part_of};
 use super::truth::Truth;
 use crate::kernel::{BusinessDate, Money};
-use crate::programme::{Level, Programme, Selector, Total, TotalTax, When};
+use crate::programme::{Level, Programme, Selector, TierBasis, Total, TotalTax, When};
 
 /// The facts of a sale.
 pub(super) struct Facts<'a> {
     pub cart: &'a Cart,
+    /// The member, if there is one.
+    pub member: Option<&'a MemberSnapshot>,
     /// The member's past, if there is a member and this till knows it.
     pub history: Option<&'a History>,
     /// When the member joined, if that is known.
     pub joined_on: Option<BusinessDate>,
-    /// The tier before the sale, if there are tiers and it is known.
+    /// The tier in which the sale is priced, if there are tiers and it is known: the one before it, if
+    /// the programme does not say otherwise.
     pub tier: Option<&'a Level>,
     /// The event that it is instead of a sale, by name.
     pub event: Option<&'a str>,
@@ -35,9 +38,10 @@ impl<'a> Facts<'a> {
         let history = member.and_then(|member| member.history.as_ref());
         Self {
             cart,
+            member,
             history,
             joined_on: member.and_then(|member| member.joined_on),
-            tier: history.and_then(|history| level_at(programme, history.tier_basis)),
+            tier: member.and_then(|member| tier_before(programme, member)),
             event: None,
             uses_points,
             taken: Vec::new(),
@@ -168,12 +172,23 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// The tier that so much makes; nothing without tiers.
-pub(super) fn level_at(programme: &Programme, basis: i64) -> Option<&Level> {
-    let levels = &programme.tiers()?.levels;
-    levels
-        .iter()
-        .rev()
-        .find(|level| level.from <= basis)
-        .or(levels.first())
+/// The tier that a member has before the sale; nothing without tiers, or where it is not known.
+pub(super) fn tier_before<'a>(
+    programme: &'a Programme,
+    member: &MemberSnapshot,
+) -> Option<&'a Level> {
+    let tiers = programme.tiers()?;
+    if tiers.basis == TierBasis::Balance {
+        let balance = member.balance(tiers.wallet?).known;
+        return tiers.levels.get(tiers.fitting(balance.get()));
+    }
+    let history = member.history.as_ref()?;
+    let held = match &history.tier {
+        None => None,
+        Some(held) => {
+            let tier = held.tier.as_ref()?;
+            tiers.levels.iter().find(|level| level.id == *tier)
+        }
+    };
+    held.or_else(|| tiers.levels.get(tiers.fitting(history.tier_basis)))
 }

@@ -15,6 +15,7 @@ mod explain;
 mod facts;
 mod gives;
 pub mod history;
+mod ladder;
 mod limits;
 mod member_json;
 mod offer;
@@ -39,7 +40,7 @@ pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
 pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
 pub use event::{EventFacts, EventWorth, evaluate_event};
-pub use history::{Had, History, PastAward, PastSale, Used};
+pub use history::{Had, HeldTier, History, PastAward, PastSale, Used};
 pub use problem::CartProblem;
 pub use quote::{
     Award, Gift, GoodsBack, LinePart, MemberSnapshot, OfferTaken, Outcome, Quote, Reason,
@@ -56,7 +57,7 @@ pub use unlinked::{Worth, worth_of_goods};
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 
 use crate::kernel::{Balance, Money, Points, WalletNumber};
-use crate::programme::Programme;
+use crate::programme::{Level, Programme};
 use crate::texts::Language;
 use bill::Bill;
 use explain::Speaker;
@@ -99,6 +100,23 @@ pub fn evaluate_with(
 ) -> Result<Quote, CartProblem> {
     cart.check()?;
     check::fits(cart, programme, member)?;
+    let quote = |returns, tier| in_tier(programme, member, cart, (returns, tier), language);
+    let before = quote(returns, None)?;
+    let tier = before.tier.as_ref();
+    match tier.and_then(|tier| tier::tier_for_sale(programme, tier)) {
+        None => Ok(before),
+        Some(tier) => quote(before.outcome.returns, Some(tier)),
+    }
+}
+
+/// The sale priced in the tier before it, or in another one.
+fn in_tier(
+    programme: &Programme,
+    member: Option<&MemberSnapshot>,
+    cart: &Cart,
+    (returns, priced_in): (Vec<GoodsBack>, Option<&Level>),
+    language: Language,
+) -> Result<Quote, CartProblem> {
     let speaker = Speaker::new(programme, language);
     let sold_cart = cart.sold();
 
@@ -106,6 +124,7 @@ pub fn evaluate_with(
     explanation.extend(explain::returns(&speaker, &returns));
     let limits = Standing::new(programme, member);
     let mut undecided = Facts::new(programme, &sold_cart, member, None);
+    undecided.tier = priced_in.or(undecided.tier);
     let mut offered = Bill::new(cart, stored_back(programme, &returns));
     let (offers, reasons) = offer::offers(&speaker, &mut undecided, &mut offered);
     explanation.extend(reasons);
@@ -157,18 +176,17 @@ pub fn evaluate_with(
         explanation.push(told::reason(&speaker, &facts, tally, &tallies, has_member));
     }
     let mut awards = tally::awards(&tallies);
+    let step = tier::Step::of(programme, &facts, &tallies, &sold, None);
+    let refuses = |wallet, points| limits.refuses_entry(&tallies, wallet, points);
+    let entered = step.map(|step| step.entries(programme, &facts, &refuses));
+    for entered in entered.iter().flatten() {
+        awards.extend(entered.award().cloned());
+        explanation.push(entered.reason(&speaker));
+    }
     awards.extend(vouchers);
     check::awards_fit(&awards)?;
     let (limits, reasons) = limits.tell(&speaker, &tallies, would_spend);
     explanation.extend(reasons);
-    let sold_for = payable + bill.stored() + returns.iter().map(|back| back.amount).sum();
-    let mut tier = None;
-    if member.is_some()
-        && let Some((line, reason)) = tier::standing(&speaker, &facts, &tallies, sold_for)
-    {
-        tier = line;
-        explanation.push(reason);
-    }
     let (awards, awards_with_card) = match member {
         Some(_) => (awards, Vec::new()),
         None => (Vec::new(), awards),
@@ -187,11 +205,12 @@ pub fn evaluate_with(
             awards,
             returns,
             offers,
+            priced_in_tier: priced_in.map(|level| level.id.clone()),
         },
         awards_with_card,
         wallets: Vec::new(),
         limits,
-        tier,
+        tier: None,
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
         is_training: false,
         explanation,
@@ -204,6 +223,14 @@ pub fn evaluate_with(
     );
     if let Some(member) = member {
         quote.wallets = wallet_lines(programme, member, &quote, &redeemable);
+        let counts = programme.tiers().and_then(|tiers| tiers.wallet);
+        let balance = counts.and_then(|wallet| quote.wallet(wallet));
+        let balance = balance.map(|line| line.after);
+        let step = tier::Step::of(programme, &facts, &tallies, &sold, balance);
+        if let Some((line, reason)) = tier::standing(&speaker, &facts, step.as_ref()) {
+            quote.tier = line;
+            quote.explanation.push(reason);
+        }
     }
     Ok(quote)
 }

@@ -12,7 +12,7 @@ use super::quote::{Gift, OfferTaken, Reason};
 use super::truth::Truth;
 use crate::kernel::Money;
 use crate::programme::{Offer, Take, UseOffer, When};
-pub(super) use takes::{Found, find};
+pub(super) use takes::{Found, find, pieces_of};
 use told::Told;
 
 /// Why an offer takes nothing off.
@@ -224,6 +224,7 @@ impl Round<'_, '_> {
         };
         let amount = found.amount();
         let lines = bill.take_parts(&found.parts, offer.stage);
+        bill.free(&found.free);
         facts.taken = bill.taken_of_sold();
         let taken = OfferTaken {
             offer: offer.id.clone(),

@@ -40,7 +40,12 @@ pub(super) fn redeem(
     let Some(member) = member else {
         return nothing(speaker, wallet, "redeem.no_member");
     };
-    if !bill.payable().is_positive() {
+    let payable = if wallet.is_money() {
+        bill.to_pay()
+    } else {
+        bill.payable()
+    };
+    if !payable.is_positive() {
         return nothing(speaker, wallet, "redeem.nothing_to_pay");
     }
     let spendable = (member.spendable(wallet.number) - spent).max(Points::ZERO);
@@ -51,7 +56,7 @@ pub(super) fn redeem(
         terms,
         spendable,
         share: share_of(bill.total(), terms.share),
-        payable: bill.payable(),
+        payable,
     };
     let (most_steps, why_most) = found.steps(None);
     let redeemable = found.enough(most_steps).unwrap_or(Points::ZERO);

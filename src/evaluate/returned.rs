@@ -12,8 +12,12 @@ use super::cart::{Cart, Line};
 use super::due::{KeptLine, due_after, worth_of};
 use super::problem::CartProblem;
 use super::quote::{Award, MemberSnapshot, Outcome};
+use super::select::fits;
+use super::truth::Truth;
 use crate::kernel::{Money, Points, Quantity, WalletNumber};
-use crate::programme::{Programme, RefundBase, RefundPolicy, RefundRules, SpentReturn, Wallet};
+use crate::programme::{
+    Programme, RefundBase, RefundPolicy, RefundRules, Selector, SpentReturn, Wallet,
+};
 
 /// What comes back of a sale.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -320,6 +324,14 @@ impl Decided<'_> {
             }
         }
         Ok(awards)
+    }
+
+    /// What was paid for what is kept of such lines.
+    pub fn paid_for(&self, selector: &Selector, gone: &ReturnedLines) -> Money {
+        let kept = self.kept(gone, RefundBase::LineNet);
+        let sold = self.sold();
+        let such = sold.filter(|(_, line)| fits(selector, line) == Truth::Yes);
+        such.map(|(place, _)| kept[place].net).sum()
     }
 
     /// The part of a line's discount that stays with what is kept, to the nearest unit.

@@ -47,6 +47,7 @@ pub(super) fn base_of(base: Base, line: &Line, net: Money, offers: Money) -> Mon
         Base::Gross if line.line_total.is_negative() => line.line_total - line.discount,
         Base::Gross => line.line_total + line.discount,
         Base::NetOfTax => net - part_of(line.tax_inside, net, line.line_total),
+        Base::WithTax => net + part_of(line.tax_outside, net, line.line_total),
     }
 }
 
@@ -106,10 +107,15 @@ mod tests {
         // 110 with 10 tax inside; 55 left holds 5.
         let mut line = Line::new("a", Quantity::new(1000), Money::new(110));
         line.tax_inside = Money::new(10);
+        line.tax_outside = Money::new(22);
         line.discount = Money::new(40);
         assert_eq!(
             base_of(Base::NetOfTax, &line, Money::new(55), Money::ZERO),
             Money::new(50)
+        );
+        assert_eq!(
+            base_of(Base::WithTax, &line, Money::new(55), Money::ZERO),
+            Money::new(66)
         );
         assert_eq!(
             base_of(Base::Gross, &line, Money::new(55), Money::ZERO),

@@ -13,6 +13,7 @@ mod rules;
 mod schemas;
 mod stored;
 mod stories;
+mod tiers;
 
 use std::collections::BTreeMap;
 

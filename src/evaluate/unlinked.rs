@@ -6,9 +6,11 @@ use super::facts::Facts;
 use super::history::History;
 use super::problem::CartProblem;
 use super::quote::{Award, GoodsBack, MemberSnapshot, WalletBack};
+use super::select::fits;
 use super::tally::{RoundingOf, Sold, Terms, awards, tally};
+use super::truth::Truth;
 use crate::kernel::{Money, Points, Quantity, WalletNumber};
-use crate::programme::Programme;
+use crate::programme::{Programme, Selector};
 use std::collections::BTreeMap;
 
 /// What returned goods are worth.
@@ -46,9 +48,11 @@ pub fn worth_of_goods(
     let sold = mirrored(cart);
     let today = member.map(|member| MemberSnapshot {
         history: member.history.as_ref().map(|history| History {
-            visits: history.visits,
-            tier_basis: history.tier_basis,
-            ..History::default()
+            is_same_visit: false,
+            rules: BTreeMap::new(),
+            wallets: BTreeMap::new(),
+            rewards_today: BTreeMap::new(),
+            ..history.clone()
         }),
         ..member.clone()
     });
@@ -94,6 +98,13 @@ fn mirrored(cart: &Cart) -> Cart {
 }
 
 impl Cart {
+    /// The sum of such lines, below zero for goods that come back.
+    pub fn total_of(&self, selector: &Selector) -> Money {
+        let lines = self.lines.iter();
+        let such = lines.filter(|line| fits(selector, line) == Truth::Yes);
+        such.map(|line| line.line_total).sum()
+    }
+
     /// A cart of these lines of it alone: goods that come back. No payment of theirs is known, and the
     /// receipt is the whole cart's.
     pub fn of_returned(&self, lines: Vec<Line>) -> Self {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::explain::Speaker;
 use super::quote::{Award, MemberSnapshot, Reason};
 use super::tally::{Refusal, Tally};
-use crate::kernel::Points;
+use crate::kernel::{Points, WalletNumber};
 use crate::programme::{Limit, LimitAction, LimitCount, Programme};
 use crate::texts;
 
@@ -127,6 +127,23 @@ impl<'a> Standing<'a> {
                 tally.refusal = place.map(Refusal::Limit);
             }
         }
+    }
+
+    /// Keeps points for reaching a tier, which come behind what the rules give, where a limit says so.
+    pub fn refuses_entry(
+        &self,
+        tallies: &[Tally<'_>],
+        wallet: WalletNumber,
+        points: Points,
+    ) -> bool {
+        self.refusing(&[LimitCount::Sales]).is_some()
+            || self.limits.iter().any(|limit| {
+                let given = self.points_with(limit, tallies).or(self.used(limit));
+                let sum = given.map(|given| given.saturating_add(points.get()));
+                limit.wallet == Some(wallet)
+                    && self.force(limit) == Force::Refuses
+                    && sum.is_some_and(|sum| sum > limit.most)
+            })
     }
 
     /// What a limit of points comes to with what the rules give.

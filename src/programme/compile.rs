@@ -3,9 +3,11 @@
 mod basics;
 mod earn;
 mod limits;
+mod narrow;
 mod offers;
 mod tiers;
 mod times;
+mod traps;
 mod vouchers;
 mod when;
 
@@ -14,13 +16,14 @@ use std::collections::BTreeSet;
 
 use super::mend::mend;
 use super::model::{
-    CapsModel, Document, ExpiryModel, InactiveModel, RedeemModel, RefundModel, WalletKindModel,
-    WalletModel,
+    CapsModel, DayOfYearModel, Document, ExpiryModel, InactiveModel, RedeemModel, RefundModel,
+    WalletKindModel, WalletModel,
 };
 use super::shape::{ShapeError, read_object};
 use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms};
 use super::{Names, RefundPolicy, Unit, Wallet, WalletKind};
 use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
+use traps::Compiled;
 
 /// The most bytes of a name or a unit.
 const NAME_MAX: usize = 200;
@@ -34,16 +37,29 @@ const ID_MAX: usize = 64;
 /// belongs). Where there are some, what else is wrong is told as far as it does not depend on them; a
 /// text that is no JSON object has that one problem.
 pub fn read(json: &[u8]) -> Result<Programme, Vec<Problem>> {
-    let document: Document = match read_object(json, DOCUMENT_MAX, NESTING_MAX) {
-        Ok(document) => document,
-        Err(shape) => return Err(all_problems(json, shape)),
-    };
-    let mut compiler = Compiler::default();
-    let programme = compiler.compile(&document, json);
-    if !compiler.problems.is_empty() {
-        return Err(compiler.problems);
+    let (programme, mut problems) = judge(json);
+    problems.retain(Problem::is_error);
+    if !problems.is_empty() {
+        return Err(problems);
     }
     Ok(programme.expect("a document without problems compiles"))
+}
+
+/// Everything that is to be said about a document: the problems for which [`read`] refuses it, and
+/// warnings of what is legal and surely a mistake.
+pub fn check(json: &[u8]) -> Vec<Problem> {
+    judge(json).1
+}
+
+fn judge(json: &[u8]) -> (Option<Programme>, Vec<Problem>) {
+    match read_object(json, DOCUMENT_MAX, NESTING_MAX) {
+        Ok(document) => {
+            let mut compiler = Compiler::default();
+            let programme = compiler.compile(&document, json);
+            (programme, compiler.problems)
+        }
+        Err(shape) => (None, all_problems(json, shape)),
+    }
 }
 
 /// The problems of a document whose form is wrong.
@@ -78,6 +94,17 @@ impl Compiler {
     ) {
         self.problems
             .push(Problem::new(path, code, expected, found));
+    }
+
+    fn warning(
+        &mut self,
+        path: impl Into<String>,
+        code: &'static str,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) {
+        let problem = Problem::new(path, code, expected, found);
+        self.problems.push(problem.as_warning());
     }
 
     fn compile(&mut self, document: &Document, json: &[u8]) -> Option<Programme> {
@@ -135,6 +162,16 @@ impl Compiler {
             None => Some(0),
             Some(claims) => self.whole("claims.within_days", claims.within_days, 0, 366),
         };
+        let money_decimals = known.money_decimals;
+        let wallets = sorted_by_number(wallets);
+        let compiled = Compiled {
+            wallets: &wallets,
+            earn: &earn,
+            rewards: &rewards,
+            days: (valid_from, valid_until),
+            money_decimals,
+        };
+        self.traps(document, &compiled);
         Some(Programme {
             id: document.id.clone(),
             version: u32::try_from(version?).ok()?,
@@ -144,7 +181,7 @@ impl Compiler {
             currency: currency?,
             valid_from,
             valid_until,
-            wallets: sorted_by_number(wallets),
+            wallets,
             earn,
             groups,
             tiers,
@@ -364,18 +401,26 @@ impl Compiler {
             return small(self.whole(&path, months, 0, 1_200)?).map(Expiry::EndOfMonth);
         }
         if let Some(day) = &model.last_day_each_year {
-            // 2024 has every day that any year has.
-            let number = 20_240_000 + day.month.clamp(0, 99) * 100 + day.day.clamp(0, 99);
-            if BusinessDate::from_yyyymmdd(number).is_err() {
-                let found = format!("month {} day {}", day.month, day.day);
-                let path = format!("{path}.last_day_each_year");
-                self.problem(path, "no_date", "a day of the year", found);
-                return None;
-            }
-            return Some(Expiry::EachYear(small(day.month)?, small(day.day)?));
+            let (month, day) = self.day_of_year(&format!("{path}.last_day_each_year"), day)?;
+            return Some(Expiry::EachYear(month, day));
         }
         let last = self.date(&format!("{path}.last_day"), model.last_day)?;
         Some(last.plus_days(1).map_or(Expiry::Never, Expiry::On))
+    }
+
+    /// Month and day of a day that some year has.
+    fn day_of_year(&mut self, path: &str, model: &DayOfYearModel) -> Option<(u32, u32)> {
+        // 2024 has every day that any year has.
+        let number = 20_240_000 + model.month.clamp(0, 99) * 100 + model.day.clamp(0, 99);
+        if BusinessDate::from_yyyymmdd(number).is_err() {
+            let found = format!("month {} day {}", model.month, model.day);
+            self.problem(path, "no_date", "a day of the year", found);
+            return None;
+        }
+        Some((
+            u32::try_from(model.month).ok()?,
+            u32::try_from(model.day).ok()?,
+        ))
     }
 
     /// Days that end behind the pending ones.

@@ -376,9 +376,9 @@ mod tests {
                 "wallets[2].redeem.kind not_known",
                 "wallets[2].redeem.value not_decimal",
                 "wallets[2].rounding not_known",
-                "wallets[2].unit missing",
             ],
-            "whether `nowhere` is a wallet cannot be said: one of them is no wallet"
+            "whether `nowhere` is a wallet cannot be said: one of them is no wallet; nor whether that \
+             one wants a unit, which its kind decides"
         );
     }
 

@@ -15,23 +15,28 @@ mod reads;
 mod rules;
 pub(crate) mod shape;
 mod succession;
+mod tiers;
 mod times;
 mod wallet;
 
-pub use compile::read;
+pub use compile::{check, read};
 pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
 pub use offers::{
     Break, BreakTakes, BundleCost, CountOf, Effect, MoneyIn, Offer, Pieces, Share, Stage, Takes,
     UseOffer,
 };
-pub use problem::Problem;
+pub use problem::{Problem, Severity};
 pub use reads::HISTORY_ALL;
 pub use rules::{
     AmountMode, Band, BandGives, Base, Caps, Combine, EarnRule, Expiry, Factor, Gives, Group,
-    Level, LineFlag, Percent, Range, Reward, RoundAt, Selector, Take, Tenders, TierBasis,
-    TierFactor, Tiers, Total, TotalTax, UseReward, When, Window, Worth,
+    LineFlag, Percent, Range, Reward, RoundAt, Selector, Take, Tenders, TierFactor, Total,
+    TotalTax, UseReward, When, Worth,
 };
 pub use succession::unlike_installed;
+pub use tiers::{
+    Downgrade, ENTRY_RULE, Entry, EntryRewards, Level, Term, TierBasis, TierForSale, TierWindow,
+    Tiers, Window, YearStart,
+};
 pub use times::{Times, TimesWindow};
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
@@ -180,3 +185,5 @@ impl Programme {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod traps_tests;

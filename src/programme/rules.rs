@@ -247,43 +247,6 @@ pub enum Selector {
     Discounted(bool),
 }
 
-/// A ladder of members.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tiers {
-    /// What moves a member up.
-    pub basis: TierBasis,
-    /// The wallet whose points count, with [`TierBasis::Earned`].
-    pub wallet: Option<WalletNumber>,
-    /// Over which time.
-    pub window: Window,
-    /// From the lowest, which begins at 0, to the highest.
-    pub levels: Vec<Level>,
-}
-
-/// Over which time something counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Window {
-    /// Ever.
-    Lifetime,
-    /// The calendar year of the business date.
-    CalendarYear,
-    /// So many months: dates after the same day so many months ago, to the business date.
-    Months(u32),
-}
-
-/// One tier.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Level {
-    /// Its id in the document.
-    pub id: String,
-    /// Its name.
-    pub name: Names,
-    /// From so much on: smallest units of points or money, or visits.
-    pub from: i64,
-    /// Multiplies what rules award, above zero.
-    pub factor: Fraction,
-}
-
 /// What points buy.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reward {
@@ -372,6 +335,8 @@ pub enum Base {
     Gross,
     /// What is left to pay, less the tax in it.
     NetOfTax,
+    /// What is left to pay, and the tax that the POS adds on top of it.
+    WithTax,
 }
 
 /// How several factors go together.
@@ -431,35 +396,6 @@ pub enum Take {
     First,
     /// The best, and nothing outside the group besides.
     Exclusive,
-}
-
-/// What moves a member up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "tier_basis"))]
-#[serde(rename_all = "snake_case")]
-pub enum TierBasis {
-    /// Points earned by rules that qualify; spending and expiry change nothing.
-    Earned,
-    /// Money paid.
-    Spend,
-    /// Visits.
-    Visits,
-}
-
-/// Over which time a tier counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "tier_window"))]
-#[serde(rename_all = "snake_case")]
-pub enum TierWindow {
-    /// Ever.
-    #[default]
-    Lifetime,
-    /// The calendar year of the business date.
-    CalendarYear,
-    /// So many months to the business date.
-    Months,
 }
 
 /// How a reward comes about.

@@ -1,5 +1,7 @@
 //! Documents that are programmes, and everything that is wrong with those that are not.
 
+mod tiers;
+
 use super::{Problem, Programme};
 use crate::kernel::{BusinessDate, Currency, Points, Rounding};
 use crate::texts::Language;
@@ -256,7 +258,7 @@ fn what_stands_twice_is_named_the_second_time() {
 fn a_key_of_a_later_version_is_refused_with_its_path() {
     check("/automations", "[]", "automations not_known");
     check("/wallets/0/policies", "{}", "wallets[0].policies not_known");
-    check("/earn/0/event", "{}", "earn[0].event not_known");
+    check("/earn/0/referral", "{}", "earn[0].referral not_known");
     check(
         "/earn/0/when",
         r#"{"segment": "vip"}"#,
@@ -675,6 +677,14 @@ fn a_simple_programme_asks_nothing_of_the_past() {
         (
             json!({"basis": "visits", "levels": levels, "window": "months", "months": 12}),
             373,
+        ),
+        (
+            json!({"basis": "visits", "levels": levels, "window": "calendar_year", "term": {"more_years": 1}}),
+            732,
+        ),
+        (
+            json!({"basis": "balance", "wallet": "points", "levels": levels}),
+            0,
         ),
     ] {
         assert_eq!(days(json!({ "tiers": window })).0, expected);

@@ -4,7 +4,7 @@ use loy::evaluate::Cart;
 use loy::exchange::batch::read;
 use loy::kernel::{MemberNumber, Points};
 use loy::ledger::{Entry, Flags, Kind};
-use loy::till::{EventReport, EventReturn, Period, Till, status};
+use loy::till::{EventReport, EventReturn, Period, Settings, Till, status};
 use serde_json::{Value, json};
 
 use crate::people::entries;
@@ -395,4 +395,34 @@ fn an_event_stands_in_the_days_totals_and_the_statement_and_travels() {
         3
     );
     assert_sound(&till);
+}
+
+#[test]
+fn a_saved_ledger_still_knows_what_was_reported_and_how_often() {
+    let shop = plain(json!([
+        {"id": "stars", "event": {"name": "review", "points": "20"}, "times": {"ever": 2}}
+    ]));
+    let till = shop.create();
+    let member = enrol(&till);
+    let done = till.event("r1", &on(member, "review", TODAY)).unwrap();
+    till.event("r2", &on(member, "review", TODAY)).unwrap();
+    till.take_back_event("x1", &back(done.seq)).unwrap();
+    till.close();
+    let settings = Settings {
+        path: shop.folder.path().join("saved.loy"),
+        ..shop.settings()
+    };
+    let (saved, findings) = Till::salvage_with(&shop.path(), &settings, shop.ports()).unwrap();
+    assert_eq!(findings, []);
+    assert_eq!(balance(&saved, member), (20, 20, 0, 0));
+    assert_eq!(given(&saved, "r3", &on(member, "review", TODAY)), 20);
+    assert_eq!(given(&saved, "r4", &on(member, "review", TODAY)), 0);
+    assert_eq!(
+        saved
+            .take_back_event("x2", &back(done.seq))
+            .unwrap_err()
+            .reason(),
+        "event.taken_back"
+    );
+    assert_sound(&saved);
 }

@@ -29,4 +29,5 @@ mod schema;
 mod shop;
 mod statement;
 mod sync;
+mod tiers;
 mod voids;
