@@ -26,6 +26,8 @@ pub struct PastSale {
     pub receipt_group: Option<String>,
     /// Points it gave, one item a wallet and rule.
     pub awards: Vec<PastAward>,
+    /// Offers that it had, by their ids.
+    pub offers: BTreeSet<String>,
     /// Points it spent on rewards, by the reward's id.
     pub rewards: BTreeMap<String, Points>,
 }
@@ -126,6 +128,9 @@ pub struct History {
     /// How often rules that say how often they give gave something, by their ids.
     #[cbor(n(20), default)]
     pub times: BTreeMap<String, Had>,
+    /// The same of offers.
+    #[cbor(n(21), default)]
+    pub offer_times: BTreeMap<String, Had>,
 }
 
 /// A tier before a sale.
@@ -180,6 +185,14 @@ impl History {
             };
             let dates = before.iter().filter(gave).map(|sale| sale.business_date);
             history.times.insert(rule.id.clone(), Had::on(dates, on));
+        }
+        let limited = programme.offers().iter();
+        for offer in limited.filter(|offer| offer.times.is_limited()) {
+            let had = before.iter().filter(|sale| sale.offers.contains(&offer.id));
+            let dates = had.map(|sale| sale.business_date);
+            history
+                .offer_times
+                .insert(offer.id.clone(), Had::on(dates, on));
         }
         for wallet in programme.wallets() {
             if wallet.caps.day.is_some() || wallet.caps.month.is_some() {

@@ -19,6 +19,7 @@ mod ladder;
 mod limits;
 mod member_json;
 mod offer;
+mod often;
 mod problem;
 pub mod quote;
 mod receipt;
@@ -41,6 +42,7 @@ pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
 pub use event::{EventFacts, EventWorth, evaluate_event};
 pub use history::{Had, HeldTier, History, PastAward, PastSale, Used};
+pub use often::QuotaFacts;
 pub use problem::CartProblem;
 pub use quote::{
     Award, Gift, GoodsBack, LinePart, MemberSnapshot, OfferTaken, Outcome, Quote, Reason,

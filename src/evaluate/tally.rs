@@ -7,8 +7,8 @@ use super::cart::Line;
 use super::check::too_many_points;
 use super::facts::Facts;
 use super::gives::{Earned, earn};
-use super::history::History;
 use super::limits::{Cut, limit, limit_wallets, take_of_groups, tightest};
+use super::often::Enough;
 use super::problem::CartProblem;
 use super::quote::{Award, Redemption};
 use super::select::{base_of, fits, part_of};
@@ -16,7 +16,7 @@ use super::truth::Truth;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::{BusinessDate, Fraction, Money, Points, Rounding, WalletNumber};
 use crate::programme::{
-    Combine, EarnRule, Expiry, Factor, Gives, Programme, RoundAt, Tenders, TierFactor, TimesWindow,
+    Combine, EarnRule, Expiry, Factor, Gives, Programme, QuotaOf, RoundAt, Tenders, TierFactor,
     Wallet,
 };
 
@@ -101,8 +101,8 @@ pub(super) enum Refusal {
     NoBand,
     /// An earlier part of the same split bill had it already.
     SameVisit,
-    /// The member had it so often already.
-    TooOften(TimesWindow, u32),
+    /// This member, or all together, had it so often already.
+    Enough(Enough),
     /// It comes to less than the smallest unit.
     TooLittle,
     /// Another rule of its group is taken, by its place among all.
@@ -244,8 +244,13 @@ fn one<'a>(
         Truth::Unknown => return Some(refused(tally, Refusal::Unknown)),
         Truth::Yes => {}
     }
-    if let Some((window, most)) = too_often(rule, terms.facts.history) {
-        return Some(refused(tally, Refusal::TooOften(window, most)));
+    let had = terms
+        .facts
+        .history
+        .and_then(|history| history.times.get(&rule.id));
+    let quota = (rule.quota.as_ref(), QuotaOf::Rule, &*rule.id);
+    if let Some(enough) = Enough::of((&rule.times, had), quota, terms.facts.member) {
+        return Some(refused(tally, Refusal::Enough(enough)));
     }
     find_factors(programme, &mut tally, terms)?;
     let lines = selected(rule, sold);
@@ -268,14 +273,6 @@ pub(super) fn event_of(rule: &EarnRule) -> Option<&str> {
         Gives::Event(name, _) => Some(name),
         _ => None,
     }
-}
-
-/// The member had it as often as may be, in which time.
-fn too_often(rule: &EarnRule, history: Option<&History>) -> Option<(TimesWindow, u32)> {
-    let had = history?.times.get(&rule.id)?;
-    rule.times
-        .all()
-        .find(|(window, most)| had.within(*window) >= *most)
 }
 
 fn refused(tally: Tally<'_>, refusal: Refusal) -> Tally<'_> {

@@ -7,11 +7,12 @@ use super::explain::{Speaker, exact};
 use super::facts::Facts;
 use super::gives::more;
 use super::limits::CapWindow;
+use super::often::Enough;
 use super::quote::Reason;
 use super::tally::{Refusal, Tally};
 use super::velocity;
 use crate::kernel::{Fraction, Idle, Rounding};
-use crate::programme::{AmountMode, BandGives, Expiry, Gives, Percent, RoundAt, TimesWindow};
+use crate::programme::{AmountMode, BandGives, Expiry, Gives, Percent, RoundAt};
 use crate::texts;
 
 /// The reason of one rule. `all` are the tallies of all rules.
@@ -112,7 +113,13 @@ impl Told<'_> {
             Refusal::NothingToPay => ("earn.nothing_to_pay", String::new()),
             Refusal::NoBand => ("earn.no_band", String::new()),
             Refusal::SameVisit => ("earn.same_visit", String::new()),
-            Refusal::TooOften(window, most) => ("earn.too_often", self.times_said(window, most)),
+            Refusal::Enough(enough) => {
+                let key = match enough {
+                    Enough::Times(..) => "earn.too_often",
+                    _ => "earn.quota",
+                };
+                (key, enough.said(speaker))
+            }
             Refusal::TooLittle => ("earn.too_little", String::new()),
             Refusal::CappedOut => ("earn.capped_out", self.cap_said()),
             Refusal::Limit(place) => {
@@ -125,11 +132,8 @@ impl Told<'_> {
         if let Refusal::Group(winner) = refusal {
             reason.values.insert("taken", all[winner].rule.id.clone());
         }
-        if let Refusal::TooOften(window, most) = refusal {
-            reason.values.insert("most", most.to_string());
-            reason
-                .values
-                .insert("within", times_word(window).to_owned());
+        if let Refusal::Enough(enough) = refusal {
+            reason.values.extend(enough.values());
         }
         if let Refusal::Limit(place) = refusal {
             let limit = &speaker.programme().limits()[place];
@@ -321,17 +325,6 @@ impl Told<'_> {
         self.speaker.phrase(key, &[("cap", &cap)])
     }
 
-    fn times_said(&self, window: TimesWindow, most: u32) -> String {
-        let key = match window {
-            TimesWindow::Day => "times.day",
-            TimesWindow::Month => "times.month",
-            TimesWindow::Year => "times.year",
-            TimesWindow::Ever => "times.ever",
-        };
-        let count = texts::number(self.speaker.language, i64::from(most), 0);
-        self.speaker.phrase(key, &[("count", &count)])
-    }
-
     fn add_cap(&self, reason: &mut Reason) {
         let Some(cut) = self.tally.cut else { return };
         let word = match (cut.is_wallets, cut.window) {
@@ -407,15 +400,6 @@ impl Told<'_> {
             speaker.append(reason, "earn.unsure", "", "");
             reason.values.insert("unknown", "history".to_owned());
         }
-    }
-}
-
-fn times_word(window: TimesWindow) -> &'static str {
-    match window {
-        TimesWindow::Day => "day",
-        TimesWindow::Month => "month",
-        TimesWindow::Year => "year",
-        TimesWindow::Ever => "ever",
     }
 }
 

@@ -6,7 +6,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use super::offers::Effect;
-use super::{Names, Times};
+use super::{Names, Quota, Times};
 use crate::kernel::{BusinessDate, Fraction, Idle, Money, Points, Rounding, WalletNumber};
 
 /// Awards points.
@@ -46,6 +46,8 @@ pub struct EarnRule {
     pub caps: Caps,
     /// How often it gives something to one member.
     pub times: Times,
+    /// In how many sales of all members together it does.
+    pub quota: Option<Quota>,
     /// Its points count for the tier.
     pub qualifies: bool,
 }

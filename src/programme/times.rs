@@ -1,4 +1,6 @@
-//! How often something is had.
+//! How often something is had, by one member and by all.
+
+use std::collections::BTreeMap;
 
 /// The most times something gives something to one member, by the member's past at this till.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -56,5 +58,43 @@ impl Times {
             .map(|(window, _)| days(window))
             .max()
             .unwrap_or(0)
+    }
+}
+
+/// How often all members together have something: each till its share, so that it needs no line to the
+/// others.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Quota {
+    /// At all tills together, from 1.
+    pub total: u32,
+    /// Of that, how often at each till, by store and till. One that is absent has no share.
+    pub shares: BTreeMap<(String, String), u32>,
+}
+
+impl Quota {
+    /// The share of a till.
+    pub fn share_of(&self, store: &str, till: &str) -> Option<u32> {
+        let shares = self.shares.iter();
+        let mut own = shares.filter(|((of, at), _)| of == store && at == till);
+        own.next().map(|(_, most)| *most)
+    }
+}
+
+/// What has a quota.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum QuotaOf {
+    /// A rule that awards.
+    Rule,
+    /// An offer.
+    Offer,
+}
+
+impl QuotaOf {
+    /// The id with what it is the id of: rules and offers may have the same.
+    pub fn key(self, id: &str) -> String {
+        match self {
+            Self::Rule => format!("rule:{id}"),
+            Self::Offer => format!("offer:{id}"),
+        }
     }
 }

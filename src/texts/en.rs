@@ -147,6 +147,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "earn.provisional",
         "{text}; provisional, payments are not known yet",
     ),
+    ("earn.quota", "{name}: not given, {because}"),
     (
         "earn.same_visit",
         "{name}: an earlier part of this bill had it already",
@@ -256,6 +257,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{name}: does not go together with {other}",
     ),
     ("offer.gift", "{name}: {quantity} × {sku} for free"),
+    ("offer.needs_member", "{name}: for members only"),
     (
         "offer.no_lines",
         "{name}: none of the goods is one of its goods",
@@ -271,10 +273,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{name}: there is nothing left to take off",
     ),
     ("offer.other_taken", "{name}: {other} was taken"),
+    ("offer.quota", "{name}: not given, {because}"),
     (
         "offer.too_few",
         "{name}: takes {missing} more in the basket",
     ),
+    ("offer.too_often", "{name}: had already, {because}"),
     ("operator.unknown", "There is no such operator"),
     (
         "operators.none",
@@ -286,6 +290,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("pin.wrong", "The PIN is wrong; {left} tries left"),
     ("points.short", "{wanted} wanted, {spendable} can be spent"),
+    ("quota.no_share", "this till has none of the {count}"),
+    (
+        "quota.not_known",
+        "not known how many of the {count} are left",
+    ),
+    ("quota.used_up", "this till's {share} of {total} are gone"),
     (
         "quote.earned",
         "Earns {points} ({rule}), can be spent from {from} on",

@@ -147,6 +147,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "earn.provisional",
         "{text}; tạm tính, chưa biết cách thanh toán",
     ),
+    ("earn.quota", "{name}: không tích điểm, {because}"),
     (
         "earn.same_visit",
         "{name}: lần mua này đã được tính ở phần hóa đơn trước",
@@ -256,6 +257,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{name}: không dùng chung với {other}",
     ),
     ("offer.gift", "{name}: tặng {quantity} × {sku}"),
+    ("offer.needs_member", "{name}: chỉ dành cho thành viên"),
     (
         "offer.no_lines",
         "{name}: hóa đơn không có mặt hàng áp dụng",
@@ -268,7 +270,9 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("offer.not_wanted", "{name}: không yêu cầu"),
     ("offer.nothing_left", "{name}: không còn gì để giảm"),
     ("offer.other_taken", "{name}: đã dùng {other}"),
+    ("offer.quota", "{name}: không giảm, {because}"),
     ("offer.too_few", "{name}: còn thiếu {missing} sản phẩm"),
+    ("offer.too_often", "{name}: đã nhận rồi, {because}"),
     ("operator.unknown", "Không tìm thấy mã nhân viên này"),
     (
         "operators.none",
@@ -280,6 +284,18 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("pin.wrong", "Sai mã PIN; còn {left} lần thử"),
     ("points.short", "Cần {wanted}, hiện dùng được {spendable}"),
+    (
+        "quota.no_share",
+        "quầy này không có suất nào trong {count} suất",
+    ),
+    (
+        "quota.not_known",
+        "chưa biết còn bao nhiêu trong {count} suất",
+    ),
+    (
+        "quota.used_up",
+        "quầy này đã hết {share} trong {total} suất",
+    ),
     (
         "quote.earned",
         "Được {points} ({rule}), dùng được từ {from}",

@@ -1,7 +1,7 @@
 //! What the evaluation is told of a member's earlier sales at this till, and of where the till stands.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::Decode;
 
@@ -125,6 +125,15 @@ impl Till {
             }
             _ => Money::ZERO,
         };
+        let offers = match state {
+            SaleState::Refunded => BTreeSet::new(),
+            _ => sale
+                .outcome
+                .offers
+                .iter()
+                .map(|offer| offer.offer.clone())
+                .collect(),
+        };
         let mut rewards: BTreeMap<String, Points> = BTreeMap::new();
         for redemption in &sale.outcome.redemptions {
             if let Some(reward) = &redemption.reward {
@@ -138,6 +147,7 @@ impl Till {
             is_visit: sale.outcome.total_sold().is_positive(),
             receipt_group: sale.cart.receipt_group,
             awards: awards.collect(),
+            offers,
             rewards,
         }))
     }
@@ -174,6 +184,7 @@ fn past_event(reading: &Reading<'_>, event: &Entry) -> Result<Option<PastSale>, 
         is_visit: false,
         receipt_group: None,
         awards: awards.collect(),
+        offers: BTreeSet::new(),
         rewards: BTreeMap::new(),
     }))
 }
@@ -205,6 +216,7 @@ fn unlinked_return(
         is_visit: false,
         receipt_group: None,
         awards: awards.collect(),
+        offers: BTreeSet::new(),
         rewards: BTreeMap::new(),
     })
 }

@@ -16,6 +16,7 @@ mod lots;
 mod people;
 mod policies;
 mod programmes;
+mod quotas;
 mod refunds;
 mod rules;
 mod sales;

@@ -99,6 +99,13 @@ impl Compiler {
             }
         }
         let times = self.times_of_rule(path, model);
+        let quota = self.often(path, (None, model.quota.as_ref()));
+        let is_event = model.event.is_some();
+        self.unused(
+            &format!("{path}.quota"),
+            is_event && model.quota.is_some(),
+            "`event`",
+        );
         let caps = match &model.caps {
             None => Some(Caps::default()),
             Some(caps) => {
@@ -126,6 +133,7 @@ impl Compiler {
             round_at: model.round_at,
             caps: caps?,
             times: times?,
+            quota: quota?.1,
             qualifies: model.qualifies.unwrap_or(true),
         })
     }

@@ -1,9 +1,15 @@
 //! How often something is had, and rules for what is no sale.
 
-use super::super::model::{EarnModel, TimesModel};
-use super::super::{Gives, Times, When};
-use super::Compiler;
+use std::collections::BTreeMap;
 
+use super::super::model::{EarnModel, QuotaModel, TimesModel};
+use super::super::{Gives, Quota, Times, When};
+use super::{Compiler, quoted};
+
+/// The most bytes of a store's or a till's name.
+const NAME_MAX: usize = 200;
+/// The most tills of a quota.
+const SHARES_MAX: usize = 1_000;
 /// The most times in one window.
 const TIMES_MAX: i64 = 1_000_000;
 
@@ -72,6 +78,63 @@ impl Compiler {
         })
     }
 
+    /// How often a rule or an offer is had, by one member and by all, where it says so.
+    pub(super) fn often(
+        &mut self,
+        path: &str,
+        (times, quota): (Option<&TimesModel>, Option<&QuotaModel>),
+    ) -> Option<(Times, Option<Quota>)> {
+        let times = match times {
+            None => Some(Times::default()),
+            Some(times) => self.times(&format!("{path}.times"), times),
+        };
+        let quota = match quota {
+            None => Some(None),
+            Some(quota) => self.quota(&format!("{path}.quota"), quota).map(Some),
+        };
+        Some((times?, quota?))
+    }
+
+    fn quota(&mut self, path: &str, model: &QuotaModel) -> Option<Quota> {
+        let total = self.whole(&format!("{path}.total"), model.total, 1, TIMES_MAX)?;
+        let shares_path = format!("{path}.shares");
+        if !self.count(&shares_path, model.shares.len(), SHARES_MAX) {
+            return None;
+        }
+        let (mut shares, mut sum, mut is_sound) = (BTreeMap::new(), 0, true);
+        for (index, share) in model.shares.iter().enumerate() {
+            let path = format!("{shares_path}[{index}]");
+            for (key, name) in [("store", &share.store), ("till", &share.till)] {
+                if name.is_empty() || name.len() > NAME_MAX {
+                    let expected = "1 to 200 bytes, as provisioning names it";
+                    self.problem(
+                        format!("{path}.{key}"),
+                        "wrong_form",
+                        expected,
+                        quoted(name),
+                    );
+                    is_sound = false;
+                }
+            }
+            let most = self.whole(&format!("{path}.most"), share.most, 0, TIMES_MAX)?;
+            sum += most;
+            let place = (share.store.clone(), share.till.clone());
+            let before = shares.insert(place, u32::try_from(most).ok()?);
+            if before.is_some() {
+                let expected = "one share for each till";
+                self.problem(&path, "duplicate", expected, quoted(&share.till));
+                is_sound = false;
+            }
+        }
+        if sum > total {
+            let expected = "shares that are together no more than `total`";
+            self.problem(shares_path, "out_of_range", expected, sum.to_string());
+            is_sound = false;
+        }
+        let total = u32::try_from(total).ok()?;
+        is_sound.then_some(Quota { total, shares })
+    }
+
     /// A rule for an event. What only a sale has is refused.
     pub(super) fn event(&mut self, path: &str, model: &EarnModel, decimals: u32) -> Option<Gives> {
         let event = model.event.as_ref()?;
@@ -106,6 +169,41 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::programme::{Programme, Times};
+
+    #[test]
+    fn shares_are_together_no_more_than_the_quota_and_each_till_has_one() {
+        let share = |till: &str, most: i64| json!({"store": "HN01", "till": till, "most": most});
+        for (shares, problem) in [
+            (
+                json!([share("1", 60), share("2", 41)]),
+                "earn[0].quota.shares out_of_range",
+            ),
+            (
+                json!([share("1", 1), share("1", 2)]),
+                "earn[0].quota.shares[1] duplicate",
+            ),
+            (
+                json!([share("", 1)]),
+                "earn[0].quota.shares[0].till wrong_form",
+            ),
+            (
+                json!([share("1", -1)]),
+                "earn[0].quota.shares[0].most out_of_range",
+            ),
+        ] {
+            let quota = json!({"total": 100, "shares": shares});
+            let rule = json!({"fixed": {"points": "1"}, "quota": quota});
+            assert_eq!(read(rule), Err(vec![problem.to_owned()]));
+        }
+        let quota = json!({"total": 100, "shares": [share("1", 60), share("2", 40)]});
+        let rule = json!({"fixed": {"points": "1"}, "quota": quota});
+        assert_eq!(read(rule.clone()), Ok(Times::default()));
+        let mut event = rule;
+        event["event"] = json!({"name": "review", "points": "1"});
+        event.as_object_mut().expect("a rule").remove("fixed");
+        let refused = Err(vec!["earn[0].quota not_used".to_owned()]);
+        assert_eq!(read(event), refused);
+    }
 
     fn read(rule: Value) -> Result<Times, Vec<String>> {
         let mut document = json!({

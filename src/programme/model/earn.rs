@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 #[cfg(test)]
 use super::RoundingModel;
-use super::{EventModel, NamesModel, SelectorModel, TimesModel, WhenModel};
+use super::{EventModel, NamesModel, QuotaModel, SelectorModel, TimesModel, WhenModel};
 use crate::kernel::Rounding;
 use crate::programme::rules::{AmountMode, Base, Combine, RoundAt, Take, TierFactor};
 use crate::programme::shape::{filled, filled_objects, objects, optional_object};
@@ -105,6 +105,9 @@ pub(crate) struct EarnModel {
     /// How often it gives something to one member; as often as it comes if left out.
     #[serde(default, deserialize_with = "optional_object")]
     pub times: Option<TimesModel>,
+    /// In how many sales of all members together it gives something.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub quota: Option<QuotaModel>,
     /// Whether its points count for the tier; they do if left out.
     #[serde(default)]
     pub qualifies: Option<bool>,

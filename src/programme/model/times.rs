@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::programme::shape::filled_objects;
+
 /// How often something gives something to one member, in all its sales or events.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -45,4 +47,36 @@ pub(crate) struct EventModel {
     /// The points.
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub points: String,
+}
+
+/// How often all members together have something: the first hundred.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "quota"))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct QuotaModel {
+    /// At all tills together.
+    #[cfg_attr(test, schemars(range(min = 1, max = 1_000_000)))]
+    pub total: i64,
+    /// The part of it that each till may give; together no more than `total`.
+    #[serde(deserialize_with = "filled_objects")]
+    #[cfg_attr(test, schemars(length(min = 1, max = 1000)))]
+    pub shares: Vec<ShareModel>,
+}
+
+/// The part of a quota that one till may give.
+#[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "share"))]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ShareModel {
+    /// The store, as provisioning names it.
+    #[cfg_attr(test, schemars(length(min = 1, max = 200)))]
+    pub store: String,
+    /// The till, as provisioning names it.
+    #[cfg_attr(test, schemars(length(min = 1, max = 200)))]
+    pub till: String,
+    /// How often.
+    #[cfg_attr(test, schemars(range(min = 0, max = 1_000_000)))]
+    pub most: i64,
 }
