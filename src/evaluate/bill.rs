@@ -1,17 +1,22 @@
 //! The bill while effects take something off it, one after the other.
 
+use std::rc::Rc;
+
 use super::cart::Cart;
 use super::quote::LinePart;
-use super::select::part_of;
+use super::select::{Picks, part_of};
 use crate::kernel::Money;
 use crate::kernel::allocation::allocate;
 use crate::programme::Stage;
 
 /// What each line cost, and what was taken off it so far.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Bill<'a> {
     cart: &'a Cart,
+    picks: Rc<Picks>,
     total: Money,
+    /// The sum of `discounts`.
+    discount: Money,
     discounts: Vec<Money>,
     /// Of it, what offers on lines took off.
     line_offers: Vec<Money>,
@@ -23,11 +28,13 @@ pub(super) struct Bill<'a> {
 
 impl<'a> Bill<'a> {
     /// `back` goes back onto stored value with goods that come back, and is not paid out.
-    pub fn new(cart: &'a Cart, back: Money) -> Self {
+    pub fn new(cart: &'a Cart, picks: Rc<Picks>, back: Money) -> Self {
         Self {
+            picks,
             stored: -back,
             cart,
             total: cart.total(),
+            discount: Money::ZERO,
             discounts: vec![Money::ZERO; cart.lines.len()],
             line_offers: vec![Money::ZERO; cart.lines.len()],
             free_pieces: vec![0; cart.lines.len()],
@@ -38,6 +45,11 @@ impl<'a> Bill<'a> {
         self.cart
     }
 
+    /// Which of its lines fit which selection.
+    pub fn picks(&self) -> &Picks {
+        &self.picks
+    }
+
     /// What the lines cost before loy took anything off.
     pub fn total(&self) -> Money {
         self.total
@@ -45,7 +57,7 @@ impl<'a> Bill<'a> {
 
     /// What is left to pay.
     pub fn payable(&self) -> Money {
-        self.total - self.discounts.iter().copied().sum() - self.stored
+        self.total - self.discount - self.stored
     }
 
     /// What stored value pays, less what goes back onto it.
@@ -95,9 +107,16 @@ impl<'a> Bill<'a> {
         self.of_sold(|line| self.cart.lines[line].line_total - self.discounts[line])
     }
 
-    /// What was taken off each line that is sold.
-    pub fn taken_of_sold(&self) -> Vec<Money> {
-        self.of_sold(|line| self.discounts[line])
+    /// Adds parts of lines to what was taken off the lines that are sold.
+    pub fn note(&self, parts: &[LinePart], taken: &mut Vec<Money>) {
+        if self.cart.has_returns() {
+            *taken = self.of_sold(|line| self.discounts[line]);
+            return;
+        }
+        taken.resize(self.discounts.len(), Money::ZERO);
+        for part in parts {
+            taken[part.line as usize] += part.amount;
+        }
     }
 
     /// What offers on lines took off each line that is sold.
@@ -137,6 +156,7 @@ impl<'a> Bill<'a> {
                 "no line gives more than it has left"
             );
             self.discounts[line] += part;
+            self.discount += part;
             if stage == Stage::Line {
                 self.line_offers[line] += part;
             }

@@ -2,11 +2,11 @@
 
 use super::cart::Cart;
 use super::check::awards_fit;
-use super::explain::Speaker;
+use super::explain::{Explaining, Speaker};
 use super::facts::Facts;
 use super::problem::CartProblem;
 use super::quote::{Award, MemberSnapshot, Reason};
-use super::tally::{self, RoundingOf, Sold, Terms};
+use super::tally::{self, RoundingOf, Sold, Terms, Wholes};
 use super::told;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, UtcOffset};
 use crate::programme::Programme;
@@ -89,11 +89,12 @@ pub fn evaluate_event(
         facts: &facts,
         nets: &[],
         line_offers: &[],
+        wholes: Wholes::default(),
     };
     let tallies = tally::tally(programme, &terms, &sold)?;
     let awards = tally::awards(&tallies);
     awards_fit(&awards)?;
-    let speaker = Speaker::new(programme, language);
+    let speaker = Speaker::new(programme, language, Explaining::Everything);
     let reasons = tallies.iter();
     let explanation = reasons
         .map(|tally| told::reason(&speaker, &facts, tally, &tallies, true))

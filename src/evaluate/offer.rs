@@ -92,7 +92,10 @@ pub(super) fn offers(
             Outcome::Refused(refusal) => told.nothing(&refusal),
         }
     };
-    let reasons = outcomes.into_iter().enumerate().map(told).collect();
+    let mut reasons = Vec::new();
+    if speaker.explains() {
+        reasons.extend(outcomes.into_iter().enumerate().map(told));
+    }
     (taken, reasons)
 }
 
@@ -230,7 +233,7 @@ impl Round<'_, '_> {
         let amount = found.amount();
         let lines = bill.take_parts(&found.parts, offer.stage);
         bill.free(&found.free);
-        facts.taken = bill.taken_of_sold();
+        bill.note(&lines, &mut facts.taken);
         let taken = OfferTaken {
             offer: offer.id.clone(),
             amount,

@@ -78,11 +78,11 @@ pub(super) fn rewards(
         };
         let used = spent.get(&reward.wallet).copied().unwrap_or_default();
         match offer(reward, facts, member, bill, used) {
-            Err(refusal) => had.reasons.push(told.nothing(&refusal)),
+            Err(refusal) => speaker.tell(&mut had.reasons, || told.nothing(&refusal)),
             Ok(does) => {
                 let points = Points::new(reward.points.get() * does.times);
                 *spent.entry(reward.wallet).or_default() += points;
-                had.reasons.push(told.something(points, &does));
+                speaker.tell(&mut had.reasons, || told.something(points, &does));
                 let lines = match &does.parts {
                     Some(parts) => bill.take_parts(parts, Stage::Voucher),
                     None if does.amount.is_zero() => Vec::new(),

@@ -21,7 +21,7 @@ use super::model::{
 };
 use super::shape::{ShapeError, read_object};
 use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms};
-use super::{Names, RefundPolicy, Unit, Wallet, WalletKind};
+use super::{Names, RefundPolicy, Selectors, Unit, Wallet, WalletKind};
 use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
 use traps::Compiled;
 
@@ -82,6 +82,7 @@ fn all_problems(json: &[u8], first: ShapeError) -> Vec<Problem> {
 #[derive(Default)]
 struct Compiler {
     problems: Vec<Problem>,
+    selectors: Selectors,
 }
 
 impl Compiler {
@@ -189,6 +190,7 @@ impl Compiler {
             rewards,
             limits,
             claim_days: u32::try_from(claim_days?).ok()?,
+            selectors: std::mem::take(&mut self.selectors),
         })
     }
 

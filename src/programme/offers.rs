@@ -3,7 +3,8 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use super::rules::{Selector, When};
+use super::rules::When;
+use super::selectors::Selector;
 use super::{Names, Quota, Times};
 use crate::kernel::{Fraction, Money};
 

@@ -6,6 +6,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use super::offers::Effect;
+use super::selectors::Selector;
 use super::{Names, Quota, Times};
 use crate::kernel::{BusinessDate, Fraction, Idle, Money, Points, Rounding, WalletNumber};
 
@@ -196,7 +197,7 @@ pub enum When {
 }
 
 /// From the first, included, to below the second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Range {
     /// Included.
     pub from: Option<i64>,
@@ -222,31 +223,6 @@ pub struct Total {
     pub tax: TotalTax,
     /// What offers took off so far is off it, too.
     pub is_after_offers: bool,
-}
-
-/// A selection of lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Selector {
-    /// All fit.
-    All(Vec<Selector>),
-    /// At least one fits.
-    Any(Vec<Selector>),
-    /// It does not fit.
-    Not(Box<Selector>),
-    /// One of these articles.
-    Skus(BTreeSet<String>),
-    /// In one of these categories, or below it.
-    Categories(BTreeSet<String>),
-    /// Of one of these brands.
-    Brands(BTreeSet<String>),
-    /// With one of these tags.
-    Tags(BTreeSet<String>),
-    /// The unit price is in this range.
-    Price(Range),
-    /// Marked with one of these flags.
-    Flags(BTreeSet<LineFlag>),
-    /// Whether the POS took something off it.
-    Discounted(bool),
 }
 
 /// What points buy.
@@ -451,7 +427,7 @@ pub enum WeekdayName {
 
 /// What a line is, beyond goods.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode,
 )]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "line_flag"))]

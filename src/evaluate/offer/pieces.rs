@@ -2,8 +2,6 @@
 
 use crate::evaluate::bill::Bill;
 use crate::evaluate::cart::{Line, LineFlag};
-use crate::evaluate::select::fits;
-use crate::evaluate::truth::Truth;
 use crate::kernel::Fraction;
 use crate::programme::{MoneyIn, Selector};
 
@@ -34,9 +32,8 @@ impl Picked {
 }
 
 /// A line that is sold and that the selector takes.
-pub(super) fn is_selected(selector: Option<&Selector>, line: &Line) -> bool {
-    line.quantity_milli.is_positive()
-        && selector.is_none_or(|selector| fits(selector, line) == Truth::Yes)
+pub(super) fn is_selected(bill: &Bill<'_>, selector: Option<&Selector>, line: usize) -> bool {
+    bill.cart().lines[line].quantity_milli.is_positive() && bill.picks().takes(selector, line)
 }
 
 /// Whole pieces of the selected lines, the cheapest first; of equal ones the earlier line. Weighed
@@ -48,7 +45,7 @@ pub(super) fn cheapest_first(
 ) -> Vec<Pieces> {
     let lines = bill.cart().lines.iter().enumerate();
     let mut pieces: Vec<Pieces> = lines
-        .filter(|(_, line)| is_selected(selector, line))
+        .filter(|(index, _)| is_selected(bill, selector, *index))
         .filter(|(_, line)| !line.flags.contains(&LineFlag::Weighed))
         .filter_map(|(index, line)| {
             let quantity = line.quantity_milli.get();

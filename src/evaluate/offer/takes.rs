@@ -169,11 +169,9 @@ impl Work<'_> {
 
     /// The lines that it takes something off: sold, selected, and with something left.
     fn selected(&self) -> Result<Vec<usize>, Refusal> {
-        let lines = self.bill.cart().lines.iter().enumerate();
-        let selected: Vec<usize> = lines
-            .filter(|(_, line)| is_selected(self.effect.lines.as_ref(), line))
-            .map(|(index, _)| index)
-            .collect();
+        let lines = self.bill.picks().lines(self.effect.lines.as_ref());
+        let is_sold = |line: &usize| self.bill.cart().lines[*line].quantity_milli.is_positive();
+        let selected: Vec<usize> = lines.filter(is_sold).collect();
         if selected.is_empty() {
             return Err(Refusal::NoLines);
         }
@@ -295,7 +293,6 @@ impl Work<'_> {
     fn bundle(&self, wanted: &[Wanted], cost: &BundleCost) -> Result<Exact, Refusal> {
         let mut left = self.cheapest_first(None);
         left.reverse();
-        let lines = &self.bill.cart().lines;
         let mut parts: BTreeMap<usize, Fraction> = BTreeMap::new();
         let (mut times, most) = (0, self.effect.most_times.unwrap_or(1_000));
         let mut missing = 0;
@@ -305,7 +302,7 @@ impl Work<'_> {
             for part in wanted {
                 let fitting = after
                     .iter_mut()
-                    .filter(|pieces| is_selected(part.lines.as_ref(), &lines[pieces.line]));
+                    .filter(|pieces| is_selected(self.bill, part.lines.as_ref(), pieces.line));
                 let found = take(fitting, part.quantity);
                 let count: i64 = found.iter().map(|picked| picked.count).sum();
                 missing += part.quantity - count;
