@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The modules of `src/capi` that are sections of the header, in its order.
-const SECTIONS: [&str; 18] = [
+const SECTIONS: [&str; 19] = [
     "status",
     "version",
     "error",
@@ -25,6 +25,7 @@ const SECTIONS: [&str; 18] = [
     "refund",
     "operator",
     "adjustment",
+    "event",
     "day",
     "exchange",
     "care",

@@ -1359,8 +1359,9 @@ LOY_API void LOY_CALL loy_quote_free(loy_quote *quote);
  * offset, cashier, discount reasons and your own x; of commit the sale and such a cart, or none; of
  * void the sale; of a refund the sale, business date, receipt number and goods; of an enrolment its
  * identifiers; of a claim the sale, member and business date; of a day close the date; of a
- * confirmed clock the cashier; of an adjustment all but the instant and the offset. The rest,
- * such as hold_seconds, a reason or the time of a refund, may differ: the first one stands.
+ * confirmed clock the cashier; of an adjustment and an event all but the instant and the offset.
+ * The rest, such as hold_seconds, a reason or the time of a refund, may differ: the first one
+ * stands. Of an event taken back all but these counts.
  */
 
 enum {
@@ -1937,6 +1938,67 @@ LOY_API loy_status LOY_CALL loy_adjustment_commit(
  * @since 0.1
  */
 LOY_API void LOY_CALL loy_adjustment_free(loy_adjustment *adjustment);
+
+
+/* --- Event ------------------------------------------------------------------------------------ */
+/*
+ * Something that a member did and that is no sale: a review, a survey, a check-in, a birthday, the
+ * first use of an app, or a word of your own. The programme has rules for it and says how often it
+ * counts. Joining is reported by loy_member_enrol itself, as "sign_up".
+ */
+
+/*
+ * Reports an event of a member, and gives what the programme's rules for it give. The version that
+ * is valid on business_date decides. event is the name that rules have for it.
+ *
+ * reference says which one of its kind it is, such as the order that was reviewed, in 1 to 64
+ * printable ASCII characters without spaces: of one member the same one counts once. channel is
+ * that of conditions, "store" without it. cashier is the code of who reports it. Each of the three
+ * may be NULL.
+ *
+ * Rows: one for every rule about such events, in the order in which they are looked at: seq (the
+ * event's entry, by which it can be taken back), event, rule, wallet, points (what it gave, 0 if
+ * nothing), available_from and expires_on (yyyymmdd; absent without points, expires_on also for
+ * never), key and text (why, as the reasons of a quote), is_taken_back, was_replayed.
+ *
+ * Writes: the event and its points, in one sync; also where no rule gives any.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * LOY_E_OPERATION_CONFLICT; LOY_REFUSED for an event that the programme has no rule for
+ * ("event.unknown"); LOY_ALREADY_RESOLVED for a reference that this member had before
+ * ("event.already"); the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_event_report(
+    loy_ledger *ledger, const char *operation_id, const char *member_number, const char *event,
+    const char *reference, const char *channel, const char *cashier, int64_t at_ms,
+    int32_t utc_offset_minutes, int32_t business_date, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Takes an event back, as if it had never been: a review that was removed, a report in error.
+ *
+ * event_seq is the seq of loy_event_report. Its points are taken out of their own lots; what they
+ * bought meanwhile is owed, or what the wallet's refund policy says of points that are missing. It
+ * counts no more for how often its rules give something. cashier is the code of who does it,
+ * reason a text of at most 200 bytes; both stay in the ledger's file, and each may be NULL.
+ *
+ * Rows: one for each wallet that it had given points in: seq (the entry that takes it back),
+ * wallet, taken_back, owed, balance (known, after it), spendable, debt, was_replayed (1 if the
+ * operation was asked before; balance, spendable and debt are then those of now). None where it
+ * gave nothing.
+ *
+ * Writes: that it is taken back, and its points, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND ("event.not_one"); LOY_ALREADY_RESOLVED
+ * ("event.taken_back"); LOY_REFUSED where the policy takes nothing back without its points
+ * ("refund.points_missing"); the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_event_take_back(
+    loy_ledger *ledger, const char *operation_id, int64_t event_seq, const char *cashier,
+    const char *reason, int64_t at_ms, int32_t utc_offset_minutes, int32_t business_date,
+    loy_rows **rows_out, loy_error **error_out);
 
 
 /* --- Day close -------------------------------------------------------------------------------- */

@@ -87,6 +87,7 @@ pub mod cart;
 pub mod config;
 pub mod day;
 pub mod error;
+pub mod event;
 pub mod exchange;
 pub mod ledger;
 pub mod member;

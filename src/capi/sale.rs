@@ -14,8 +14,9 @@
 //! offset, cashier, discount reasons and your own x; of commit the sale and such a cart, or none; of
 //! void the sale; of a refund the sale, business date, receipt number and goods; of an enrolment its
 //! identifiers; of a claim the sale, member and business date; of a day close the date; of a
-//! confirmed clock the cashier; of an adjustment all but the instant and the offset. The rest,
-//! such as hold_seconds, a reason or the time of a refund, may differ: the first one stands.
+//! confirmed clock the cashier; of an adjustment and an event all but the instant and the offset.
+//! The rest, such as hold_seconds, a reason or the time of a refund, may differ: the first one
+//! stands. Of an event taken back all but these counts.
 
 use std::ffi::{CString, c_char};
 use std::sync::Arc;

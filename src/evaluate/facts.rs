@@ -22,6 +22,8 @@ pub(super) struct Facts<'a> {
     /// The tier in which the sale is priced, if there are tiers and it is known: the one before it, if
     /// the programme does not say otherwise.
     pub tier: Option<&'a Level>,
+    /// The event that it is instead of a sale, by name.
+    pub event: Option<&'a str>,
     /// Whether the sale spends points; nothing before that is decided.
     pub uses_points: Option<bool>,
     /// What offers took off each line of the cart so far; empty for nothing.
@@ -44,6 +46,7 @@ impl<'a> Facts<'a> {
             history,
             joined_on: member.and_then(|member| member.joined_on),
             tier: member.and_then(|member| tier_before(programme, member)),
+            event: None,
             uses_points,
             taken: Vec::new(),
             picks: Rc::new(Picks::new(programme, &cart.lines)),

@@ -55,7 +55,7 @@ pub(super) fn earn(gives: &Gives, amount: i64, factor: Fraction) -> Option<Optio
             }
         }
         Gives::Unit(points) => Fraction::new(i128::from(amount), 1_000)?.checked_mul(*points)?,
-        Gives::Visit(points) | Gives::Fixed(points) => *points,
+        Gives::Visit(points) | Gives::Fixed(points) | Gives::Event(_, points) => *points,
     };
     Some(Some(Earned {
         exact: exact.checked_mul(factor)?,
@@ -106,7 +106,7 @@ pub(super) fn more(
             let target = next_whole_point.checked_mul(wallet.scale())?;
             least_money(rule, factor, target)?
         }
-        Gives::Unit(_) | Gives::Visit(_) | Gives::Fixed(_) => return None,
+        Gives::Unit(_) | Gives::Visit(_) | Gives::Fixed(_) | Gives::Event(..) => return None,
     };
     let gain = gain(rule, factor, enough, now)?;
     (enough <= AMOUNT_MAX && enough > base.get()).then(|| (Money::new(enough) - base, gain))

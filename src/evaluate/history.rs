@@ -9,9 +9,9 @@ use minicbor::{Decode, Encode};
 use super::cart::Cart;
 use super::ladder::Ladder;
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
-use crate::programme::{ENTRY_RULE, Programme, TierBasis, Tiers};
+use crate::programme::{ENTRY_RULE, Programme, TierBasis, Tiers, TimesWindow};
 
-/// A sale of the member that is final, less what was returned of it.
+/// A sale of the member that is final, less what was returned of it; or an event, which sells nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PastSale {
     /// The day in the books.
@@ -26,6 +26,8 @@ pub struct PastSale {
     pub receipt_group: Option<String>,
     /// Points it gave, one item a wallet and rule.
     pub awards: Vec<PastAward>,
+    /// Offers that it had, by their ids.
+    pub offers: BTreeSet<String>,
     /// Points it spent on rewards, by the reward's id.
     pub rewards: BTreeMap<String, Points>,
 }
@@ -51,6 +53,47 @@ pub struct Used {
     /// In the calendar month.
     #[n(1)]
     pub month: Points,
+}
+
+/// How often something was had before, by business dates.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Had {
+    /// On the business date.
+    #[n(0)]
+    pub day: u32,
+    /// In its calendar month.
+    #[n(1)]
+    pub month: u32,
+    /// In its calendar year.
+    #[n(2)]
+    pub year: u32,
+    /// Up to it.
+    #[n(3)]
+    pub ever: u32,
+}
+
+impl Had {
+    /// How often on one of these dates.
+    fn on(dates: impl Iterator<Item = BusinessDate>, on: BusinessDate) -> Self {
+        let mut had = Self::default();
+        for date in dates {
+            had.day += u32::from(date == on);
+            had.month += u32::from(date.is_same_month(on));
+            had.year += u32::from(date.parts().0 == on.parts().0);
+            had.ever += 1;
+        }
+        had
+    }
+
+    pub(super) fn within(&self, window: TimesWindow) -> u32 {
+        match window {
+            TimesWindow::Day => self.day,
+            TimesWindow::Month => self.month,
+            TimesWindow::Year => self.year,
+            TimesWindow::Ever => self.ever,
+        }
+    }
 }
 
 /// What the evaluation needs of a member's past, on one business date.
@@ -82,6 +125,12 @@ pub struct History {
     /// Tiers whose points for reaching them were given, where the programme has some.
     #[cbor(n(7), default)]
     pub entered: BTreeSet<String>,
+    /// How often rules that say how often they give gave something, by their ids.
+    #[cbor(n(20), default)]
+    pub times: BTreeMap<String, Had>,
+    /// The same of offers.
+    #[cbor(n(21), default)]
+    pub offer_times: BTreeMap<String, Had>,
 }
 
 /// A tier before a sale.
@@ -127,6 +176,23 @@ impl History {
                 let used = used(&before, on, |award| award.rule == rule.id);
                 history.rules.insert(rule.id.clone(), used);
             }
+        }
+        let limited = programme.earn_rules().iter();
+        for rule in limited.filter(|rule| rule.times.is_limited()) {
+            let gave = |sale: &&&PastSale| {
+                let mut awards = sale.awards.iter();
+                awards.any(|award| award.rule == rule.id && award.points.is_positive())
+            };
+            let dates = before.iter().filter(gave).map(|sale| sale.business_date);
+            history.times.insert(rule.id.clone(), Had::on(dates, on));
+        }
+        let limited = programme.offers().iter();
+        for offer in limited.filter(|offer| offer.times.is_limited()) {
+            let had = before.iter().filter(|sale| sale.offers.contains(&offer.id));
+            let dates = had.map(|sale| sale.business_date);
+            history
+                .offer_times
+                .insert(offer.id.clone(), Had::on(dates, on));
         }
         for wallet in programme.wallets() {
             if wallet.caps.day.is_some() || wallet.caps.month.is_some() {

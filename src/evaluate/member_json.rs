@@ -1,7 +1,7 @@
 //! A member as JSON, for trying programmes out: what `loy quote --member` and the cases in
 //! `tests/cases/` are told instead of a ledger. docs/cart.md, "A member", lists the fields.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -40,6 +40,8 @@ struct Sale {
     fee: Money,
     #[serde(default = "yes")]
     visit: bool,
+    #[serde(default)]
+    offers: BTreeSet<String>,
     #[serde(default)]
     receipt_group: Option<String>,
     #[serde(default, deserialize_with = "objects")]
@@ -129,6 +131,7 @@ fn past_sale(programme: &Programme, place: usize, sale: Sale) -> Result<PastSale
         is_visit: sale.visit,
         receipt_group: sale.receipt_group,
         awards,
+        offers: sale.offers,
         rewards: sale.rewards,
     })
 }

@@ -8,10 +8,11 @@ mod told;
 use super::bill::Bill;
 use super::explain::Speaker;
 use super::facts::Facts;
+use super::often::Enough;
 use super::quote::{Gift, OfferTaken, Reason};
 use super::truth::Truth;
 use crate::kernel::Money;
-use crate::programme::{Offer, Take, UseOffer, When};
+use crate::programme::{Offer, QuotaOf, Take, UseOffer, When};
 pub(super) use takes::{Found, find, pieces_of};
 use told::Told;
 
@@ -22,6 +23,10 @@ pub(super) enum Refusal {
     NotWanted,
     NotMet,
     Unknown,
+    /// This member, or all together, had it so often already.
+    Enough(Enough),
+    /// It is counted by member, and the sale is nobody's.
+    NeedsMember,
     /// None of the lines is one of its lines.
     NoLines,
     /// So many pieces more, and it would.
@@ -243,6 +248,19 @@ impl Round<'_, '_> {
     }
 }
 
+/// Whether it may be had once more.
+fn may_once_more(offer: &Offer, facts: &Facts<'_>) -> Result<(), Refusal> {
+    if facts.member.is_none() && (offer.times.is_limited() || offer.quota.is_some()) {
+        return Err(Refusal::NeedsMember);
+    }
+    let had = facts
+        .history
+        .and_then(|history| history.offer_times.get(&offer.id));
+    let quota = (offer.quota.as_ref(), QuotaOf::Offer, &*offer.id);
+    Enough::of((&offer.times, had), quota, facts.member)
+        .map_or(Ok(()), |enough| Err(Refusal::Enough(enough)))
+}
+
 /// Whether an offer may be had at all.
 fn may(offer: &Offer, facts: &Facts<'_>) -> Result<(), Refusal> {
     let cart = facts.cart;
@@ -257,7 +275,7 @@ fn may(offer: &Offer, facts: &Facts<'_>) -> Result<(), Refusal> {
         .as_ref()
         .map_or(Truth::Yes, |when| facts.holds(when))
     {
-        Truth::Yes => Ok(()),
+        Truth::Yes => may_once_more(offer, facts),
         Truth::No => Err(Refusal::NotMet),
         Truth::Unknown => Err(Refusal::Unknown),
     }

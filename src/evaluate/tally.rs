@@ -8,6 +8,7 @@ use super::check::too_many_points;
 use super::facts::Facts;
 use super::gives::{Earned, earn};
 use super::limits::{Cut, limit, limit_wallets, take_of_groups, tightest};
+use super::often::Enough;
 use super::problem::CartProblem;
 use super::quote::{Award, Redemption};
 use super::select::{base_of, part_of};
@@ -15,8 +16,8 @@ use super::truth::Truth;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::{BusinessDate, Fraction, Money, Points, Rounding, WalletNumber};
 use crate::programme::{
-    Base, Caps, Combine, EarnRule, Expiry, Factor, Gives, Programme, RoundAt, Tenders, TierFactor,
-    Wallet,
+    Base, Caps, Combine, EarnRule, Expiry, Factor, Gives, Programme, QuotaOf, RoundAt, Tenders,
+    TierFactor, Wallet,
 };
 
 /// What is sold, and what each line costs after loy took its part off.
@@ -123,6 +124,8 @@ pub(super) enum Refusal {
     NoBand,
     /// An earlier part of the same split bill had it already.
     SameVisit,
+    /// This member, or all together, had it so often already.
+    Enough(Enough),
     /// It comes to less than the smallest unit.
     TooLittle,
     /// Another rule of its group is taken, by its place among all.
@@ -146,6 +149,9 @@ pub(super) fn tally<'a>(
 ) -> Result<Vec<Tally<'a>>, CartProblem> {
     let mut tallies = Vec::with_capacity(programme.earn_rules().len());
     for rule in programme.earn_rules() {
+        if event_of(rule) != sold.facts.event {
+            continue;
+        }
         let wallet = programme
             .wallet_by_number(rule.wallet)
             .expect("a compiled rule names a wallet of its programme");
@@ -276,6 +282,14 @@ fn one<'a>(
         Truth::Unknown => return tally.refuse(Refusal::Unknown),
         Truth::Yes => {}
     }
+    let had = terms
+        .facts
+        .history
+        .and_then(|history| history.times.get(&rule.id));
+    let quota = (rule.quota.as_ref(), QuotaOf::Rule, &*rule.id);
+    if let Some(enough) = Enough::of((&rule.times, had), quota, terms.facts.member) {
+        return tally.refuse(Refusal::Enough(enough));
+    }
     if rule.lines.is_some() && selected(rule, sold).next().is_none() {
         return tally.refuse(Refusal::NoLines);
     }
@@ -283,7 +297,15 @@ fn one<'a>(
     match rule.gives {
         Gives::Amount { .. } | Gives::Percent(_) | Gives::Bands(_) => by_money(tally, terms, sold),
         Gives::Unit(_) => by_piece(tally, terms, sold),
-        Gives::Visit(_) | Gives::Fixed(_) => by_sale(tally, terms, sold),
+        Gives::Visit(_) | Gives::Fixed(_) | Gives::Event(..) => by_sale(tally, terms, sold),
+    }
+}
+
+/// The event that a rule is for; nothing for a rule about sales.
+pub(super) fn event_of(rule: &EarnRule) -> Option<&str> {
+    match &rule.gives {
+        Gives::Event(name, _) => Some(name),
+        _ => None,
     }
 }
 
@@ -352,7 +374,7 @@ fn by_sale(tally: &mut Tally<'_>, terms: &Terms<'_>, sold: &Sold<'_>) -> Option<
             .facts
             .history
             .is_some_and(|history| history.is_same_visit);
-    if !sold.facts.is_purchase() {
+    if sold.facts.event.is_none() && !sold.facts.is_purchase() {
         tally.base = sold.facts.cart.total();
         tally.refusal = Some(Refusal::NothingToPay);
     } else if is_again {
@@ -473,8 +495,9 @@ fn find_factors<'a>(programme: &Programme, tally: &mut Tally<'a>, terms: &Terms<
         let when = factor.when.as_ref();
         when.map_or(Truth::Yes, |when| terms.facts.holds(when))
     };
-    let mut is_unsure =
-        terms.facts.history.is_none() && (rule.caps.day.is_some() || rule.caps.month.is_some());
+    let is_capped = rule.caps.day.is_some() || rule.caps.month.is_some();
+    let reads_past = is_capped || rule.times.is_limited();
+    let mut is_unsure = terms.facts.history.is_none() && reads_past;
     for factor in &rule.factors {
         match holds(&factor) {
             Truth::Yes => tally.factors.push(factor),

@@ -7,6 +7,7 @@ use super::explain::{Speaker, exact};
 use super::facts::Facts;
 use super::gives::more;
 use super::limits::CapWindow;
+use super::often::Enough;
 use super::quote::Reason;
 use super::tally::{Refusal, Tally};
 use super::velocity;
@@ -75,6 +76,10 @@ impl Told<'_> {
             Gives::Visit(points) | Gives::Fixed(points) => {
                 values.insert("rate", exact(*points));
             }
+            Gives::Event(event, points) => {
+                values.insert("event", event.clone());
+                values.insert("rate", exact(*points));
+            }
         }
         values
     }
@@ -108,6 +113,13 @@ impl Told<'_> {
             Refusal::NothingToPay => ("earn.nothing_to_pay", String::new()),
             Refusal::NoBand => ("earn.no_band", String::new()),
             Refusal::SameVisit => ("earn.same_visit", String::new()),
+            Refusal::Enough(enough) => {
+                let key = match enough {
+                    Enough::Times(..) => "earn.too_often",
+                    _ => "earn.quota",
+                };
+                (key, enough.said(speaker))
+            }
             Refusal::TooLittle => ("earn.too_little", String::new()),
             Refusal::CappedOut => ("earn.capped_out", self.cap_said()),
             Refusal::Limit(place) => {
@@ -119,6 +131,9 @@ impl Told<'_> {
         let mut reason = self.reason(false, key, speaker.phrase(key, &places));
         if let Refusal::Group(winner) = refusal {
             reason.values.insert("taken", all[winner].rule.id.clone());
+        }
+        if let Refusal::Enough(enough) = refusal {
+            reason.values.extend(enough.values());
         }
         if let Refusal::Limit(place) = refusal {
             let limit = &speaker.programme().limits()[place];
@@ -214,6 +229,8 @@ impl Told<'_> {
             (Gives::Visit(_), false) => "earn.visit.no_member",
             (Gives::Fixed(_), true) => "earn.fixed.applied",
             (Gives::Fixed(_), false) => "earn.fixed.no_member",
+            // An event is a member's.
+            (Gives::Event(..), _) => "earn.event.applied",
         }
     }
 
@@ -287,6 +304,11 @@ impl Told<'_> {
             }
             Gives::Visit(points) => speaker.phrase("formula.visit", &[("rate", &rate(*points))]),
             Gives::Fixed(points) => speaker.phrase("formula.fixed", &[("rate", &rate(*points))]),
+            Gives::Event(event, points) => {
+                let event = texts::event_word(speaker.language, event);
+                let places = [("event", event.as_str()), ("rate", &rate(*points))];
+                speaker.phrase("formula.event", &places)
+            }
         }
     }
 

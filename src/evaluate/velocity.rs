@@ -7,6 +7,7 @@ use minicbor::{Decode, Encode};
 use serde::Serialize;
 
 use super::explain::Speaker;
+use super::often::QuotaFacts;
 use super::quote::{Award, MemberSnapshot, Reason};
 use super::tally::{Refusal, Tally};
 use crate::kernel::{Points, WalletNumber};
@@ -27,6 +28,9 @@ pub struct LimitFacts {
     /// Whose PIN it was, by code; empty where the cashier may.
     #[cbor(n(2), default)]
     pub lifted_by: String,
+    /// Of rules and offers that all members together have so often, by [`crate::programme::QuotaOf::key`].
+    #[cbor(n(3), default)]
+    pub quotas: BTreeMap<String, QuotaFacts>,
 }
 
 /// A limit that this sale goes beyond.

@@ -95,7 +95,7 @@ impl Expected {
             self.wallet = entry.wallet;
         }
         self.subject = match entry.kind {
-            Kind::Refund => entry.seq,
+            Kind::Refund | Kind::Event => entry.seq,
             _ if entry.refers_to != 0 => entry.refers_to,
             _ => entry.seq,
         };

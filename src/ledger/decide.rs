@@ -251,7 +251,11 @@ fn take_spendable(
             spendable,
         }));
     }
-    lots::take(&account.lots, spend.points.min(spendable), on).map_err(refuse)
+    let from_lots = spend.points.min(spendable);
+    if from_lots.is_zero() {
+        return Ok(Vec::new());
+    }
+    lots::take(&account.lots, from_lots, on).map_err(refuse)
 }
 
 /// Makes a sale final. Never refuses: the goods are paid and gone.
@@ -606,6 +610,8 @@ pub(crate) mod tests {
         assert_eq!(points(Kind::Redemption), 10);
         assert_eq!(points(Kind::Debt), 50);
         assert_eq!((points(Kind::Award), points(Kind::Repayment)), (100, 50));
+        let nobody = Accounts::new();
+        check_spendable(&[spend], &nobody, facts().business_date).expect("all 60 are its own");
         let more = Spend {
             points: Points::new(71),
             ..spend

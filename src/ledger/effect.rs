@@ -92,7 +92,8 @@ impl Effect {
             | Kind::Synced
             | Kind::Clock
             | Kind::Claim
-            | Kind::Exception => None,
+            | Kind::Exception
+            | Kind::Event => None,
         }
     }
 

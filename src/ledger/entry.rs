@@ -60,11 +60,14 @@ pub enum Kind {
     /// Spent points come back with a new date, because the lot they came from has run out; the entry
     /// is the lot.
     RedemptionRenewal = 23,
+    /// A member did something that is no sale; `payload` says what. With [`Flags::UNDONE`] it is taken
+    /// back, and `refers_to` names it.
+    Event = 24,
 }
 
 impl Kind {
     /// Every kind this version knows, in the order of their numbers.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Epoch,
         Self::ProgrammeInstalled,
         Self::Enrol,
@@ -88,6 +91,7 @@ impl Kind {
         Self::Claim,
         Self::Exception,
         Self::RedemptionRenewal,
+        Self::Event,
     ];
 
     /// The kind with this number, if this version knows it.
@@ -129,6 +133,7 @@ impl Kind {
             Self::Claim => "claim",
             Self::Exception => "exception",
             Self::RedemptionRenewal => "redemption_renewal",
+            Self::Event => "event",
         }
     }
 

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod decide;
 pub mod effect;
 pub mod entry;
+pub mod event;
 pub mod exception;
 pub mod expiry;
 pub mod fold;

@@ -197,7 +197,7 @@ fn of(points: &BTreeMap<WalletNumber, Points>, wallet: WalletNumber) -> Points {
     points.get(&wallet).copied().unwrap_or_default()
 }
 
-fn policy_of(policies: &Policies, wallet: WalletNumber) -> RefundPolicy {
+pub(super) fn policy_of(policies: &Policies, wallet: WalletNumber) -> RefundPolicy {
     policies.get(&wallet).copied().unwrap_or_default()
 }
 
@@ -288,7 +288,7 @@ fn expiry_of(account: &Account, lot: LotId) -> BusinessDate {
 }
 
 /// Out of which lots awarded points are taken back.
-enum From<'a> {
+pub(super) enum From<'a> {
     /// The sale's own, also those that have run out.
     Own(&'a [LotId]),
     /// All that can still be spent, now or later.
@@ -297,7 +297,7 @@ enum From<'a> {
 
 /// Takes points out of lots, those that are still pending first and the newest of them first. Returns
 /// what they no longer have, less what ran out of its time: that is gone already, and nobody owes it.
-fn take_from(
+pub(super) fn take_from(
     scribe: &mut Scribe,
     refund: Seq,
     (wallet, points): (WalletNumber, Points),
@@ -346,7 +346,7 @@ fn take_from(
 }
 
 /// What was to be taken back and is no longer there.
-fn owe(
+pub(super) fn owe(
     scribe: &mut Scribe,
     refund: Seq,
     (wallet, points): (WalletNumber, Points),
@@ -435,7 +435,7 @@ pub(super) fn undo_repayment(scribe: &mut Scribe, refund: Seq, portion: HeldPort
 }
 
 /// Takes awarded points that went into debts, which are owed again. Returns what is missing still.
-fn take_repaid(
+pub(super) fn take_repaid(
     scribe: &mut Scribe,
     refund: Seq,
     (wallet, points): (WalletNumber, Points),

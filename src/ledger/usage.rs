@@ -17,6 +17,8 @@ pub enum Whose {
     Cashier = 3,
     /// A code that was shown, by a keyed hash.
     Card = 6,
+    /// All together, by what has a quota.
+    Quota = 9,
 }
 
 /// Somebody for whom is counted.
@@ -80,6 +82,11 @@ impl Stretch {
         vec![Self::of(whose, Span::Date, date, date)]
     }
 
+    /// Ever.
+    pub fn ever(whose: Whose) -> Self {
+        Self::of(whose, Span::Instant, 0, 0)
+    }
+
     /// The instants behind `from` and up to `until`: single sales, and in between whole hours where
     /// there are sums of them.
     pub fn behind(whose: Whose, from: Instant, until: Instant) -> Vec<Self> {
@@ -130,6 +137,22 @@ pub struct UsageRow {
     pub redemptions: i64,
     /// Points awarded.
     pub points: i64,
+}
+
+impl UsageRow {
+    /// One sale more that has something of a quota.
+    pub fn of_quota(who: Who) -> Self {
+        let Stretch { what, first, .. } = Stretch::ever(who.whose);
+        Self {
+            what,
+            who: who.id,
+            period: first,
+            wallet: 0,
+            sales: 1,
+            redemptions: 0,
+            points: 0,
+        }
+    }
 }
 
 impl Usage {

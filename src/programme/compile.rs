@@ -6,6 +6,7 @@ mod limits;
 mod narrow;
 mod offers;
 mod tiers;
+mod times;
 mod traps;
 mod vouchers;
 mod when;

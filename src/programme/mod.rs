@@ -17,6 +17,7 @@ mod selectors;
 pub(crate) mod shape;
 mod succession;
 mod tiers;
+mod times;
 mod wallet;
 
 pub use compile::{check, read};
@@ -39,6 +40,7 @@ pub use tiers::{
     Downgrade, ENTRY_RULE, Entry, EntryRewards, Level, Term, TierBasis, TierForSale, TierWindow,
     Tiers, Window, YearStart,
 };
+pub use times::{Quota, QuotaOf, Times, TimesWindow};
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
     Unit, Wallet, WalletKind,

@@ -11,6 +11,7 @@ mod earn;
 mod limits;
 mod offers;
 mod tiers;
+mod times;
 mod vouchers;
 mod when;
 
@@ -18,6 +19,7 @@ pub(crate) use earn::{BandModel, CapsModel, EarnModel, FactorModel, GroupModel};
 pub(crate) use limits::LimitModel;
 pub(crate) use offers::{BreakModel, BundleModel, CheapestModel, GiftModel, OfferModel, SomeModel};
 pub(crate) use tiers::{EntryModel, LevelModel, RewardModel, TermModel, TiersModel};
+pub(crate) use times::{EventModel, QuotaModel, TimesModel};
 pub(crate) use vouchers::VoucherModel;
 pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, TotalModel, VisitModel, WhenModel};
 

@@ -3,9 +3,9 @@
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use super::Names;
 use super::rules::When;
 use super::selectors::Selector;
+use super::{Names, Quota, Times};
 use crate::kernel::{Fraction, Money};
 
 /// Takes something off the bill, or hands something over besides.
@@ -25,6 +25,10 @@ pub struct Offer {
     pub used: UseOffer,
     /// When it applies.
     pub when: Option<When>,
+    /// In how many sales one member has it.
+    pub times: Times,
+    /// In how many sales all members together have it.
+    pub quota: Option<Quota>,
     /// What it does.
     pub effect: Effect,
 }

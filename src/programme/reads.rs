@@ -4,8 +4,8 @@
 use crate::kernel::{Idle, WalletNumber};
 
 use super::{
-    Caps, Downgrade, Expiry, Gives, Programme, Selector, Tenders, Term, TierBasis, Tiers, Wallet,
-    When, Window,
+    Caps, Downgrade, Expiry, Gives, Programme, Quota, QuotaOf, Selector, Tenders, Term, TierBasis,
+    Tiers, Wallet, When, Window,
 };
 
 /// All that is stored.
@@ -23,8 +23,9 @@ impl Programme {
         };
         let of_rules = self.earn_rules().iter().map(|rule| {
             let visits = u32::from(matches!(rule.gives, Gives::Visit(_)));
-            of_caps(&rule.caps).max(visits)
+            of_caps(&rule.caps).max(visits).max(rule.times.days())
         });
+        let of_offers = self.offers().iter().map(|offer| offer.times.days());
         let of_wallets = self.wallets().iter().map(|wallet| of_caps(&wallet.caps));
         let of_rewards = self
             .rewards()
@@ -34,12 +35,34 @@ impl Programme {
             when.has(&|leaf| matches!(leaf, When::VisitNumber(_) | When::VisitEvery(_)))
         });
         let most = of_rules
+            .chain(of_offers)
             .chain(of_wallets)
             .chain(of_rewards)
             .max()
             .unwrap_or(0);
         most.max(of_tiers)
             .max(if of_visits { HISTORY_ALL } else { 0 })
+    }
+
+    /// Some rule or offer is had so often by all members together.
+    pub fn has_quotas(&self) -> bool {
+        self.quotas().next().is_some()
+    }
+
+    /// What is had so often by all members together, by its id. No rule counts for an offer of its name.
+    pub fn quotas(&self) -> impl Iterator<Item = (QuotaOf, &str, &Quota)> {
+        let rules = self.earn_rules().iter();
+        let rules = rules.filter_map(|rule| Some((QuotaOf::Rule, &*rule.id, rule.quota.as_ref()?)));
+        let offers = self.offers().iter();
+        let offers =
+            offers.filter_map(|offer| Some((QuotaOf::Offer, &*offer.id, offer.quota.as_ref()?)));
+        rules.chain(offers)
+    }
+
+    /// Some rule gives something for what is no sale.
+    pub fn has_event_rules(&self) -> bool {
+        let mut rules = self.earn_rules().iter();
+        rules.any(|rule| matches!(rule.gives, Gives::Event(..)))
     }
 
     /// The evaluation looks at the names of store or till: a cart that names none must be told its own.

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
-use super::Names;
 use super::offers::Effect;
 use super::selectors::Selector;
+use super::{Names, Quota, Times};
 use crate::kernel::{BusinessDate, Fraction, Idle, Money, Points, Rounding, WalletNumber};
 
 /// Awards points.
@@ -45,6 +45,10 @@ pub struct EarnRule {
     pub round_at: RoundAt,
     /// The most it awards.
     pub caps: Caps,
+    /// How often it gives something to one member.
+    pub times: Times,
+    /// In how many sales of all members together it does.
+    pub quota: Option<Quota>,
     /// Its points count for the tier.
     pub qualifies: bool,
 }
@@ -71,6 +75,8 @@ pub enum Gives {
     Visit(Fraction),
     /// Once a sale.
     Fixed(Fraction),
+    /// For an event of this name, which is no sale.
+    Event(String, Fraction),
 }
 
 /// A percentage of the money, turned into points.

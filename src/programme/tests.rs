@@ -258,7 +258,7 @@ fn what_stands_twice_is_named_the_second_time() {
 fn a_key_of_a_later_version_is_refused_with_its_path() {
     check("/automations", "[]", "automations not_known");
     check("/wallets/0/policies", "{}", "wallets[0].policies not_known");
-    check("/earn/0/event", "{}", "earn[0].event not_known");
+    check("/earn/0/referral", "{}", "earn[0].referral not_known");
     check(
         "/earn/0/when",
         r#"{"segment": "vip"}"#,

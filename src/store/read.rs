@@ -415,6 +415,42 @@ impl<'a> Reading<'a> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// What a member did that was no sale, with a business date in this range, oldest first; nothing that
+    /// was taken back.
+    pub fn events_of(
+        &self,
+        member: MemberNumber,
+        first: BusinessDate,
+        last: BusinessDate,
+    ) -> Result<Vec<Entry>, StoreError> {
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry
+             WHERE member = ?1 AND kind = ?2 AND flags & ?5 = 0 AND business_date BETWEEN ?3 AND ?4
+                 AND seq NOT IN (SELECT refers_to FROM entry
+                                 WHERE member = ?1 AND kind = ?2 AND flags & ?5)
+             ORDER BY seq"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let (event, undone) = (Kind::Event.number(), Flags::UNDONE.0);
+        let (first, last) = (first.yyyymmdd(), last.yyyymmdd());
+        let mut rows = statement.query(params![member.get(), event, first, last, undone])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(entry_from(row)?.0);
+        }
+        Ok(found)
+    }
+
+    /// The event was taken back.
+    pub fn is_event_undone(&self, member: MemberNumber, event: Seq) -> Result<bool, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT 1 FROM entry
+             WHERE member = ?1 AND seq > ?2 AND kind = ?3 AND refers_to = ?2 AND flags & ?4",
+        )?;
+        let (kind, undone) = (Kind::Event.number(), Flags::UNDONE.0);
+        Ok(statement.exists(params![member.get(), event, kind, undone])?)
+    }
+
     /// Control totals of one business date.
     pub fn totals(&self, date: BusinessDate) -> Result<Totals, StoreError> {
         let sql =

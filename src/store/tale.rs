@@ -74,7 +74,8 @@ impl Tale {
             | Kind::Expiry
             | Kind::AdjustmentGiven
             | Kind::AdjustmentTaken
-            | Kind::Exception => self.current = None,
+            | Kind::Exception
+            | Kind::Event => self.current = None,
             _ => {
                 if let Some(row) = self.current.and_then(|sale| sales.get_mut(&sale)) {
                     row.last_seq = entry.seq;

@@ -92,6 +92,13 @@ pub fn has_phrase(language: Language, key: &str) -> bool {
     find(language, key).is_some()
 }
 
+/// What people call an event: a word of the language for those that every programme may have, and its
+/// own name else.
+pub fn event_word(language: Language, name: &str) -> String {
+    let known = find(language, &format!("event.word.{name}"));
+    known.unwrap_or(name).to_owned()
+}
+
 fn find(language: Language, key: &str) -> Option<&'static str> {
     let phrases = language.phrases();
     let place = phrases

@@ -7,7 +7,7 @@ use minicbor::{Decode, Encode};
 
 use super::error::Error;
 use crate::evaluate::cart::Cart;
-use crate::evaluate::quote::{MemberSnapshot, Outcome};
+use crate::evaluate::quote::{Award, MemberSnapshot, Outcome};
 use crate::evaluate::{Decided, PointsBack, ReturnedLines, own_awards};
 use crate::kernel::{Money, Points, WalletNumber};
 use crate::ledger::refund::Standing;
@@ -84,6 +84,27 @@ impl RefundDocument {
     pub(super) fn paid_back(&self) -> Money {
         self.lines.values().map(|line| line.paid_back()).sum()
     }
+}
+
+/// An event as it was decided.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(super) struct EventDocument {
+    /// Its name.
+    #[n(0)]
+    pub(super) name: String,
+    /// By which channel.
+    #[n(1)]
+    pub(super) channel: Option<String>,
+    /// Who reported it.
+    #[n(2)]
+    pub(super) note: Note,
+    /// What the evaluation was told of the member.
+    #[n(3)]
+    pub(super) member: MemberSnapshot,
+    /// What it gave.
+    #[n(4)]
+    pub(super) awards: Vec<Award>,
 }
 
 /// Who did something, and why, as the till said it.

@@ -132,6 +132,7 @@ impl Till {
             let seq = entry.seq;
             writing.append(&[entry])?;
             writing.know_member(number, seq, &hashes)?;
+            self.sign_up(writing, &facts, number)?;
             Ok(number.get())
         })?;
         let number = MemberNumber::try_from(number)

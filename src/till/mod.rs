@@ -5,6 +5,7 @@
 //! do, `member.rs` who it is for, `lots.rs` what they have, `statement.rs` tells them everything, `day.rs`
 //! the close, `expiry.rs` what it writes off, `sync.rs` what goes to and comes from head office,
 //! `dispute.rs` and `proof.rs` settle a quarrel about a sale, `adjust.rs` gives or takes points by hand,
+//! `event.rs` books what is no sale,
 //! `approval.rs` asks who may, `exceptions.rs` tells it in the day's report, `velocity.rs` counts for limits,
 //! `undo.rs` a post-void's rest, `past.rs` what the evaluation is told of earlier sales, `programmes.rs` which version prices them, `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger,
@@ -19,6 +20,7 @@ mod day;
 mod dispute;
 mod document;
 mod error;
+mod event;
 mod exceptions;
 mod expiry;
 mod log;
@@ -51,6 +53,7 @@ pub use care::Info;
 pub use day::{DayReport, DayTotal};
 pub use dispute::{Again, Difference, Dispute, Disputed, Fact, ProgrammeUsed};
 pub use error::{Error, Refused};
+pub use event::{EventAward, EventBack, EventDone, EventReport, EventReturn, EventWalletBack};
 pub use exceptions::{DayException, ExceptionCount};
 pub use log::{Level, LogEvent};
 pub use lots::{MemberLot, NextExpiry};

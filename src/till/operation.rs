@@ -25,6 +25,8 @@ pub(super) enum Call {
     Adjust = 16,
     RefundUnlinked = 20,
     Claim = 21,
+    Event = 24,
+    EventBack = 25,
 }
 
 /// An operation as it is asked.

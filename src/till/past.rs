@@ -1,11 +1,11 @@
 //! What the evaluation is told of a member's earlier sales at this till, and of where the till stands.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minicbor::Decode;
 
-use super::document::{SaleDocument, from_bytes};
+use super::document::{EventDocument, SaleDocument, from_bytes};
 use super::error::Error;
 use super::refund::refund_document;
 use super::shell::Till;
@@ -15,6 +15,7 @@ use crate::evaluate::{Cart, History, PastAward, PastSale, Quote, evaluate_with};
 use crate::evaluate::{CartProblem, Explaining, GoodsBack, MemberSnapshot, Outcome, ReturnedLines};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Money, Points};
+use crate::ledger::Entry;
 use crate::programme::{HISTORY_ALL, Programme, Selector};
 use crate::store::{Reading, SaleRow};
 
@@ -82,6 +83,11 @@ impl Till {
         for seq in reading.unlinked_refunds_of(member, first, on)? {
             sales.push(unlinked_return(reading, seq, programme.fee_lines())?);
         }
+        if programme.has_event_rules() {
+            for event in reading.events_of(member, first, on)? {
+                sales.extend(past_event(reading, &event)?);
+            }
+        }
         Ok(Some(History::of(programme, cart, joined_on, &sales)))
     }
 
@@ -125,6 +131,15 @@ impl Till {
             }
             _ => Money::ZERO,
         };
+        let offers = match state {
+            SaleState::Refunded => BTreeSet::new(),
+            _ => sale
+                .outcome
+                .offers
+                .iter()
+                .map(|offer| offer.offer.clone())
+                .collect(),
+        };
         let mut rewards: BTreeMap<String, Points> = BTreeMap::new();
         for redemption in &sale.outcome.redemptions {
             if let Some(reward) = &redemption.reward {
@@ -138,6 +153,7 @@ impl Till {
             is_visit: sale.outcome.total_sold().is_positive(),
             receipt_group: sale.cart.receipt_group,
             awards: awards.collect(),
+            offers,
             rewards,
         }))
     }
@@ -154,6 +170,29 @@ impl Till {
         let cart = self.at_home(&programme, &sale.cart);
         Ok(sale.decided(&programme, &cart).paid_for(lines, gone))
     }
+}
+
+/// An event: it gives points and is no visit. One whose document a damaged file lost counts for nothing.
+fn past_event(reading: &Reading<'_>, event: &Entry) -> Result<Option<PastSale>, Error> {
+    let Some(stored) = reading.find_document(event.seq)? else {
+        return Ok(None);
+    };
+    let document: EventDocument = from_bytes(&stored)?;
+    let awards = document.awards.into_iter().map(|award| PastAward {
+        rule: award.rule,
+        wallet: award.wallet,
+        points: award.points,
+    });
+    Ok(Some(PastSale {
+        business_date: event.business_date,
+        spend: Money::ZERO,
+        fee: Money::ZERO,
+        is_visit: false,
+        receipt_group: None,
+        awards: awards.collect(),
+        offers: BTreeSet::new(),
+        rewards: BTreeMap::new(),
+    }))
 }
 
 /// Goods that came back without their sale: they lower what their own date counts for.
@@ -183,6 +222,7 @@ fn unlinked_return(
         is_visit: false,
         receipt_group: None,
         awards: awards.collect(),
+        offers: BTreeSet::new(),
         rewards: BTreeMap::new(),
     })
 }

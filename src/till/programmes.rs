@@ -77,7 +77,10 @@ impl Till {
                 ..moment.facts()
             };
             write_installed(writing, &facts, &programme)?;
-            if !programme.limits().is_empty() && !writing.head().is_counted {
+            // Sales that had something before it had a quota count for it.
+            let has_limits = !programme.limits().is_empty() && !writing.head().is_counted;
+            if has_limits || programme.has_quotas() {
+                self.learn_programmes(&writing.reading())?;
                 self.count_anew(writing)?;
             }
             Ok(())

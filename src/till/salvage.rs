@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::document::{Note, RefundDocument, SaleDocument, from_bytes};
+use super::document::{EventDocument, Note, RefundDocument, SaleDocument, from_bytes};
 use super::error::Error;
 use super::ports::Ports;
 use super::sale::held_portions;
@@ -161,6 +161,7 @@ fn is_document(bytes: &[u8]) -> bool {
     bytes.len() == std::mem::size_of::<crate::ledger::Hash>()
         || from_bytes::<SaleDocument>(bytes).is_ok()
         || from_bytes::<RefundDocument>(bytes).is_ok()
+        || from_bytes::<EventDocument>(bytes).is_ok()
         || from_bytes::<Note>(bytes).is_ok()
 }
 

@@ -13,6 +13,7 @@ use crate::kernel::{
     Account, Balance, BusinessDate, Instant, Lot, MemberNumber, Money, Points, UtcOffset,
     WalletNumber,
 };
+use crate::ledger::event::EventPayload;
 use crate::ledger::{Effect, Entry, Flags, Kind};
 use crate::programme::{Programme, Wallet};
 use crate::scan::recognise;
@@ -290,7 +291,7 @@ struct Sums {
 /// Reservations come and go without a trace in the balance, which tells those that stand.
 fn is_told(entry: &Entry, change: Points) -> bool {
     match entry.kind {
-        Kind::Enrol | Kind::Refund | Kind::Claim => true,
+        Kind::Enrol | Kind::Refund | Kind::Claim | Kind::Event => true,
         Kind::Commit => !entry.is_portion(),
         _ => !change.is_zero(),
     }
@@ -299,6 +300,11 @@ fn is_told(entry: &Entry, change: Points) -> bool {
 fn movement(programme: &Programme, language: Language, entry: &Entry, change: Points) -> Movement {
     let wallet = programme.wallet_by_number(entry.wallet);
     let mut text = phrase(language, &format!("entry.{}", entry.kind.name()), &[]);
+    if entry.kind == Kind::Event
+        && let Ok(event) = EventPayload::from_payload(&entry.payload)
+    {
+        text = format!("{text}: {}", texts::event_word(language, &event.name));
+    }
     if entry.flags.has(Flags::UNDONE) {
         text = phrase(language, "entry.undone", &[("text", &text)]);
     }

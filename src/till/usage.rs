@@ -1,5 +1,7 @@
 //! What each sale counts for in the programme's limits, kept beside the sales and made anew from them.
 
+use std::collections::BTreeSet;
+
 use super::document::{SaleDocument, from_bytes};
 use super::error::Error;
 use super::shell::Till;
@@ -8,6 +10,7 @@ use crate::evaluate::{Cart, Outcome, Shown};
 use crate::exchange::identifier_hash;
 use crate::kernel::{MemberNumber, Points, WalletNumber};
 use crate::ledger::usage::{Usage, UsageRow, UsageSum, Who, Whose};
+use crate::programme::QuotaOf;
 use crate::store::{Finding, Reading, SaleRow, Writing};
 
 /// A sale begins to count, or ceases to.
@@ -28,6 +31,7 @@ impl Till {
                 let cashier = cart.cashier.as_ref()?;
                 Some(Who::hashed(whose, &hash(&format!("cashier:{cashier}"))))
             }
+            Whose::Quota => None,
             Whose::Card => match cart.shown.as_ref()? {
                 Shown::Hash(hash) => Some(Who::hashed(whose, hash)),
                 Shown::Code(code) => Some(Who::hashed(whose, &hash(code))),
@@ -38,7 +42,7 @@ impl Till {
     /// Whether a programme of this file has limits: without any nothing is counted.
     fn has_limits(&self) -> bool {
         let mut programmes = self.programmes().into_iter();
-        programmes.any(|programme| !programme.limits().is_empty())
+        programmes.any(|programme| !programme.limits().is_empty() || programme.has_quotas())
     }
 
     /// Before anything is written: what limits count is true, or nothing asks for it. It is made anew
@@ -114,7 +118,36 @@ impl Till {
             is_redemption: redeemed.any(|redemption| redemption.points.is_positive()),
             points: awarded(outcome),
         };
-        usage.rows()
+        let mut rows = usage.rows();
+        rows.extend(self.quotas_of(outcome));
+        rows
+    }
+
+    /// One row for each quota that a sale has something of.
+    fn quotas_of(&self, outcome: &Outcome) -> Vec<UsageRow> {
+        let programmes = self.programmes();
+        let quotas = programmes.iter().flat_map(|programme| programme.quotas());
+        let had = quotas.filter(|(of, id, _)| match of {
+            QuotaOf::Rule => {
+                let mut awards = outcome.awards.iter();
+                awards.any(|award| award.rule == *id && award.points.is_positive())
+            }
+            QuotaOf::Offer => outcome.offers.iter().any(|offer| offer.offer == *id),
+        });
+        // Of several versions of the programme the same one counts once.
+        let keys: BTreeSet<String> = had.map(|(of, id, _)| of.key(id)).collect();
+        let rows = keys.iter();
+        rows.map(|key| UsageRow::of_quota(self.who_of_quota(key)))
+            .collect()
+    }
+
+    /// For whom a quota is counted, by [`QuotaOf::key`].
+    pub(super) fn who_of_quota(&self, key: &str) -> Who {
+        let key = format!("quota:{key}");
+        Who::hashed(
+            Whose::Quota,
+            &identifier_hash(&self.identity.identifier_key, &key),
+        )
     }
 
     /// What every sale that counts adds to the rows.

@@ -6,7 +6,7 @@ use super::approval::{Permit, code_of, tell};
 use super::document::SaleDocument;
 use super::error::Error;
 use super::shell::{Moment, Till};
-use crate::evaluate::{Cart, LimitFacts, LimitHit};
+use crate::evaluate::{Cart, LimitFacts, LimitHit, QuotaFacts};
 use crate::kernel::MemberNumber;
 use crate::kernel::ids::Seq;
 use crate::ledger::usage::{Stretch, Who, Whose};
@@ -56,7 +56,7 @@ impl Till {
         member: MemberNumber,
         lifted: &Lifted,
     ) -> Result<Option<LimitFacts>, Error> {
-        if programme.limits().is_empty() {
+        if programme.limits().is_empty() && !programme.has_quotas() {
             return Ok(None);
         }
         if let Lifted::AsAuthorised(facts) = lifted {
@@ -89,6 +89,17 @@ impl Till {
                 }
             };
             facts.used.insert(limit.id.clone(), used(limit, counted));
+        }
+        for (of, id, quota) in programme.quotas() {
+            let key = of.key(id);
+            let counted =
+                reading.counted(self.who_of_quota(&key).id, Stretch::ever(Whose::Quota))?;
+            let used: i64 = counted.iter().map(|counted| counted.sales).sum();
+            let quota = QuotaFacts {
+                share: quota.share_of(&self.identity.store, &self.identity.till),
+                used: u32::try_from(used.max(0)).unwrap_or(u32::MAX),
+            };
+            facts.quotas.insert(key, quota);
         }
         Ok(Some(facts))
     }

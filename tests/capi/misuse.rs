@@ -8,10 +8,15 @@ use super::declared::{Function, functions};
 use super::library::{Build, Shop, compile, root, run};
 
 /// Arguments that may be NULL, as the header says.
-const OPTIONAL: [(&str, &str); 3] = [
+const OPTIONAL: [(&str, &str); 8] = [
     ("loy_sale_commit", "final_cart"),
     ("loy_sale_find", "till"),
     ("loy_cart_add_line", "line_out"),
+    ("loy_event_report", "reference"),
+    ("loy_event_report", "channel"),
+    ("loy_event_report", "cashier"),
+    ("loy_event_take_back", "cashier"),
+    ("loy_event_take_back", "reason"),
 ];
 
 /// What a parameter is to C.

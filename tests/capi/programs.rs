@@ -67,6 +67,22 @@ fn a_new_programme_prices_the_next_sale_and_not_the_one_that_was_promised() {
 }
 
 #[test]
+fn joining_and_a_review_give_points_and_a_removed_review_gives_them_back() {
+    let shop = Shop::new();
+    let first = fs::read_to_string(root().join("examples/programmes/vnd-10000.json"));
+    let mut second: serde_json::Value = serde_json::from_str(&first.expect("there")).expect("JSON");
+    second["version"] = 2.into();
+    for (id, event, points) in [("welcome", "sign_up", "50"), ("stars", "review", "20")] {
+        let event = serde_json::json!({"name": event, "points": points});
+        let rule = serde_json::json!({"id": id, "wallet": "points", "event": event});
+        second["earn"].as_array_mut().expect("rules").push(rule);
+    }
+    let place = shop.path().join("programme-2.json");
+    fs::write(place, second.to_string()).expect("written");
+    shop.run("events", Build::Plain);
+}
+
+#[test]
 fn a_batch_stays_the_same_until_head_office_has_it() {
     let shop = Shop::new();
     shop.run("send", Build::Plain);

@@ -3,7 +3,7 @@
 
 use loy::evaluate::Cart;
 use loy::kernel::{MemberNumber, Money, Points, Quantity};
-use loy::till::{Adjustment, Measure, Missing, RefundRequest, Till};
+use loy::till::{Adjustment, EventReport, EventReturn, Measure, Missing, RefundRequest, Till};
 use serde_json::json;
 
 use crate::chain::{Chain, programme};
@@ -245,5 +245,48 @@ fn what_two_tills_know_of_a_member_adds_up_at_head_office() {
         (sale.till.as_str(), unlinked[0].amount),
         ("1", Money::new(50_000))
     );
+    chain.assert_order_does_not_matter(date(TODAY));
+}
+
+/// What is no sale: joining (50), two reviews (20 each) at one till, one of them taken back when its
+/// points were spent at that till; head office tells the same.
+#[test]
+fn what_a_member_did_besides_buying_adds_up_at_head_office() {
+    let event = |id: &str, name: &str, points: &str| {
+        let event = json!({"name": name, "points": points});
+        json!({"id": id, "wallet": "points", "event": event})
+    };
+    let rules = json!([
+        event("welcome", "sign_up", "50"),
+        event("stars", "review", "20")
+    ]);
+    let mut chain = Chain::with(&programme(json!({"earn": rules}), json!({})), 1);
+    let member = enrol(chain.till());
+    assert_eq!(told(&mut chain, member), (50, 0, 0, 0, 0, 0));
+    let time = cart_of(member, 1);
+    let time = Some((time.at_ms, time.utc_offset_minutes, date(TODAY)));
+    let review = EventReport {
+        time,
+        ..EventReport::new("review", member)
+    };
+    let first = chain.till().event("review-1", &review).unwrap();
+    chain.till().event("review-2", &review).unwrap();
+    assert_eq!(told(&mut chain, member), (90, 0, 0, 0, 0, 0));
+    // 80 of 90 are spent; 20 are taken back of the 10 that are there.
+    let bought = spending(member, 100_000, 80);
+    chain.till().record("sale-1", &bought).unwrap();
+    let back = EventReturn {
+        seq: first.seq,
+        time,
+        ..EventReturn::default()
+    };
+    chain.till().take_back_event("back-1", &back).unwrap();
+    let (known, _, debt, sales, spend, _) = told(&mut chain, member);
+    assert_eq!((known, sales, spend), (-10, 1, 20_000));
+    // The first review's 20 were spent with the rest; the second's last 10 are there.
+    assert_eq!(debt, 20);
+    let report = chain.till().close_day("close", date(TODAY)).unwrap();
+    chain.send();
+    assert_eq!(day_totals_of_office(&chain), day_totals_of(&report));
     chain.assert_order_does_not_matter(date(TODAY));
 }

@@ -4,6 +4,7 @@ use super::Refusal;
 use crate::evaluate::because::because;
 use crate::evaluate::explain::Speaker;
 use crate::evaluate::facts::Facts;
+use crate::evaluate::often::Enough;
 use crate::evaluate::quote::{OfferTaken, Reason};
 use crate::programme::{Offer, Takes};
 use crate::texts;
@@ -77,6 +78,14 @@ impl Told<'_> {
             Refusal::NothingLeft => ("offer.nothing_left", ""),
             Refusal::NoLines => ("offer.no_lines", ""),
             Refusal::NotMet => ("offer.not_met", "because"),
+            Refusal::NeedsMember => ("offer.needs_member", ""),
+            Refusal::Enough(enough) => {
+                said = enough.said(speaker);
+                match enough {
+                    Enough::Times(..) => ("offer.too_often", "because"),
+                    _ => ("offer.quota", "because"),
+                }
+            }
             Refusal::Unknown => ("offer.not_known_here", "because"),
             Refusal::TooFew(missing) => {
                 said = texts::number(language, *missing, 0);
@@ -104,6 +113,9 @@ impl Told<'_> {
         let text = speaker.phrase(key, &[("name", self.name()), (place, &said)]);
         let mut reason = self.reason(false, key, text);
         reason.values.extend(found);
+        if let Refusal::Enough(enough) = refusal {
+            reason.values.extend(enough.values());
+        }
         if let Some(condition) = condition {
             condition.add_to(&mut reason);
         }

@@ -90,6 +90,22 @@ impl Compiler {
         let gives = self.gives(path, model, wallet, known);
         let tenders = self.tenders(path, model);
         let factors = self.factors(path, &model.factors, known);
+        if model.event.is_some() {
+            self.refuse_sale_conditions(&format!("{path}.when"), when.iter().flatten().next());
+            for factor in factors.iter().flatten() {
+                let place = model.factors.iter().position(|of| of.id == factor.id);
+                let path = format!("{path}.factors[{}].when", place.unwrap_or_default());
+                self.refuse_sale_conditions(&path, factor.when.as_ref());
+            }
+        }
+        let times = self.times_of_rule(path, model);
+        let quota = self.often(path, (None, model.quota.as_ref()));
+        let is_event = model.event.is_some();
+        self.unused(
+            &format!("{path}.quota"),
+            is_event && model.quota.is_some(),
+            "`event`",
+        );
         let caps = match &model.caps {
             None => Some(Caps::default()),
             Some(caps) => {
@@ -116,6 +132,8 @@ impl Compiler {
             rounding: model.rounding.unwrap_or(wallet.rounding),
             round_at: model.round_at,
             caps: caps?,
+            times: times?,
+            quota: quota?.1,
             qualifies: model.qualifies.unwrap_or(true),
         })
     }
@@ -154,11 +172,11 @@ impl Compiler {
             model.per_unit.is_some(),
             model.per_visit.is_some(),
             model.fixed.is_some(),
+            model.event.is_some(),
         ];
         let given = given.into_iter().filter(|is_given| *is_given).count();
         if given != 1 {
-            let expected =
-                "exactly one of `amount`, `percent`, `bands`, `per_unit`, `per_visit`, `fixed`";
+            let expected = "exactly one of `amount`, `percent`, `bands`, `per_unit`, `per_visit`, `fixed`, `event`";
             self.problem(path, "one_of", expected, given.to_string());
             return None;
         }
@@ -184,9 +202,10 @@ impl Compiler {
         }
         let (key, kind, points): (_, fn(Fraction) -> Gives, _) =
             match (&model.per_unit, &model.per_visit, &model.fixed) {
-                (Some(points), _, _) => ("per_unit", Gives::Unit, points),
-                (_, Some(points), _) => ("per_visit", Gives::Visit, points),
-                (_, _, fixed) => ("fixed", Gives::Fixed, fixed.as_ref()?),
+                (Some(points), _, _) => ("per_unit", Gives::Unit, Some(points)),
+                (_, Some(points), _) => ("per_visit", Gives::Visit, Some(points)),
+                (_, _, Some(points)) => ("fixed", Gives::Fixed, Some(points)),
+                (None, None, None) => ("event", Gives::Fixed, None),
             };
         self.unused(&format!("{path}.base"), model.base.is_some(), key);
         for (name, methods) in [
@@ -200,6 +219,9 @@ impl Compiler {
             let is_by_line = model.round_at == RoundAt::Line;
             self.unused(&format!("{path}.round_at"), is_by_line, key);
         }
+        let Some(points) = points else {
+            return self.event(path, model, decimals);
+        };
         let rate = self.rate_above_zero(&format!("{path}.{key}.points"), &points.points, decimals);
         rate.map(kind)
     }

@@ -65,6 +65,7 @@ impl Compiler {
             }
         };
         self.keys_beside(path, model);
+        let often = self.often(path, (model.times.as_ref(), model.quota.as_ref()));
         let is_about_lines = model.lines.is_some()
             || model.multi_buy.is_some()
             || model.buy_get.is_some()
@@ -74,6 +75,7 @@ impl Compiler {
         } else {
             Stage::Cart
         };
+        let (times, quota) = often?;
         Some(Offer {
             id: model.id.clone(),
             name: name?,
@@ -82,6 +84,8 @@ impl Compiler {
             group: group?,
             used: model.used,
             when: when?,
+            times,
+            quota,
             effect: Effect {
                 lines: lines?,
                 takes: takes?,

@@ -4,13 +4,13 @@ use serde::Deserialize;
 
 #[cfg(test)]
 use super::RoundingModel;
-use super::{NamesModel, SelectorModel, WhenModel};
+use super::{EventModel, NamesModel, QuotaModel, SelectorModel, TimesModel, WhenModel};
 use crate::kernel::Rounding;
 use crate::programme::rules::{AmountMode, Base, Combine, RoundAt, Take, TierFactor};
 use crate::programme::shape::{filled, filled_objects, objects, optional_object};
 
-/// A rule that awards points: exactly one of `amount`, `percent`, `bands`, `per_unit`, `per_visit`
-/// and `fixed`.
+/// A rule that awards points: exactly one of `amount`, `percent`, `bands`, `per_unit`, `per_visit`,
+/// `fixed` and `event`.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "earn"))]
@@ -62,6 +62,9 @@ pub(crate) struct EarnModel {
     /// So many points a sale.
     #[serde(default, deserialize_with = "optional_object")]
     pub fixed: Option<PointsModel>,
+    /// So many points for something that the member did and that is no sale.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub event: Option<EventModel>,
     /// Which money counts.
     #[serde(default)]
     pub base: Option<Base>,
@@ -99,6 +102,12 @@ pub(crate) struct EarnModel {
     /// The most points it may award.
     #[serde(default, deserialize_with = "optional_object")]
     pub caps: Option<CapsModel>,
+    /// How often it gives something to one member; as often as it comes if left out.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub times: Option<TimesModel>,
+    /// In how many sales of all members together it gives something.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub quota: Option<QuotaModel>,
     /// Whether its points count for the tier; they do if left out.
     #[serde(default)]
     pub qualifies: Option<bool>,

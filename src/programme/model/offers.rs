@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{NamesModel, SelectorModel, WhenModel};
+use super::{NamesModel, QuotaModel, SelectorModel, TimesModel, WhenModel};
 use crate::programme::offers::{CountOf, MoneyIn, Stage, UseOffer};
 use crate::programme::shape::{filled_objects, optional_object};
 
@@ -41,6 +41,12 @@ pub(crate) struct OfferModel {
     /// When it applies; always if left out.
     #[serde(default, deserialize_with = "optional_object")]
     pub when: Option<WhenModel>,
+    /// In how many sales one member has it; it is for members only then.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub times: Option<TimesModel>,
+    /// In how many sales all members together have it; it is for members only then.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub quota: Option<QuotaModel>,
     /// Which lines it takes something off; all if left out.
     #[serde(default, deserialize_with = "optional_object")]
     pub lines: Option<SelectorModel>,

@@ -162,7 +162,7 @@ impl Till {
     }
 
     /// What the evaluation is told of a member who has these accounts, with their balances on a date.
-    pub(super) fn snapshot_of(
+    pub(in crate::till) fn snapshot_of(
         &self,
         reading: &Reading<'_>,
         programme: &Programme,

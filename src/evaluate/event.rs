@@ -1,0 +1,106 @@
+//! What an event is worth: something that a member did and that is no sale.
+
+use super::cart::Cart;
+use super::check::awards_fit;
+use super::explain::{Explaining, Speaker};
+use super::facts::Facts;
+use super::problem::CartProblem;
+use super::quote::{Award, MemberSnapshot, Reason};
+use super::tally::{self, RoundingOf, Sold, Terms, Wholes};
+use super::told;
+use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, UtcOffset};
+use crate::programme::Programme;
+use crate::texts::Language;
+
+/// Something that a member did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventFacts {
+    /// What, by the name that rules have for it.
+    pub name: String,
+    /// Who.
+    pub member: MemberNumber,
+    /// When, with the till's offset from UTC.
+    pub at: (Instant, UtcOffset),
+    /// The day in the books.
+    pub business_date: BusinessDate,
+    /// By which channel; `store` if absent.
+    pub channel: Option<String>,
+    /// In which store.
+    pub store: String,
+    /// At which till.
+    pub till: String,
+}
+
+/// What an event gives, and why.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventWorth {
+    /// One a rule that gives something, in the rules' order.
+    pub awards: Vec<Award>,
+    /// One for every rule about such events.
+    pub explanation: Vec<Reason>,
+}
+
+impl EventFacts {
+    /// The event as a cart in which nothing is sold: what conditions are held against.
+    pub fn as_cart(&self, programme: &Programme) -> Cart {
+        let currency = programme.currency();
+        let (at, offset) = self.at;
+        Cart {
+            member: Some(self.member),
+            channel: self.channel.clone(),
+            store: Some(self.store.clone()),
+            till: Some(self.till.clone()),
+            ..Cart::new(currency.code(), at, offset, self.business_date)
+        }
+    }
+}
+
+impl Programme {
+    /// Rules give something for events of this name.
+    pub fn knows_event(&self, name: &str) -> bool {
+        let mut rules = self.earn_rules().iter();
+        rules.any(|rule| tally::event_of(rule) == Some(name))
+    }
+}
+
+/// What an event gives to a member. Rules about sales have no part in it, and rules about events none
+/// in sales; caps of a wallet count both.
+///
+/// # Errors
+/// Points that do not fit 9e15.
+pub fn evaluate_event(
+    programme: &Programme,
+    member: &MemberSnapshot,
+    event: &EventFacts,
+    language: Language,
+) -> Result<EventWorth, CartProblem> {
+    let cart = event.as_cart(programme);
+    let facts = Facts {
+        event: Some(&event.name),
+        ..Facts::new(programme, &cart, Some(member), Some(false))
+    };
+    let terms = Terms {
+        facts: &facts,
+        payable: Money::ZERO,
+        stored: Vec::new(),
+        rounding: RoundingOf::Rule,
+    };
+    let sold = Sold {
+        facts: &facts,
+        nets: &[],
+        line_offers: &[],
+        wholes: Wholes::default(),
+    };
+    let tallies = tally::tally(programme, &terms, &sold)?;
+    let awards = tally::awards(&tallies);
+    awards_fit(&awards)?;
+    let speaker = Speaker::new(programme, language, Explaining::Everything);
+    let reasons = tallies.iter();
+    let explanation = reasons
+        .map(|tally| told::reason(&speaker, &facts, tally, &tallies, true))
+        .collect();
+    Ok(EventWorth {
+        awards,
+        explanation,
+    })
+}

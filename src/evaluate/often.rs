@@ -1,0 +1,112 @@
+//! Whether something may be had once more, by this member and by all together.
+
+use minicbor::{Decode, Encode};
+
+use super::explain::Speaker;
+use super::history::Had;
+use super::quote::MemberSnapshot;
+use crate::programme::{Quota, QuotaOf, Times, TimesWindow};
+use crate::texts;
+
+/// What a till knows of a quota.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct QuotaFacts {
+    /// This till's share; nothing where it has none.
+    #[n(0)]
+    pub share: Option<u32>,
+    /// How much of it sales had before, held ones too.
+    #[n(1)]
+    pub used: u32,
+}
+
+/// Why something is not had once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Enough {
+    /// This member had it so often.
+    Times(TimesWindow, u32),
+    /// This till's share of the quota is had, share and whole.
+    UsedUp(u32, u32),
+    /// This till has no share of so many.
+    NoShare(u32),
+    /// How much is left is not known here, of so many; or it is for members, and the sale is nobody's.
+    NotKnown(u32),
+}
+
+impl Enough {
+    /// Whether it is enough; nothing where it may be had.
+    pub(super) fn of(
+        (times, had): (&Times, Option<&Had>),
+        (quota, of, id): (Option<&Quota>, QuotaOf, &str),
+        member: Option<&MemberSnapshot>,
+    ) -> Option<Self> {
+        let full = |had: &Had| {
+            let mut windows = times.all();
+            windows.find(|(window, most)| had.within(*window) >= *most)
+        };
+        if let Some((window, most)) = had.and_then(full) {
+            return Some(Self::Times(window, most));
+        }
+        let quota = quota?;
+        let facts = member.and_then(|member| member.limits.as_ref());
+        let facts = facts.and_then(|facts| facts.quotas.get(&of.key(id)));
+        match facts {
+            None => Some(Self::NotKnown(quota.total)),
+            Some(QuotaFacts { share: None, .. }) => Some(Self::NoShare(quota.total)),
+            Some(QuotaFacts {
+                share: Some(share),
+                used,
+            }) if used >= share => Some(Self::UsedUp(*share, quota.total)),
+            Some(_) => None,
+        }
+    }
+
+    /// In words.
+    pub(super) fn said(self, speaker: &Speaker<'_>) -> String {
+        let number = |count: u32| texts::number(speaker.language, i64::from(count), 0);
+        let said = |key: &str, count: u32| speaker.phrase(key, &[("count", &number(count))]);
+        match self {
+            Self::Times(window, most) => {
+                let key = match window {
+                    TimesWindow::Day => "times.day",
+                    TimesWindow::Month => "times.month",
+                    TimesWindow::Year => "times.year",
+                    TimesWindow::Ever => "times.ever",
+                };
+                said(key, most)
+            }
+            Self::UsedUp(share, total) => {
+                let places = [("share", &*number(share)), ("total", &*number(total))];
+                speaker.phrase("quota.used_up", &places)
+            }
+            Self::NoShare(total) => said("quota.no_share", total),
+            Self::NotKnown(total) => said("quota.not_known", total),
+        }
+    }
+
+    /// The numbers, exact.
+    pub(super) fn values(self) -> Vec<(&'static str, String)> {
+        let of = |share: u32, total: u32| {
+            vec![("share", share.to_string()), ("total", total.to_string())]
+        };
+        match self {
+            Self::Times(window, most) => {
+                let within = match window {
+                    TimesWindow::Day => "day",
+                    TimesWindow::Month => "month",
+                    TimesWindow::Year => "year",
+                    TimesWindow::Ever => "ever",
+                };
+                vec![("most", most.to_string()), ("within", within.to_owned())]
+            }
+            Self::UsedUp(share, total) => of(share, total),
+            Self::NoShare(total) => of(0, total),
+            Self::NotKnown(total) => {
+                vec![
+                    ("total", total.to_string()),
+                    ("unknown", "quota".to_owned()),
+                ]
+            }
+        }
+    }
+}
