@@ -356,6 +356,7 @@ pub fn measure_evaluation(report: &mut Report) {
         joined_on: None,
         history: None,
         limits: None,
+        profile: None,
         after_returns: None,
         balances: Default::default(),
     };

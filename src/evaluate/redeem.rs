@@ -1,10 +1,13 @@
 //! Points as money (docs/programme.md, evaluation order 4).
 
+use super::because::because;
 use super::bill::Bill;
 use super::explain::Speaker;
-use super::quote::{MemberSnapshot, Reason, Redemption};
+use super::facts::Facts;
+use super::quote::{Reason, Redemption};
+use super::truth::Truth;
 use crate::kernel::{Fraction, Money, Points, Rounding};
-use crate::programme::{RedeemTerms, Wallet};
+use crate::programme::{RedeemTerms, Wallet, When};
 
 /// What one wallet's redemption came to.
 pub(super) struct Answer {
@@ -28,18 +31,27 @@ enum Limit {
 /// least nothing is used. `spent` is what rewards of this sale cost already.
 pub(super) fn redeem(
     speaker: &Speaker<'_>,
+    facts: &Facts<'_>,
     wallet: &Wallet,
-    member: Option<&MemberSnapshot>,
-    wanted: Option<Points>,
-    spent: Points,
+    (wanted, spent): (Option<Points>, Points),
     bill: &mut Bill<'_>,
 ) -> Answer {
     let Some(terms) = &wallet.redeem else {
         return nothing(speaker, wallet, "redeem.not_offered");
     };
-    let Some(member) = member else {
+    let Some(member) = facts.member else {
         return nothing(speaker, wallet, "redeem.no_member");
     };
+    if let Some(when) = &terms.when {
+        let key = match facts.holds(when) {
+            Truth::Yes => None,
+            Truth::No => Some("redeem.not_met"),
+            Truth::Unknown => Some("redeem.not_known_here"),
+        };
+        if let Some(key) = key {
+            return not_now(speaker, facts, (wallet, when), key);
+        }
+    }
     if !bill.payable().is_positive() {
         return nothing(speaker, wallet, "redeem.nothing_to_pay");
     }
@@ -236,6 +248,22 @@ impl Told<'_> {
         };
         (key, word, exact, said)
     }
+}
+
+/// The condition stands in the way.
+fn not_now(
+    speaker: &Speaker<'_>,
+    facts: &Facts<'_>,
+    (wallet, when): (&Wallet, &When),
+    key: &'static str,
+) -> Answer {
+    let mut answer = nothing(speaker, wallet, key);
+    let because = because(speaker, facts, when);
+    let name = wallet.name.in_language(speaker.language);
+    let places = [("name", name), ("because", &because.text)];
+    answer.reason.text = speaker.phrase(key, &places);
+    because.add_to(&mut answer.reason);
+    answer
 }
 
 fn nothing(speaker: &Speaker<'_>, wallet: &Wallet, key: &'static str) -> Answer {

@@ -24,6 +24,7 @@ pub(super) fn fits(selector: &Selector, line: &Line) -> Truth {
         Selector::Brands(brands) => is_one_of(brands, &line.brand),
         Selector::Tags(tags) => Truth::of(!tags.is_disjoint(&line.tags)),
         Selector::Price(range) => Truth::known(line.unit_price.map(|price| range.has(price.get()))),
+        Selector::Quantity(range) => Truth::of(range.has(line.quantity_milli.get())),
         Selector::Flags(flags) => Truth::of(!flags.is_disjoint(&line.flags)),
         Selector::Discounted(wanted) => Truth::of(line.discount.is_positive() == *wanted),
     }

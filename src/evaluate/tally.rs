@@ -225,7 +225,7 @@ fn one<'a>(
         dates: dates(wallet, sold.facts.cart.business_date, terms.facts.joined_on),
         cut: None,
         refusal: None,
-        is_provisional: false,
+        is_provisional: is_unpaid(terms) && rule.asks_for_tenders(),
         is_unsure: false,
     };
     let truth = rule
@@ -250,6 +250,11 @@ fn one<'a>(
         Gives::Visit(_) | Gives::Fixed(_) => by_sale(&mut tally, terms, sold)?,
     }
     Some(tally)
+}
+
+/// Something is to be paid, and the cart does not say with what.
+fn is_unpaid(terms: &Terms<'_>) -> bool {
+    !knows_payments(terms) && terms.payable.is_positive()
 }
 
 fn refused(tally: Tally<'_>, refusal: Refusal) -> Tally<'_> {
@@ -278,8 +283,7 @@ fn selected<'a>(rule: &EarnRule, sold: &Sold<'a>) -> Vec<Looked<'a>> {
 fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[Looked<'_>]) -> Option<()> {
     let rule = tally.rule;
     let (share, whole) = share_of(&rule.tenders, terms);
-    tally.is_provisional =
-        rule.tenders != Tenders::All && !knows_payments(terms) && terms.payable.is_positive();
+    tally.is_provisional |= rule.tenders != Tenders::All && is_unpaid(terms);
     let bases = lines
         .iter()
         .map(|(line, net, offers)| base_of(rule.base, line, *net, *offers));

@@ -5,6 +5,7 @@
 //! ledgers, SQL or C.
 
 mod compile;
+mod conditions;
 mod decimal;
 mod limits;
 mod mend;
@@ -19,6 +20,7 @@ mod tiers;
 mod wallet;
 
 pub use compile::read;
+pub use conditions::{Birthday, Membership, Past, PastCount, Span};
 pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
 pub use offers::{
     Break, BreakTakes, BundleCost, CountOf, Effect, MoneyIn, Offer, Pieces, Share, Stage, Takes,

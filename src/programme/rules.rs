@@ -6,6 +6,7 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use super::Names;
+use super::conditions::{Birthday, Membership, Past};
 use super::offers::Effect;
 use crate::kernel::{BusinessDate, Fraction, Idle, Money, Points, Rounding, WalletNumber};
 
@@ -187,6 +188,31 @@ pub enum When {
     Discounted(bool),
     /// Whether the sale spends points.
     UsesPoints(bool),
+    /// Whether there is a member.
+    Member(bool),
+    /// How long they have been one.
+    Membership(Membership),
+    /// When their birthday is.
+    Birthday(Birthday),
+    /// They have one of these tags.
+    MemberTags(BTreeSet<String>),
+    /// They have one of these plans.
+    Plans(BTreeSet<String>),
+    /// What is known of them by this name is one of these.
+    Attribute(String, BTreeSet<String>),
+    /// Their past is such.
+    Past(Past),
+    /// Their last visit is so many days ago.
+    LastVisit(Range),
+    /// The sale is in a store of such a group.
+    StoreGroups {
+        /// The groups.
+        named: BTreeSet<String>,
+        /// Their stores.
+        stores: BTreeSet<String>,
+    },
+    /// One of these methods pays.
+    Tenders(BTreeSet<String>),
 }
 
 /// From the first, included, to below the second.
@@ -237,6 +263,8 @@ pub enum Selector {
     Tags(BTreeSet<String>),
     /// The unit price is in this range.
     Price(Range),
+    /// The quantity, in thousandths, is in this range.
+    Quantity(Range),
     /// Marked with one of these flags.
     Flags(BTreeSet<LineFlag>),
     /// Whether the POS took something off it.

@@ -40,6 +40,9 @@ impl Compiler {
         let reads_spending = |when: &When| when.has(&|leaf| matches!(leaf, When::UsesPoints(_)));
         let is_circular = when.iter().flatten().any(reads_spending);
         self.unused(&path, is_circular, "`uses_points`, which is decided later");
+        let reads_tenders = |when: &When| when.has(&|leaf| matches!(leaf, When::Tenders(_)));
+        let is_early = when.iter().flatten().any(reads_tenders);
+        self.unused(&path, is_early, "`tenders`, which are known later");
         when
     }
 
@@ -69,6 +72,7 @@ impl Compiler {
         self.where_it_is(path, model, &mut parts);
         self.what_is_sold(path, model, known, &mut parts);
         self.who_it_is(path, model, known, &mut parts);
+        self.who_and_what_was(path, model, known, &mut parts);
         if parts.is_empty() && self.problems.len() == before {
             self.problem(path, "missing", "a condition", "none");
         }
@@ -307,6 +311,10 @@ impl Compiler {
             let range = self.range(&format!("{path}.price"), price, known.money_decimals);
             parts.extend(range.map(Selector::Price));
         }
+        if let Some(quantity) = &model.quantity {
+            let range = self.range(&format!("{path}.quantity"), quantity, 3);
+            parts.extend(range.map(Selector::Quantity));
+        }
         if !model.flags.is_empty() {
             parts.push(Selector::Flags(model.flags.iter().copied().collect()));
         }
@@ -324,7 +332,7 @@ impl Compiler {
         })
     }
 
-    fn values(&mut self, path: &str, values: &[String]) -> Option<BTreeSet<String>> {
+    pub(super) fn values(&mut self, path: &str, values: &[String]) -> Option<BTreeSet<String>> {
         if !self.count(path, values.len(), VALUES_MAX) {
             return None;
         }
