@@ -589,7 +589,8 @@ LOY_API void LOY_CALL loy_ledger_close(loy_ledger *ledger);
 /*
  * Checks a programme document and lists everything that is wrong with it. Needs no ledger.
  *
- * Rows, on LOY_E_DOCUMENT too: path, code, expected, found (texts). On LOY_OK there are none.
+ * Rows, on LOY_E_DOCUMENT too: path, code, expected, found, severity (texts). Of severity error is
+ * what the document is refused for; warning, on LOY_OK too, what is legal and surely a mistake.
  *
  * Status: LOY_E_ARGUMENT; LOY_E_DOCUMENT with the problems in problems_out.
  * @since 0.1

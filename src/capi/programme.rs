@@ -3,7 +3,7 @@
 //! The rules of the points, written by head office. The first version comes with provisioning, later
 //! ones as documents; each prices the business dates that it names itself.
 
-use crate::programme::Programme;
+use crate::programme;
 
 use super::boundary;
 use super::error::loy_error;
@@ -16,7 +16,8 @@ use super::text;
 
 /// Checks a programme document and lists everything that is wrong with it. Needs no ledger.
 ///
-/// Rows, on LOY_E_DOCUMENT too: path, code, expected, found (texts). On LOY_OK there are none.
+/// Rows, on LOY_E_DOCUMENT too: path, code, expected, found, severity (texts). Of severity error is
+/// what the document is refused for; warning, on LOY_OK too, what is legal and surely a mistake.
 ///
 /// Status: LOY_E_ARGUMENT; LOY_E_DOCUMENT with the problems in problems_out.
 /// @since 0.1
@@ -31,24 +32,26 @@ pub unsafe extern "C" fn loy_programme_check(
     boundary::call(error_out, || {
         let json = text::document(json, json_size, "json", "json_size")?;
         let problems_out = problems_out.reserve()?;
-        let problems = Programme::read(&json).err().unwrap_or_default();
-        let mut rows = Rows::new(&["path", "code", "expected", "found"]);
+        let problems = programme::check(&json);
+        let mut rows = Rows::new(&["path", "code", "expected", "found", "severity"]);
         for problem in &problems {
             rows.push([
                 problem.path.as_str().into(),
                 problem.code.into(),
                 problem.expected.as_str().into(),
                 problem.found.as_str().into(),
+                problem.severity.word().into(),
             ]);
         }
         problems_out.give(rows);
-        match problems.first() {
+        let errors: Vec<_> = problems.iter().filter(|it| it.is_error()).collect();
+        match errors.first() {
             None => Ok(()),
             Some(first) => Err(Fault::document(
                 first.path.as_str(),
                 format!(
                     "{} problem(s) in the programme; the first: {first}",
-                    problems.len()
+                    errors.len()
                 ),
             )),
         }

@@ -7,7 +7,7 @@ use clap::Args;
 
 use super::output::{Format, Sheet};
 use super::{CliError, Ending, Streams, files};
-use crate::programme::{DOCUMENT_MAX, Programme};
+use crate::programme::{self, DOCUMENT_MAX, Programme};
 use crate::till::{Depth, Finding, Settings, Till};
 
 #[derive(Args, Debug)]
@@ -56,27 +56,35 @@ pub(super) fn check(
     streams: &mut Streams<'_>,
 ) -> Result<Ending, CliError> {
     let document = files::read(&arguments.programme, DOCUMENT_MAX as u64)?;
-    let mut sheet = Sheet::new(&["path", "code", "expected", "found"]);
-    match Programme::read(&document) {
-        Ok(programme) => writeln!(
-            streams.notes,
-            "loy: {}: programme {} version {} is right",
-            arguments.programme.display(),
-            programme.id(),
-            programme.version()
-        )?,
-        Err(problems) => {
-            for problem in problems {
-                sheet.row([
-                    problem.path.into(),
-                    problem.code.into(),
-                    problem.expected.into(),
-                    problem.found.into(),
-                ]);
-            }
-        }
+    let mut sheet = Sheet::new(&["path", "code", "expected", "found", "severity"]);
+    let problems = programme::check(&document);
+    let errors = problems.iter().filter(|problem| problem.is_error()).count();
+    for problem in problems {
+        sheet.row([
+            problem.path.into(),
+            problem.code.into(),
+            problem.expected.into(),
+            problem.found.into(),
+            problem.severity.word().into(),
+        ]);
     }
-    found(&sheet, arguments.format, &arguments.programme, streams)
+    let ending = found(&sheet, arguments.format, &arguments.programme, streams)?;
+    if errors > 0 {
+        return Ok(ending);
+    }
+    // Warnings refuse nothing: a script that installs what is checked goes on.
+    let read = Programme::read(&document).map_err(|problems| CliError::Programme {
+        path: arguments.programme.clone(),
+        problems,
+    })?;
+    writeln!(
+        streams.notes,
+        "loy: {}: programme {} version {} is right",
+        arguments.programme.display(),
+        read.id(),
+        read.version()
+    )?;
+    Ok(Ending::Clean)
 }
 
 /// Looks at a ledger beside its till, without writing to it.

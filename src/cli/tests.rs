@@ -248,7 +248,17 @@ fn a_programme_and_a_ledger_are_looked_at() {
     let (code, out, _) = loy(&[&"check", &programme, &"--format", &"csv"]);
     assert_eq!(code, 1);
     assert!(
-        out.starts_with("path,code,expected,found\n") && out.contains("\ncurrency,"),
+        out.starts_with("path,code,expected,found,severity\n") && out.contains("\ncurrency,"),
+        "{out}"
+    );
+    // A group that nothing names is surely a mistake, and refuses nothing.
+    let warned = String::from_utf8_lossy(PROGRAMME);
+    let group = "\"groups\": [{\"id\": \"g\", \"take\": \"best\"}], \"earn\"";
+    std::fs::write(&programme, warned.replace("\"earn\"", group)).expect("written");
+    let (code, out, notes) = loy(&[&"check", &programme, &"--format", &"csv"]);
+    assert_eq!(code, 0, "{notes}");
+    assert!(
+        out.contains("\ngroups[0].id,not_used,") && out.ends_with(",warning\n"),
         "{out}"
     );
 

@@ -7,7 +7,7 @@ use super::problem::CartProblem;
 use super::quote::{Award, Outcome};
 use super::returned::{Decided, ReturnedLines};
 use super::select::part_of;
-use super::tally::{RoundingOf, Sold, Terms, awards, stored_by_method, tally};
+use super::tally::{RoundingOf, Sold, Terms, Wholes, awards, stored_by_method, tally};
 use super::tier::Step;
 use crate::kernel::{Money, Points, Quantity};
 use crate::programme::{Level, RefundBase, Stage, TierForSale};
@@ -104,6 +104,7 @@ fn worth_in<'a>(
         facts: &now,
         nets: &nets,
         line_offers: &line_offers,
+        wholes: Wholes::default(),
     };
     let tallies = tally(sale.programme, &terms, &sold)?;
     let mut due = awards(&tallies);

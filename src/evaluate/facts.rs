@@ -1,9 +1,11 @@
 //! What conditions are held against.
 
-use super::cart::{Cart, Line, LineFlag};
+use std::rc::Rc;
+
+use super::cart::{Cart, LineFlag};
 use super::history::History;
 use super::quote::MemberSnapshot;
-use super::select::{fits, part_of};
+use super::select::{Picks, part_of};
 use super::truth::Truth;
 use crate::kernel::{BusinessDate, Money};
 use crate::programme::{Level, Programme, Selector, TierBasis, Total, TotalTax, When};
@@ -26,6 +28,8 @@ pub(super) struct Facts<'a> {
     pub taken: Vec<Money>,
     /// Stored value that pays, by the id of its wallet: a method of payment like any other.
     pub stored_methods: Vec<&'a str>,
+    /// Which of its lines fit which selection.
+    pub picks: Rc<Picks>,
 }
 
 impl<'a> Facts<'a> {
@@ -45,6 +49,7 @@ impl<'a> Facts<'a> {
             uses_points,
             taken: Vec::new(),
             stored_methods: Vec::new(),
+            picks: Rc::new(Picks::new(programme, &cart.lines)),
         }
     }
 
@@ -81,13 +86,7 @@ impl<'a> Facts<'a> {
                 let reaches = |least: i64| thousandths >= i128::from(least) * 1_000;
                 Truth::of(range.from.is_none_or(reaches) && !range.below.is_some_and(reaches))
             }
-            When::HasLine(selector) => {
-                let sold = cart
-                    .lines
-                    .iter()
-                    .filter(|line| line.quantity_milli.is_positive());
-                Truth::any(sold.map(|line| fits(selector, line)))
-            }
+            When::HasLine(selector) => self.picks.any_sold(selector),
             When::Tiers(tiers) => Truth::known(self.tier.map(|tier| tiers.contains(&tier.id))),
             When::VisitNumber(number) => {
                 Truth::known(self.visit_number().map(|visit| visit == *number))
@@ -140,11 +139,10 @@ impl<'a> Facts<'a> {
 
     /// Thousandths of items: a weighed line is one, returned goods are taken off.
     pub fn items_milli(&self, selector: Option<&Selector>) -> i128 {
-        let lines = self.cart.lines.iter();
-        let selected =
-            lines.filter(|line| selector.is_none_or(|selector| fits(selector, line) == Truth::Yes));
+        let selected = self.picks.lines(selector);
         selected
-            .map(|line| {
+            .map(|index| {
+                let line = &self.cart.lines[index];
                 let quantity = i128::from(line.quantity_milli.get());
                 if line.flags.contains(&LineFlag::Weighed) {
                     quantity.signum() * 1_000
@@ -157,12 +155,8 @@ impl<'a> Facts<'a> {
 
     /// The sum that a condition is about.
     pub fn total(&self, total: &Total) -> Money {
-        let lines = self.cart.lines.iter().enumerate();
-        let selected = lines.filter(|(_, line)| {
-            let selector = total.lines.as_ref();
-            selector.is_none_or(|selector| fits(selector, line) == Truth::Yes)
-        });
-        let amount = |(index, line): (usize, &Line)| {
+        let amount = |index: usize| {
+            let line = &self.cart.lines[index];
             let mut amount = line.line_total;
             if total.is_after_offers {
                 amount -= self.taken.get(index).copied().unwrap_or_default();
@@ -173,7 +167,7 @@ impl<'a> Facts<'a> {
                 TotalTax::Without => amount - part_of(line.tax_inside, amount, line.line_total),
             }
         };
-        selected.map(amount).sum()
+        self.picks.lines(total.lines.as_ref()).map(amount).sum()
     }
 
     /// Something is bought: what a visit is.

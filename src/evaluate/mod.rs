@@ -40,6 +40,7 @@ pub use cart_json::first_difference;
 pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
 pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
+pub use explain::Explaining;
 pub use history::{HeldTier, History, PastAward, PastSale, Used};
 pub use problem::CartProblem;
 pub use profile::Profile;
@@ -63,7 +64,10 @@ use crate::texts::Language;
 use bill::Bill;
 use explain::Speaker;
 use facts::Facts;
-use tally::{RoundingOf, Sold, Terms};
+use select::Picks;
+use std::borrow::Cow;
+use std::rc::Rc;
+use tally::{RoundingOf, Sold, Terms, Wholes};
 use velocity::Standing;
 
 /// What this cart would give and take, and why.
@@ -84,7 +88,35 @@ pub fn evaluate(
     cart.check()?;
     check::fits(cart, programme, member)?;
     let returns = unlinked::returns_alone(programme, member, cart)?;
-    evaluate_with(programme, member, cart, returns, language)
+    evaluate_with(
+        programme,
+        member,
+        cart,
+        returns,
+        (language, Explaining::Everything),
+    )
+}
+
+/// [`evaluate`] without a word of explanation: the same numbers in a fraction of the time.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_numbers(
+    programme: &Programme,
+    member: Option<&MemberSnapshot>,
+    cart: &Cart,
+    language: Language,
+) -> Result<Quote, CartProblem> {
+    cart.check()?;
+    check::fits(cart, programme, member)?;
+    let returns = unlinked::returns_alone(programme, member, cart)?;
+    evaluate_with(
+        programme,
+        member,
+        cart,
+        returns,
+        (language, Explaining::Nothing),
+    )
 }
 
 /// [`evaluate`] where it is known what the returned lines of the cart do. Nothing else of them is
@@ -97,11 +129,19 @@ pub fn evaluate_with(
     member: Option<&MemberSnapshot>,
     cart: &Cart,
     returns: Vec<GoodsBack>,
-    language: Language,
+    (language, explaining): (Language, Explaining),
 ) -> Result<Quote, CartProblem> {
     cart.check()?;
     check::fits(cart, programme, member)?;
-    let quote = |returns, tier| in_tier(programme, member, cart, (returns, tier), language);
+    let quote = |returns, tier| {
+        in_tier(
+            programme,
+            member,
+            cart,
+            (returns, tier),
+            (language, explaining),
+        )
+    };
     let before = quote(returns, None)?;
     let tier = before.tier.as_ref();
     match tier.and_then(|tier| tier::tier_for_sale(programme, tier)) {
@@ -116,17 +156,24 @@ fn in_tier(
     member: Option<&MemberSnapshot>,
     cart: &Cart,
     (returns, priced_in): (Vec<GoodsBack>, Option<&Level>),
-    language: Language,
+    (language, explaining): (Language, Explaining),
 ) -> Result<Quote, CartProblem> {
-    let speaker = Speaker::new(programme, language);
+    let speaker = Speaker::new(programme, language, explaining);
     let sold_cart = cart.sold();
 
-    let mut explanation = explain::codes_and_rewards(&speaker, cart);
-    explanation.extend(explain::returns(&speaker, &returns));
+    let mut explanation = Vec::new();
+    if speaker.explains() {
+        explanation = explain::codes_and_rewards(&speaker, cart);
+        explanation.extend(explain::returns(&speaker, &returns));
+    }
     let limits = Standing::new(programme, member);
     let mut undecided = Facts::new(programme, &sold_cart, member, None);
     undecided.tier = priced_in.or(undecided.tier);
-    let mut offered = Bill::new(cart, stored_back(programme, &returns));
+    let picks = match &sold_cart {
+        Cow::Borrowed(_) => Rc::clone(&undecided.picks),
+        Cow::Owned(_) => Rc::new(Picks::new(programme, &cart.lines)),
+    };
+    let mut offered = Bill::new(cart, picks, stored_back(programme, &returns));
     let (offers, reasons) = offer::offers(&speaker, &mut undecided, &mut offered);
     explanation.extend(reasons);
     let mut spending = spend(&speaker, &undecided, offered.clone(), member);
@@ -171,12 +218,14 @@ fn in_tier(
         facts: &facts,
         nets: &nets,
         line_offers: &line_offers,
+        wholes: Wholes::default(),
     };
     let mut tallies = tally::tally(programme, &terms, &sold)?;
     limits.refuse_awards(&mut tallies);
     for tally in &tallies {
-        let has_member = member.is_some();
-        explanation.push(told::reason(&speaker, &facts, tally, &tallies, has_member));
+        speaker.tell(&mut explanation, || {
+            told::reason(&speaker, &facts, tally, &tallies, member.is_some())
+        });
     }
     let mut awards = tally::awards(&tallies);
     let step = tier::Step::of(programme, &facts, &tallies, &sold, None);
@@ -184,7 +233,7 @@ fn in_tier(
     let entered = step.map(|step| step.entries(programme, &facts, &refuses));
     for entered in entered.iter().flatten() {
         awards.extend(entered.award().cloned());
-        explanation.push(entered.reason(&speaker));
+        speaker.tell(&mut explanation, || entered.reason(&speaker));
     }
     awards.extend(vouchers);
     check::awards_fit(&awards)?;
@@ -232,7 +281,7 @@ fn in_tier(
         let step = tier::Step::of(programme, &facts, &tallies, &sold, balance);
         if let Some((line, reason)) = tier::standing(&speaker, &facts, step.as_ref()) {
             quote.tier = line;
-            quote.explanation.push(reason);
+            speaker.tell(&mut quote.explanation, || reason);
         }
     }
     Ok(quote)
@@ -271,7 +320,7 @@ fn spend<'a>(
         let wanted = bill.cart().points_wanted.get(&wallet.id).copied();
         let spent = spent.get(&wallet.number).copied().unwrap_or_default();
         let answer = redeem::redeem(speaker, facts, wallet, (wanted, spent), &mut bill);
-        reasons.push(answer.reason);
+        reasons.extend(answer.reason);
         redemptions.extend(answer.redemption);
         redeemable[place] = answer.redeemable;
     }

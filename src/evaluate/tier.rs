@@ -3,9 +3,7 @@
 use super::explain::Speaker;
 use super::facts::{Facts, tier_before};
 use super::quote::{Award, Reason, TierLine};
-use super::select::fits;
 use super::tally::{Sold, Tally, dates};
-use super::truth::Truth;
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
 use crate::programme::{
     EntryRewards, Level, Programme, Term, TierBasis, TierForSale, Tiers, Window,
@@ -52,9 +50,8 @@ impl<'a> Step<'a> {
             TierBasis::Earned | TierBasis::Balance => earned(tiers, tallies),
             TierBasis::Spend => paid(sold, |_| true),
             TierBasis::Fee => paid(sold, |line| {
-                let lines = &sold.facts.cart.lines;
                 let selector = tiers.lines.as_ref();
-                selector.is_some_and(|selector| fits(selector, &lines[line]) == Truth::Yes)
+                selector.is_some_and(|selector| sold.facts.picks.takes(Some(selector), line))
             }),
         };
         let counted_after = history.tier_basis.saturating_add(added);

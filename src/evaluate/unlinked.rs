@@ -6,9 +6,8 @@ use super::facts::Facts;
 use super::history::History;
 use super::problem::CartProblem;
 use super::quote::{Award, GoodsBack, MemberSnapshot, WalletBack};
-use super::select::fits;
-use super::tally::{RoundingOf, Sold, Terms, awards, tally};
-use super::truth::Truth;
+use super::select::fitting;
+use super::tally::{RoundingOf, Sold, Terms, Wholes, awards, tally};
 use crate::kernel::{Money, Points, Quantity, WalletNumber};
 use crate::programme::{Programme, Selector};
 use std::collections::BTreeMap;
@@ -68,6 +67,7 @@ pub fn worth_of_goods(
         facts: &facts,
         nets: &nets,
         line_offers: &vec![Money::ZERO; nets.len()],
+        wholes: Wholes::default(),
     };
     let mut awards = match member {
         None => Vec::new(),
@@ -100,9 +100,8 @@ fn mirrored(cart: &Cart) -> Cart {
 impl Cart {
     /// The sum of such lines, below zero for goods that come back.
     pub fn total_of(&self, selector: &Selector) -> Money {
-        let lines = self.lines.iter();
-        let such = lines.filter(|line| fits(selector, line) == Truth::Yes);
-        such.map(|line| line.line_total).sum()
+        let such = fitting(selector, &self.lines).into_iter();
+        such.map(|line| self.lines[line].line_total).sum()
     }
 
     /// A cart of these lines of it alone: goods that come back. No payment of theirs is known, and the

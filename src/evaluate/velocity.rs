@@ -169,7 +169,9 @@ impl<'a> Standing<'a> {
         let (mut hits, mut reasons) = (Vec::new(), Vec::new());
         for limit in self.limits {
             let Some(used) = self.used(limit) else {
-                reasons.push(reason(speaker, limit, "limit.unknown", None));
+                speaker.tell(&mut reasons, || {
+                    reason(speaker, limit, "limit.unknown", None)
+                });
                 continue;
             };
             let beyond = match limit.count {
@@ -180,7 +182,9 @@ impl<'a> Standing<'a> {
                     .filter(|found| *found > limit.most),
             };
             let Some(found) = beyond else {
-                reasons.push(reason(speaker, limit, "limit.kept", Some(used)));
+                speaker.tell(&mut reasons, || {
+                    reason(speaker, limit, "limit.kept", Some(used))
+                });
                 continue;
             };
             let force = self.force(limit);
@@ -189,7 +193,7 @@ impl<'a> Standing<'a> {
                 Force::Refuses => "limit.refused",
                 Force::Lifted => "limit.lifted",
             };
-            reasons.push(reason(speaker, limit, key, Some(found)));
+            speaker.tell(&mut reasons, || reason(speaker, limit, key, Some(found)));
             hits.push(LimitHit {
                 limit: limit.id.clone(),
                 action: force.action(),

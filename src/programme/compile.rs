@@ -4,8 +4,10 @@ mod basics;
 mod earn;
 mod limits;
 mod member;
+mod narrow;
 mod offers;
 mod tiers;
+mod traps;
 mod vouchers;
 mod when;
 
@@ -19,8 +21,9 @@ use super::model::{
 };
 use super::shape::{ShapeError, read_object};
 use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms};
-use super::{Names, RefundPolicy, Unit, Wallet, WalletKind, When};
+use super::{Names, RefundPolicy, Selectors, Unit, Wallet, WalletKind, When};
 use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
+use traps::Compiled;
 
 /// The most bytes of a name or a unit.
 const NAME_MAX: usize = 200;
@@ -34,16 +37,29 @@ const ID_MAX: usize = 64;
 /// belongs). Where there are some, what else is wrong is told as far as it does not depend on them; a
 /// text that is no JSON object has that one problem.
 pub fn read(json: &[u8]) -> Result<Programme, Vec<Problem>> {
-    let document: Document = match read_object(json, DOCUMENT_MAX, NESTING_MAX) {
-        Ok(document) => document,
-        Err(shape) => return Err(all_problems(json, shape)),
-    };
-    let mut compiler = Compiler::default();
-    let programme = compiler.compile(&document, json);
-    if !compiler.problems.is_empty() {
-        return Err(compiler.problems);
+    let (programme, mut problems) = judge(json);
+    problems.retain(Problem::is_error);
+    if !problems.is_empty() {
+        return Err(problems);
     }
     Ok(programme.expect("a document without problems compiles"))
+}
+
+/// Everything that is to be said about a document: the problems for which [`read`] refuses it, and
+/// warnings of what is legal and surely a mistake.
+pub fn check(json: &[u8]) -> Vec<Problem> {
+    judge(json).1
+}
+
+fn judge(json: &[u8]) -> (Option<Programme>, Vec<Problem>) {
+    match read_object(json, DOCUMENT_MAX, NESTING_MAX) {
+        Ok(document) => {
+            let mut compiler = Compiler::default();
+            let programme = compiler.compile(&document, json);
+            (programme, compiler.problems)
+        }
+        Err(shape) => (None, all_problems(json, shape)),
+    }
 }
 
 /// The problems of a document whose form is wrong.
@@ -66,6 +82,7 @@ fn all_problems(json: &[u8], first: ShapeError) -> Vec<Problem> {
 #[derive(Default)]
 struct Compiler {
     problems: Vec<Problem>,
+    selectors: Selectors,
 }
 
 impl Compiler {
@@ -78,6 +95,17 @@ impl Compiler {
     ) {
         self.problems
             .push(Problem::new(path, code, expected, found));
+    }
+
+    fn warning(
+        &mut self,
+        path: impl Into<String>,
+        code: &'static str,
+        expected: impl Into<String>,
+        found: impl Into<String>,
+    ) {
+        let problem = Problem::new(path, code, expected, found);
+        self.problems.push(problem.as_warning());
     }
 
     fn compile(&mut self, document: &Document, json: &[u8]) -> Option<Programme> {
@@ -139,11 +167,21 @@ impl Compiler {
             None => Some(0),
             Some(claims) => self.whole("claims.within_days", claims.within_days, 0, 366),
         };
+        let money_decimals = known.money_decimals;
         for (wallet, when) in wallets.iter_mut().zip(redeem_whens) {
             if let Some(terms) = wallet.as_mut().and_then(|wallet| wallet.redeem.as_mut()) {
                 terms.when = when;
             }
         }
+        let wallets = sorted_by_number(wallets);
+        let compiled = Compiled {
+            wallets: &wallets,
+            earn: &earn,
+            rewards: &rewards,
+            days: (valid_from, valid_until),
+            money_decimals,
+        };
+        self.traps(document, &compiled);
         Some(Programme {
             id: document.id.clone(),
             version: u32::try_from(version?).ok()?,
@@ -153,7 +191,7 @@ impl Compiler {
             currency: currency?,
             valid_from,
             valid_until,
-            wallets: sorted_by_number(wallets),
+            wallets,
             earn,
             groups,
             tiers,
@@ -161,6 +199,7 @@ impl Compiler {
             rewards,
             limits,
             claim_days: u32::try_from(claim_days?).ok()?,
+            selectors: std::mem::take(&mut self.selectors),
         })
     }
 

@@ -69,6 +69,11 @@ pub(super) fn units(text: &str, decimals: u32) -> Result<i64, NoAmount> {
     i64::try_from(rate.numerator()).map_err(|_| NoAmount::TooLarge)
 }
 
+/// Smallest units as a document writes them.
+pub(super) fn shown(units: i64, decimals: u32) -> String {
+    Decimal::new(units, decimals).to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

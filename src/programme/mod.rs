@@ -14,25 +14,28 @@ mod offers;
 mod problem;
 mod reads;
 mod rules;
+mod selectors;
 pub(crate) mod shape;
 mod succession;
 mod tiers;
 mod wallet;
 
-pub use compile::read;
+pub use compile::{check, read};
 pub use conditions::{Birthday, Membership, Past, PastCount, Span};
 pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
 pub use offers::{
     Break, BreakTakes, BundleCost, CountOf, Effect, MoneyIn, Offer, Pieces, Share, Stage, Takes,
     UseOffer,
 };
-pub use problem::Problem;
+pub use problem::{Problem, Severity};
 pub use reads::HISTORY_ALL;
 pub use rules::{
     AmountMode, Band, BandGives, Base, Caps, Combine, EarnRule, Expiry, Factor, Gives, Group,
-    LineFlag, Percent, Range, Reward, RoundAt, Selector, Take, Tenders, TierFactor, Total,
-    TotalTax, UseReward, When, Worth,
+    LineFlag, Percent, Range, Reward, RoundAt, Take, Tenders, TierFactor, Total, TotalTax,
+    UseReward, When, Worth,
 };
+pub(crate) use selectors::{Node, Selectors};
+pub use selectors::{Selection, Selector};
 pub use succession::unlike_installed;
 pub use tiers::{
     Downgrade, ENTRY_RULE, Entry, EntryRewards, Level, Term, TierBasis, TierForSale, TierWindow,
@@ -77,6 +80,8 @@ pub struct Programme {
     /// In the order of their ids.
     pub(crate) limits: Vec<Limit>,
     pub(crate) claim_days: u32,
+    /// Every selection of lines that its rules make.
+    pub(crate) selectors: Selectors,
 }
 
 impl Programme {
@@ -185,3 +190,5 @@ impl Programme {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod traps_tests;

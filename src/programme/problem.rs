@@ -2,6 +2,25 @@
 
 use super::shape::{ShapeError, place};
 
+/// What becomes of a document with a problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// It is refused.
+    Error,
+    /// It is taken: the document is legal, and this is surely a mistake.
+    Warning,
+}
+
+impl Severity {
+    /// The word in lists.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
 /// One problem of a document. All of them are reported at once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, thiserror::Error)]
 #[error("{}{code}: expected {expected}, found {found}", place(path))]
@@ -14,9 +33,23 @@ pub struct Problem {
     pub expected: String,
     /// What is there.
     pub found: String,
+    /// Whether the document is refused for it.
+    pub severity: Severity,
 }
 
 impl Problem {
+    /// The document is refused for it.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
+    pub(crate) fn as_warning(self) -> Self {
+        Self {
+            severity: Severity::Warning,
+            ..self
+        }
+    }
+
     pub(crate) fn new(
         path: impl Into<String>,
         code: &'static str,
@@ -28,6 +61,7 @@ impl Problem {
             code,
             expected: expected.into(),
             found: found.into(),
+            severity: Severity::Error,
         }
     }
 }

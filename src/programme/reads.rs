@@ -4,8 +4,8 @@
 use crate::kernel::{Idle, WalletNumber};
 
 use super::{
-    Caps, Downgrade, EarnRule, Expiry, Gives, Past, Programme, Selector, Span, Tenders, Term,
-    TierBasis, Tiers, Wallet, When, Window,
+    Caps, Downgrade, Expiry, Gives, Past, Programme, Selector, Span, Tenders, Term, TierBasis,
+    Tiers, Wallet, When, Window,
 };
 
 /// All that is stored.
@@ -112,7 +112,7 @@ impl Programme {
     /// Some rule counts only a share of the payments: a sale without them cannot be final.
     pub fn reads_payments(&self) -> bool {
         let mut rules = self.earn_rules().iter();
-        rules.any(|rule| rule.tenders != Tenders::All || rule.asks_for_tenders())
+        rules.any(|rule| rule.tenders != Tenders::All || rule.asks_for_tenders)
     }
 
     /// Rules and rewards read this code.
@@ -163,18 +163,6 @@ fn days_of_tiers(tiers: &Tiers) -> u32 {
 fn is_carried_on(tiers: &Tiers) -> bool {
     let is_kept_with_less = tiers.levels.iter().any(|level| level.keep < level.from);
     is_kept_with_less || tiers.downgrade == Downgrade::OneLevel
-}
-
-impl EarnRule {
-    /// Whether it applies, or what multiplies it, depends on what pays.
-    pub fn asks_for_tenders(&self) -> bool {
-        let factors = self
-            .factors
-            .iter()
-            .filter_map(|factor| factor.when.as_ref());
-        let mut conditions = self.when.iter().chain(factors);
-        conditions.any(|when| when.has(&|leaf| matches!(leaf, When::Tenders(_))))
-    }
 }
 
 impl When {

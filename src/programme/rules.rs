@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::Names;
 use super::conditions::{Birthday, Membership, Past};
 use super::offers::Effect;
+use super::selectors::Selector;
 use crate::kernel::{BusinessDate, Fraction, Idle, Money, Points, Rounding, WalletNumber};
 
 /// Awards points.
@@ -47,6 +48,8 @@ pub struct EarnRule {
     pub caps: Caps,
     /// Its points count for the tier.
     pub qualifies: bool,
+    /// Whether it applies, or what multiplies it, depends on what pays.
+    pub asks_for_tenders: bool,
 }
 
 /// What a rule gives. Points are in the wallet's smallest unit, before rounding.
@@ -216,7 +219,7 @@ pub enum When {
 }
 
 /// From the first, included, to below the second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Range {
     /// Included.
     pub from: Option<i64>,
@@ -242,33 +245,6 @@ pub struct Total {
     pub tax: TotalTax,
     /// What offers took off so far is off it, too.
     pub is_after_offers: bool,
-}
-
-/// A selection of lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Selector {
-    /// All fit.
-    All(Vec<Selector>),
-    /// At least one fits.
-    Any(Vec<Selector>),
-    /// It does not fit.
-    Not(Box<Selector>),
-    /// One of these articles.
-    Skus(BTreeSet<String>),
-    /// In one of these categories, or below it.
-    Categories(BTreeSet<String>),
-    /// Of one of these brands.
-    Brands(BTreeSet<String>),
-    /// With one of these tags.
-    Tags(BTreeSet<String>),
-    /// The unit price is in this range.
-    Price(Range),
-    /// The quantity, in thousandths, is in this range.
-    Quantity(Range),
-    /// Marked with one of these flags.
-    Flags(BTreeSet<LineFlag>),
-    /// Whether the POS took something off it.
-    Discounted(bool),
 }
 
 /// What points buy.
@@ -359,6 +335,8 @@ pub enum Base {
     Gross,
     /// What is left to pay, less the tax in it.
     NetOfTax,
+    /// What is left to pay, and the tax that the POS adds on top of it.
+    WithTax,
 }
 
 /// How several factors go together.
@@ -471,7 +449,7 @@ pub enum WeekdayName {
 
 /// What a line is, beyond goods.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode,
 )]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "line_flag"))]

@@ -12,7 +12,7 @@ use super::shell::Till;
 use super::training::Purpose;
 use super::view::SaleState;
 use crate::evaluate::{Cart, History, PastAward, PastSale, Quote, evaluate_with};
-use crate::evaluate::{CartProblem, GoodsBack, MemberSnapshot, Outcome, ReturnedLines};
+use crate::evaluate::{CartProblem, Explaining, GoodsBack, MemberSnapshot, Outcome, ReturnedLines};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Money, Points};
 use crate::programme::{HISTORY_ALL, Programme, Selector};
@@ -29,7 +29,13 @@ impl Till {
         returns: Vec<GoodsBack>,
     ) -> Result<Quote, CartProblem> {
         let cart = self.at_home(programme, cart);
-        let mut quote = evaluate_with(programme, member, &cart, returns, self.language)?;
+        let mut quote = evaluate_with(
+            programme,
+            member,
+            &cart,
+            returns,
+            (self.language, Explaining::Everything),
+        )?;
         quote.is_training = self.purpose == Purpose::Training;
         Ok(quote)
     }

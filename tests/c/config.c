@@ -78,6 +78,21 @@ static void rows_and_buffers(void)
     loy_rows_free(problems);
 }
 
+static void a_warning_refuses_nothing(void)
+{
+    /* Nothing names the group: legal, and surely a mistake. */
+    const char *json = "{\"schema\": 1, \"id\": \"p\", \"version\": 1, \"name\": {\"en\": \"P\"},"
+                       "\"currency\": \"VND\", \"groups\": [{\"id\": \"g\", \"take\": \"best\"}],"
+                       "\"wallets\": [{\"id\": \"points\", \"number\": 1, \"name\": {\"en\": \"P\"},"
+                       "\"unit\": {\"en\": \"point/points\"}}]}";
+    loy_rows *problems = NULL;
+    OK(loy_programme_check((const uint8_t *)json, (int64_t)strlen(json), &problems, &error));
+    CHECK(row_count(problems) == 1);
+    CHECK(strcmp(loy_rows_text(problems, 0, "path"), "groups[0].id") == 0);
+    CHECK(strcmp(loy_rows_text(problems, 0, "severity"), "warning") == 0);
+    loy_rows_free(problems);
+}
+
 static void too_many_handles(void)
 {
     static loy_config *all[70000];
@@ -97,6 +112,7 @@ int main(int count, char **arguments)
     an_error_tells_what_is_wrong();
     a_ledger_that_is_not_there_is_not_made(arguments[1]);
     rows_and_buffers();
+    a_warning_refuses_nothing();
     too_many_handles();
     return finish(NULL);
 }

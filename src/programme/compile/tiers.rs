@@ -283,11 +283,12 @@ impl Compiler {
             most: model.most.as_ref(),
         };
         let worth = self.worth(path, &worth, known);
-        let is_money = model.money.is_some() && model.lines.is_none();
+        let is_whole = model.money.is_some() && model.lines.is_none();
+        let is_repeatable = is_whole || model.cheapest.is_some();
         let often = self.how_often(
             path,
             (model.most_per_sale, model.most_per_day),
-            is_money,
+            is_repeatable,
             model.used,
         );
         let when = self.when_before_spending(path, model.when.as_ref(), known);
@@ -306,13 +307,13 @@ impl Compiler {
         })
     }
 
-    /// How often in a sale and on a day. Only what takes the same money off each time is had more than
-    /// once in a sale, and only by itself.
+    /// How often in a sale and on a day. Only what takes the same money off each time, or the next
+    /// pieces, is had more than once in a sale, and only by itself.
     pub(super) fn how_often(
         &mut self,
         path: &str,
         (per_sale, per_day): (Option<i64>, Option<i64>),
-        is_money: bool,
+        is_repeatable: bool,
         used: UseReward,
     ) -> Option<(u32, Option<u32>)> {
         let mut most = |key: &str, value: Option<i64>| match value {
@@ -325,8 +326,8 @@ impl Compiler {
         let most_per_sale = most("most_per_sale", per_sale);
         let most_per_day = most("most_per_day", per_day);
         let per_sale_path = format!("{path}.most_per_sale");
-        if !is_money {
-            let beside = "anything but `money` off the whole bill";
+        if !is_repeatable {
+            let beside = "anything but `cheapest` and `money` off the whole bill";
             self.unused(&per_sale_path, per_sale.is_some(), beside);
         }
         if used == UseReward::OnRequest {
