@@ -280,7 +280,7 @@ pub enum Worth {
     /// A share, above zero and at most 1; and the percent as the document writes it.
     Share(Fraction, String),
     /// Something off certain lines or up to a limit, or a gift.
-    Effect(Effect),
+    Effect(Box<Effect>),
     /// A voucher for later sales: the wallet that holds it.
     Voucher(WalletNumber),
 }
