@@ -67,11 +67,8 @@ impl Compiler {
                 );
             }
             let values = self.values(&format!("{path}.values"), &attribute.values);
-            let names = self.values(
-                &format!("{path}.name"),
-                std::slice::from_ref(&attribute.name),
-            );
-            if let (Some(_), Some(values)) = (names, values) {
+            let has_name = self.value(&format!("{path}.name"), &attribute.name);
+            if let Some(values) = values.filter(|_| has_name) {
                 parts.push(When::Attribute(attribute.name.clone(), values));
             }
         }

@@ -348,17 +348,18 @@ impl Compiler {
         }
         let mut is_sound = true;
         for (index, value) in values.iter().enumerate() {
-            let fits = (1..=VALUE_MAX).contains(&value.len());
-            if !fits || value.chars().any(char::is_control) {
-                is_sound = false;
-                self.problem(
-                    format!("{path}[{index}]"),
-                    "wrong_form",
-                    format!("1 to {VALUE_MAX} bytes without control characters"),
-                    quoted(value),
-                );
-            }
+            is_sound &= self.value(&format!("{path}[{index}]"), value);
         }
         is_sound.then(|| values.iter().cloned().collect())
+    }
+
+    /// A text that a cart or a member may have; a problem if not.
+    pub(super) fn value(&mut self, path: &str, value: &str) -> bool {
+        let fits = (1..=VALUE_MAX).contains(&value.len()) && !value.chars().any(char::is_control);
+        if !fits {
+            let expected = format!("1 to {VALUE_MAX} bytes without control characters");
+            self.problem(path, "wrong_form", expected, quoted(value));
+        }
+        fits
     }
 }

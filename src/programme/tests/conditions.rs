@@ -32,7 +32,7 @@ fn a_condition_on_a_member_says_one_thing_in_bounds() {
         (json!({"member_tags": [""]}), "member_tags[0] wrong_form"),
         (
             json!({"attributes": [{"name": "", "values": ["a"]}]}),
-            "attributes[0].name[0] wrong_form",
+            "attributes[0].name wrong_form",
         ),
         (
             json!({"attributes": [{"name": "a", "values": []}]}),
