@@ -68,6 +68,7 @@ fn snapshot() -> MemberSnapshot {
         joined_on: None,
         history: None,
         limits: None,
+        profile: None,
         after_returns: None,
         balances: Default::default(),
     }

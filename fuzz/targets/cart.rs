@@ -32,6 +32,7 @@ fuzz_target!(|bytes: &[u8]| {
         joined_on: None,
         history: Some(Default::default()),
         limits: None,
+        profile: None,
         after_returns: None,
     };
     for member in [None, Some(&member)] {

@@ -65,9 +65,9 @@ pub(super) fn because(speaker: &Speaker<'_>, facts: &Facts<'_>, when: &When) -> 
     }
 }
 
-struct Leaf<'a> {
-    speaker: &'a Speaker<'a>,
-    facts: &'a Facts<'a>,
+pub(super) struct Leaf<'a> {
+    pub speaker: &'a Speaker<'a>,
+    pub facts: &'a Facts<'a>,
 }
 
 impl Leaf<'_> {
@@ -179,18 +179,19 @@ impl Leaf<'_> {
             When::All(_) | When::Any(_) | When::Not(_) => {
                 unreachable!("told part by part")
             }
+            of_member => self.parts_of_member(of_member),
         }
     }
 
-    fn say(&self, key: &str) -> String {
+    pub(super) fn say(&self, key: &str) -> String {
         self.speaker.phrase(key, &[])
     }
 
-    fn yes_or_no(&self, holds: bool) -> String {
+    pub(super) fn yes_or_no(&self, holds: bool) -> String {
         self.say(if holds { "word.yes" } else { "word.no" })
     }
 
-    fn number(&self, number: i64) -> String {
+    pub(super) fn number(&self, number: i64) -> String {
         texts::number(self.speaker.language, number, 0)
     }
 
@@ -274,6 +275,13 @@ impl Leaf<'_> {
             | Selection::Brands(values)
             | Selection::Tags(values) => names(values),
             Selection::Price(range) => self.money(range),
+            Selection::Quantity(range) => {
+                let say = |milli: i64| texts::number_trimmed(self.speaker.language, milli, 3);
+                let range = self
+                    .speaker
+                    .range(range.from.map(say), range.below.map(say));
+                format!("{}: {range}", self.say("what.quantity"))
+            }
             Selection::Flags(flags) => {
                 let words = flags.iter().map(|flag| flag.word());
                 words.collect::<Vec<_>>().join(", ")

@@ -89,12 +89,15 @@ fn worth_in<'a>(
     let mut now = Facts::new(sale.programme, &rest, sale.member, uses_points);
     at_sale.tier = priced_in.or(at_sale.tier);
     now.tier = at_sale.tier;
+    let stored = stored_by_method(sale.programme, &sale.outcome.redemptions);
+    now.stored_methods = stored.iter().map(|(method, _)| *method).collect();
+    at_sale.stored_methods.clone_from(&now.stored_methods);
     let (line_offers, taken) = offers_kept(sale, kept);
     now.taken = taken;
     let terms = Terms {
         facts: &at_sale,
         payable: sale.outcome.payable + sale.outcome.stored,
-        stored: stored_by_method(sale.programme, &sale.outcome.redemptions),
+        stored,
         rounding: RoundingOf::Rule,
     };
     let sold = Sold {

@@ -28,6 +28,8 @@ pub(super) struct Facts<'a> {
     pub uses_points: Option<bool>,
     /// What offers took off each line of the cart so far; empty for nothing.
     pub taken: Vec<Money>,
+    /// Stored value that pays, by the id of its wallet: a method of payment like any other.
+    pub stored_methods: Vec<&'a str>,
     /// Which of its lines fit which selection.
     pub picks: Rc<Picks>,
 }
@@ -49,6 +51,7 @@ impl<'a> Facts<'a> {
             event: None,
             uses_points,
             taken: Vec::new(),
+            stored_methods: Vec::new(),
             picks: Rc::new(Picks::new(programme, &cart.lines)),
         }
     }
@@ -97,6 +100,16 @@ impl<'a> Facts<'a> {
             When::Codes(codes) => Truth::of(cart.codes.iter().any(|code| codes.contains(code))),
             When::Discounted(wanted) => Truth::of(self.is_discounted() == *wanted),
             When::UsesPoints(wanted) => Truth::known(self.uses_points.map(|uses| uses == *wanted)),
+            When::Member(_)
+            | When::Membership(_)
+            | When::Birthday(_)
+            | When::MemberTags(_)
+            | When::Plans(_)
+            | When::Attribute(..)
+            | When::Past(_)
+            | When::LastVisit(_)
+            | When::StoreGroups { .. }
+            | When::Tenders(_) => self.holds_of_member(when),
         }
     }
 

@@ -7,9 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use minicbor::{Decode, Encode};
 
 use super::cart::Cart;
-use super::ladder::Ladder;
+use super::ladder::{Ladder, first_counted};
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
-use crate::programme::{ENTRY_RULE, Programme, TierBasis, Tiers, TimesWindow};
+use crate::programme::{
+    ENTRY_RULE, Past, PastCount, Programme, Span, TierBasis, Tiers, TimesWindow,
+};
 
 /// A sale of the member that is final, less what was returned of it; or an event, which sells nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,6 +127,12 @@ pub struct History {
     /// Tiers whose points for reaching them were given, where the programme has some.
     #[cbor(n(7), default)]
     pub entered: BTreeSet<String>,
+    /// What conditions on the past count, by [`Past::key`].
+    #[cbor(n(8), default)]
+    pub past: BTreeMap<String, i64>,
+    /// The business date of the last visit, where the programme asks for it and there was one.
+    #[n(9)]
+    pub last_visit: Option<BusinessDate>,
     /// How often rules that say how often they give gave something, by their ids.
     #[cbor(n(20), default)]
     pub times: BTreeMap<String, Had>,
@@ -170,6 +178,14 @@ impl History {
         };
         if let Some(tiers) = programme.tiers() {
             history.see_tiers(programme, tiers, joined_on, on, &before);
+        }
+        for past in programme.past_conditions() {
+            history.past.insert(past.key(), counted(past, on, &before));
+        }
+        if programme.reads_last_visit() {
+            let others = before.iter().filter(|sale| !is_of_cart(sale, cart));
+            let visits = others.filter(|sale| sale.is_visit);
+            history.last_visit = visits.map(|sale| sale.business_date).max();
         }
         for rule in programme.earn_rules() {
             if rule.caps.day.is_some() || rule.caps.month.is_some() {
@@ -260,12 +276,48 @@ fn visits(sales: &[&PastSale]) -> u32 {
 }
 
 fn is_same_visit(sales: &[&PastSale], cart: &Cart) -> bool {
+    sales
+        .iter()
+        .any(|sale| sale.is_visit && is_of_cart(sale, cart))
+}
+
+/// The sale is another part of the cart's split bill.
+fn is_of_cart(sale: &PastSale, cart: &Cart) -> bool {
     cart.receipt_group.is_some()
-        && sales.iter().any(|sale| {
-            sale.is_visit
-                && sale.business_date == cart.business_date
-                && sale.receipt_group == cart.receipt_group
-        })
+        && sale.business_date == cart.business_date
+        && sale.receipt_group == cart.receipt_group
+}
+
+/// What a condition on the past counts.
+fn counted(past: &Past, on: BusinessDate, before: &[&PastSale]) -> i64 {
+    let first = match past.span {
+        Span::Ever => None,
+        Span::Days(days) => on.minus_days(days.saturating_sub(1)),
+        Span::Months(months) => Some(first_counted(on, months)),
+    };
+    let is_in = |sale: &&PastSale| first.is_none_or(|first| first <= sale.business_date);
+    let sales: Vec<&PastSale> = before.iter().copied().filter(is_in).collect();
+    let is_its = |award: &&PastAward| {
+        past.rule.as_ref().is_none_or(|rule| award.rule == *rule)
+            && past.wallet.is_none_or(|wallet| award.wallet == wallet)
+    };
+    let sum =
+        |numbers: &mut dyn Iterator<Item = i64>| numbers.fold(0i64, i64::saturating_add).max(0);
+    match past.count {
+        PastCount::Visits => i64::from(visits(&sales)),
+        PastCount::Spend => sum(&mut sales.iter().map(|sale| sale.spend.get())),
+        PastCount::Points => {
+            let awards = sales.iter().flat_map(|sale| &sale.awards);
+            sum(&mut awards.filter(is_its).map(|award| award.points.get()))
+        }
+        PastCount::Times => {
+            let gave = |sale: &&&PastSale| {
+                let mut awards = sale.awards.iter().filter(is_its);
+                awards.any(|award| award.points.is_positive())
+            };
+            i64::try_from(sales.iter().filter(gave).count()).unwrap_or(i64::MAX)
+        }
+    }
 }
 
 fn used(sales: &[&PastSale], on: BusinessDate, is_counted: impl Fn(&PastAward) -> bool) -> Used {

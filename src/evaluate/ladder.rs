@@ -311,7 +311,7 @@ impl Held {
 }
 
 /// The first date that counts in a window of so many months.
-fn first_counted(on: BusinessDate, months: u32) -> BusinessDate {
+pub(super) fn first_counted(on: BusinessDate, months: u32) -> BusinessDate {
     let edge = on.minus_months(months);
     edge.and_then(|edge| edge.plus_days(1))
         .unwrap_or(BusinessDate::MIN)

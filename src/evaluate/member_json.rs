@@ -9,6 +9,7 @@ use super::cart::Cart;
 use super::check;
 use super::history::{History, PastAward, PastSale};
 use super::problem::CartProblem;
+use super::profile::Profile;
 use super::quote::MemberSnapshot;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points};
 use crate::programme::shape::{objects, read_object, unique_map};
@@ -24,7 +25,20 @@ struct Member {
     sales: Option<Sales>,
     #[serde(default)]
     joined_on: Option<BusinessDate>,
+    /// mmdd.
+    #[serde(default)]
+    birthday: Option<u32>,
+    #[serde(default)]
+    tags: Option<BTreeSet<String>>,
+    #[serde(default)]
+    plans: Option<BTreeSet<String>>,
+    #[serde(default)]
+    attributes: Option<Attributes>,
 }
+
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+struct Attributes(#[serde(deserialize_with = "unique_map")] BTreeMap<String, String>);
 
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
@@ -75,9 +89,9 @@ impl MemberSnapshot {
         programme: &Programme,
         cart: &Cart,
     ) -> Result<Self, CartProblem> {
-        let member: Member = read_object(json, DOCUMENT_MAX, NESTING_MAX)?;
+        let mut member: Member = read_object(json, DOCUMENT_MAX, NESTING_MAX)?;
         let mut balances = BTreeMap::new();
-        for (id, points) in member.points {
+        for (id, points) in std::mem::take(&mut member.points) {
             let field = format!("points.{id}");
             check::zero_or_more(&field, points.get())?;
             let balance = Balance {
@@ -87,6 +101,7 @@ impl MemberSnapshot {
             };
             balances.insert(wallet(programme, &field, &id)?, balance);
         }
+        let profile = profile(&mut member)?;
         let history = match member.sales {
             None => None,
             Some(Sales(sales)) => {
@@ -101,10 +116,37 @@ impl MemberSnapshot {
             balances,
             history,
             limits: None,
+            profile,
             after_returns: None,
             joined_on: member.joined_on,
         })
     }
+}
+
+/// What else is known; nothing where nothing is said.
+fn profile(member: &mut Member) -> Result<Option<Profile>, CartProblem> {
+    let birthday = member.birthday.map(|number| {
+        let parts = (number / 100, number % 100);
+        // 2024 has every day that any year has.
+        let date = BusinessDate::from_yyyymmdd(i64::from(number) + 20_240_000);
+        let parts = (u8::try_from(parts.0), u8::try_from(parts.1));
+        match (parts, date) {
+            ((Ok(month), Ok(day)), Ok(_)) => Ok((month, day)),
+            _ => Err(CartProblem::new(
+                "birthday",
+                "no_date",
+                "mmdd",
+                number.to_string(),
+            )),
+        }
+    });
+    let profile = Profile {
+        birthday: birthday.transpose()?,
+        tags: member.tags.take(),
+        plans: member.plans.take(),
+        attributes: member.attributes.take().map(|attributes| attributes.0),
+    };
+    Ok(Some(profile).filter(|profile| *profile != Profile::default()))
 }
 
 fn past_sale(programme: &Programme, place: usize, sale: Sale) -> Result<PastSale, CartProblem> {

@@ -3,6 +3,7 @@
 //! The order is that of docs/programme.md, "Evaluation order"; every step leaves a [`Reason`].
 
 mod because;
+mod because_member;
 mod bill;
 pub mod cart;
 mod cart_builder;
@@ -22,6 +23,7 @@ mod offer;
 mod often;
 mod own;
 mod problem;
+mod profile;
 pub mod quote;
 mod receipt;
 mod redeem;
@@ -47,6 +49,7 @@ pub use history::{Had, HeldTier, History, PastAward, PastSale, Used};
 pub use often::QuotaFacts;
 pub use own::awarded as own_awards;
 pub use problem::CartProblem;
+pub use profile::Profile;
 pub use quote::{
     Award, Gift, GoodsBack, LinePart, MemberSnapshot, OfferTaken, Outcome, Quote, Reason,
     Redemption, TierLine, WalletBack, WalletLine,
@@ -203,8 +206,10 @@ fn in_tier(
     explanation.extend(reasons);
 
     let uses_points = Some(redemptions.iter().any(|part| !part.pays));
+    let stored = tally::stored_by_method(programme, &redemptions);
     let facts = Facts {
         uses_points,
+        stored_methods: stored.iter().map(|(method, _)| *method).collect(),
         ..undecided
     };
     let (payable, nets, line_offers) = (
@@ -215,7 +220,7 @@ fn in_tier(
     let terms = Terms {
         facts: &facts,
         payable: payable + bill.stored(),
-        stored: tally::stored_by_method(programme, &redemptions),
+        stored,
         rounding: RoundingOf::Rule,
     };
     let sold = Sold {
@@ -323,7 +328,7 @@ fn spend<'a>(
     for (place, wallet) in discounting.chain(wallets().filter(|(_, wallet)| wallet.is_money())) {
         let wanted = bill.cart().points_wanted.get(&wallet.id).copied();
         let spent = spent.get(&wallet.number).copied().unwrap_or_default();
-        let answer = redeem::redeem(speaker, wallet, member, wanted, spent, &mut bill);
+        let answer = redeem::redeem(speaker, (facts, member), wallet, (wanted, spent), &mut bill);
         reasons.extend(answer.reason);
         redemptions.extend(answer.redemption);
         redeemable[place] = answer.redeemable;

@@ -5,6 +5,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 use super::history::History;
+use super::profile::Profile;
 use super::velocity::{LimitFacts, LimitHit};
 use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points, WalletNumber};
 use crate::programme::Stage;
@@ -33,6 +34,9 @@ pub struct MemberSnapshot {
     /// How often something was done, where the programme has limits.
     #[n(5)]
     pub limits: Option<LimitFacts>,
+    /// What else is known of them.
+    #[n(6)]
+    pub profile: Option<Profile>,
 }
 
 /// What a sale gives and takes. This is what `authorise` freezes and `commit` posts.

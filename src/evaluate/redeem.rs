@@ -1,10 +1,13 @@
 //! Points as money (docs/programme.md, evaluation order 4).
 
+use super::because::because;
 use super::bill::Bill;
 use super::explain::Speaker;
+use super::facts::Facts;
 use super::quote::{MemberSnapshot, Reason, Redemption};
+use super::truth::Truth;
 use crate::kernel::{Fraction, Money, Points, Rounding};
-use crate::programme::{RedeemTerms, Wallet};
+use crate::programme::{RedeemTerms, Wallet, When};
 
 /// What one wallet's redemption came to.
 pub(super) struct Answer {
@@ -26,13 +29,13 @@ enum Limit {
 }
 
 /// Uses the most whole steps worth at most what is wanted, spendable, allowed and to pay; below the
-/// least nothing is used. `spent` is what rewards of this sale cost already.
+/// least nothing is used. `spent` is what rewards of this sale cost already, and `member` has what they
+/// may spend.
 pub(super) fn redeem(
     speaker: &Speaker<'_>,
+    (facts, member): (&Facts<'_>, Option<&MemberSnapshot>),
     wallet: &Wallet,
-    member: Option<&MemberSnapshot>,
-    wanted: Option<Points>,
-    spent: Points,
+    (wanted, spent): (Option<Points>, Points),
     bill: &mut Bill<'_>,
 ) -> Answer {
     let Some(terms) = &wallet.redeem else {
@@ -41,6 +44,16 @@ pub(super) fn redeem(
     let Some(member) = member else {
         return nothing(speaker, wallet, "redeem.no_member");
     };
+    if let Some(when) = &terms.when {
+        let key = match facts.holds(when) {
+            Truth::Yes => None,
+            Truth::No => Some("redeem.not_met"),
+            Truth::Unknown => Some("redeem.not_known_here"),
+        };
+        if let Some(key) = key {
+            return not_now(speaker, facts, (wallet, when), key);
+        }
+    }
     let payable = if wallet.is_money() {
         bill.to_pay()
     } else {
@@ -249,6 +262,23 @@ impl Told<'_> {
         };
         (key, word, exact, said)
     }
+}
+
+/// The condition stands in the way.
+fn not_now(
+    speaker: &Speaker<'_>,
+    facts: &Facts<'_>,
+    (wallet, when): (&Wallet, &When),
+    key: &'static str,
+) -> Answer {
+    let mut answer = nothing(speaker, wallet, key);
+    if let Some(reason) = &mut answer.reason {
+        let because = because(speaker, facts, when);
+        let name = wallet.name.in_language(speaker.language);
+        reason.text = speaker.phrase(key, &[("name", name), ("because", &because.text)]);
+        because.add_to(reason);
+    }
+    answer
 }
 
 fn nothing(speaker: &Speaker<'_>, wallet: &Wallet, key: &'static str) -> Answer {

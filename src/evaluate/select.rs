@@ -121,6 +121,11 @@ impl Picks {
             Node::Price(range) => self.look(place, lines, |line| {
                 Truth::known(line.unit_price.map(|price| range.has(price.get())))
             }),
+            Node::Quantity(range) => {
+                self.look(place, lines, |line| {
+                    Truth::of(range.has(line.quantity_milli.get()))
+                });
+            }
             Node::Flags(flags) => {
                 self.look(place, lines, |line| {
                     Truth::of(!flags.is_disjoint(&line.flags))

@@ -273,6 +273,7 @@ fn one<'a>(
     sold: &Sold<'_>,
 ) -> Option<()> {
     let rule = tally.rule;
+    tally.is_provisional = rule.asks_for_tenders && is_unpaid(terms);
     let truth = rule
         .when
         .as_ref()
@@ -309,6 +310,11 @@ pub(super) fn event_of(rule: &EarnRule) -> Option<&str> {
     }
 }
 
+/// Something is to be paid, and the cart does not say with what.
+fn is_unpaid(terms: &Terms<'_>) -> bool {
+    !knows_payments(terms) && terms.payable.is_positive()
+}
+
 /// The lines that a rule looks at.
 fn selected<'s>(rule: &EarnRule, sold: &'s Sold<'_>) -> impl Iterator<Item = usize> + Clone + 's {
     sold.facts.picks.lines(rule.lines.as_ref())
@@ -323,8 +329,7 @@ fn base_at(rule: &EarnRule, sold: &Sold<'_>, line: usize) -> Money {
 fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, sold: &Sold<'_>) -> Option<()> {
     let rule = tally.rule;
     let (share, whole) = share_of(&rule.tenders, terms);
-    tally.is_provisional =
-        rule.tenders != Tenders::All && !knows_payments(terms) && terms.payable.is_positive();
+    tally.is_provisional |= rule.tenders != Tenders::All && is_unpaid(terms);
     let bases = selected(rule, sold).map(|line| base_at(rule, sold, line));
     if rule.round_at == RoundAt::Line {
         let bases: Vec<Money> = bases.map(|base| part_of(base, share, whole)).collect();

@@ -7,6 +7,7 @@ mod documents;
 mod doors;
 mod ladder;
 mod lines;
+mod members;
 mod offers;
 mod own;
 mod returns;
@@ -47,6 +48,7 @@ pub(super) fn member(points: i64) -> MemberSnapshot {
         joined_on: None,
         history: None,
         limits: None,
+        profile: None,
         after_returns: None,
     }
 }

@@ -3,6 +3,7 @@
 mod basics;
 mod earn;
 mod limits;
+mod member;
 mod narrow;
 mod offers;
 mod tiers;
@@ -21,7 +22,7 @@ use super::model::{
 };
 use super::shape::{ShapeError, read_object};
 use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms};
-use super::{Names, RefundPolicy, Selectors, Unit, Wallet, WalletKind};
+use super::{Names, RefundPolicy, Selectors, Unit, Wallet, WalletKind, When};
 use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
 use traps::Compiled;
 
@@ -140,7 +141,10 @@ impl Compiler {
         wallets.extend(self.voucher_wallets(document));
         let ids = document.wallets.iter().map(|wallet| wallet.id.as_str());
         let vouchers = document.vouchers.iter().map(|voucher| voucher.id.as_str());
+        let store_groups = self.store_groups(&document.store_groups);
         let known = Known {
+            store_groups: &store_groups,
+            rules: document.earn.iter().map(|rule| rule.id.as_str()).collect(),
             wallets: &wallets,
             ids: ids.chain(vouchers).collect(),
             vouchers: document.wallets.len(),
@@ -159,11 +163,17 @@ impl Compiler {
         rewards.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         self.names_once(document);
         let limits = self.limits(&document.limits, &known);
+        let redeem_whens = self.redeem_whens(&document.wallets, &known);
         let claim_days = match &document.claims {
             None => Some(0),
             Some(claims) => self.whole("claims.within_days", claims.within_days, 0, 366),
         };
         let money_decimals = known.money_decimals;
+        for (wallet, when) in wallets.iter_mut().zip(redeem_whens) {
+            if let Some(terms) = wallet.as_mut().and_then(|wallet| wallet.redeem.as_mut()) {
+                terms.when = when;
+            }
+        }
         let wallets = sorted_by_number(wallets);
         let compiled = Compiled {
             wallets: &wallets,
@@ -359,6 +369,20 @@ impl Compiler {
         }
     }
 
+    /// When points of each wallet pay. Conditions name wallets, so that they come behind them.
+    fn redeem_whens(&mut self, models: &[WalletModel], known: &Known<'_>) -> Vec<Option<When>> {
+        let models = models.iter().enumerate();
+        let whens = models.map(|(index, model)| {
+            let path = format!("wallets[{index}].redeem");
+            let when = model
+                .redeem
+                .as_ref()
+                .and_then(|redeem| redeem.when.as_ref());
+            self.when_before_spending(&path, when, known).flatten()
+        });
+        whens.collect()
+    }
+
     fn refund(&mut self, path: &str, model: &RefundModel) -> Option<RefundPolicy> {
         let grace_days = self.whole(&format!("{path}.grace_days"), model.grace_days, 0, 3_650)?;
         Some(RefundPolicy {
@@ -550,6 +574,7 @@ impl Compiler {
             most: most.map(Points::new),
             share: share?,
             share_percent: percent.to_owned(),
+            when: None,
         })
     }
 
@@ -576,6 +601,8 @@ struct Known<'a> {
     /// From this place on they are vouchers.
     vouchers: usize,
     tiers: Vec<&'a str>,
+    rules: BTreeSet<&'a str>,
+    store_groups: &'a [(&'a str, BTreeSet<String>)],
     money_decimals: u32,
 }
 

@@ -5,6 +5,7 @@
 //! ledgers, SQL or C.
 
 mod compile;
+mod conditions;
 mod decimal;
 mod limits;
 mod mend;
@@ -21,6 +22,7 @@ mod times;
 mod wallet;
 
 pub use compile::{check, read};
+pub use conditions::{Birthday, Membership, Past, PastCount, Span};
 pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
 pub use offers::{
     Break, BreakTakes, BundleCost, CountOf, Effect, MoneyIn, Offer, Pieces, Share, Stage, Takes,

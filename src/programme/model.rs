@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 mod earn;
 mod limits;
+mod member;
 mod offers;
 mod tiers;
 mod times;
@@ -17,6 +18,9 @@ mod when;
 
 pub(crate) use earn::{BandModel, CapsModel, EarnModel, FactorModel, GroupModel};
 pub(crate) use limits::LimitModel;
+pub(crate) use member::{
+    AttributeModel, BirthdayModel, MembershipModel, PastModel, StoreGroupModel, WholeRangeModel,
+};
 pub(crate) use offers::{BreakModel, BundleModel, CheapestModel, GiftModel, OfferModel, SomeModel};
 pub(crate) use tiers::{EntryModel, LevelModel, RewardModel, TermModel, TiersModel};
 pub(crate) use times::{EventModel, QuotaModel, TimesModel};
@@ -89,6 +93,10 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 249)))]
     pub vouchers: Vec<VoucherModel>,
+    /// Stores that conditions name together.
+    #[serde(default, deserialize_with = "objects")]
+    #[cfg_attr(test, schemars(length(max = 1000)))]
+    pub store_groups: Vec<StoreGroupModel>,
     /// How often is too often.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 50)))]
@@ -250,6 +258,9 @@ pub(crate) struct RedeemModel {
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub share_percent: Option<String>,
+    /// When they pay; always if left out.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub when: Option<WhenModel>,
 }
 
 /// When points end, counted from the business date of their sale. Exactly one key.

@@ -4,8 +4,8 @@
 use crate::kernel::{Idle, WalletNumber};
 
 use super::{
-    Caps, Downgrade, Expiry, Gives, Programme, Quota, QuotaOf, Selector, Tenders, Term, TierBasis,
-    Tiers, Wallet, When, Window,
+    Caps, Downgrade, Expiry, Gives, Past, Programme, Quota, QuotaOf, Selector, Span, Tenders, Term,
+    TierBasis, Tiers, Wallet, When, Window,
 };
 
 /// All that is stored.
@@ -34,14 +34,24 @@ impl Programme {
         let of_visits = self.conditions().any(|when| {
             when.has(&|leaf| matches!(leaf, When::VisitNumber(_) | When::VisitEvery(_)))
         });
+        let of_past = self.past_conditions().map(|past| match past.span {
+            Span::Ever => HISTORY_ALL,
+            Span::Days(days) => days,
+            Span::Months(months) => months.saturating_mul(31) + 1,
+        });
         let most = of_rules
             .chain(of_offers)
             .chain(of_wallets)
             .chain(of_rewards)
+            .chain(of_past)
             .max()
             .unwrap_or(0);
         most.max(of_tiers)
-            .max(if of_visits { HISTORY_ALL } else { 0 })
+            .max(if of_visits || self.reads_last_visit() {
+                HISTORY_ALL
+            } else {
+                0
+            })
     }
 
     /// Some rule or offer is had so often by all members together.
@@ -67,14 +77,40 @@ impl Programme {
 
     /// The evaluation looks at the names of store or till: a cart that names none must be told its own.
     pub fn reads_place(&self) -> bool {
-        self.conditions()
-            .any(|when| when.has(&|leaf| matches!(leaf, When::Stores(_) | When::Tills(_))))
+        self.asks(&|leaf| {
+            matches!(
+                leaf,
+                When::Stores(_) | When::Tills(_) | When::StoreGroups { .. }
+            )
+        })
     }
 
     /// Points of some wallet end at an anniversary of joining, or years of the ladder begin with it.
     pub fn reads_join_date(&self) -> bool {
         let ends = |wallet: &Wallet| matches!(wallet.expiry, Expiry::Anniversary(_));
-        self.wallets().iter().any(ends) || self.tiers().is_some_and(Tiers::reads_join_date)
+        self.wallets().iter().any(ends)
+            || self.tiers().is_some_and(Tiers::reads_join_date)
+            || self.asks(&|leaf| matches!(leaf, When::Membership(_)))
+    }
+
+    /// When the last visit was counts.
+    pub fn reads_last_visit(&self) -> bool {
+        self.asks(&|leaf| matches!(leaf, When::LastVisit(_)))
+    }
+
+    /// What conditions count of a member's past.
+    pub fn past_conditions(&self) -> impl Iterator<Item = &Past> {
+        self.conditions()
+            .flat_map(When::leaves)
+            .filter_map(|leaf| match leaf {
+                When::Past(past) => Some(past),
+                _ => None,
+            })
+    }
+
+    /// Some condition is such a one.
+    fn asks(&self, is_such: &dyn Fn(&When) -> bool) -> bool {
+        self.conditions().any(|when| when.has(is_such))
     }
 
     /// What was paid for lines that sell tiers counts: the lines of past sales are wanted.
@@ -98,9 +134,8 @@ impl Programme {
 
     /// Some rule counts only a share of the payments: a sale without them cannot be final.
     pub fn reads_payments(&self) -> bool {
-        self.earn_rules()
-            .iter()
-            .any(|rule| rule.tenders != Tenders::All)
+        let mut rules = self.earn_rules().iter();
+        rules.any(|rule| rule.tenders != Tenders::All || rule.asks_for_tenders)
     }
 
     /// Rules and rewards read this code.
@@ -123,7 +158,9 @@ impl Programme {
             .iter()
             .filter_map(|reward| reward.when.as_ref());
         let offers = self.offers().iter().filter_map(|offer| offer.when.as_ref());
-        rules.chain(rewards).chain(offers)
+        let wallets = self.wallets().iter();
+        let redeem = wallets.filter_map(|wallet| wallet.redeem.as_ref()?.when.as_ref());
+        rules.chain(rewards).chain(offers).chain(redeem)
     }
 }
 
@@ -152,6 +189,15 @@ fn is_carried_on(tiers: &Tiers) -> bool {
 }
 
 impl When {
+    /// The conditions it is made of, without `all`, `any` and `not`.
+    fn leaves(&self) -> Vec<&Self> {
+        match self {
+            Self::All(parts) | Self::Any(parts) => parts.iter().flat_map(Self::leaves).collect(),
+            Self::Not(part) => part.leaves(),
+            leaf => vec![leaf],
+        }
+    }
+
     /// A condition in it, however deep, is such a one.
     pub fn has(&self, is_such: &dyn Fn(&When) -> bool) -> bool {
         match self {

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
+use super::conditions::{Birthday, Membership, Past};
 use super::offers::Effect;
 use super::selectors::Selector;
 use super::{Names, Quota, Times};
@@ -51,6 +52,8 @@ pub struct EarnRule {
     pub quota: Option<Quota>,
     /// Its points count for the tier.
     pub qualifies: bool,
+    /// Whether it applies, or what multiplies it, depends on what pays.
+    pub asks_for_tenders: bool,
 }
 
 /// What a rule gives. Points are in the wallet's smallest unit, before rounding.
@@ -194,6 +197,31 @@ pub enum When {
     Discounted(bool),
     /// Whether the sale spends points.
     UsesPoints(bool),
+    /// Whether there is a member.
+    Member(bool),
+    /// How long they have been one.
+    Membership(Membership),
+    /// When their birthday is.
+    Birthday(Birthday),
+    /// They have one of these tags.
+    MemberTags(BTreeSet<String>),
+    /// They have one of these plans.
+    Plans(BTreeSet<String>),
+    /// What is known of them by this name is one of these.
+    Attribute(String, BTreeSet<String>),
+    /// Their past is such.
+    Past(Past),
+    /// Their last visit is so many days ago.
+    LastVisit(Range),
+    /// The sale is in a store of such a group.
+    StoreGroups {
+        /// The groups.
+        named: BTreeSet<String>,
+        /// Their stores.
+        stores: BTreeSet<String>,
+    },
+    /// One of these methods pays.
+    Tenders(BTreeSet<String>),
 }
 
 /// From the first, included, to below the second.
@@ -258,7 +286,7 @@ pub enum Worth {
     /// A share, above zero and at most 1; and the percent as the document writes it.
     Share(Fraction, String),
     /// Something off certain lines or up to a limit, or a gift.
-    Effect(Effect),
+    Effect(Box<Effect>),
     /// A voucher for later sales: the wallet that holds it.
     Voucher(WalletNumber),
 }

@@ -33,6 +33,8 @@ pub enum Selection {
     Tags(BTreeSet<String>),
     /// The unit price is in this range.
     Price(Range),
+    /// The quantity, in thousandths, is in this range.
+    Quantity(Range),
     /// Marked with one of these flags.
     Flags(BTreeSet<LineFlag>),
     /// Whether the POS took something off it.
@@ -48,6 +50,7 @@ pub(crate) enum Node {
     /// Lines are found by their values.
     Indexed,
     Price(Range),
+    Quantity(Range),
     Flags(BTreeSet<LineFlag>),
     Discounted(bool),
 }
@@ -82,6 +85,7 @@ impl Selectors {
             Selection::Any(parts) => Node::Any(parts.iter().map(|part| self.add(part)).collect()),
             Selection::Not(part) => Node::Not(self.add(part)),
             Selection::Price(range) => Node::Price(*range),
+            Selection::Quantity(range) => Node::Quantity(*range),
             Selection::Flags(flags) => Node::Flags(flags.clone()),
             Selection::Discounted(wanted) => Node::Discounted(*wanted),
             Selection::Skus(_)

@@ -1,5 +1,6 @@
 //! Documents that are programmes, and everything that is wrong with those that are not.
 
+mod conditions;
 mod tiers;
 
 use super::{Problem, Programme};

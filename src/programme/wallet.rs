@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Caps, Expiry};
+use super::{Caps, Expiry, When};
 use crate::kernel::{Currency, Fraction, Money, Points, Rounding, WalletNumber};
 use crate::texts::Language;
 
@@ -210,6 +210,7 @@ impl RedeemTerms {
             most: None,
             share: Fraction::ONE,
             share_percent: "100".to_owned(),
+            when: None,
         }
     }
 }
@@ -229,4 +230,6 @@ pub struct RedeemTerms {
     pub share: Fraction,
     /// The same share as the document writes it, in percent.
     pub share_percent: String,
+    /// When they pay; always if nothing.
+    pub when: Option<When>,
 }

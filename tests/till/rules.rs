@@ -199,6 +199,68 @@ fn a_sale_whose_points_hang_on_the_payments_waits_for_them() {
 }
 
 #[test]
+fn points_for_a_way_of_paying_come_when_it_is_told() {
+    let shop = shop(rule(
+        json!({"when": {"tenders": ["momo"]}, "fixed": {"points": "9"}}),
+    ));
+    let till = shop.create();
+    let member = enrol(&till);
+    let cart = cart_of(member, 100_000);
+    for (id, method, points) in [("1", "momo", 9), ("2", "cash", 9)] {
+        let held = till.authorise(id, &cart, 600).unwrap();
+        assert_eq!(
+            (held.quote.awarded(1).get(), held.quote.needs_payments),
+            (0, true)
+        );
+        let refused = till.commit(&format!("{id}a"), held.id, None);
+        assert_eq!(refused.unwrap_err().field(), "payments");
+        let cart = paid(cart.clone(), &[(method, 100_000)]);
+        till.commit(&format!("{id}b"), held.id, Some(&cart))
+            .unwrap();
+        assert_eq!(balance(&till, member).0, points, "{method}");
+    }
+    assert_sound(&till);
+}
+
+#[test]
+fn the_ledger_knows_since_when_who_came_how_often_and_how_much_they_spent() {
+    let rules = |when: Value| rule(json!({"when": when, "fixed": {"points": "9"}}));
+    let days_ago = |days: i64| json!({"membership": {"days": {"from": days}}});
+    let spent = |from: &str| json!({"past": {"count": "spend", "days": 30, "from": from}});
+    for (when, points) in [
+        (days_ago(0), 9),
+        (days_ago(1), 0),
+        (spent("70000"), 9),
+        (spent("70001"), 0),
+        (
+            json!({"past": {"count": "visits", "from": "1", "below": "2"}}),
+            9,
+        ),
+        (json!({"last_visit": {"below": 1}}), 9),
+        (json!({"last_visit": {"from": 1}}), 0),
+        // Nobody keeps it here: neither yes nor no.
+        (json!({"birthday": {"month": true}}), 0),
+        (json!({"not": {"birthday": {"month": true}}}), 0),
+    ] {
+        let shop = shop(rules(when.clone()));
+        let till = shop.create();
+        let member = enrol(&till);
+        let sale = till.record("1", &cart_of(member, 100_000)).unwrap();
+        // 30.000 of it come back.
+        let back = RefundRequest {
+            goods: Goods::Parts(vec![ReturnedPart {
+                line: 0,
+                measure: Measure::Quantity(Quantity::new(300)),
+            }]),
+            ..refund_of(sale.id)
+        };
+        till.refund("2", &back).unwrap();
+        let quote = till.evaluate(&cart_of(member, 50_000)).unwrap();
+        assert_eq!(quote.awarded(1).get(), points, "{when}");
+    }
+}
+
+#[test]
 fn a_reward_and_points_as_money_out_of_one_wallet_are_spent_once_each() {
     let mut parts = rule(json!({"amount": {"per": "10000", "points": "1"}}));
     parts["rewards"] = json!([{"id": "w", "wallet": "points", "points": "10", "money": "30000", "use": "automatic", "most_per_day": 1}]);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::model::{BandModel, EarnModel, FactorModel, GroupModel};
 use super::super::{
     Band, BandGives, Caps, EarnRule, Factor, Gives, Group, Percent, RULES_MAX, RoundAt, Take,
-    Tenders, Wallet,
+    Tenders, Wallet, When,
 };
 use super::{Compiler, Known, quoted};
 use crate::kernel::{Fraction, Money};
@@ -115,18 +115,24 @@ impl Compiler {
         };
         self.check_rounding(path, model);
         let wallet = wallet?;
+        let (when, factors) = (when?, factors?);
+        let of_factors = factors.iter().filter_map(|factor| factor.when.as_ref());
+        let asks_for_tenders = when
+            .iter()
+            .chain(of_factors)
+            .any(|when| when.has(&|leaf| matches!(leaf, When::Tenders(_))));
         Some(EarnRule {
             id: model.id.clone(),
             name: name?,
             wallet: wallet.number,
             priority: i32::try_from(priority?).ok()?,
             group: group?,
-            when: when?,
+            when,
             lines: lines?,
             gives: gives?,
             base: model.base.unwrap_or_default(),
             tenders: tenders?,
-            factors: factors?,
+            factors,
             combine: model.combine.unwrap_or_default(),
             tier_factor: model.tier_factor.unwrap_or_default(),
             rounding: model.rounding.unwrap_or(wallet.rounding),
@@ -135,6 +141,7 @@ impl Compiler {
             times: times?,
             quota: quota?.1,
             qualifies: model.qualifies.unwrap_or(true),
+            asks_for_tenders,
         })
     }
 

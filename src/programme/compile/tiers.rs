@@ -391,13 +391,13 @@ impl Compiler {
         };
         let lines = self.optional_selector(&format!("{path}.lines"), model.lines, known);
         let most = self.optional_money(&format!("{path}.most"), model.most, known);
-        Some(Worth::Effect(Effect {
+        Some(Worth::Effect(Box::new(Effect {
             lines: lines?,
             takes,
             most: most?,
             most_times: None,
             money_in: MoneyIn::Price,
-        }))
+        })))
     }
 }
 

@@ -40,6 +40,9 @@ impl Compiler {
         let reads_spending = |when: &When| when.has(&|leaf| matches!(leaf, When::UsesPoints(_)));
         let is_circular = when.iter().flatten().any(reads_spending);
         self.unused(&path, is_circular, "`uses_points`, which is decided later");
+        let reads_tenders = |when: &When| when.has(&|leaf| matches!(leaf, When::Tenders(_)));
+        let is_early = when.iter().flatten().any(reads_tenders);
+        self.unused(&path, is_early, "`tenders`, which are known later");
         when
     }
 
@@ -69,6 +72,7 @@ impl Compiler {
         self.where_it_is(path, model, &mut parts);
         self.what_is_sold(path, model, known, &mut parts);
         self.who_it_is(path, model, known, &mut parts);
+        self.who_and_what_was(path, model, known, &mut parts);
         if parts.is_empty() && self.problems.len() == before {
             self.problem(path, "missing", "a condition", "none");
         }
@@ -317,6 +321,10 @@ impl Compiler {
             let range = self.range(&format!("{path}.price"), price, known.money_decimals);
             parts.extend(range.map(Selection::Price));
         }
+        if let Some(quantity) = &model.quantity {
+            let range = self.range(&format!("{path}.quantity"), quantity, 3);
+            parts.extend(range.map(Selection::Quantity));
+        }
         if !model.flags.is_empty() {
             parts.push(Selection::Flags(model.flags.iter().copied().collect()));
         }
@@ -334,23 +342,24 @@ impl Compiler {
         })
     }
 
-    fn values(&mut self, path: &str, values: &[String]) -> Option<BTreeSet<String>> {
+    pub(super) fn values(&mut self, path: &str, values: &[String]) -> Option<BTreeSet<String>> {
         if !self.count(path, values.len(), VALUES_MAX) {
             return None;
         }
         let mut is_sound = true;
         for (index, value) in values.iter().enumerate() {
-            let fits = (1..=VALUE_MAX).contains(&value.len());
-            if !fits || value.chars().any(char::is_control) {
-                is_sound = false;
-                self.problem(
-                    format!("{path}[{index}]"),
-                    "wrong_form",
-                    format!("1 to {VALUE_MAX} bytes without control characters"),
-                    quoted(value),
-                );
-            }
+            is_sound &= self.value(&format!("{path}[{index}]"), value);
         }
         is_sound.then(|| values.iter().cloned().collect())
+    }
+
+    /// A text that a cart or a member may have; a problem if not.
+    pub(super) fn value(&mut self, path: &str, value: &str) -> bool {
+        let fits = (1..=VALUE_MAX).contains(&value.len()) && !value.chars().any(char::is_control);
+        if !fits {
+            let expected = format!("1 to {VALUE_MAX} bytes without control characters");
+            self.problem(path, "wrong_form", expected, quoted(value));
+        }
+        fits
     }
 }

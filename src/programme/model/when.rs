@@ -3,6 +3,7 @@
 
 use serde::Deserialize;
 
+use super::{AttributeModel, BirthdayModel, MembershipModel, PastModel, WholeRangeModel};
 use crate::programme::rules::{LineFlag, TotalTax, WeekdayName};
 use crate::programme::shape::{filled, filled_objects, optional_object};
 
@@ -86,6 +87,53 @@ pub(crate) struct WhenModel {
     /// The sale spends points, or does not.
     #[serde(default)]
     pub uses_points: Option<bool>,
+    /// There is a member, or there is none.
+    #[serde(default)]
+    pub member: Option<bool>,
+    /// So long they have been a member.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub membership: Option<MembershipModel>,
+    /// It is their birthday, or near it.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub birthday: Option<BirthdayModel>,
+    /// The member has one of these tags.
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
+    )]
+    pub member_tags: Vec<String>,
+    /// The member has one of these plans.
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
+    )]
+    pub plans: Vec<String>,
+    /// Each of these holds of the member.
+    #[serde(default, deserialize_with = "filled_objects")]
+    #[cfg_attr(test, schemars(length(min = 1, max = 100)))]
+    pub attributes: Vec<AttributeModel>,
+    /// The member's past is such.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub past: Option<PastModel>,
+    /// The last visit is so many days ago.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub last_visit: Option<WholeRangeModel>,
+    /// The sale is in a store of one of these groups.
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 64)))
+    )]
+    pub store_groups: Vec<String>,
+    /// One of these methods pays.
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(
+        test,
+        schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
+    )]
+    pub tenders: Vec<String>,
 }
 
 /// Business dates.
@@ -242,6 +290,9 @@ pub(crate) struct SelectorModel {
     /// The unit price is in this range.
     #[serde(default, deserialize_with = "optional_object")]
     pub price: Option<RangeModel>,
+    /// The quantity is in this range: pieces, or units of weight.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub quantity: Option<RangeModel>,
     /// Marked with one of these flags.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 5)))]

@@ -184,6 +184,7 @@ impl Till {
             joined_on,
             after_returns: None,
             limits: None,
+            profile: None,
         })
     }
 
