@@ -21,9 +21,48 @@ pub struct SaleHistory {
     pub redemptions: Vec<HeldPortion>,
     /// Points it spent that were not there.
     pub debts: BTreeMap<WalletNumber, Points>,
+    /// What it still holds spent and has not given back, where an undone return has moved that: points
+    /// which that return gave back and which were gone when it was undone are owed. Absent where what
+    /// was spent and what has gone back say it.
+    pub left: Option<Box<Self>>,
 }
 
 impl SaleHistory {
+    /// With what is left of what it spent. `moved` are the entries of its refunds, undone or not, and
+    /// `returned` what stands as given back.
+    #[must_use]
+    pub fn with_left(self, moved: &[Entry], returned: &BTreeMap<WalletNumber, Points>) -> Self {
+        let mut back: BTreeMap<LotId, Points> = BTreeMap::new();
+        for entry in moved {
+            if entry.kind == Kind::RedemptionRefund {
+                let undone = entry.flags.has(Flags::UNDONE);
+                let points = if undone { -entry.points } else { entry.points };
+                *back.entry(entry.lot).or_default() += points;
+            }
+        }
+        let mut left = Self {
+            redemptions: self.redemptions.clone(),
+            ..Self::default()
+        };
+        for portion in &mut left.redemptions {
+            let back = back.entry(portion.lot).or_default();
+            let gone = portion.points.min(*back);
+            *back -= gone;
+            portion.points -= gone;
+        }
+        let in_lots = sums(&left.redemptions);
+        for (wallet, points) in self.redeemed() {
+            let owed = points - of(returned, wallet) - of(&in_lots, wallet);
+            if owed.is_positive() {
+                left.debts.insert(wallet, owed);
+            }
+        }
+        Self {
+            left: Some(Box::new(left)),
+            ..self
+        }
+    }
+
     /// Reads the entries that belong to one sale; entries of other kinds are passed over.
     pub fn of(entries: &[Entry]) -> Self {
         let mut history = Self::default();
@@ -210,6 +249,10 @@ fn give_back(scribe: &mut Scribe, refund: Seq, returned: Returned<'_>, accounts:
             "a refund never takes returned points again"
         );
         left -= skipped;
+        let mut history = returned.history;
+        if let Some(still_spent) = &history.left {
+            (history, skipped) = (still_spent, Points::ZERO);
+        }
         // The points of the sale stand in one row, the owed ones in front; earlier refunds have
         // consumed the row up to `skipped`.
         let mut next = |available: Points| {
@@ -220,12 +263,12 @@ fn give_back(scribe: &mut Scribe, refund: Seq, returned: Returned<'_>, accounts:
             taken
         };
         let grace_days = policy_of(returned.policies, wallet).grace_days;
-        let owed = next(of(&returned.history.debts, wallet));
+        let owed = next(of(&history.debts, wallet));
         if owed.is_positive() {
             let account = accounts.entry(wallet).or_default();
             forgive(scribe, refund, (wallet, owed), account, grace_days);
         }
-        for (portion, expires_on) in last_expiring_first(returned.history, wallet, accounts) {
+        for (portion, expires_on) in last_expiring_first(history, wallet, accounts) {
             let points = next(portion.points);
             if points.is_positive() {
                 let portion = HeldPortion { points, ..portion };
@@ -570,9 +613,9 @@ mod tests {
             points: Points::new(points),
         };
         let history = SaleHistory {
-            awards: Vec::new(),
             redemptions: vec![portion(1, 5), portion(2, 4)],
             debts: points(3),
+            ..SaleHistory::default()
         };
         let mut now = accounts(&[5, 4], 3);
         for lot in &mut now.get_mut(&1).expect("the wallet").lots {

@@ -53,7 +53,7 @@ fn undo_one(scribe: &mut Scribe, own: Seq, entry: &Entry, accounts: &mut Account
         Kind::Debt => forgive(scribe, own, portion, account),
         Kind::Repayment if entry.flags.has(Flags::UNDONE) => {
             // A lot had it back; now it repays again, as far as it has not been spent.
-            let points = portion.points.min(free(account, portion.lot));
+            let points = find_again(scribe, own, portion, account);
             if points.is_positive() {
                 let portion = HeldPortion { points, ..portion };
                 scribe.write_portion(Kind::Repayment, own, portion);
@@ -97,22 +97,32 @@ fn forgive(scribe: &mut Scribe, own: Seq, owed: HeldPortion, account: &Account) 
 /// Points that the return gave back are spent again: out of their lot, or of what of it has run out
 /// since; what is gone is owed.
 fn take_again(scribe: &mut Scribe, own: Seq, returned: HeldPortion, account: &Account) {
-    let there = returned.points.min(free(account, returned.lot));
-    let lapsed = account.lapsed.get(&returned.lot).copied();
-    let lapsed = (returned.points - there).min(lapsed.unwrap_or_default());
-    let part = |points| HeldPortion { points, ..returned };
-    if lapsed.is_positive() {
-        write_undone(scribe, own, (Kind::Expiry, Flags::default()), part(lapsed));
-    }
-    let taken = there + lapsed;
+    let taken = find_again(scribe, own, returned, account);
     if taken.is_positive() {
         let kind = (Kind::RedemptionRefund, Flags::default());
-        write_undone(scribe, own, kind, part(taken));
+        let taken = HeldPortion {
+            points: taken,
+            ..returned
+        };
+        write_undone(scribe, own, kind, taken);
     }
     if taken < returned.points {
         let owed = owed(returned.wallet, returned.points - taken);
         scribe.write_portion(Kind::Debt, own, owed);
     }
+}
+
+/// How much of what the return gave back is still in its lot; what of it has run out since is put there
+/// again.
+fn find_again(scribe: &mut Scribe, own: Seq, returned: HeldPortion, account: &Account) -> Points {
+    let there = returned.points.min(free(account, returned.lot));
+    let lapsed = account.lapsed.get(&returned.lot).copied();
+    let points = (returned.points - there).min(lapsed.unwrap_or_default());
+    if points.is_positive() {
+        let lapsed = HeldPortion { points, ..returned };
+        write_undone(scribe, own, (Kind::Expiry, Flags::default()), lapsed);
+    }
+    there + points
 }
 
 fn owed(wallet: WalletNumber, points: Points) -> HeldPortion {

@@ -141,6 +141,21 @@ impl Reading<'_> {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
+    /// The refunds of a member's sale, undone or not, and the undoing ones, in their order.
+    pub fn refunds_of_member(
+        &self,
+        member: MemberNumber,
+        sale: Seq,
+    ) -> Result<Vec<Seq>, StoreError> {
+        let mut statement = self.db().prepare_cached(
+            "SELECT seq FROM entry
+             WHERE member = ?1 AND kind = ?2 AND refers_to = ?3 AND wallet = 0 ORDER BY seq",
+        )?;
+        let of = params![member.get(), Kind::Refund.number(), sale];
+        let rows = statement.query_map(of, |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Lots whose last day is over on `through` and that have free points, in the order of their
     /// dates; those behind `after`, at most `limit`.
     pub fn due_lots(

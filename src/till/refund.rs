@@ -10,6 +10,7 @@ use super::document::{Note, RefundDocument, from_bytes, to_bytes};
 use super::error::Error;
 use super::lots::{accounts_with, accounts_with_repaid};
 use super::operation::{Call, Operation};
+use super::returns::entries_of;
 use super::sale::{check_reason, postings_of, retell_nothing};
 use super::shell::{Moment, Till};
 use super::status;
@@ -258,7 +259,7 @@ impl Till {
         let lines = decided
             .after(&before.lines, back.goods)
             .map_err(|reason| self.no_return(reason))?;
-        let history = history_of(reading, row)?;
+        let history = history_of(reading, row, &before)?;
         let is_whole = decided.is_everything(&lines);
         let points = if back.goods == &Goods::PostVoid {
             PointsBack {
@@ -295,7 +296,7 @@ impl Till {
             flags: moment.flags_on(&head, back.business_date),
         };
         let is_post_void = back.goods == &Goods::PostVoid;
-        let lots = if is_post_void || !history.debts.is_empty() {
+        let lots = if is_post_void || !history.debts.is_empty() || history.left.is_some() {
             accounts_with_repaid(reading, facts.member, &history.lots(), pending)?
         } else {
             accounts_with(reading, facts.member, &history.lots(), pending)?
@@ -404,9 +405,32 @@ fn refunded_sale(reading: &Reading<'_>, seq: Seq) -> Result<Seq, Error> {
     })
 }
 
-/// What the sale gave and took, by its entries.
-fn history_of(reading: &Reading<'_>, row: &SaleRow) -> Result<SaleHistory, Error> {
-    Ok(SaleHistory::of(&postings_of(reading, row)?))
+/// What the sale gave and took, by its entries. `before` is how far it has gone back.
+fn history_of(
+    reading: &Reading<'_>,
+    row: &SaleRow,
+    before: &RefundDocument,
+) -> Result<SaleHistory, Error> {
+    let postings = postings_of(reading, row)?;
+    let history = SaleHistory::of(&postings);
+    let spent = postings.iter().find(|entry| entry.kind == Kind::Redemption);
+    let Some(member) = spent.and_then(|entry| entry.member) else {
+        return Ok(history);
+    };
+    let (mut moved, mut is_moved) = (Vec::new(), false);
+    for seq in reading.refunds_of_member(member, row.seq)? {
+        let refund = entries_of(reading, seq)?;
+        // What an undone return had given back, and what was not there to be spent again.
+        let is_undone = |entry: &Entry| entry.flags.has(Flags::UNDONE);
+        let is_owed = |entry: &Entry| entry.kind == Kind::Debt && !is_undone(entry);
+        is_moved |= refund.first().is_some_and(is_undone) && refund.iter().any(is_owed);
+        moved.extend(refund);
+    }
+    Ok(if is_moved {
+        history.with_left(&moved, &before.standing().returned)
+    } else {
+        history
+    })
 }
 
 /// The policies of a programme's wallets. Once the money has changed hands, nothing is refused.

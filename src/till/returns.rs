@@ -418,7 +418,7 @@ impl Till {
 }
 
 /// A refund and the entries that belong to it.
-fn entries_of(reading: &Reading<'_>, seq: Seq) -> Result<Vec<Entry>, Error> {
+pub(super) fn entries_of(reading: &Reading<'_>, seq: Seq) -> Result<Vec<Entry>, Error> {
     let mut entries = Vec::new();
     let last = reading.head()?.seq;
     // At most a few wallets with a few lots; read in pieces so that no long ledger is walked.

@@ -426,3 +426,60 @@ proptest! {
         prop_assert_eq!(&balances[0], &balances[1]);
     }
 }
+
+/// Points that come back and are spent elsewhere before the exchange is undone are owed by the first sale:
+/// when its goods come back again, that is forgiven, and no lot gets more than was spent out of it.
+#[test]
+fn points_that_were_spent_twice_because_of_an_undone_exchange_come_back_once_for_each_sale() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    till.record("gift", &cart_of(member, 100_000)).unwrap();
+    // 10.000 d, of which 10 points pay all.
+    let first = till.record("first", &spending(member, 10_000, 10)).unwrap();
+    assert_eq!(balance(&till, member), (0, 0, 0, 0));
+    let lines = vec![returned(Some(first.id), 1_000, 0), sold(0)];
+    let exchange = till.record("exchange", &of_lines(member, lines)).unwrap();
+    assert_eq!(balance(&till, member), (10, 10, 0, 0));
+    let second = till
+        .record("second", &spending(member, 10_000, 10))
+        .unwrap();
+    till.refund("void", &void_of(exchange.id)).unwrap();
+    assert_eq!(balance(&till, member), (-10, 0, 0, 10));
+    till.refund("first-back", &refund_of(first.id)).unwrap();
+    assert_eq!(balance(&till, member), (0, 0, 0, 0));
+    till.refund("second-back", &refund_of(second.id)).unwrap();
+    assert_eq!(balance(&till, member), (10, 10, 0, 0));
+    assert_sound(&till);
+}
+
+/// The lot that repaid a debt had it back from the return, and ran out. Undone, the debt is as repaid as
+/// it would be without the visit.
+#[test]
+fn a_debt_that_was_repaid_stays_repaid_where_the_lot_ran_out_before_the_return_was_undone() {
+    let shop = shop(json!({}), json!({"expiry": {"days": 20}}));
+    let till = shop.create();
+    let member = enrol(&till);
+    let long_ago = |cart: Cart| Cart {
+        business_date: date(TODAY).minus_days(30).unwrap(),
+        ..cart
+    };
+    let gift = long_ago(cart_of(member, 100_000));
+    till.record("gift", &gift).unwrap();
+    let spends = long_ago(spending(member, 10_000, 10));
+    let held = till.authorise("held", &spends, 60).unwrap();
+    shop.clock.advance_seconds(61);
+    till.idle().unwrap();
+    till.record("spent", &spends).unwrap();
+    let late = till.commit("late", held.id, None).unwrap();
+    till.record("repays", &gift).unwrap();
+    assert_eq!(balance(&till, member), (0, 0, 0, 0));
+    let lines = vec![returned(Some(late.id), 1_000, 0), sold(0)];
+    let exchange = long_ago(of_lines(member, lines));
+    let exchange = till.record("exchange", &exchange).unwrap();
+    let yesterday = date(TODAY).minus_days(1).unwrap();
+    till.close_day("close", yesterday).unwrap();
+    till.refund("void", &void_of(exchange.id)).unwrap();
+    assert_eq!(balance(&till, member), (0, 0, 0, 0));
+    assert_sound(&till);
+}
