@@ -180,6 +180,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("entry.enrol", "Joined"),
     ("entry.epoch", "A life of the ledger begins"),
     ("entry.event", "Event"),
+    ("entry.event_points_back", "Points taken back"),
     ("entry.exception", "Noted for the day's report"),
     ("entry.expiry", "Expired"),
     ("entry.hold", "Reserved"),

@@ -174,6 +174,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("entry.enrol", "Đăng ký thành viên"),
     ("entry.epoch", "Bắt đầu một đời sổ"),
     ("entry.event", "Hoạt động"),
+    ("entry.event_points_back", "Thu hồi điểm"),
     ("entry.exception", "Ghi chú cho báo cáo ngày"),
     ("entry.expiry", "Điểm hết hạn"),
     ("entry.hold", "Giữ chỗ"),

@@ -251,12 +251,15 @@ impl Till {
     ) -> Result<(Vec<Movement>, BTreeMap<WalletNumber, Sums>), Error> {
         let mut movements = Vec::new();
         let mut sums: BTreeMap<WalletNumber, Sums> = BTreeMap::new();
-        let mut after = 0;
+        let (mut after, mut event) = (0, 0);
         loop {
             let page = reading.history(number, after, PAGE)?;
             let Some(last) = page.last() else { break };
             after = last.seq;
             for entry in &page {
+                if entry.kind == Kind::Event {
+                    event = entry.seq;
+                }
                 let change = Effect::of(entry).map_or(Points::ZERO, |effect| effect.balance());
                 if entry.business_date > to {
                     continue;
@@ -266,7 +269,12 @@ impl Till {
                 if from.is_some_and(|from| entry.business_date < from) {
                     sums.opening = plus(sums.opening, change);
                 } else if is_told(entry, change) {
-                    movements.push(movement(programme, self.language, entry, change));
+                    let mut told = movement(programme, self.language, entry, change);
+                    // No goods come back with an event.
+                    if entry.kind == Kind::AwardRefund && entry.refers_to == event {
+                        told.text = phrase(self.language, "entry.event_points_back", &[]);
+                    }
+                    movements.push(told);
                 }
             }
         }

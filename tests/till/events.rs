@@ -377,7 +377,7 @@ fn an_event_stands_in_the_days_totals_and_the_statement_and_travels() {
             ("Hoạt động: đánh giá", 0),
             ("Tích điểm", 20),
             ("Hoàn tác: Hoạt động: đánh giá", 0),
-            ("Thu hồi điểm do trả hàng", -20),
+            ("Thu hồi điểm", -20),
         ]
     );
     let entries: Vec<Entry> = entries(&till, member);
