@@ -5,6 +5,7 @@ mod build;
 mod conditions;
 mod documents;
 mod doors;
+mod every_key;
 mod ladder;
 mod lines;
 mod offers;

@@ -103,7 +103,7 @@ impl Compiler {
         found: impl Into<String>,
     ) {
         let problem = Problem::new(path, code, expected, found);
-        self.problems.push(problem.as_warning());
+        self.problems.push(problem.into_warning());
     }
 
     fn compile(&mut self, document: &Document, json: &[u8]) -> Option<Programme> {

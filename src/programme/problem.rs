@@ -43,7 +43,7 @@ impl Problem {
         self.severity == Severity::Error
     }
 
-    pub(crate) fn as_warning(self) -> Self {
+    pub(crate) fn into_warning(self) -> Self {
         Self {
             severity: Severity::Warning,
             ..self

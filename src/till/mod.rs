@@ -39,6 +39,7 @@ mod statement_text;
 pub mod status;
 mod sync;
 mod training;
+mod trial;
 mod undo;
 mod usage;
 mod velocity;

@@ -182,7 +182,7 @@ impl Compiler {
             for mut problem in clashes.into_iter().flatten() {
                 // One that can never hold beside others that can is a mistake that does no harm.
                 if !is_over {
-                    problem = problem.as_warning();
+                    problem = problem.into_warning();
                 }
                 self.problems.push(problem);
             }
