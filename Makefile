@@ -6,7 +6,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 SONAME := libloy.so.0
 
 .DEFAULT_GOAL := help
-.PHONY: help lib loy hello demo test bench soak fuzz header fmt lint setup
+.PHONY: help lib loy hello demo test cases bench soak fuzz header fmt lint setup
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -29,6 +29,9 @@ demo: ## real receipts through till and head office; DATA=file for your own
 test: ## formatting, lints, all tests; the last line is `N passed, N failed`
 	@.ci/setup cc python3 valgrind
 	@CARGO="$(CARGO)" FEATURES="$(FEATURES)" tests/run
+
+cases: ## every published case of other systems; the last line says how many pass
+	@LOY_CASES=all $(CARGO) test -q --features $(FEATURES) --test cases
 
 bench: ## every figure beside its baseline, also in target/bench.json
 	$(CARGO) bench --features $(FEATURES) --bench figures

@@ -1225,8 +1225,9 @@ LOY_API loy_status LOY_CALL loy_quote_redeemable(
 /*
  * Lists the points that the sale awards.
  *
- * Rows: wallet (its id), rule (its id), points, available_from, expires_on (the first day on which
- * they cannot be spent; absent for never).
+ * Rows: wallet (its id), rule (its id; "tier:" and the id of a tier for points that reaching it
+ * gives), points, available_from, expires_on (the first day on which they cannot be spent; absent
+ * for never).
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1
@@ -1267,7 +1268,10 @@ LOY_API loy_status LOY_CALL loy_quote_redemptions(
  * One row, or none without tiers, without a member, or where it is not known here: tier (the id of
  * the one that counts for this sale), name (in the till's language), counted (what counts for it
  * before the sale: money or points in smallest units, or visits), counted_after, tier_after, next
- * (the one above that; "" at the top), missing (to it after the sale; absent at the top).
+ * (the one above that; "" at the top), missing (to it after the sale; absent at the top),
+ * kept_until (the last business date of tier_after even if nothing more counts; absent for ever,
+ * and where that depends on more), to_keep (what is missing after the sale to have it longer;
+ * absent where nothing sold now counts for that).
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1

@@ -8,6 +8,7 @@
 #[path = "../../tests/crash/dice.rs"]
 #[allow(dead_code)] // the crash tests use the rest
 mod dice;
+mod evaluation;
 mod exchange;
 mod large;
 mod measure;
@@ -44,7 +45,7 @@ fn main() {
     let parts: [Part; 9] = [
         ("sales", sales::measure),
         ("others", sales::measure_others),
-        ("evaluation", sales::measure_evaluation),
+        ("evaluation", evaluation::measure),
         ("past", sales::measure_past),
         ("large", large::measure),
         ("sweep", sweep::measure),

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use loy::evaluate::{Cart, Line};
 use loy::kernel::{MemberNumber, Money, Quantity, SaleId};
-use loy::programme::Programme;
 use loy::till::{Goods, Measure, RefundRequest, ReturnedPart, Settings, Till};
 
 use crate::dice::Dice;
@@ -343,31 +342,6 @@ fn day_close(report: &mut Report, disk: &Path) {
             .beside_value(theirs)
             .floors(&[Floor::RatioMost(3.0), Floor::Most(2_000.0)]),
     );
-}
-
-/// Evaluation as it is now: one rule, always with its explanation.
-pub fn measure_evaluation(report: &mut Report) {
-    let document = include_bytes!("../../examples/programmes/vnd-10000.json");
-    let programme = Programme::read(document).unwrap();
-    let member = MemberNumber::from_body(10_000_000_000).unwrap();
-    let cart = bill(1, 30, member, false);
-    let snapshot = loy::evaluate::MemberSnapshot {
-        number: member,
-        joined_on: None,
-        history: None,
-        limits: None,
-        after_returns: None,
-        balances: Default::default(),
-    };
-    let language = loy::texts::Language::Vi;
-    let sample = Sample::single(20_000, |_| {
-        let quote = loy::evaluate::evaluate(&programme, Some(&snapshot), &cart, language).unwrap();
-        std::hint::black_box(quote);
-    });
-    report.add(Row::times(
-        "evaluate 30 lines, 1 rule, with explanation",
-        &sample,
-    ));
 }
 
 /// A programme of tiers asks for the member's past: a regular's thousand sales of a year, beside

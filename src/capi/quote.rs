@@ -336,8 +336,9 @@ fn list(
 
 /// Lists the points that the sale awards.
 ///
-/// Rows: wallet (its id), rule (its id), points, available_from, expires_on (the first day on which
-/// they cannot be spent; absent for never).
+/// Rows: wallet (its id), rule (its id; "tier:" and the id of a tier for points that reaching it
+/// gives), points, available_from, expires_on (the first day on which they cannot be spent; absent
+/// for never).
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
 /// @since 0.1
@@ -436,7 +437,10 @@ pub unsafe extern "C" fn loy_quote_redemptions(
 /// One row, or none without tiers, without a member, or where it is not known here: tier (the id of
 /// the one that counts for this sale), name (in the till's language), counted (what counts for it
 /// before the sale: money or points in smallest units, or visits), counted_after, tier_after, next
-/// (the one above that; "" at the top), missing (to it after the sale; absent at the top).
+/// (the one above that; "" at the top), missing (to it after the sale; absent at the top),
+/// kept_until (the last business date of tier_after even if nothing more counts; absent for ever,
+/// and where that depends on more), to_keep (what is missing after the sale to have it longer;
+/// absent where nothing sold now counts for that).
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
 /// @since 0.1
@@ -455,6 +459,8 @@ pub unsafe extern "C" fn loy_quote_tier(
             "tier_after",
             "next",
             "missing",
+            "kept_until",
+            "to_keep",
         ]);
         if let Some(tier) = &priced.quote.tier {
             rows.push([
@@ -465,6 +471,9 @@ pub unsafe extern "C" fn loy_quote_tier(
                 tier.tier_after.as_str().into(),
                 tier.next.clone().unwrap_or_default().into(),
                 tier.missing.map_or(Value::Absent, Value::from),
+                tier.kept_until
+                    .map_or(Value::Absent, |date| date.yyyymmdd().into()),
+                tier.to_keep.map_or(Value::Absent, Value::from),
             ]);
         }
         rows

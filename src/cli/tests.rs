@@ -326,7 +326,7 @@ fn a_cart_is_priced_without_a_ledger() {
     assert!(out.starts_with("Total: 4.75 USD\nTo pay: 4.75 USD\nEarns 5.7 stars (spend), can be spent from 2026-11-22 on\n\n"), "{out}");
     assert!(out.contains("+ Stars on the bill: 4.75 USD / 1.00 USD × 1 star × 1.2 (Gold) = 5.7 → 5.7 stars (rounded down)"), "{out}");
     assert!(
-        out.contains("- Tier Gold, 500 stars counted; 1,994.3 stars missing to Reserve"),
+        out.contains("- Tier Gold, 500 stars counted; kept until 2027-05-31; 494.3 stars missing to keep it longer; 1,994.3 stars missing to Reserve"),
         "{out}"
     );
     let (code, out, notes) = loy(&[

@@ -4,7 +4,7 @@ use super::explain::Speaker;
 use super::facts::Facts;
 use super::quote::Reason;
 use crate::kernel::{BusinessDate, Money};
-use crate::programme::{Range, Selector, When};
+use crate::programme::{Range, Selection, Selector, When};
 use crate::texts;
 
 /// Why a condition does not hold, or is not known.
@@ -247,8 +247,12 @@ impl Leaf<'_> {
     }
 
     fn lines(&self, selector: &Selector) -> String {
-        let list = |parts: &[Selector], between: &str| {
-            let parts: Vec<String> = parts.iter().map(|part| self.lines(part)).collect();
+        self.selection(&selector.what)
+    }
+
+    fn selection(&self, selection: &Selection) -> String {
+        let list = |parts: &[Selection], between: &str| {
+            let parts: Vec<String> = parts.iter().map(|part| self.selection(part)).collect();
             parts.join(between)
         };
         let names = |names: &std::collections::BTreeSet<String>| {
@@ -258,23 +262,23 @@ impl Leaf<'_> {
                 .collect::<Vec<_>>()
                 .join(", ")
         };
-        match selector {
-            Selector::All(parts) => list(parts, " + "),
-            Selector::Any(parts) => list(parts, " / "),
-            Selector::Not(part) => {
-                let part = self.lines(part);
+        match selection {
+            Selection::All(parts) => list(parts, " + "),
+            Selection::Any(parts) => list(parts, " / "),
+            Selection::Not(part) => {
+                let part = self.selection(part);
                 self.speaker.phrase("when.not", &[("part", &part)])
             }
-            Selector::Skus(values)
-            | Selector::Categories(values)
-            | Selector::Brands(values)
-            | Selector::Tags(values) => names(values),
-            Selector::Price(range) => self.money(range),
-            Selector::Flags(flags) => {
+            Selection::Skus(values)
+            | Selection::Categories(values)
+            | Selection::Brands(values)
+            | Selection::Tags(values) => names(values),
+            Selection::Price(range) => self.money(range),
+            Selection::Flags(flags) => {
                 let words = flags.iter().map(|flag| flag.word());
                 words.collect::<Vec<_>>().join(", ")
             }
-            Selector::Discounted(wanted) => {
+            Selection::Discounted(wanted) => {
                 let (what, word) = (self.say("what.discounted"), self.yes_or_no(*wanted));
                 format!("{what}: {word}")
             }

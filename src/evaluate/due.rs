@@ -5,11 +5,12 @@ use super::check;
 use super::facts::Facts;
 use super::problem::CartProblem;
 use super::quote::{Award, Outcome};
-use super::returned::Decided;
+use super::returned::{Decided, ReturnedLines};
 use super::select::part_of;
-use super::tally::{RoundingOf, Sold, Terms, awards, stored_by_method, tally};
+use super::tally::{RoundingOf, Sold, Terms, Wholes, awards, stored_by_method, tally};
+use super::tier::Step;
 use crate::kernel::{Money, Points, Quantity};
-use crate::programme::Stage;
+use crate::programme::{Level, RefundBase, Stage, TierForSale};
 
 /// What is kept of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,15 +56,39 @@ pub fn due_after(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, Ca
 /// # Errors
 /// Points beyond 9e15.
 pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, CartProblem> {
+    let programme = sale.programme;
+    let tiers = programme.tiers();
+    let after = tiers.filter(|tiers| tiers.tier_for_sale == TierForSale::After);
+    let stored = sale.outcome.priced_in_tier.as_deref();
+    let priced_in = tiers
+        .zip(stored)
+        .and_then(|(tiers, id)| tiers.levels.get(tiers.place_of(id)?));
+    if after.is_none() || priced_in.is_some() {
+        return Ok(worth_in(sale, kept, priced_in)?.0);
+    }
+    // It leads to no other tier, or was nobody's when it was priced.
+    let whole = sale.kept(&ReturnedLines::new(), RefundBase::LineNet);
+    let (_, leads_to) = worth_in(sale, &whole, None)?;
+    Ok(worth_in(sale, kept, leads_to)?.0)
+}
+
+/// The awards in the tier before the sale or in another one, and the tier that leads to.
+fn worth_in<'a>(
+    sale: &Decided<'a>,
+    kept: &[KeptLine],
+    priced_in: Option<&'a Level>,
+) -> Result<(Vec<Award>, Option<&'a Level>), CartProblem> {
     let redemptions = &sale.outcome.redemptions;
     let uses_points = Some(redemptions.iter().any(|part| !part.pays));
     let whole = sale.cart.sold();
-    let at_sale = Facts {
+    let mut at_sale = Facts {
         taken: offers_off_sold(sale),
         ..Facts::new(sale.programme, &whole, sale.member, uses_points)
     };
     let (rest, nets) = rest_of(sale, kept);
     let mut now = Facts::new(sale.programme, &rest, sale.member, uses_points);
+    at_sale.tier = priced_in.or(at_sale.tier);
+    now.tier = at_sale.tier;
     let (line_offers, taken) = offers_kept(sale, kept);
     now.taken = taken;
     let terms = Terms {
@@ -76,9 +101,18 @@ pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Awar
         facts: &now,
         nets: &nets,
         line_offers: &line_offers,
+        wholes: Wholes::default(),
     };
     let tallies = tally(sale.programme, &terms, &sold)?;
     let mut due = awards(&tallies);
+    let step = Step::of(sale.programme, &now, &tallies, &sold, None);
+    if let Some(step) = &step {
+        let entered = step.entries(sale.programme, &now, &|_, _| false);
+        let entered = entered
+            .iter()
+            .filter_map(|entered| entered.award().cloned());
+        due.extend(entered);
+    }
     // What points bought stays while anything of the sale does.
     let is_bought = |award: &&Award| {
         redemptions
@@ -86,7 +120,7 @@ pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Awar
             .any(|part| part.reward.as_ref() == Some(&award.rule))
     };
     due.extend(sale.outcome.awards.iter().filter(is_bought).cloned());
-    Ok(due)
+    Ok((due, step.map(|step| step.level_after())))
 }
 
 /// The lines that were sold, with their places.

@@ -10,13 +10,36 @@ use crate::texts::{self, Language};
 pub(super) struct Speaker<'a> {
     programme: &'a Programme,
     pub language: Language,
+    explaining: Explaining,
+}
+
+/// Whether an evaluation says why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Explaining {
+    /// Every code, offer, reward, wallet, rule and limit has its reason.
+    Everything,
+    /// There are only numbers: for who asks for them often and for the reasons seldom.
+    Nothing,
 }
 
 impl<'a> Speaker<'a> {
-    pub fn new(programme: &'a Programme, language: Language) -> Self {
+    pub fn new(programme: &'a Programme, language: Language, explaining: Explaining) -> Self {
         Self {
             programme,
             language,
+            explaining,
+        }
+    }
+
+    /// Reasons are wanted.
+    pub fn explains(&self) -> bool {
+        self.explaining == Explaining::Everything
+    }
+
+    /// Adds a reason, if reasons are wanted.
+    pub fn tell(&self, reasons: &mut Vec<Reason>, reason: impl FnOnce() -> Reason) {
+        if self.explains() {
+            reasons.push(reason());
         }
     }
 

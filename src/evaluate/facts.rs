@@ -1,26 +1,33 @@
 //! What conditions are held against.
 
-use super::cart::{Cart, Line, LineFlag};
+use std::rc::Rc;
+
+use super::cart::{Cart, LineFlag};
 use super::history::History;
 use super::quote::MemberSnapshot;
-use super::select::{fits, part_of};
+use super::select::{Picks, part_of};
 use super::truth::Truth;
 use crate::kernel::{BusinessDate, Money};
-use crate::programme::{Level, Programme, Selector, Total, TotalTax, When};
+use crate::programme::{Level, Programme, Selector, TierBasis, Total, TotalTax, When};
 
 /// The facts of a sale.
 pub(super) struct Facts<'a> {
     pub cart: &'a Cart,
+    /// The member, if there is one.
+    pub member: Option<&'a MemberSnapshot>,
     /// The member's past, if there is a member and this till knows it.
     pub history: Option<&'a History>,
     /// When the member joined, if that is known.
     pub joined_on: Option<BusinessDate>,
-    /// The tier before the sale, if there are tiers and it is known.
+    /// The tier in which the sale is priced, if there are tiers and it is known: the one before it, if
+    /// the programme does not say otherwise.
     pub tier: Option<&'a Level>,
     /// Whether the sale spends points; nothing before that is decided.
     pub uses_points: Option<bool>,
     /// What offers took off each line of the cart so far; empty for nothing.
     pub taken: Vec<Money>,
+    /// Which of its lines fit which selection.
+    pub picks: Rc<Picks>,
 }
 
 impl<'a> Facts<'a> {
@@ -33,11 +40,13 @@ impl<'a> Facts<'a> {
         let history = member.and_then(|member| member.history.as_ref());
         Self {
             cart,
+            member,
             history,
             joined_on: member.and_then(|member| member.joined_on),
-            tier: history.and_then(|history| level_at(programme, history.tier_basis)),
+            tier: member.and_then(|member| tier_before(programme, member)),
             uses_points,
             taken: Vec::new(),
+            picks: Rc::new(Picks::new(programme, &cart.lines)),
         }
     }
 
@@ -74,13 +83,7 @@ impl<'a> Facts<'a> {
                 let reaches = |least: i64| thousandths >= i128::from(least) * 1_000;
                 Truth::of(range.from.is_none_or(reaches) && !range.below.is_some_and(reaches))
             }
-            When::HasLine(selector) => {
-                let sold = cart
-                    .lines
-                    .iter()
-                    .filter(|line| line.quantity_milli.is_positive());
-                Truth::any(sold.map(|line| fits(selector, line)))
-            }
+            When::HasLine(selector) => self.picks.any_sold(selector),
             When::Tiers(tiers) => Truth::known(self.tier.map(|tier| tiers.contains(&tier.id))),
             When::VisitNumber(number) => {
                 Truth::known(self.visit_number().map(|visit| visit == *number))
@@ -123,11 +126,10 @@ impl<'a> Facts<'a> {
 
     /// Thousandths of items: a weighed line is one, returned goods are taken off.
     pub fn items_milli(&self, selector: Option<&Selector>) -> i128 {
-        let lines = self.cart.lines.iter();
-        let selected =
-            lines.filter(|line| selector.is_none_or(|selector| fits(selector, line) == Truth::Yes));
+        let selected = self.picks.lines(selector);
         selected
-            .map(|line| {
+            .map(|index| {
+                let line = &self.cart.lines[index];
                 let quantity = i128::from(line.quantity_milli.get());
                 if line.flags.contains(&LineFlag::Weighed) {
                     quantity.signum() * 1_000
@@ -140,12 +142,8 @@ impl<'a> Facts<'a> {
 
     /// The sum that a condition is about.
     pub fn total(&self, total: &Total) -> Money {
-        let lines = self.cart.lines.iter().enumerate();
-        let selected = lines.filter(|(_, line)| {
-            let selector = total.lines.as_ref();
-            selector.is_none_or(|selector| fits(selector, line) == Truth::Yes)
-        });
-        let amount = |(index, line): (usize, &Line)| {
+        let amount = |index: usize| {
+            let line = &self.cart.lines[index];
             let mut amount = line.line_total;
             if total.is_after_offers {
                 amount -= self.taken.get(index).copied().unwrap_or_default();
@@ -156,7 +154,7 @@ impl<'a> Facts<'a> {
                 TotalTax::Without => amount - part_of(line.tax_inside, amount, line.line_total),
             }
         };
-        selected.map(amount).sum()
+        self.picks.lines(total.lines.as_ref()).map(amount).sum()
     }
 
     /// Something is bought: what a visit is.
@@ -165,12 +163,23 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// The tier that so much makes; nothing without tiers.
-pub(super) fn level_at(programme: &Programme, basis: i64) -> Option<&Level> {
-    let levels = &programme.tiers()?.levels;
-    levels
-        .iter()
-        .rev()
-        .find(|level| level.from <= basis)
-        .or(levels.first())
+/// The tier that a member has before the sale; nothing without tiers, or where it is not known.
+pub(super) fn tier_before<'a>(
+    programme: &'a Programme,
+    member: &MemberSnapshot,
+) -> Option<&'a Level> {
+    let tiers = programme.tiers()?;
+    if tiers.basis == TierBasis::Balance {
+        let balance = member.balance(tiers.wallet?).known;
+        return tiers.levels.get(tiers.fitting(balance.get()));
+    }
+    let history = member.history.as_ref()?;
+    let held = match &history.tier {
+        None => None,
+        Some(held) => {
+            let tier = held.tier.as_ref()?;
+            tiers.levels.iter().find(|level| level.id == *tier)
+        }
+    };
+    held.or_else(|| tiers.levels.get(tiers.fitting(history.tier_basis)))
 }

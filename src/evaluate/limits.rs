@@ -53,28 +53,34 @@ pub(super) fn limit(tally: &mut Tally<'_>, left: Option<(Points, Cut)>) {
 }
 
 pub(super) fn take_of_groups(programme: &Programme, tallies: &mut [Tally<'_>]) {
-    for (group, found) in programme.groups().iter().enumerate() {
-        if found.take == Take::All {
-            continue;
+    let groups = programme.groups();
+    if groups.iter().all(|group| group.take == Take::All) {
+        return;
+    }
+    let mut giving: Vec<Vec<(usize, Points)>> = vec![Vec::new(); groups.len()];
+    for (place, tally) in tallies.iter().enumerate() {
+        if let (Some(group), None) = (tally.rule.group, tally.refusal) {
+            giving[group].push((place, tally.points));
         }
-        let gives = |(place, tally): (usize, &Tally<'_>)| {
-            let is_in = tally.rule.group == Some(group) && tally.refusal.is_none();
-            is_in.then_some((place, tally.points))
-        };
-        let giving: Vec<(usize, Points)> = tallies.iter().enumerate().filter_map(gives).collect();
+    }
+    for (found, giving) in groups.iter().zip(giving) {
+        // An exclusive group before it may have left nothing of them.
+        let giving = giving.into_iter();
+        let giving: Vec<(usize, Points)> = giving
+            .filter(|(place, _)| tallies[*place].refusal.is_none())
+            .collect();
         let winner = match found.take {
+            Take::All => None,
             Take::Best | Take::Exclusive => giving
                 .iter()
                 .max_by(|a, b| a.1.cmp(&b.1).then(b.0.cmp(&a.0))),
-            Take::First | Take::All => giving.first(),
+            Take::First => giving.first(),
         };
         let Some(&(winner, _)) = winner else { continue };
-        let is_exclusive = found.take == Take::Exclusive;
-        let others = giving.into_iter().map(|(place, _)| place);
-        let others: Vec<usize> = if is_exclusive {
+        let others: Vec<usize> = if found.take == Take::Exclusive {
             (0..tallies.len()).collect()
         } else {
-            others.collect()
+            giving.iter().map(|(place, _)| *place).collect()
         };
         for place in others {
             if place != winner && tallies[place].refusal.is_none() {

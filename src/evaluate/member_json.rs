@@ -36,6 +36,8 @@ struct Sale {
     business_date: BusinessDate,
     #[serde(default)]
     spend: Money,
+    #[serde(default)]
+    fee: Money,
     #[serde(default = "yes")]
     visit: bool,
     #[serde(default)]
@@ -89,7 +91,7 @@ impl MemberSnapshot {
                 let sales = sales.into_iter().enumerate();
                 let past = sales.map(|(place, sale)| past_sale(programme, place, sale));
                 let past: Vec<PastSale> = past.collect::<Result<_, _>>()?;
-                Some(History::of(programme, cart, &past))
+                Some(History::of(programme, cart, member.joined_on, &past))
             }
         };
         Ok(Self {
@@ -106,6 +108,7 @@ impl MemberSnapshot {
 fn past_sale(programme: &Programme, place: usize, sale: Sale) -> Result<PastSale, CartProblem> {
     let path = format!("sales[{place}]");
     check::zero_or_more(&format!("{path}.spend"), sale.spend.get())?;
+    check::zero_or_more(&format!("{path}.fee"), sale.fee.get())?;
     for points in sale.rewards.values() {
         check::zero_or_more(&format!("{path}.rewards"), points.get())?;
     }
@@ -122,6 +125,7 @@ fn past_sale(programme: &Programme, place: usize, sale: Sale) -> Result<PastSale
     Ok(PastSale {
         business_date: sale.business_date,
         spend: sale.spend,
+        fee: sale.fee,
         is_visit: sale.visit,
         receipt_group: sale.receipt_group,
         awards,

@@ -14,6 +14,7 @@ mod explain;
 mod facts;
 mod gives;
 pub mod history;
+mod ladder;
 mod limits;
 mod member_json;
 mod offer;
@@ -38,7 +39,8 @@ pub use cart_json::first_difference;
 pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
 pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
-pub use history::{History, PastAward, PastSale, Used};
+pub use explain::Explaining;
+pub use history::{HeldTier, History, PastAward, PastSale, Used};
 pub use problem::CartProblem;
 pub use quote::{
     Award, Gift, GoodsBack, LinePart, MemberSnapshot, OfferTaken, Outcome, Quote, Reason,
@@ -56,12 +58,15 @@ pub use unlinked::{Worth, worth_of_goods};
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 
 use crate::kernel::{Balance, Money, Points, WalletNumber};
-use crate::programme::Programme;
+use crate::programme::{Level, Programme};
 use crate::texts::Language;
 use bill::Bill;
 use explain::Speaker;
 use facts::Facts;
-use tally::{RoundingOf, Sold, Terms};
+use select::Picks;
+use std::borrow::Cow;
+use std::rc::Rc;
+use tally::{RoundingOf, Sold, Terms, Wholes};
 use velocity::Standing;
 
 /// What this cart would give and take, and why.
@@ -82,7 +87,35 @@ pub fn evaluate(
     cart.check()?;
     check::fits(cart, programme, member)?;
     let returns = unlinked::returns_alone(programme, member, cart)?;
-    evaluate_with(programme, member, cart, returns, language)
+    evaluate_with(
+        programme,
+        member,
+        cart,
+        returns,
+        (language, Explaining::Everything),
+    )
+}
+
+/// [`evaluate`] without a word of explanation: the same numbers in a fraction of the time.
+///
+/// # Errors
+/// As [`evaluate`].
+pub fn evaluate_numbers(
+    programme: &Programme,
+    member: Option<&MemberSnapshot>,
+    cart: &Cart,
+    language: Language,
+) -> Result<Quote, CartProblem> {
+    cart.check()?;
+    check::fits(cart, programme, member)?;
+    let returns = unlinked::returns_alone(programme, member, cart)?;
+    evaluate_with(
+        programme,
+        member,
+        cart,
+        returns,
+        (language, Explaining::Nothing),
+    )
 }
 
 /// [`evaluate`] where it is known what the returned lines of the cart do. Nothing else of them is
@@ -95,18 +128,51 @@ pub fn evaluate_with(
     member: Option<&MemberSnapshot>,
     cart: &Cart,
     returns: Vec<GoodsBack>,
-    language: Language,
+    (language, explaining): (Language, Explaining),
 ) -> Result<Quote, CartProblem> {
     cart.check()?;
     check::fits(cart, programme, member)?;
-    let speaker = Speaker::new(programme, language);
+    let quote = |returns, tier| {
+        in_tier(
+            programme,
+            member,
+            cart,
+            (returns, tier),
+            (language, explaining),
+        )
+    };
+    let before = quote(returns, None)?;
+    let tier = before.tier.as_ref();
+    match tier.and_then(|tier| tier::tier_for_sale(programme, tier)) {
+        None => Ok(before),
+        Some(tier) => quote(before.outcome.returns, Some(tier)),
+    }
+}
+
+/// The sale priced in the tier before it, or in another one.
+fn in_tier(
+    programme: &Programme,
+    member: Option<&MemberSnapshot>,
+    cart: &Cart,
+    (returns, priced_in): (Vec<GoodsBack>, Option<&Level>),
+    (language, explaining): (Language, Explaining),
+) -> Result<Quote, CartProblem> {
+    let speaker = Speaker::new(programme, language, explaining);
     let sold_cart = cart.sold();
 
-    let mut explanation = explain::codes_and_rewards(&speaker, cart);
-    explanation.extend(explain::returns(&speaker, &returns));
+    let mut explanation = Vec::new();
+    if speaker.explains() {
+        explanation = explain::codes_and_rewards(&speaker, cart);
+        explanation.extend(explain::returns(&speaker, &returns));
+    }
     let limits = Standing::new(programme, member);
     let mut undecided = Facts::new(programme, &sold_cart, member, None);
-    let mut offered = Bill::new(cart, stored_back(programme, &returns));
+    undecided.tier = priced_in.or(undecided.tier);
+    let picks = match &sold_cart {
+        Cow::Borrowed(_) => Rc::clone(&undecided.picks),
+        Cow::Owned(_) => Rc::new(Picks::new(programme, &cart.lines)),
+    };
+    let mut offered = Bill::new(cart, picks, stored_back(programme, &returns));
     let (offers, reasons) = offer::offers(&speaker, &mut undecided, &mut offered);
     explanation.extend(reasons);
     let mut spending = spend(&speaker, &undecided, offered.clone(), member);
@@ -149,26 +215,27 @@ pub fn evaluate_with(
         facts: &facts,
         nets: &nets,
         line_offers: &line_offers,
+        wholes: Wholes::default(),
     };
     let mut tallies = tally::tally(programme, &terms, &sold)?;
     limits.refuse_awards(&mut tallies);
     for tally in &tallies {
-        let has_member = member.is_some();
-        explanation.push(told::reason(&speaker, &facts, tally, &tallies, has_member));
+        speaker.tell(&mut explanation, || {
+            told::reason(&speaker, &facts, tally, &tallies, member.is_some())
+        });
     }
     let mut awards = tally::awards(&tallies);
+    let step = tier::Step::of(programme, &facts, &tallies, &sold, None);
+    let refuses = |wallet, points| limits.refuses_entry(&tallies, wallet, points);
+    let entered = step.map(|step| step.entries(programme, &facts, &refuses));
+    for entered in entered.iter().flatten() {
+        awards.extend(entered.award().cloned());
+        speaker.tell(&mut explanation, || entered.reason(&speaker));
+    }
     awards.extend(vouchers);
     check::awards_fit(&awards)?;
     let (limits, reasons) = limits.tell(&speaker, &tallies, would_spend);
     explanation.extend(reasons);
-    let sold_for = payable + bill.stored() + returns.iter().map(|back| back.amount).sum();
-    let mut tier = None;
-    if member.is_some()
-        && let Some((line, reason)) = tier::standing(&speaker, &facts, &tallies, sold_for)
-    {
-        tier = line;
-        explanation.push(reason);
-    }
     let (awards, awards_with_card) = match member {
         Some(_) => (awards, Vec::new()),
         None => (Vec::new(), awards),
@@ -187,11 +254,12 @@ pub fn evaluate_with(
             awards,
             returns,
             offers,
+            priced_in_tier: priced_in.map(|level| level.id.clone()),
         },
         awards_with_card,
         wallets: Vec::new(),
         limits,
-        tier,
+        tier: None,
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
         is_training: false,
         explanation,
@@ -204,6 +272,14 @@ pub fn evaluate_with(
     );
     if let Some(member) = member {
         quote.wallets = wallet_lines(programme, member, &quote, &redeemable);
+        let counts = programme.tiers().and_then(|tiers| tiers.wallet);
+        let balance = counts.and_then(|wallet| quote.wallet(wallet));
+        let balance = balance.map(|line| line.after);
+        let step = tier::Step::of(programme, &facts, &tallies, &sold, balance);
+        if let Some((line, reason)) = tier::standing(&speaker, &facts, step.as_ref()) {
+            quote.tier = line;
+            speaker.tell(&mut quote.explanation, || reason);
+        }
     }
     Ok(quote)
 }
@@ -241,7 +317,7 @@ fn spend<'a>(
         let wanted = bill.cart().points_wanted.get(&wallet.id).copied();
         let spent = spent.get(&wallet.number).copied().unwrap_or_default();
         let answer = redeem::redeem(speaker, wallet, member, wanted, spent, &mut bill);
-        reasons.push(answer.reason);
+        reasons.extend(answer.reason);
         redemptions.extend(answer.redemption);
         redeemable[place] = answer.redeemable;
     }

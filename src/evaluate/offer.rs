@@ -12,7 +12,7 @@ use super::quote::{Gift, OfferTaken, Reason};
 use super::truth::Truth;
 use crate::kernel::Money;
 use crate::programme::{Offer, Take, UseOffer, When};
-pub(super) use takes::{Found, find};
+pub(super) use takes::{Found, find, pieces_of};
 use told::Told;
 
 /// Why an offer takes nothing off.
@@ -87,7 +87,10 @@ pub(super) fn offers(
             Outcome::Refused(refusal) => told.nothing(&refusal),
         }
     };
-    let reasons = outcomes.into_iter().enumerate().map(told).collect();
+    let mut reasons = Vec::new();
+    if speaker.explains() {
+        reasons.extend(outcomes.into_iter().enumerate().map(told));
+    }
     (taken, reasons)
 }
 
@@ -224,7 +227,8 @@ impl Round<'_, '_> {
         };
         let amount = found.amount();
         let lines = bill.take_parts(&found.parts, offer.stage);
-        facts.taken = bill.taken_of_sold();
+        bill.free(&found.free);
+        bill.note(&lines, &mut facts.taken);
         let taken = OfferTaken {
             offer: offer.id.clone(),
             amount,

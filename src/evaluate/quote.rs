@@ -73,6 +73,10 @@ pub struct Outcome {
     #[cfg_attr(test, schemars(with = "i64"))]
     #[serde(skip_serializing_if = "is_no_money")]
     pub stored: Money,
+    /// The tier in which it is priced, where that is another than the one before the sale.
+    #[n(10)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub priced_in_tier: Option<String>,
 }
 
 /// An offer that was taken.
@@ -336,7 +340,8 @@ pub struct WalletLine {
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "tier_line"))]
 pub struct TierLine {
-    /// The tier before the sale, which is the one that counts for it, by its id.
+    /// The tier before the sale, by its id. It is the one that counts for it, unless `priced_in_tier`
+    /// names another.
     pub tier: String,
     /// Its name in the quote's language.
     pub name: String,
@@ -352,6 +357,15 @@ pub struct TierLine {
     /// What is missing to it after the sale.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub missing: Option<i64>,
+    /// The last business date of `tier_after` even if nothing more counts; absent for ever, and where
+    /// that depends on when what counts for it leaves the window.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<i32>"))]
+    pub kept_until: Option<BusinessDate>,
+    /// What is missing after the sale to have it longer than that, 0 for nothing; absent where nothing
+    /// that is sold now counts for that.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to_keep: Option<i64>,
 }
 
 /// An evaluated cart.

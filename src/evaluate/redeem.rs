@@ -11,7 +11,8 @@ pub(super) struct Answer {
     pub redemption: Option<Redemption>,
     /// Most points this sale could spend, asked for or not.
     pub redeemable: Points,
-    pub reason: Reason,
+    /// Absent where no reasons are wanted.
+    pub reason: Option<Reason>,
 }
 
 /// What held the number of steps down. In the order in which a tie is told.
@@ -40,7 +41,12 @@ pub(super) fn redeem(
     let Some(member) = member else {
         return nothing(speaker, wallet, "redeem.no_member");
     };
-    if !bill.payable().is_positive() {
+    let payable = if wallet.is_money() {
+        bill.to_pay()
+    } else {
+        bill.payable()
+    };
+    if !payable.is_positive() {
         return nothing(speaker, wallet, "redeem.nothing_to_pay");
     }
     let spendable = (member.spendable(wallet.number) - spent).max(Points::ZERO);
@@ -51,7 +57,7 @@ pub(super) fn redeem(
         terms,
         spendable,
         share: share_of(bill.total(), terms.share),
-        payable: bill.payable(),
+        payable,
     };
     let (most_steps, why_most) = found.steps(None);
     let redeemable = found.enough(most_steps).unwrap_or(Points::ZERO);
@@ -171,6 +177,13 @@ impl Told<'_> {
         redeemable: Points,
     ) -> Answer {
         let speaker = self.speaker;
+        if !speaker.explains() {
+            return Answer {
+                redemption,
+                redeemable,
+                reason: None,
+            };
+        }
         let least = self.found.terms.least.max(self.found.terms.step);
         let text = speaker.phrase(
             key,
@@ -200,13 +213,13 @@ impl Told<'_> {
             ("limit", limit),
         ];
         Answer {
-            reason: Reason {
+            reason: Some(Reason {
                 rule: self.wallet.id.clone(),
                 applied: redemption.is_some(),
                 key,
                 values: values.into(),
                 text,
-            },
+            }),
             redemption,
             redeemable,
         }
@@ -242,12 +255,12 @@ fn nothing(speaker: &Speaker<'_>, wallet: &Wallet, key: &'static str) -> Answer 
     Answer {
         redemption: None,
         redeemable: Points::ZERO,
-        reason: Reason {
+        reason: speaker.explains().then(|| Reason {
             rule: wallet.id.clone(),
             applied: false,
             key,
             values: [("wallet", wallet.id.clone())].into(),
             text: speaker.phrase(key, &[("name", wallet.name.in_language(speaker.language))]),
-        },
+        }),
     }
 }

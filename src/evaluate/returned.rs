@@ -12,8 +12,11 @@ use super::cart::{Cart, Line};
 use super::due::{KeptLine, due_after, worth_of};
 use super::problem::CartProblem;
 use super::quote::{Award, MemberSnapshot, Outcome};
+use super::select::fitting;
 use crate::kernel::{Money, Points, Quantity, WalletNumber};
-use crate::programme::{Programme, RefundBase, RefundPolicy, RefundRules, SpentReturn, Wallet};
+use crate::programme::{
+    Programme, RefundBase, RefundPolicy, RefundRules, Selector, SpentReturn, Wallet,
+};
 
 /// What comes back of a sale.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -320,6 +323,14 @@ impl Decided<'_> {
             }
         }
         Ok(awards)
+    }
+
+    /// What was paid for what is kept of such lines.
+    pub fn paid_for(&self, selector: &Selector, gone: &ReturnedLines) -> Money {
+        let kept = self.kept(gone, RefundBase::LineNet);
+        let such = fitting(selector, &self.cart.lines).into_iter();
+        let sold = such.filter(|line| !self.cart.lines[*line].is_returned());
+        sold.map(|line| kept[line].net).sum()
     }
 
     /// The part of a line's discount that stays with what is kept, to the nearest unit.

@@ -1,18 +1,19 @@
 //! Rewards bought with points (docs/programme.md, evaluation order 3): automatic ones and those the
 //! member asks for.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::because::because;
 use super::bill::Bill;
 use super::explain::Speaker;
 use super::facts::Facts;
-use super::offer::find;
+use super::offer::{find, pieces_of};
 use super::quote::{Award, Gift, MemberSnapshot, Reason, Redemption};
 use super::tally::dates as lot_dates;
 use super::truth::Truth;
 use crate::kernel::{Fraction, Money, Points, Rounding, WalletNumber};
-use crate::programme::{Programme, Reward, Stage, Takes, UseReward, Wallet, Worth};
+use crate::programme::{Effect, Programme, Reward, Stage, Takes, UseReward, Wallet, Worth};
 
 /// Points that this sale spends already, by wallet.
 pub(super) type Spent = BTreeMap<WalletNumber, Points>;
@@ -31,6 +32,7 @@ struct Does {
     amount: Money,
     /// Off which lines; of the whole bill if nothing.
     parts: Option<Vec<(usize, Money)>>,
+    free: Vec<(usize, i64)>,
     gift: Option<Gift>,
     voucher: Option<WalletNumber>,
 }
@@ -41,6 +43,7 @@ impl Does {
             times,
             amount,
             parts: None,
+            free: Vec::new(),
             gift: None,
             voucher: None,
         }
@@ -75,16 +78,17 @@ pub(super) fn rewards(
         };
         let used = spent.get(&reward.wallet).copied().unwrap_or_default();
         match offer(reward, facts, member, bill, used) {
-            Err(refusal) => had.reasons.push(told.nothing(&refusal)),
+            Err(refusal) => speaker.tell(&mut had.reasons, || told.nothing(&refusal)),
             Ok(does) => {
                 let points = Points::new(reward.points.get() * does.times);
                 *spent.entry(reward.wallet).or_default() += points;
-                had.reasons.push(told.something(points, &does));
+                speaker.tell(&mut had.reasons, || told.something(points, &does));
                 let lines = match &does.parts {
                     Some(parts) => bill.take_parts(parts, Stage::Voucher),
                     None if does.amount.is_zero() => Vec::new(),
                     None => bill.take_off(does.amount),
                 };
+                bill.free(&does.free);
                 had.redemptions.push(Redemption {
                     wallet: reward.wallet,
                     points,
@@ -225,12 +229,14 @@ fn offer(
             }
         }
         (Worth::Effect(effect), _) => {
-            let found = find(effect, bill).map_err(|_| Refusal::NoGoods)?;
+            let (times, effect) = repeated(effect, times, bill);
+            let found = find(&effect, bill).map_err(|_| Refusal::NoGoods)?;
             let gift = found.gift.clone();
             Ok(Does {
-                times: 1,
+                times,
                 amount: found.amount(),
                 parts: Some(found.parts),
+                free: found.free,
                 gift: gift.map(|(sku, quantity)| Gift { sku, quantity }),
                 voucher: None,
             })
@@ -240,6 +246,22 @@ fn offer(
             ..Does::money(1, Money::ZERO)
         }),
     }
+}
+
+/// How often it is had, and what that does together: the cheapest pieces, as often as there are so
+/// many; everything else once.
+fn repeated<'a>(effect: &'a Effect, times: i64, bill: &Bill<'_>) -> (i64, Cow<'a, Effect>) {
+    let Takes::Cheapest(quantity, share) = &effect.takes else {
+        return (1, Cow::Borrowed(effect));
+    };
+    let times = times
+        .min(pieces_of(bill, effect.lines.as_ref()) / quantity)
+        .max(1);
+    let effect = Effect {
+        takes: Takes::Cheapest(quantity * times, share.clone()),
+        ..effect.clone()
+    };
+    (times, Cow::Owned(effect))
 }
 
 struct Told<'a> {

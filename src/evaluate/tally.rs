@@ -1,21 +1,22 @@
 //! What every rule comes to, in numbers (docs/programme.md, "Evaluation order", awards). Sentences are
 //! made of it in `told.rs`; a refund needs the numbers alone.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use super::cart::Line;
 use super::check::too_many_points;
 use super::facts::Facts;
 use super::gives::{Earned, earn};
 use super::limits::{Cut, limit, limit_wallets, take_of_groups, tightest};
 use super::problem::CartProblem;
 use super::quote::{Award, Redemption};
-use super::select::{base_of, fits, part_of};
+use super::select::{base_of, part_of};
 use super::truth::Truth;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::{BusinessDate, Fraction, Money, Points, Rounding, WalletNumber};
 use crate::programme::{
-    Combine, EarnRule, Expiry, Factor, Gives, Programme, RoundAt, Tenders, TierFactor, Wallet,
+    Base, Caps, Combine, EarnRule, Expiry, Factor, Gives, Programme, RoundAt, Tenders, TierFactor,
+    Wallet,
 };
 
 /// What is sold, and what each line costs after loy took its part off.
@@ -24,6 +25,28 @@ pub(super) struct Sold<'a> {
     pub nets: &'a [Money],
     /// Of what loy took off each line, what offers on lines did.
     pub line_offers: &'a [Money],
+    /// The money of all lines, by [`Base`], once it was asked for.
+    pub wholes: Wholes,
+}
+
+/// Sums of all lines.
+#[derive(Default)]
+pub(super) struct Wholes([Cell<Option<Money>>; 8]);
+
+impl Sold<'_> {
+    /// The money of all lines that counts for rules of this base.
+    fn whole(&self, base: Base) -> Money {
+        let known = &self.wholes.0[base as usize];
+        if let Some(sum) = known.get() {
+            return sum;
+        }
+        let lines = self.facts.cart.lines.iter().enumerate();
+        let sum = lines
+            .map(|(index, line)| base_of(base, line, self.nets[index], self.line_offers[index]))
+            .sum();
+        known.set(Some(sum));
+        sum
+    }
 }
 
 /// What was agreed at the sale and stays as it was when something is returned: factors and the share
@@ -72,7 +95,8 @@ pub(super) struct Tally<'a> {
     /// Before caps.
     pub rounded: Points,
     pub points: Points,
-    /// First business date on which they can be spent, and first on which they cannot any more.
+    /// First business date on which they can be spent, and first on which they cannot any more; of a
+    /// rule that gives something.
     pub dates: (BusinessDate, Option<BusinessDate>),
     /// The cap that cut it, if one did.
     pub cut: Option<Cut>,
@@ -122,20 +146,26 @@ pub(super) fn tally<'a>(
 ) -> Result<Vec<Tally<'a>>, CartProblem> {
     let mut tallies = Vec::with_capacity(programme.earn_rules().len());
     for rule in programme.earn_rules() {
-        let found = one(programme, rule, terms, sold);
-        tallies.push(found.ok_or_else(|| too_many_points(&rule.id))?);
+        let wallet = programme
+            .wallet_by_number(rule.wallet)
+            .expect("a compiled rule names a wallet of its programme");
+        tallies.push(Tally::blank(rule, wallet, sold.facts.cart.business_date));
+        let tally = tallies.last_mut().expect("it was just pushed");
+        let found = one(programme, tally, terms, sold);
+        found.ok_or_else(|| too_many_points(&rule.id))?;
     }
     round_over_the_sale(terms, &mut tallies)?;
     for tally in &mut tallies {
-        let used = terms
-            .facts
-            .history
-            .and_then(|history| history.rules.get(&tally.rule.id));
-        let used = used.copied().unwrap_or_default();
+        if tally.refusal.is_some() {
+            continue;
+        }
         let caps = tally.rule.caps;
+        let past = terms.facts.history.filter(|_| caps != Caps::default());
+        let used = past.and_then(|history| history.rules.get(&tally.rule.id));
+        let used = used.copied().unwrap_or_default();
         let cut = tightest(&caps, [Points::ZERO, used.day, used.month], false);
         limit(tally, cut);
-        if tally.refusal.is_none() && !tally.points.is_positive() {
+        if !tally.points.is_positive() {
             let is_cut = tally.cut.is_some() && tally.rounded.is_positive();
             tally.refusal = Some(if is_cut {
                 Refusal::CappedOut
@@ -145,11 +175,11 @@ pub(super) fn tally<'a>(
         }
     }
     take_of_groups(programme, &mut tallies);
-    for tally in &mut tallies {
+    let on = terms.facts.cart.business_date;
+    for tally in tallies.iter_mut().filter(|tally| tally.refusal.is_none()) {
+        tally.dates = dates(tally.wallet, on, terms.facts.joined_on);
         let (from, until) = tally.dates;
-        if let Some(until) = until.filter(|until| *until <= from)
-            && tally.refusal.is_none()
-        {
+        if let Some(until) = until.filter(|until| *until <= from) {
             tally.refusal = Some(Refusal::Expired(until));
         }
     }
@@ -202,87 +232,78 @@ pub fn dates(
     (from, until)
 }
 
+impl<'a> Tally<'a> {
+    fn blank(rule: &'a EarnRule, wallet: &'a Wallet, on: BusinessDate) -> Self {
+        Self {
+            rule,
+            wallet,
+            base: Money::ZERO,
+            quantity_milli: 0,
+            earned: Earned::default(),
+            factor: Fraction::ONE,
+            factors: Vec::new(),
+            has_tier_factor: false,
+            rounded: Points::ZERO,
+            points: Points::ZERO,
+            dates: (on, None),
+            cut: None,
+            refusal: None,
+            is_provisional: false,
+            is_unsure: false,
+        }
+    }
+
+    fn refuse(&mut self, refusal: Refusal) -> Option<()> {
+        self.refusal = Some(refusal);
+        Some(())
+    }
+}
+
+/// Nothing where points do not fit.
 fn one<'a>(
     programme: &'a Programme,
-    rule: &'a EarnRule,
+    tally: &mut Tally<'a>,
     terms: &Terms<'a>,
     sold: &Sold<'_>,
-) -> Option<Tally<'a>> {
-    let wallet = programme
-        .wallet_by_number(rule.wallet)
-        .expect("a compiled rule names a wallet of its programme");
-    let mut tally = Tally {
-        rule,
-        wallet,
-        base: Money::ZERO,
-        quantity_milli: 0,
-        earned: Earned::default(),
-        factor: Fraction::ONE,
-        factors: Vec::new(),
-        has_tier_factor: false,
-        rounded: Points::ZERO,
-        points: Points::ZERO,
-        dates: dates(wallet, sold.facts.cart.business_date, terms.facts.joined_on),
-        cut: None,
-        refusal: None,
-        is_provisional: false,
-        is_unsure: false,
-    };
+) -> Option<()> {
+    let rule = tally.rule;
     let truth = rule
         .when
         .as_ref()
         .map_or(Truth::Yes, |when| sold.facts.holds(when));
     match truth {
-        Truth::No => return Some(refused(tally, Refusal::NotMet)),
-        Truth::Unknown => return Some(refused(tally, Refusal::Unknown)),
+        Truth::No => return tally.refuse(Refusal::NotMet),
+        Truth::Unknown => return tally.refuse(Refusal::Unknown),
         Truth::Yes => {}
     }
-    find_factors(programme, &mut tally, terms)?;
-    let lines = selected(rule, sold);
-    if lines.is_empty() && rule.lines.is_some() {
-        return Some(refused(tally, Refusal::NoLines));
+    if rule.lines.is_some() && selected(rule, sold).next().is_none() {
+        return tally.refuse(Refusal::NoLines);
     }
+    find_factors(programme, tally, terms)?;
     match rule.gives {
-        Gives::Amount { .. } | Gives::Percent(_) | Gives::Bands(_) => {
-            by_money(&mut tally, terms, &lines)?;
-        }
-        Gives::Unit(_) => by_piece(&mut tally, terms, &lines)?,
-        Gives::Visit(_) | Gives::Fixed(_) => by_sale(&mut tally, terms, sold)?,
-    }
-    Some(tally)
-}
-
-fn refused(tally: Tally<'_>, refusal: Refusal) -> Tally<'_> {
-    Tally {
-        refusal: Some(refusal),
-        ..tally
+        Gives::Amount { .. } | Gives::Percent(_) | Gives::Bands(_) => by_money(tally, terms, sold),
+        Gives::Unit(_) => by_piece(tally, terms, sold),
+        Gives::Visit(_) | Gives::Fixed(_) => by_sale(tally, terms, sold),
     }
 }
 
-/// A line that a rule looks at, what is left of it to pay, and what offers on lines took off it.
-type Looked<'a> = (&'a Line, Money, Money);
-
-fn selected<'a>(rule: &EarnRule, sold: &Sold<'a>) -> Vec<Looked<'a>> {
-    let money = sold.nets.iter().zip(sold.line_offers);
-    let lines = sold.facts.cart.lines.iter().zip(money);
-    let is_selected = |line: &Line| {
-        let selector = rule.lines.as_ref();
-        selector.is_none_or(|selector| fits(selector, line) == Truth::Yes)
-    };
-    lines
-        .filter(|(line, _)| is_selected(line))
-        .map(|(line, (net, offers))| (line, *net, *offers))
-        .collect()
+/// The lines that a rule looks at.
+fn selected<'s>(rule: &EarnRule, sold: &'s Sold<'_>) -> impl Iterator<Item = usize> + Clone + 's {
+    sold.facts.picks.lines(rule.lines.as_ref())
 }
 
-fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[Looked<'_>]) -> Option<()> {
+/// The money of a line that counts for a rule.
+fn base_at(rule: &EarnRule, sold: &Sold<'_>, line: usize) -> Money {
+    let (net, offers) = (sold.nets[line], sold.line_offers[line]);
+    base_of(rule.base, &sold.facts.cart.lines[line], net, offers)
+}
+
+fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, sold: &Sold<'_>) -> Option<()> {
     let rule = tally.rule;
     let (share, whole) = share_of(&rule.tenders, terms);
     tally.is_provisional =
         rule.tenders != Tenders::All && !knows_payments(terms) && terms.payable.is_positive();
-    let bases = lines
-        .iter()
-        .map(|(line, net, offers)| base_of(rule.base, line, *net, *offers));
+    let bases = selected(rule, sold).map(|line| base_at(rule, sold, line));
     if rule.round_at == RoundAt::Line {
         let bases: Vec<Money> = bases.map(|base| part_of(base, share, whole)).collect();
         tally.base = bases.iter().copied().sum();
@@ -292,7 +313,12 @@ fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[Looked<'_>]) -> O
         }
         return by_line(tally, terms, bases.into_iter().map(Money::get));
     }
-    tally.base = part_of(bases.sum(), share, whole);
+    let sum = match rule.lines {
+        Some(_) => bases.sum(),
+        // Of the whole cart the sum is the same for every such rule.
+        None => sold.whole(rule.base),
+    };
+    tally.base = part_of(sum, share, whole);
     if !tally.base.is_positive() {
         tally.refusal = Some(Refusal::NothingToPay);
         return Some(());
@@ -304,8 +330,9 @@ fn by_money(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[Looked<'_>]) -> O
     round(tally, terms)
 }
 
-fn by_piece(tally: &mut Tally<'_>, terms: &Terms<'_>, lines: &[Looked<'_>]) -> Option<()> {
-    let quantities = lines.iter().map(|(line, ..)| line.quantity_milli.get());
+fn by_piece(tally: &mut Tally<'_>, terms: &Terms<'_>, sold: &Sold<'_>) -> Option<()> {
+    let lines = &sold.facts.cart.lines;
+    let quantities = selected(tally.rule, sold).map(|line| lines[line].quantity_milli.get());
     let sum: i128 = quantities.clone().map(i128::from).sum();
     tally.quantity_milli = i64::try_from(sum).ok()?;
     if tally.quantity_milli <= 0 {

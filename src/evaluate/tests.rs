@@ -14,6 +14,7 @@ mod rules;
 mod schemas;
 mod stored;
 mod stories;
+mod tiers;
 
 use std::collections::BTreeMap;
 

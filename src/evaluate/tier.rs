@@ -1,46 +1,229 @@
-//! Tier and progress of the member, before and after the sale.
+//! Tier and progress of the member, before and after the sale, and what reaching a tier gives.
 
 use super::explain::Speaker;
-use super::facts::{Facts, level_at};
-use super::quote::{Reason, TierLine};
-use super::tally::Tally;
-use crate::kernel::{Money, Points};
-use crate::programme::{Level, TierBasis, Tiers};
+use super::facts::{Facts, tier_before};
+use super::quote::{Award, Reason, TierLine};
+use super::tally::{Sold, Tally, dates};
+use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
+use crate::programme::{
+    EntryRewards, Level, Programme, Term, TierBasis, TierForSale, Tiers, Window,
+};
 use crate::texts;
 
-/// Where the member stands, and what is said of it. Nothing without tiers or member.
-pub(super) fn standing(
-    speaker: &Speaker<'_>,
-    facts: &Facts<'_>,
-    tallies: &[Tally<'_>],
-    payable: Money,
-) -> Option<(Option<TierLine>, Reason)> {
-    let programme = speaker.programme();
+/// What a sale does to the tier of its member.
+pub(super) struct Step<'a> {
+    tiers: &'a Tiers,
+    /// Places on the ladder.
+    before: usize,
+    after: usize,
+    counted: i64,
+    counted_after: i64,
+}
+
+impl<'a> Step<'a> {
+    /// `balance` is what the balance is after the sale, where the programme's basis is that. Nothing
+    /// without tiers or member, or where the past is not known.
+    pub fn of(
+        programme: &'a Programme,
+        facts: &Facts<'_>,
+        tallies: &[Tally<'_>],
+        sold: &Sold<'_>,
+        balance: Option<Points>,
+    ) -> Option<Self> {
+        let tiers = programme.tiers()?;
+        let member = facts.member?;
+        let before = tiers.place_of(&tier_before(programme, member)?.id)?;
+        if tiers.basis == TierBasis::Balance {
+            let counted = member.balance(tiers.wallet?).known.get();
+            let counted_after = balance?.get();
+            return Some(Self {
+                tiers,
+                before,
+                after: tiers.fitting(counted_after),
+                counted,
+                counted_after,
+            });
+        }
+        let history = member.history.as_ref()?;
+        let added = match tiers.basis {
+            TierBasis::Visits => i64::from(facts.is_purchase() && !history.is_same_visit),
+            TierBasis::Earned | TierBasis::Balance => earned(tiers, tallies),
+            TierBasis::Spend => paid(sold, |_| true),
+            TierBasis::Fee => paid(sold, |line| {
+                let selector = tiers.lines.as_ref();
+                selector.is_some_and(|selector| sold.facts.picks.takes(Some(selector), line))
+            }),
+        };
+        let counted_after = history.tier_basis.saturating_add(added);
+        Some(Self {
+            tiers,
+            before,
+            after: before.max(tiers.fitting(counted_after)),
+            counted: history.tier_basis,
+            counted_after,
+        })
+    }
+
+    fn level_before(&self) -> &'a Level {
+        &self.tiers.levels[self.before]
+    }
+
+    /// The tier that the sale leads to.
+    pub fn level_after(&self) -> &'a Level {
+        &self.tiers.levels[self.after]
+    }
+
+    fn next(&self) -> Option<&'a Level> {
+        let above = self.tiers.levels.iter().skip(self.after + 1);
+        above
+            .into_iter()
+            .find(|level| level.from > self.counted_after)
+    }
+
+    /// The last date of the tier after the sale, and what is missing to keep it longer where more of
+    /// it can count for that already.
+    fn kept(&self, facts: &Facts<'_>) -> (Option<BusinessDate>, Option<i64>) {
+        if self.after > self.before {
+            return (self.kept_when_reached(facts), None);
+        }
+        let held = facts.history.and_then(|history| history.tier.as_ref());
+        let Some(held) = held.filter(|_| self.after == self.before) else {
+            return (None, None);
+        };
+        let added = self.counted_after - self.counted;
+        let missing = held
+            .counted_then
+            .map(|counted| (self.level_after().keep - counted - added).max(0));
+        if missing == Some(0) && matches!(self.tiers.term, Term::Years(_)) {
+            return (self.kept_when_reached(facts), None);
+        }
+        (held.kept_until, missing)
+    }
+
+    /// The last date of a tier that is reached with this sale; none where it depends on more.
+    fn kept_when_reached(&self, facts: &Facts<'_>) -> Option<BusinessDate> {
+        let on = facts.cart.business_date;
+        match (self.tiers.window, self.tiers.term) {
+            (Window::Year(start), term) => {
+                let more = match term {
+                    Term::Years(more) => more,
+                    Term::Window | Term::Months(_) => 0,
+                };
+                let (_, mut last) = start.year_of(on, facts.joined_on)?;
+                for _ in 0..more {
+                    last = start.year_of(last.plus_days(1)?, facts.joined_on)?.1;
+                }
+                Some(last)
+            }
+            (_, Term::Months(months)) => on.plus_months(months)?.minus_days(1),
+            _ => None,
+        }
+    }
+
+    /// What the tiers that are reached with this sale give, and those whose points were given before.
+    pub fn entries(
+        &self,
+        programme: &'a Programme,
+        facts: &Facts<'_>,
+        is_refused: &dyn Fn(WalletNumber, Points) -> bool,
+    ) -> Vec<Entered<'a>> {
+        let (tiers, mut entered) = (self.tiers, Vec::new());
+        for level in tiers
+            .levels
+            .get(self.before + 1..=self.after)
+            .unwrap_or_default()
+        {
+            let Some(entry) = level.entry else { continue };
+            let wallet = programme
+                .wallet_by_number(entry.wallet)
+                .expect("a compiled tier names a wallet of its programme");
+            let had = facts
+                .history
+                .is_some_and(|past| past.entered.contains(&level.id));
+            let (available_from, expires_on) =
+                dates(wallet, facts.cart.business_date, facts.joined_on);
+            let gives = if had && tiers.entry_rewards == EntryRewards::Once {
+                Gives::HadBefore
+            } else if is_refused(entry.wallet, entry.points) {
+                Gives::Refused
+            } else if expires_on.is_some_and(|until| until <= available_from) {
+                Gives::Expired
+            } else {
+                Gives::Award(Award {
+                    wallet: entry.wallet,
+                    rule: level.entry_rule(),
+                    points: entry.points,
+                    available_from,
+                    expires_on,
+                })
+            };
+            entered.push(Entered { level, gives });
+        }
+        entered
+    }
+}
+
+/// What reaching a tier gives.
+pub(super) enum Gives {
+    Award(Award),
+    /// It was given before.
+    HadBefore,
+    /// A limit on how often is too often.
+    Refused,
+    /// The points would be dead before they can be spent.
+    Expired,
+}
+
+/// A tier that is reached.
+pub(super) struct Entered<'a> {
+    level: &'a Level,
+    gives: Gives,
+}
+
+impl Entered<'_> {
+    /// The points, if it gives some.
+    pub fn award(&self) -> Option<&Award> {
+        match &self.gives {
+            Gives::Award(award) => Some(award),
+            _ => None,
+        }
+    }
+
+    /// What is said of it.
+    pub fn reason(&self, speaker: &Speaker<'_>) -> Reason {
+        let entry = self.level.entry.expect("a tier that gives points");
+        let wallet = speaker.programme().wallet_by_number(entry.wallet);
+        let points = wallet.map_or_else(String::new, |wallet| speaker.points(wallet, entry.points));
+        let key = match self.gives {
+            Gives::Award(_) => "tier.entry",
+            Gives::HadBefore => "tier.entry_had",
+            Gives::Refused => "tier.entry_refused",
+            Gives::Expired => "tier.entry_expired",
+        };
+        let name = self.level.name.in_language(speaker.language);
+        let places = [("name", name), ("points", &points)];
+        Reason {
+            rule: self.level.entry_rule(),
+            applied: self.award().is_some(),
+            key,
+            values: [
+                ("tier", self.level.id.clone()),
+                ("points", entry.points.to_string()),
+            ]
+            .into(),
+            text: speaker.phrase(key, &places),
+        }
+    }
+}
+
+/// The tier in which a sale is priced again, where that is the one it leads to.
+pub(super) fn tier_for_sale<'a>(programme: &'a Programme, tier: &TierLine) -> Option<&'a Level> {
     let tiers = programme.tiers()?;
-    let (Some(history), Some(level)) = (facts.history, facts.tier) else {
-        let text = speaker.phrase("tier.unknown", &[]);
-        return Some((None, reason("tier.unknown", text)));
-    };
-    let added = match tiers.basis {
-        TierBasis::Earned => earned(tiers, tallies),
-        TierBasis::Spend => payable.max(Money::ZERO).get(),
-        TierBasis::Visits => i64::from(facts.is_purchase() && !history.is_same_visit),
-    };
-    let before = history.tier_basis;
-    let after = before.saturating_add(added);
-    let after_level = level_at(programme, after)?;
-    let next = tiers.levels.iter().find(|level| level.from > after);
-    let line = TierLine {
-        tier: level.id.clone(),
-        name: level.name.in_language(speaker.language).to_owned(),
-        counted: before,
-        counted_after: after,
-        tier_after: after_level.id.clone(),
-        next: next.map(|level| level.id.clone()),
-        missing: next.map(|level| level.from - after),
-    };
-    let reason = told(speaker, tiers, &line, after_level, next);
-    Some((Some(line), reason))
+    let is_after = tiers.tier_for_sale == TierForSale::After && tier.tier != tier.tier_after;
+    tiers
+        .levels
+        .get(tiers.place_of(&tier.tier_after)?)
+        .filter(|_| is_after)
 }
 
 fn earned(tiers: &Tiers, tallies: &[Tally<'_>]) -> i64 {
@@ -51,28 +234,47 @@ fn earned(tiers: &Tiers, tallies: &[Tally<'_>]) -> i64 {
     points.sum::<Points>().get()
 }
 
-fn told(
+/// Money paid for such lines, by their place.
+fn paid(sold: &Sold<'_>, is_counted: impl Fn(usize) -> bool) -> i64 {
+    let lines = sold.nets.iter().enumerate();
+    let nets = lines
+        .filter(|(line, _)| is_counted(*line))
+        .map(|(_, net)| *net);
+    nets.sum::<Money>().max(Money::ZERO).get()
+}
+
+/// Where the member stands, and what is said of it. Nothing without tiers.
+pub(super) fn standing(
     speaker: &Speaker<'_>,
-    tiers: &Tiers,
-    line: &TierLine,
-    after: &Level,
-    next: Option<&Level>,
-) -> Reason {
-    let language = speaker.language;
-    let say = |number: i64| match tiers.basis {
-        TierBasis::Spend => speaker.money(Money::new(number)),
-        TierBasis::Visits => {
-            let number = texts::number(language, number, 0);
-            speaker.phrase("tier.visits", &[("number", &number)])
-        }
-        TierBasis::Earned => {
-            let wallet = tiers
-                .wallet
-                .and_then(|number| speaker.programme().wallet_by_number(number));
-            let wallet = wallet.expect("points of a wallet of the programme");
-            speaker.points(wallet, Points::new(number))
-        }
+    facts: &Facts<'_>,
+    step: Option<&Step<'_>>,
+) -> Option<(Option<TierLine>, Reason)> {
+    speaker.programme().tiers()?;
+    let Some(step) = step else {
+        let text = speaker.phrase("tier.unknown", &[]);
+        return Some((None, reason("tier.unknown", text)));
     };
+    let next = step.next();
+    let (kept_until, to_keep) = step.kept(facts);
+    let level = step.level_before();
+    let line = TierLine {
+        tier: level.id.clone(),
+        name: level.name.in_language(speaker.language).to_owned(),
+        counted: step.counted,
+        counted_after: step.counted_after,
+        tier_after: step.level_after().id.clone(),
+        next: next.map(|level| level.id.clone()),
+        missing: next.map(|level| level.from - step.counted_after),
+        kept_until,
+        to_keep,
+    };
+    let reason = told(speaker, step, &line);
+    Some((Some(line), reason))
+}
+
+fn told(speaker: &Speaker<'_>, step: &Step<'_>, line: &TierLine) -> Reason {
+    let language = speaker.language;
+    let say = |number: i64| said(speaker, step.tiers, number);
     let places = [
         ("name", line.name.as_str()),
         ("counted", &say(line.counted)),
@@ -83,15 +285,27 @@ fn told(
     values.insert("counted", line.counted.to_string());
     values.insert("counted_after", line.counted_after.to_string());
     values.insert("tier_after", line.tier_after.clone());
-    if line.tier_after != line.tier {
-        speaker.append(
-            &mut reason,
-            "tier.rises",
-            "after",
-            after.name.in_language(language),
-        );
+    if step.after != step.before {
+        let rises = step.after > step.before;
+        let key = if rises { "tier.rises" } else { "tier.falls" };
+        let after = step.level_after().name.in_language(language);
+        speaker.append(&mut reason, key, "after", after);
     }
-    if let (Some(next), Some(missing)) = (next, line.missing) {
+    if let Some(until) = line.kept_until {
+        reason
+            .values
+            .insert("kept_until", until.yyyymmdd().to_string());
+        speaker.append(&mut reason, "tier.until", "until", &speaker.date(until));
+    }
+    if let Some(missing) = line.to_keep {
+        reason.values.insert("to_keep", missing.to_string());
+        if missing == 0 {
+            speaker.append(&mut reason, "tier.kept", "missing", "0");
+        } else {
+            speaker.append(&mut reason, "tier.to_keep", "missing", &say(missing));
+        }
+    }
+    if let (Some(next), Some(missing)) = (step.next(), line.missing) {
         reason.values.insert("next", next.id.clone());
         reason.values.insert("missing", missing.to_string());
         let (missing, next) = (say(missing), next.name.in_language(language));
@@ -103,6 +317,24 @@ fn told(
         reason.text = speaker.phrase("tier.next", &places);
     }
     reason
+}
+
+/// So many points, so much money or so many visits.
+fn said(speaker: &Speaker<'_>, tiers: &Tiers, number: i64) -> String {
+    match tiers.basis {
+        TierBasis::Spend | TierBasis::Fee => speaker.money(Money::new(number)),
+        TierBasis::Visits => {
+            let number = texts::number(speaker.language, number, 0);
+            speaker.phrase("tier.visits", &[("number", &number)])
+        }
+        TierBasis::Earned | TierBasis::Balance => {
+            let wallet = tiers
+                .wallet
+                .and_then(|number| speaker.programme().wallet_by_number(number));
+            let wallet = wallet.expect("points of a wallet of the programme");
+            speaker.points(wallet, Points::new(number))
+        }
+    }
 }
 
 fn reason(key: &'static str, text: String) -> Reason {

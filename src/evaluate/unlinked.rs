@@ -6,9 +6,10 @@ use super::facts::Facts;
 use super::history::History;
 use super::problem::CartProblem;
 use super::quote::{Award, GoodsBack, MemberSnapshot, WalletBack};
-use super::tally::{RoundingOf, Sold, Terms, awards, tally};
+use super::select::fitting;
+use super::tally::{RoundingOf, Sold, Terms, Wholes, awards, tally};
 use crate::kernel::{Money, Points, Quantity, WalletNumber};
-use crate::programme::Programme;
+use crate::programme::{Programme, Selector};
 use std::collections::BTreeMap;
 
 /// What returned goods are worth.
@@ -46,9 +47,11 @@ pub fn worth_of_goods(
     let sold = mirrored(cart);
     let today = member.map(|member| MemberSnapshot {
         history: member.history.as_ref().map(|history| History {
-            visits: history.visits,
-            tier_basis: history.tier_basis,
-            ..History::default()
+            is_same_visit: false,
+            rules: BTreeMap::new(),
+            wallets: BTreeMap::new(),
+            rewards_today: BTreeMap::new(),
+            ..history.clone()
         }),
         ..member.clone()
     });
@@ -64,6 +67,7 @@ pub fn worth_of_goods(
         facts: &facts,
         nets: &nets,
         line_offers: &vec![Money::ZERO; nets.len()],
+        wholes: Wholes::default(),
     };
     let mut awards = match member {
         None => Vec::new(),
@@ -94,6 +98,12 @@ fn mirrored(cart: &Cart) -> Cart {
 }
 
 impl Cart {
+    /// The sum of such lines, below zero for goods that come back.
+    pub fn total_of(&self, selector: &Selector) -> Money {
+        let such = fitting(selector, &self.lines).into_iter();
+        such.map(|line| self.lines[line].line_total).sum()
+    }
+
     /// A cart of these lines of it alone: goods that come back. No payment of theirs is known, and the
     /// receipt is the whole cart's.
     pub fn of_returned(&self, lines: Vec<Line>) -> Self {

@@ -9,7 +9,7 @@ use serde::Serialize;
 use super::explain::Speaker;
 use super::quote::{Award, MemberSnapshot, Reason};
 use super::tally::{Refusal, Tally};
-use crate::kernel::Points;
+use crate::kernel::{Points, WalletNumber};
 use crate::programme::{Limit, LimitAction, LimitCount, Programme};
 use crate::texts;
 
@@ -129,6 +129,23 @@ impl<'a> Standing<'a> {
         }
     }
 
+    /// Keeps points for reaching a tier, which come behind what the rules give, where a limit says so.
+    pub fn refuses_entry(
+        &self,
+        tallies: &[Tally<'_>],
+        wallet: WalletNumber,
+        points: Points,
+    ) -> bool {
+        self.refusing(&[LimitCount::Sales]).is_some()
+            || self.limits.iter().any(|limit| {
+                let given = self.points_with(limit, tallies).or(self.used(limit));
+                let sum = given.map(|given| given.saturating_add(points.get()));
+                limit.wallet == Some(wallet)
+                    && self.force(limit) == Force::Refuses
+                    && sum.is_some_and(|sum| sum > limit.most)
+            })
+    }
+
     /// What a limit of points comes to with what the rules give.
     fn points_with(&self, limit: &Limit, tallies: &[Tally<'_>]) -> Option<i64> {
         let wallet = limit.wallet?;
@@ -152,7 +169,9 @@ impl<'a> Standing<'a> {
         let (mut hits, mut reasons) = (Vec::new(), Vec::new());
         for limit in self.limits {
             let Some(used) = self.used(limit) else {
-                reasons.push(reason(speaker, limit, "limit.unknown", None));
+                speaker.tell(&mut reasons, || {
+                    reason(speaker, limit, "limit.unknown", None)
+                });
                 continue;
             };
             let beyond = match limit.count {
@@ -163,7 +182,9 @@ impl<'a> Standing<'a> {
                     .filter(|found| *found > limit.most),
             };
             let Some(found) = beyond else {
-                reasons.push(reason(speaker, limit, "limit.kept", Some(used)));
+                speaker.tell(&mut reasons, || {
+                    reason(speaker, limit, "limit.kept", Some(used))
+                });
                 continue;
             };
             let force = self.force(limit);
@@ -172,7 +193,7 @@ impl<'a> Standing<'a> {
                 Force::Refuses => "limit.refused",
                 Force::Lifted => "limit.lifted",
             };
-            reasons.push(reason(speaker, limit, key, Some(found)));
+            speaker.tell(&mut reasons, || reason(speaker, limit, key, Some(found)));
             hits.push(LimitHit {
                 limit: limit.id.clone(),
                 action: force.action(),

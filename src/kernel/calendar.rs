@@ -103,6 +103,12 @@ pub struct BusinessDate(NaiveDate);
 pub struct NoDate(pub i64);
 
 impl BusinessDate {
+    /// The first day of the year 1900.
+    pub const MIN: Self = match NaiveDate::from_ymd_opt(1900, 1, 1) {
+        Some(date) => Self(date),
+        None => panic!("a date of every calendar"),
+    };
+
     /// The last day of the year 9999.
     pub const MAX: Self = match NaiveDate::from_ymd_opt(9999, 12, 31) {
         Some(date) => Self(date),

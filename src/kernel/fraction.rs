@@ -29,6 +29,12 @@ impl Fraction {
         if denominator == 0 {
             return None;
         }
+        if denominator == 1 {
+            return Some(Self {
+                numerator,
+                denominator,
+            });
+        }
         let divisor = greatest_common_divisor(numerator, denominator)?;
         let sign = if denominator < 0 { -1 } else { 1 };
         Some(Self {
@@ -78,6 +84,12 @@ impl Fraction {
 
     /// The product, or nothing if it does not fit.
     pub fn checked_mul(self, other: Self) -> Option<Self> {
+        if other == Self::ONE {
+            return Some(self);
+        }
+        if self == Self::ONE {
+            return Some(other);
+        }
         // Reduce crosswise first, so that a product that fits is not lost to a large intermediate.
         let left = Self::new(self.numerator, other.denominator)?;
         let right = Self::new(other.numerator, self.denominator)?;
@@ -137,6 +149,13 @@ impl Ord for Fraction {
 fn greatest_common_divisor(a: i128, b: i128) -> Option<i128> {
     let (mut a, mut b) = (a.checked_abs()?, b.checked_abs()?);
     while b != 0 {
+        // Most are small, and a division of 64 bits takes a fraction of the time.
+        if let (Ok(mut small), Ok(mut smaller)) = (u64::try_from(a), u64::try_from(b)) {
+            while smaller != 0 {
+                (small, smaller) = (smaller, small % smaller);
+            }
+            return Some(i128::from(small));
+        }
         (a, b) = (b, a % b);
     }
     Some(a.max(1))

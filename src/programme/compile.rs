@@ -15,12 +15,12 @@ use std::collections::BTreeSet;
 
 use super::mend::mend;
 use super::model::{
-    CapsModel, Document, ExpiryModel, InactiveModel, RedeemModel, RefundModel, WalletKindModel,
-    WalletModel,
+    CapsModel, DayOfYearModel, Document, ExpiryModel, InactiveModel, RedeemModel, RefundModel,
+    WalletKindModel, WalletModel,
 };
 use super::shape::{ShapeError, read_object};
 use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms};
-use super::{Names, RefundPolicy, Unit, Wallet, WalletKind};
+use super::{Names, RefundPolicy, Selectors, Unit, Wallet, WalletKind};
 use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
 use traps::Compiled;
 
@@ -81,6 +81,7 @@ fn all_problems(json: &[u8], first: ShapeError) -> Vec<Problem> {
 #[derive(Default)]
 struct Compiler {
     problems: Vec<Problem>,
+    selectors: Selectors,
 }
 
 impl Compiler {
@@ -188,6 +189,7 @@ impl Compiler {
             rewards,
             limits,
             claim_days: u32::try_from(claim_days?).ok()?,
+            selectors: std::mem::take(&mut self.selectors),
         })
     }
 
@@ -400,18 +402,26 @@ impl Compiler {
             return small(self.whole(&path, months, 0, 1_200)?).map(Expiry::EndOfMonth);
         }
         if let Some(day) = &model.last_day_each_year {
-            // 2024 has every day that any year has.
-            let number = 20_240_000 + day.month.clamp(0, 99) * 100 + day.day.clamp(0, 99);
-            if BusinessDate::from_yyyymmdd(number).is_err() {
-                let found = format!("month {} day {}", day.month, day.day);
-                let path = format!("{path}.last_day_each_year");
-                self.problem(path, "no_date", "a day of the year", found);
-                return None;
-            }
-            return Some(Expiry::EachYear(small(day.month)?, small(day.day)?));
+            let (month, day) = self.day_of_year(&format!("{path}.last_day_each_year"), day)?;
+            return Some(Expiry::EachYear(month, day));
         }
         let last = self.date(&format!("{path}.last_day"), model.last_day)?;
         Some(last.plus_days(1).map_or(Expiry::Never, Expiry::On))
+    }
+
+    /// Month and day of a day that some year has.
+    fn day_of_year(&mut self, path: &str, model: &DayOfYearModel) -> Option<(u32, u32)> {
+        // 2024 has every day that any year has.
+        let number = 20_240_000 + model.month.clamp(0, 99) * 100 + model.day.clamp(0, 99);
+        if BusinessDate::from_yyyymmdd(number).is_err() {
+            let found = format!("month {} day {}", model.month, model.day);
+            self.problem(path, "no_date", "a day of the year", found);
+            return None;
+        }
+        Some((
+            u32::try_from(model.month).ok()?,
+            u32::try_from(model.day).ok()?,
+        ))
     }
 
     /// Days that end behind the pending ones.

@@ -13,8 +13,10 @@ mod offers;
 mod problem;
 mod reads;
 mod rules;
+mod selectors;
 pub(crate) mod shape;
 mod succession;
+mod tiers;
 mod wallet;
 
 pub use compile::{check, read};
@@ -27,10 +29,16 @@ pub use problem::{Problem, Severity};
 pub use reads::HISTORY_ALL;
 pub use rules::{
     AmountMode, Band, BandGives, Base, Caps, Combine, EarnRule, Expiry, Factor, Gives, Group,
-    Level, LineFlag, Percent, Range, Reward, RoundAt, Selector, Take, Tenders, TierBasis,
-    TierFactor, Tiers, Total, TotalTax, UseReward, When, Window, Worth,
+    LineFlag, Percent, Range, Reward, RoundAt, Take, Tenders, TierFactor, Total, TotalTax,
+    UseReward, When, Worth,
 };
+pub(crate) use selectors::{Node, Selectors};
+pub use selectors::{Selection, Selector};
 pub use succession::unlike_installed;
+pub use tiers::{
+    Downgrade, ENTRY_RULE, Entry, EntryRewards, Level, Term, TierBasis, TierForSale, TierWindow,
+    Tiers, Window, YearStart,
+};
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
     Unit, Wallet, WalletKind,
@@ -70,6 +78,8 @@ pub struct Programme {
     /// In the order of their ids.
     pub(crate) limits: Vec<Limit>,
     pub(crate) claim_days: u32,
+    /// Every selection of lines that its rules make.
+    pub(crate) selectors: Selectors,
 }
 
 impl Programme {

@@ -17,7 +17,7 @@ mod when;
 pub(crate) use earn::{BandModel, CapsModel, EarnModel, FactorModel, GroupModel};
 pub(crate) use limits::LimitModel;
 pub(crate) use offers::{BreakModel, BundleModel, CheapestModel, GiftModel, OfferModel, SomeModel};
-pub(crate) use tiers::{RewardModel, TiersModel};
+pub(crate) use tiers::{EntryModel, LevelModel, RewardModel, TermModel, TiersModel};
 pub(crate) use vouchers::VoucherModel;
 pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, TotalModel, VisitModel, WhenModel};
 

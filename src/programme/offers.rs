@@ -4,7 +4,8 @@ use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
 
 use super::Names;
-use super::rules::{Selector, When};
+use super::rules::When;
+use super::selectors::Selector;
 use crate::kernel::{Fraction, Money};
 
 /// Takes something off the bill, or hands something over besides.

@@ -3,7 +3,10 @@
 
 use crate::kernel::{Idle, WalletNumber};
 
-use super::{Caps, Expiry, Gives, Programme, Tenders, Wallet, When, Window};
+use super::{
+    Caps, Downgrade, Expiry, Gives, Programme, Selector, Tenders, Term, TierBasis, Tiers, Wallet,
+    When, Window,
+};
 
 /// All that is stored.
 pub const HISTORY_ALL: u32 = u32::MAX;
@@ -12,11 +15,7 @@ impl Programme {
     /// How many days of a member's past sales the evaluation looks at, counted back from the business
     /// date: 0 for none, 1 for that date alone, [`HISTORY_ALL`] for every sale.
     pub fn history_days(&self) -> u32 {
-        let of_tiers = self.tiers().map_or(0, |tiers| match tiers.window {
-            Window::Lifetime => HISTORY_ALL,
-            Window::CalendarYear => 366,
-            Window::Months(months) => months.saturating_mul(31) + 1,
-        });
+        let of_tiers = self.tiers().map_or(0, days_of_tiers);
         let of_caps = |caps: &Caps| match (caps.day, caps.month) {
             (_, Some(_)) => 31,
             (Some(_), None) => 1,
@@ -49,10 +48,15 @@ impl Programme {
             .any(|when| when.has(&|leaf| matches!(leaf, When::Stores(_) | When::Tills(_))))
     }
 
-    /// Points of some wallet end at an anniversary of joining.
+    /// Points of some wallet end at an anniversary of joining, or years of the ladder begin with it.
     pub fn reads_join_date(&self) -> bool {
         let ends = |wallet: &Wallet| matches!(wallet.expiry, Expiry::Anniversary(_));
-        self.wallets().iter().any(ends)
+        self.wallets().iter().any(ends) || self.tiers().is_some_and(Tiers::reads_join_date)
+    }
+
+    /// What was paid for lines that sell tiers counts: the lines of past sales are wanted.
+    pub fn fee_lines(&self) -> Option<&Selector> {
+        self.tiers()?.lines.as_ref()
     }
 
     /// The balance of some wallet lapses for want of sales.
@@ -98,6 +102,30 @@ impl Programme {
         let offers = self.offers().iter().filter_map(|offer| offer.when.as_ref());
         rules.chain(rewards).chain(offers)
     }
+}
+
+/// How far back the ladder looks.
+fn days_of_tiers(tiers: &Tiers) -> u32 {
+    let of_window = match (tiers.window, tiers.term) {
+        // A term begins where the last one ended, as far back as there are sales.
+        (_, Term::Months(_)) | (Window::Lifetime, _) => HISTORY_ALL,
+        // What was kept, or lowered by one, may have been reached long ago.
+        (Window::Year(_), Term::Years(_)) if is_carried_on(tiers) => HISTORY_ALL,
+        (Window::Year(_), Term::Years(more)) => (more + 1) * 366,
+        (Window::Year(_), Term::Window) => 366,
+        (Window::Months(months), _) => months.saturating_mul(31) + 1,
+    };
+    match tiers.basis {
+        TierBasis::Balance => 0,
+        _ if tiers.has_entry_rewards() => HISTORY_ALL,
+        _ => of_window,
+    }
+}
+
+/// The tier depends on more than what each of the last years made.
+fn is_carried_on(tiers: &Tiers) -> bool {
+    let is_kept_with_less = tiers.levels.iter().any(|level| level.keep < level.from);
+    is_kept_with_less || tiers.downgrade == Downgrade::OneLevel
 }
 
 impl When {

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Names;
 use super::offers::Effect;
+use super::selectors::Selector;
 use crate::kernel::{BusinessDate, Fraction, Idle, Money, Points, Rounding, WalletNumber};
 
 /// Awards points.
@@ -190,7 +191,7 @@ pub enum When {
 }
 
 /// From the first, included, to below the second.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Range {
     /// Included.
     pub from: Option<i64>,
@@ -216,68 +217,6 @@ pub struct Total {
     pub tax: TotalTax,
     /// What offers took off so far is off it, too.
     pub is_after_offers: bool,
-}
-
-/// A selection of lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Selector {
-    /// All fit.
-    All(Vec<Selector>),
-    /// At least one fits.
-    Any(Vec<Selector>),
-    /// It does not fit.
-    Not(Box<Selector>),
-    /// One of these articles.
-    Skus(BTreeSet<String>),
-    /// In one of these categories, or below it.
-    Categories(BTreeSet<String>),
-    /// Of one of these brands.
-    Brands(BTreeSet<String>),
-    /// With one of these tags.
-    Tags(BTreeSet<String>),
-    /// The unit price is in this range.
-    Price(Range),
-    /// Marked with one of these flags.
-    Flags(BTreeSet<LineFlag>),
-    /// Whether the POS took something off it.
-    Discounted(bool),
-}
-
-/// A ladder of members.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Tiers {
-    /// What moves a member up.
-    pub basis: TierBasis,
-    /// The wallet whose points count, with [`TierBasis::Earned`].
-    pub wallet: Option<WalletNumber>,
-    /// Over which time.
-    pub window: Window,
-    /// From the lowest, which begins at 0, to the highest.
-    pub levels: Vec<Level>,
-}
-
-/// Over which time something counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Window {
-    /// Ever.
-    Lifetime,
-    /// The calendar year of the business date.
-    CalendarYear,
-    /// So many months: dates after the same day so many months ago, to the business date.
-    Months(u32),
-}
-
-/// One tier.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Level {
-    /// Its id in the document.
-    pub id: String,
-    /// Its name.
-    pub name: Names,
-    /// From so much on: smallest units of points or money, or visits.
-    pub from: i64,
-    /// Multiplies what rules award, above zero.
-    pub factor: Fraction,
 }
 
 /// What points buy.
@@ -368,6 +307,8 @@ pub enum Base {
     Gross,
     /// What is left to pay, less the tax in it.
     NetOfTax,
+    /// What is left to pay, and the tax that the POS adds on top of it.
+    WithTax,
 }
 
 /// How several factors go together.
@@ -429,35 +370,6 @@ pub enum Take {
     Exclusive,
 }
 
-/// What moves a member up.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "tier_basis"))]
-#[serde(rename_all = "snake_case")]
-pub enum TierBasis {
-    /// Points earned by rules that qualify; spending and expiry change nothing.
-    Earned,
-    /// Money paid.
-    Spend,
-    /// Visits.
-    Visits,
-}
-
-/// Over which time a tier counts.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "tier_window"))]
-#[serde(rename_all = "snake_case")]
-pub enum TierWindow {
-    /// Ever.
-    #[default]
-    Lifetime,
-    /// The calendar year of the business date.
-    CalendarYear,
-    /// So many months to the business date.
-    Months,
-}
-
 /// How a reward comes about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -509,7 +421,7 @@ pub enum WeekdayName {
 
 /// What a line is, beyond goods.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, Encode, Decode,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Encode, Decode,
 )]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "line_flag"))]

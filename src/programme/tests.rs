@@ -1,5 +1,7 @@
 //! Documents that are programmes, and everything that is wrong with those that are not.
 
+mod tiers;
+
 use super::{Problem, Programme};
 use crate::kernel::{BusinessDate, Currency, Points, Rounding};
 use crate::texts::Language;
@@ -675,6 +677,14 @@ fn a_simple_programme_asks_nothing_of_the_past() {
         (
             json!({"basis": "visits", "levels": levels, "window": "months", "months": 12}),
             373,
+        ),
+        (
+            json!({"basis": "visits", "levels": levels, "window": "calendar_year", "term": {"more_years": 1}}),
+            732,
+        ),
+        (
+            json!({"basis": "balance", "wallet": "points", "levels": levels}),
+            0,
         ),
     ] {
         assert_eq!(days(json!({ "tiers": window })).0, expected);

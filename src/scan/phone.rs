@@ -36,7 +36,8 @@ pub fn read(text: &str) -> Option<Phone> {
 /// Whether the text can only be meant as a telephone number, be it right or wrong.
 pub fn is_meant(text: &str) -> bool {
     let (has_scheme, rest) = without_scheme(text);
-    spelled_digits(text).is_some() && (has_scheme || rest.starts_with('+'))
+    let is_international = rest.starts_with('+') || rest.starts_with("(+");
+    spelled_digits(text).is_some() && (has_scheme || is_international)
 }
 
 /// The text without `tel:`, and whether it had it.
@@ -51,7 +52,8 @@ fn without_scheme(text: &str) -> (bool, &str) {
 /// writes in a telephone number.
 fn spelled_digits(text: &str) -> Option<(bool, String)> {
     let (_, text) = without_scheme(text);
-    let (has_plus, text) = match text.strip_prefix('+') {
+    // `(+84) 935 000 111`: the parenthesis is skipped as everywhere else.
+    let (has_plus, text) = match text.strip_prefix('+').or_else(|| text.strip_prefix("(+")) {
         Some(rest) => (true, rest),
         None => (false, text),
     };

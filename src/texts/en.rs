@@ -481,10 +481,30 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("statement.spendable", "{points} can be spent now"),
     ("statement.title", "Statement of points"),
     ("statement.worth", "worth {amount}"),
+    ("tier.entry", "{name} reached: {points}"),
+    (
+        "tier.entry_expired",
+        "{name} reached: {points} not given, they would have run out before they can be used",
+    ),
+    (
+        "tier.entry_had",
+        "{name} reached again: {points} were given before",
+    ),
+    (
+        "tier.entry_refused",
+        "{name} reached: {points} not given, used too often",
+    ),
+    ("tier.falls", "{text}; {after} after this sale"),
+    ("tier.kept", "{text}, and longer"),
     ("tier.next", "{text}; {missing} missing to {next}"),
     ("tier.now", "Tier {name}, {counted} counted"),
     ("tier.rises", "{text}; {after} after this sale"),
+    (
+        "tier.to_keep",
+        "{text}; {missing} missing to keep it longer",
+    ),
     ("tier.unknown", "Tier: not known here"),
+    ("tier.until", "{text}; kept until {until}"),
     ("tier.visits", "{number} visits"),
     (
         "till.call_support",

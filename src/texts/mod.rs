@@ -68,6 +68,10 @@ pub fn phrase(language: Language, key: &str, values: &[(&str, &str)]) -> String 
         let name = &rest[start + 1..start + length];
         text.push_str(&rest[..start]);
         match values.iter().find(|(known, _)| *known == name) {
+            // Control characters are below 32, 127, or begin with this byte.
+            Some((_, value)) if value.bytes().all(|b| b >= 32 && b != 127 && b != 0xC2) => {
+                text.push_str(value);
+            }
             Some((_, value)) => {
                 text.extend(
                     value

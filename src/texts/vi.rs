@@ -463,10 +463,30 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("statement.spendable", "dùng được ngay {points}"),
     ("statement.title", "Sao kê điểm"),
     ("statement.worth", "trị giá {amount}"),
+    ("tier.entry", "Lên hạng {name}: tặng {points}"),
+    (
+        "tier.entry_expired",
+        "Lên hạng {name}: không tặng {points} vì sẽ hết hạn trước khi dùng được",
+    ),
+    (
+        "tier.entry_had",
+        "Lên lại hạng {name}: {points} đã được tặng trước đây",
+    ),
+    (
+        "tier.entry_refused",
+        "Lên hạng {name}: không tặng {points} vì thẻ được dùng quá nhiều lần",
+    ),
+    ("tier.falls", "{text}; sau hóa đơn này xuống {after}"),
+    ("tier.kept", "{text} và lâu hơn"),
     ("tier.next", "{text}; còn thiếu {missing} để lên {next}"),
     ("tier.now", "Hạng {name}, đã tính {counted}"),
     ("tier.rises", "{text}; sau hóa đơn này lên {after}"),
+    (
+        "tier.to_keep",
+        "{text}; cần thêm {missing} để giữ hạng lâu hơn",
+    ),
     ("tier.unknown", "Hạng thành viên: chưa biết tại đây"),
+    ("tier.until", "{text}; giữ hạng đến hết {until}"),
     ("tier.visits", "{number} lần mua"),
     (
         "till.call_support",

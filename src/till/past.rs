@@ -12,10 +12,10 @@ use super::shell::Till;
 use super::training::Purpose;
 use super::view::SaleState;
 use crate::evaluate::{Cart, History, PastAward, PastSale, Quote, evaluate_with};
-use crate::evaluate::{CartProblem, GoodsBack, MemberSnapshot, Outcome};
+use crate::evaluate::{CartProblem, Explaining, GoodsBack, MemberSnapshot, Outcome, ReturnedLines};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Money, Points};
-use crate::programme::{HISTORY_ALL, Programme};
+use crate::programme::{HISTORY_ALL, Programme, Selector};
 use crate::store::{Reading, SaleRow};
 
 impl Till {
@@ -29,7 +29,13 @@ impl Till {
         returns: Vec<GoodsBack>,
     ) -> Result<Quote, CartProblem> {
         let cart = self.at_home(programme, cart);
-        let mut quote = evaluate_with(programme, member, &cart, returns, self.language)?;
+        let mut quote = evaluate_with(
+            programme,
+            member,
+            &cart,
+            returns,
+            (self.language, Explaining::Everything),
+        )?;
         quote.is_training = self.purpose == Purpose::Training;
         Ok(quote)
     }
@@ -53,7 +59,7 @@ impl Till {
         reading: &Reading<'_>,
         programme: &Programme,
         cart: &Cart,
-        member: MemberNumber,
+        (member, joined_on): (MemberNumber, Option<BusinessDate>),
     ) -> Result<Option<History>, Error> {
         let days = programme.history_days();
         if days == 0 {
@@ -71,16 +77,21 @@ impl Till {
             let row = reading
                 .sale(seq)?
                 .ok_or(Error::Internal("a commit entry of no sale"))?;
-            sales.extend(self.past_sale(reading, &row)?);
+            sales.extend(self.past_sale(reading, &row, programme.fee_lines())?);
         }
         for seq in reading.unlinked_refunds_of(member, first, on)? {
-            sales.push(unlinked_return(reading, seq)?);
+            sales.push(unlinked_return(reading, seq, programme.fee_lines())?);
         }
-        Ok(Some(History::of(programme, cart, &sales)))
+        Ok(Some(History::of(programme, cart, joined_on, &sales)))
     }
 
     /// A final sale, less what was returned of it.
-    fn past_sale(&self, reading: &Reading<'_>, row: &SaleRow) -> Result<Option<PastSale>, Error> {
+    fn past_sale(
+        &self,
+        reading: &Reading<'_>,
+        row: &SaleRow,
+        fee_lines: Option<&Selector>,
+    ) -> Result<Option<PastSale>, Error> {
         let state = SaleState::from_number(row.state)?;
         if !matches!(state, SaleState::Committed | SaleState::Refunded) {
             return Ok(None);
@@ -108,6 +119,12 @@ impl Till {
             points: award.points,
         });
         let given_back = refund.paid_back();
+        let fee = match fee_lines {
+            Some(lines) if state != SaleState::Refunded => {
+                self.paid_for(&stored, lines, &refund.lines)?
+            }
+            _ => Money::ZERO,
+        };
         let mut rewards: BTreeMap<String, Points> = BTreeMap::new();
         for redemption in &sale.outcome.redemptions {
             if let Some(reward) = &redemption.reward {
@@ -117,18 +134,43 @@ impl Till {
         Ok(Some(PastSale {
             business_date: sale.cart.business_date,
             spend: (sale.outcome.sold() - given_back).max(Money::ZERO),
+            fee,
             is_visit: sale.outcome.total_sold().is_positive(),
             receipt_group: sale.cart.receipt_group,
             awards: awards.collect(),
             rewards,
         }))
     }
+
+    /// What was paid for such lines of a stored sale and what is kept of them.
+    fn paid_for(
+        &self,
+        stored: &[u8],
+        lines: &Selector,
+        gone: &ReturnedLines,
+    ) -> Result<Money, Error> {
+        let sale: SaleDocument = from_bytes(stored)?;
+        let programme = self.programme_version(sale.programme_version)?;
+        let cart = self.at_home(&programme, &sale.cart);
+        Ok(sale.decided(&programme, &cart).paid_for(lines, gone))
+    }
 }
 
 /// Goods that came back without their sale: they lower what their own date counts for.
-fn unlinked_return(reading: &Reading<'_>, seq: Seq) -> Result<PastSale, Error> {
+fn unlinked_return(
+    reading: &Reading<'_>,
+    seq: Seq,
+    fee_lines: Option<&Selector>,
+) -> Result<PastSale, Error> {
     let stored = reading.document(seq)?;
     let back: Remembered = from_bytes(&stored)?;
+    let fee = match fee_lines {
+        Some(lines) => {
+            let back: SaleDocument = from_bytes(&stored)?;
+            back.cart.total_of(lines)
+        }
+        None => Money::ZERO,
+    };
     let awards = back.outcome.awards.into_iter().map(|award| PastAward {
         rule: award.rule,
         wallet: award.wallet,
@@ -137,6 +179,7 @@ fn unlinked_return(reading: &Reading<'_>, seq: Seq) -> Result<PastSale, Error> {
     Ok(PastSale {
         business_date: back.cart.business_date,
         spend: back.outcome.payable,
+        fee,
         is_visit: false,
         receipt_group: None,
         awards: awards.collect(),

@@ -1,16 +1,19 @@
-//! Points as coins: each is of one member and one lot, and lies in one place. No sum is kept anywhere.
+//! Points as coins: each is of one member and one lot, and lies in one place. No sum is kept anywhere but
+//! of what a member owes, for which there are no coins.
 
 use std::collections::BTreeMap;
 
 pub const NEVER: i64 = 100_000;
 
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Place {
     Free,
     Held(usize),
     Spent(usize),
     /// Dead, and written off.
     Lapsed,
+    /// It paid what was owed.
+    Repaid,
     Gone,
 }
 
@@ -25,10 +28,23 @@ struct Coin {
     place: Place,
 }
 
+/// One thing that happened to a member's points.
+#[derive(Clone, Debug)]
+pub enum Step {
+    /// A coin of a lot was laid from a place to another.
+    Laid(i64, Place, Place),
+    /// So many are owed; below zero they are owed no more.
+    Owed(i64),
+}
+
 #[derive(Clone, Default)]
 pub struct Coins {
     coins: Vec<Coin>,
     lots: i64,
+    /// What each member owes.
+    pub debts: Vec<i64>,
+    /// What has happened since somebody took this note away.
+    pub noted: Vec<Step>,
 }
 
 type Order = (i64, i64, i64);
@@ -66,7 +82,10 @@ impl Coins {
         let mut coins: Vec<&mut Coin> = self.coins.iter_mut().filter(|coin| is(coin)).collect();
         coins.sort_by_key(|coin| order(coin));
         coins.truncate(usize::try_from(most).unwrap());
-        coins.iter_mut().for_each(|coin| coin.place = to);
+        for coin in &mut coins {
+            self.noted.push(Step::Laid(coin.lot, coin.place, to));
+            coin.place = to;
+        }
         most - coins.len() as i64
     }
 
@@ -95,11 +114,54 @@ impl Coins {
         })
     }
 
-    /// What is left of a lot, dead or not.
-    pub fn take_lot(&mut self, count: i64, lot: i64) -> i64 {
-        self.lay(count, Place::Gone, spending, |coin| {
+    /// What is left of a lot, dead or not, what is not yet written off going first.
+    pub fn take_lot(&mut self, count: i64, lot: i64, to: Place) -> i64 {
+        let written_off_last = |coin: &Coin| (i64::from(coin.place == Place::Lapsed), 0, 0);
+        self.lay(count, to, written_off_last, |coin| {
             coin.lot == lot && matches!(coin.place, Place::Free | Place::Lapsed)
         })
+    }
+
+    /// Coins of a lot from a place to another.
+    pub fn pass(&mut self, count: i64, lot: i64, from: Place, to: Place) -> i64 {
+        self.lay(count, to, spending, |coin| {
+            coin.lot == lot && coin.place == from
+        })
+    }
+
+    pub fn owe(&mut self, count: i64, member: usize) {
+        self.debts[member] += count;
+        self.noted.push(Step::Owed(count));
+    }
+
+    /// What was owed should not have been: what is still owed is owed no more, and what was repaid lies
+    /// free again, the newest lot first.
+    pub fn forgive(&mut self, count: i64, member: usize) {
+        let still = count.min(self.debts[member]);
+        self.owe(-still, member);
+        let newest = |coin: &Coin| (-coin.lot, 0, 0);
+        self.lay(count - still, Place::Free, newest, |coin| {
+            coin.place == Place::Repaid && coin.member == member
+        });
+    }
+
+    /// As if what was noted had never been, the last step first. A coin that lay free since then is
+    /// sought in its lot; where it is gone, it is owed. Returns how many a sale had spent of these.
+    pub fn undo(&mut self, steps: &[Step], member: usize) -> i64 {
+        let mut spent_and_gone = 0;
+        for step in steps.iter().rev() {
+            match *step {
+                Step::Owed(count) if count > 0 => self.forgive(count, member),
+                Step::Owed(count) => self.owe(-count, member),
+                Step::Laid(lot, from, Place::Free) => {
+                    let gone = self.take_lot(1, lot, from);
+                    self.owe(gone, member);
+                    spent_and_gone += gone * i64::from(matches!(from, Place::Spent(_)));
+                }
+                Step::Laid(lot, from, to) => assert_eq!(self.pass(1, lot, to, from), 0),
+            }
+        }
+        spent_and_gone
     }
 
     /// Coins that were held for a sale.

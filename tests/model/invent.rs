@@ -128,7 +128,14 @@ fn about_a_sale(dice: &mut Dice, known: &Reference) -> Ask {
             };
         }
         6 => Goods::All,
-        7 => Goods::Undone,
+        7 => {
+            // Often a whole exchange is undone, and often when nothing or little has happened since.
+            let is_exchange = |sale: &usize| !known.sales[*sale].returns.is_empty();
+            let newest = (0..known.sales.len()).rev().filter(is_exchange);
+            let exchange = newest.take(3).find(|_| dice.once_in(2));
+            let (sale, goods) = (exchange.unwrap_or(sale), Goods::Undone);
+            return Ask::Refund { sale, goods, day };
+        }
         8 => Goods::Money(1_000 * dice.between(1, 60)),
         _ => {
             let amount = dice.once_in(3).then(|| 1_000 * dice.between(0, 60));

@@ -16,6 +16,7 @@ mod coins;
 mod dice;
 mod invent;
 mod reference;
+mod returns;
 mod sale;
 #[path = "../till/shop.rs"]
 #[allow(dead_code)] // the stories of the till use the rest
@@ -392,7 +393,7 @@ impl Play {
                 };
                 lots.push((until, points, of_which_held));
             }
-            let debt = reference.debts[place];
+            let debt = reference.coins.debts[place];
             let expected = [all - debt, (all - held - debt).max(0), held, debt];
             let today = yyyymmdd(reference.today);
             assert_eq!(ledger.balance(number, today), expected, "member {place}");

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::asks::{Adjust, Answer, Ask, Bill, Goods, State};
 use crate::coins::{Coins, NEVER, Place};
+use crate::returns::Back;
 use crate::sale::{Sale, earned};
 
 pub const LIFE_DAYS: i64 = 3;
@@ -24,8 +25,9 @@ pub struct Reference {
     pub members: Vec<u64>,
     pub sales: Vec<Sale>,
     pub coins: Coins,
-    pub debts: Vec<i64>,
     pub done: BTreeMap<String, (Ask, Answer)>,
+    /// What came back in the bill that is being made final.
+    pub returns: Vec<Back>,
 }
 
 /// An answer, and the money or points for which a supervisor may have to be asked.
@@ -35,7 +37,7 @@ impl Reference {
     /// A member who begins with points, as those of a training do.
     pub fn begin_with(&mut self, phone: u64, points: i64) {
         self.members.push(phone);
-        self.debts.push(0);
+        self.coins.debts.push(0);
         self.give(self.members.len() - 1, points, (-1, NEVER));
     }
 
@@ -57,6 +59,7 @@ impl Reference {
             return (before == ask).then(|| (answer.clone(), true));
         }
         self.end_holds();
+        self.coins.noted.clear();
         let mut then = self.clone();
         let answer = match then.decide(ask) {
             Ok((_, found)) if found.abs() > ALONE[ask.ceiling()] && !is_approved => {
@@ -88,7 +91,7 @@ impl Reference {
                 Ok((Answer::Sale(*sale), 0))
             }
             Ask::Claim { sale, member, day } => self.claim(*sale, *member, *day),
-            Ask::Refund { sale, goods, day } => self.refund(*sale, goods, *day),
+            Ask::Refund { sale, goods, .. } => self.refund(*sale, goods),
             Ask::Unlinked(bill) => Ok((self.refund_unlinked(bill, bill.total), bill.total)),
             Ask::Adjust(adjust) => Ok((self.adjust(adjust), adjust.points)),
         }
@@ -105,19 +108,21 @@ impl Reference {
             return Answer::Refused;
         }
         let owed = self.coins.take(-points, member, day, Place::Gone);
-        self.debts[member] += owed;
+        self.coins.owe(owed, member);
         Answer::Moved(points + owed, owed)
     }
 
     /// Gives points, of which what is owed is paid first. Returns the lot.
     fn give(&mut self, member: usize, points: i64, days: (i64, i64)) -> i64 {
-        let repaid = points.min(self.debts[member]);
-        self.debts[member] -= repaid;
-        self.coins.strike(points - repaid, member, self.now, days)
+        let lot = self.coins.strike(points, member, self.now, days);
+        let repaid = points.min(self.coins.debts[member]);
+        self.coins.pass(repaid, lot, Place::Free, Place::Repaid);
+        self.coins.owe(-repaid, member);
+        lot
     }
 
     fn spendable(&self, member: Option<usize>, day: i64, own: usize) -> i64 {
-        let less_debt = |member| self.coins.free(member, day, own) - self.debts[member];
+        let less_debt = |member| self.coins.free(member, day, own) - self.coins.debts[member];
         member.map_or(0, less_debt).max(0)
     }
 
@@ -158,11 +163,12 @@ impl Reference {
     fn post(&mut self, at: usize) -> Answer {
         let (bill, spent) = (self.sales[at].bill.clone(), self.sales[at].spent);
         self.sales[at].state = State::Committed;
+        self.sales[at].returns = std::mem::take(&mut self.returns);
         if let Some(member) = bill.member {
             let left = self.coins.take_held(spent, at, Place::Spent(at));
             self.coins.take_held(i64::MAX, at, Place::Free);
             let owed = self.coins.take(left, member, bill.day, Place::Spent(at));
-            self.debts[member] += owed;
+            self.coins.owe(owed, member);
             let points = earned(self.sales[at].kept());
             let lot = self.give(member, points, (bill.day, bill.day + LIFE_DAYS));
             (self.sales[at].owed, self.sales[at].lot) = (owed, lot);
@@ -204,9 +210,10 @@ impl Reference {
         self.must_be_final(at)?;
         let (sold_on, kept) = (self.sales[at].bill.day, self.sales[at].kept());
         let bill = &self.sales[at].bill;
+        let is_unknown = |back: &Back| back.of.is_none();
         if self.sales[at].is_claimed {
             return Err(Answer::Settled);
-        } else if bill.member.is_some() || bill.back.is_some() {
+        } else if bill.member.is_some() || self.sales[at].returns.iter().any(is_unknown) {
             return Err(Answer::Refused);
         } else if day > sold_on + CLAIM_DAYS {
             return Err(Answer::TooLate);
@@ -234,10 +241,16 @@ impl Reference {
         }
         if fits > 0 {
             let of = back.of.expect("it fits into its sale");
-            self.refund(of, &Goods::Pieces(fits, Some(money)), bill.day)?;
+            let before = self.sales[of].clone();
+            self.coins.noted.clear();
+            self.refund(of, &Goods::Pieces(fits, Some(money)))?;
+            let member = before.bill.member;
+            self.note(member, Some((of, before, self.sales[of].clone())));
         }
         if (fits, money) != (back.pieces, back.amount) {
+            self.coins.noted.clear();
             self.refund_unlinked(bill, back.amount - money);
+            self.note(bill.member, None);
         }
         Ok(())
     }
@@ -249,11 +262,11 @@ impl Reference {
         };
         let worth = amount / 10_000;
         let owed = self.coins.take_newest(worth, member, bill.day);
-        self.debts[member] += owed;
+        self.coins.owe(owed, member);
         Answer::Moved(worth, owed)
     }
 
-    fn refund(&mut self, at: usize, goods: &Goods, day: i64) -> Decided {
+    fn refund(&mut self, at: usize, goods: &Goods) -> Decided {
         self.must_be_final(at)?;
         let before = self.sales[at].clone();
         let sale = &mut self.sales[at];
@@ -265,11 +278,17 @@ impl Reference {
         let owed = points.min(sale.owed);
         sale.owed -= owed;
         if let Some(member) = before.bill.member {
-            let forgiven = owed.min(self.debts[member]);
-            self.debts[member] -= forgiven;
-            self.give(member, owed - forgiven, (day, NEVER));
+            self.coins.forgive(owed, member);
             self.coins.bring_back(points - owed, at);
-            self.debts[member] += self.coins.take_lot(taken, lot);
+            let missing = self.coins.take_lot(taken, lot, Place::Gone);
+            self.coins.owe(missing, member);
+            if *goods == Goods::Undone {
+                // What these points repaid is owed again already.
+                self.coins.pass(missing, lot, Place::Repaid, Place::Gone);
+            }
+        }
+        if *goods == Goods::Undone {
+            self.undo_returns(at)?;
         }
         Ok((Answer::Sale(at), money))
     }

@@ -1,6 +1,7 @@
 //! One sale of the reference: what was paid, and what has come back.
 
 use crate::asks::{Bill, Goods, State};
+use crate::returns::Back;
 
 #[derive(Clone, Default)]
 pub struct Sale {
@@ -21,6 +22,8 @@ pub struct Sale {
     pub until: i64,
     pub lot: i64,
     pub is_claimed: bool,
+    /// What came back in its cart.
+    pub returns: Vec<Back>,
 }
 
 /// 10.000 d give a point, half up.
@@ -33,6 +36,12 @@ impl Sale {
         self.bill.total - self.spent * 1_000
     }
 
+    /// Whether nothing more came back of it and nobody claimed it since it was like this.
+    pub fn is_still(&self, then: &Self) -> bool {
+        let stand = |sale: &Self| (sale.state, sale.gone, sale.net, sale.given, sale.is_claimed);
+        stand(self) == stand(then)
+    }
+
     /// What is paid for what is kept.
     pub fn kept(&self) -> i64 {
         self.paid() - self.net
@@ -42,7 +51,6 @@ impl Sale {
     pub fn take(&mut self, goods: &Goods) -> Option<()> {
         let (paid, all) = (self.paid(), self.bill.quantity);
         let (gone, net, given) = match *goods {
-            Goods::Undone if self.bill.back.is_some() => return None,
             Goods::All | Goods::Undone => (all, paid, paid.min(self.given + self.kept())),
             Goods::Money(money) => {
                 let left = self.kept().min(paid - self.given);

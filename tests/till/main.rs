@@ -28,4 +28,5 @@ mod schema;
 mod shop;
 mod statement;
 mod sync;
+mod tiers;
 mod voids;

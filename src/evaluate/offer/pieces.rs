@@ -2,10 +2,8 @@
 
 use crate::evaluate::bill::Bill;
 use crate::evaluate::cart::{Line, LineFlag};
-use crate::evaluate::select::fits;
-use crate::evaluate::truth::Truth;
 use crate::kernel::Fraction;
-use crate::programme::Selector;
+use crate::programme::{MoneyIn, Selector};
 
 /// Whole pieces of one line that nobody has taken yet.
 #[derive(Clone, Debug)]
@@ -14,6 +12,8 @@ pub(super) struct Pieces {
     pub count: i64,
     /// What one of them has left to pay.
     pub each: Fraction,
+    /// The same in the money of the offer: what is the cheapest.
+    said: Fraction,
 }
 
 /// So many pieces of a line.
@@ -32,31 +32,71 @@ impl Picked {
 }
 
 /// A line that is sold and that the selector takes.
-pub(super) fn is_selected(selector: Option<&Selector>, line: &Line) -> bool {
-    line.quantity_milli.is_positive()
-        && selector.is_none_or(|selector| fits(selector, line) == Truth::Yes)
+pub(super) fn is_selected(bill: &Bill<'_>, selector: Option<&Selector>, line: usize) -> bool {
+    bill.cart().lines[line].quantity_milli.is_positive() && bill.picks().takes(selector, line)
 }
 
 /// Whole pieces of the selected lines, the cheapest first; of equal ones the earlier line. Weighed
 /// goods are no pieces.
-pub(super) fn cheapest_first(bill: &Bill<'_>, selector: Option<&Selector>) -> Vec<Pieces> {
+pub(super) fn cheapest_first(
+    bill: &Bill<'_>,
+    selector: Option<&Selector>,
+    money_in: MoneyIn,
+) -> Vec<Pieces> {
     let lines = bill.cart().lines.iter().enumerate();
     let mut pieces: Vec<Pieces> = lines
-        .filter(|(_, line)| is_selected(selector, line))
+        .filter(|(index, _)| is_selected(bill, selector, *index))
         .filter(|(_, line)| !line.flags.contains(&LineFlag::Weighed))
         .filter_map(|(index, line)| {
             let quantity = line.quantity_milli.get();
             let left = i128::from(bill.left(index)) * 1_000;
+            let each = Fraction::new(left, i128::from(quantity))?;
             Some(Pieces {
                 line: index,
                 count: quantity / 1_000,
-                each: Fraction::new(left, i128::from(quantity))?,
+                each,
+                said: said(money_in, line, each)?,
             })
         })
         .filter(|pieces| pieces.count > 0)
         .collect();
-    pieces.sort_by_key(|pieces| pieces.each);
+    pieces.sort_by_key(|pieces| pieces.said);
     pieces
+}
+
+/// As [`cheapest_first`], without the pieces that are free already.
+pub(super) fn cheapest_paid_first(
+    bill: &Bill<'_>,
+    selector: Option<&Selector>,
+    money_in: MoneyIn,
+) -> Vec<Pieces> {
+    let mut pieces = cheapest_first(bill, selector, money_in);
+    for pieces in &mut pieces {
+        let paid = pieces.count - bill.free_pieces(pieces.line);
+        // What the line has left is for those that are not free.
+        let dearer = |amount: Fraction| {
+            let whole = amount.checked_mul(Fraction::whole(pieces.count))?;
+            whole.checked_div(Fraction::whole(paid))
+        };
+        if paid < pieces.count && paid > 0 {
+            pieces.each = dearer(pieces.each).unwrap_or(pieces.each);
+            pieces.said = dearer(pieces.said).unwrap_or(pieces.said);
+        }
+        pieces.count = paid;
+    }
+    pieces.retain(|pieces| pieces.count > 0);
+    pieces.sort_by_key(|pieces| pieces.said);
+    pieces
+}
+
+/// A part of a line in the money of the offer.
+pub(super) fn said(money_in: MoneyIn, line: &Line, part: Fraction) -> Option<Fraction> {
+    let price = line.line_total.get();
+    if money_in == MoneyIn::Price || price <= 0 {
+        return Some(part);
+    }
+    let with_tax = i128::from(price) + i128::from(line.tax_outside.get());
+    part.checked_mul(Fraction::new(with_tax, i128::from(price))?)
 }
 
 pub(super) fn count(pieces: &[Pieces]) -> i64 {

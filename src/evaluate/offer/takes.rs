@@ -4,13 +4,21 @@
 use std::collections::BTreeMap;
 
 use super::Refusal;
-use super::pieces::{Picked, Pieces, cheapest_first, count, got, is_selected, take};
+use super::pieces::{
+    Picked, Pieces, cheapest_first, cheapest_paid_first, count, got, is_selected, said, take,
+};
 use crate::evaluate::bill::Bill;
 use crate::evaluate::cart::Line;
 use crate::kernel::{Fraction, Money, Rounding};
 use crate::programme::{
-    Break, BreakTakes, BundleCost, CountOf, Effect, MoneyIn, Pieces as Wanted, Share, Takes,
+    Break, BreakTakes, BundleCost, CountOf, Effect, MoneyIn, Pieces as Wanted, Selector, Share,
+    Takes,
 };
+
+/// How many pieces of some lines are there.
+pub(in crate::evaluate) fn pieces_of(bill: &Bill<'_>, lines: Option<&Selector>) -> i64 {
+    count(&cheapest_first(bill, lines, MoneyIn::Price))
+}
 
 /// What an offer takes off, and hands over.
 #[derive(Debug)]
@@ -18,6 +26,8 @@ pub(in crate::evaluate) struct Found {
     pub parts: Vec<(usize, Money)>,
     /// How often, for those that count.
     pub times: i64,
+    /// Pieces of lines that cost nothing any more.
+    pub free: Vec<(usize, i64)>,
     pub gift: Option<(String, i64)>,
 }
 
@@ -31,6 +41,8 @@ impl Found {
 struct Exact {
     parts: Vec<(usize, Fraction)>,
     times: i64,
+    /// Pieces of lines that cost nothing any more.
+    free: Vec<(usize, i64)>,
     /// A sum that the parts are cut down to, in the money of the offer.
     at_most: Option<Fraction>,
 }
@@ -46,6 +58,7 @@ pub(in crate::evaluate) fn find(effect: &Effect, bill: &Bill<'_>) -> Result<Foun
         return Ok(Found {
             parts: Vec::new(),
             times,
+            free: Vec::new(),
             gift: Some((sku.clone(), quantity.saturating_mul(times))),
         });
     }
@@ -58,6 +71,11 @@ pub(in crate::evaluate) fn find(effect: &Effect, bill: &Bill<'_>) -> Result<Foun
     Ok(Found {
         parts,
         times: exact.times,
+        free: if effect.most.is_none() {
+            exact.free
+        } else {
+            Vec::new()
+        },
         gift: None,
     })
 }
@@ -70,7 +88,7 @@ fn times_bought(
     let Some(wanted) = for_each else {
         return Ok(1);
     };
-    let found = count(&cheapest_first(bill, wanted.lines.as_ref()));
+    let found = pieces_of(bill, wanted.lines.as_ref());
     let times = (found / wanted.quantity).min(most_times.unwrap_or(i64::MAX));
     if times == 0 {
         return Err(Refusal::TooFew(wanted.quantity - found));
@@ -84,6 +102,10 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
+    fn cheapest_first(&self, lines: Option<&Selector>) -> Vec<Pieces> {
+        cheapest_first(self.bill, lines, self.effect.money_in)
+    }
+
     fn exact(&self) -> Result<Exact, Refusal> {
         let overflow = Refusal::NothingLeft;
         let by_line = |part: &dyn Fn(&Line, i64) -> Option<Fraction>| {
@@ -128,7 +150,8 @@ impl Work<'_> {
             Takes::Breaks(of, steps) => self.breaks(*of, steps),
             Takes::Cheapest(quantity, share) => {
                 self.selected()?;
-                let mut pieces = cheapest_first(self.bill, self.effect.lines.as_ref());
+                let lines = self.effect.lines.as_ref();
+                let mut pieces = cheapest_paid_first(self.bill, lines, self.effect.money_in);
                 let picked = take(pieces.iter_mut(), *quantity);
                 exact_of(&picked, share, 1)
             }
@@ -146,11 +169,9 @@ impl Work<'_> {
 
     /// The lines that it takes something off: sold, selected, and with something left.
     fn selected(&self) -> Result<Vec<usize>, Refusal> {
-        let lines = self.bill.cart().lines.iter().enumerate();
-        let selected: Vec<usize> = lines
-            .filter(|(_, line)| is_selected(self.effect.lines.as_ref(), line))
-            .map(|(index, _)| index)
-            .collect();
+        let lines = self.bill.picks().lines(self.effect.lines.as_ref());
+        let is_sold = |line: &usize| self.bill.cart().lines[*line].quantity_milli.is_positive();
+        let selected: Vec<usize> = lines.filter(is_sold).collect();
         if selected.is_empty() {
             return Err(Refusal::NoLines);
         }
@@ -205,7 +226,7 @@ impl Work<'_> {
         of: CountOf,
     ) -> Result<Exact, Refusal> {
         self.selected()?;
-        let pieces = cheapest_first(self.bill, self.effect.lines.as_ref());
+        let pieces = self.cheapest_first(self.effect.lines.as_ref());
         let mut groups: BTreeMap<&str, Vec<Pieces>> = BTreeMap::new();
         for pieces in pieces {
             let sku = match of {
@@ -235,8 +256,8 @@ impl Work<'_> {
     /// As often as both are there: what is got is the cheapest, and what stands in both is bought
     /// dearest first.
     fn buy_get(&self, buy: &Wanted, get: &Wanted, share: &Share) -> Result<Exact, Refusal> {
-        let bought = cheapest_first(self.bill, buy.lines.as_ref());
-        let gettable = cheapest_first(self.bill, get.lines.as_ref());
+        let bought = self.cheapest_first(buy.lines.as_ref());
+        let gettable = self.cheapest_first(get.lines.as_ref());
         let most = count(&bought) / buy.quantity;
         let most = most.min(self.effect.most_times.unwrap_or(i64::MAX));
         if most == 0 {
@@ -270,9 +291,8 @@ impl Work<'_> {
 
     /// Bundle by bundle, each part with its dearest pieces that are left.
     fn bundle(&self, wanted: &[Wanted], cost: &BundleCost) -> Result<Exact, Refusal> {
-        let mut left = cheapest_first(self.bill, None);
+        let mut left = self.cheapest_first(None);
         left.reverse();
-        let lines = &self.bill.cart().lines;
         let mut parts: BTreeMap<usize, Fraction> = BTreeMap::new();
         let (mut times, most) = (0, self.effect.most_times.unwrap_or(1_000));
         let mut missing = 0;
@@ -282,7 +302,7 @@ impl Work<'_> {
             for part in wanted {
                 let fitting = after
                     .iter_mut()
-                    .filter(|pieces| is_selected(part.lines.as_ref(), &lines[pieces.line]));
+                    .filter(|pieces| is_selected(self.bill, part.lines.as_ref(), pieces.line));
                 let found = take(fitting, part.quantity);
                 let count: i64 = found.iter().map(|picked| picked.count).sum();
                 missing += part.quantity - count;
@@ -305,6 +325,7 @@ impl Work<'_> {
         Ok(Exact {
             parts: parts.into_iter().collect(),
             times,
+            free: Vec::new(),
             at_most: None,
         })
     }
@@ -321,7 +342,10 @@ impl Work<'_> {
         };
         let mut sum = sum_of(parts.iter().map(|(_, part)| Some(*part)))?;
         if let Some(at_most) = at_most {
-            let said = sum_of(parts.iter().map(|(line, part)| self.said(*line, *part)))?;
+            let lines = &self.bill.cart().lines;
+            let part =
+                |(line, part): &(usize, Fraction)| said(self.effect.money_in, &lines[*line], *part);
+            let said = sum_of(parts.iter().map(part))?;
             if said > at_most {
                 sum = sum.checked_mul(at_most.checked_div(said)?)?;
             }
@@ -330,23 +354,13 @@ impl Work<'_> {
         let total = total.min(self.bill.payable().get());
         split(total, &parts, &|line| self.bill.left(line))
     }
-
-    /// A part of a line in the money of the offer.
-    fn said(&self, line: usize, part: Fraction) -> Option<Fraction> {
-        let line = &self.bill.cart().lines[line];
-        let price = line.line_total.get();
-        if self.effect.money_in == MoneyIn::Price || price <= 0 {
-            return Some(part);
-        }
-        let with_tax = i128::from(price) + i128::from(line.tax_outside.get());
-        part.checked_mul(Fraction::new(with_tax, i128::from(price))?)
-    }
 }
 
 fn once(parts: Vec<(usize, Fraction)>, at_most: Option<Fraction>) -> Exact {
     Exact {
         parts,
         times: 1,
+        free: Vec::new(),
         at_most,
     }
 }
@@ -360,6 +374,11 @@ fn exact_of(picked: &[Picked], share: &Share, times: i64) -> Result<Exact, Refus
     Ok(Exact {
         parts: parts.ok_or(Refusal::NothingLeft)?,
         times,
+        free: picked
+            .iter()
+            .filter(|_| share.part == Fraction::ONE)
+            .map(|picked| (picked.line, picked.count))
+            .collect(),
         at_most: None,
     })
 }

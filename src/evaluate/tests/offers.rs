@@ -170,6 +170,36 @@ fn the_cheapest_piece_is_one_piece_of_the_cheapest_line() {
 }
 
 #[test]
+fn a_piece_that_is_free_already_is_not_the_cheapest() {
+    // As Odoo's POS-004: 9 at 5.100, 3 of them free; 90 % off one of the others is 4.590.
+    let offers = json!([
+        {"id": "free", "cheapest": {"quantity": 3}, "lines": {"skus": ["a"]}},
+        {"id": "ninety", "cheapest": {"percent": "90"}},
+    ]);
+    let lines = json!([pieces("a", 9, 45_900), pieces("b", 1, 6_000)]);
+    let quote = offered(offers, json!({"lines": lines}));
+    let taken = quote.outcome.offers.iter();
+    let off: Vec<i64> = taken.map(|offer| offer.amount.get()).collect();
+    assert_eq!(off, [15_300, 4_590]);
+}
+
+#[test]
+fn the_cheapest_with_tax_is_another_than_without() {
+    let lines = json!([
+        {"sku": "tray", "quantity_milli": 1000, "line_total": 48_000, "tax_outside": 4_800},
+        pieces("organizer", 1, 51_000),
+    ]);
+    let off = |money_in: &str| {
+        let offer = json!([{"id": "o", "cheapest": {"percent": "50"}, "money_in": money_in}]);
+        let quote = offered(offer, json!({"lines": lines.clone()}));
+        let lines = quote.outcome.line_discounts.iter();
+        lines.map(|off| off.get()).collect::<Vec<i64>>()
+    };
+    assert_eq!(off("price"), [24_000, 0]);
+    assert_eq!(off("with_tax"), [0, 25_500]);
+}
+
+#[test]
 fn buy_two_get_one() {
     let offer = json!({"multi_buy": {"buy": 2, "get": 1}});
     check(

@@ -9,14 +9,14 @@ use crate::kernel::{Money, Points, Quantity};
 use crate::programme::Programme;
 use crate::texts::Language;
 
-struct Sold {
-    programme: Programme,
-    cart: Cart,
-    member: MemberSnapshot,
-    quote: Quote,
+pub(super) struct Sold {
+    pub programme: Programme,
+    pub cart: Cart,
+    pub member: MemberSnapshot,
+    pub quote: Quote,
 }
 
-fn sold(parts: Value, cart_parts: Value, member: Value) -> Sold {
+pub(super) fn sold(parts: Value, cart_parts: Value, member: Value) -> Sold {
     let (programme, cart) = (read(&document(parts)), cart(cart_parts));
     let member = snapshot(&programme, &cart, member);
     let quote = evaluate(&programme, Some(&member), &cart, Language::Vi).expect("a quote");
@@ -29,7 +29,7 @@ fn sold(parts: Value, cart_parts: Value, member: Value) -> Sold {
 }
 
 impl Sold {
-    fn decided(&self) -> Decided<'_> {
+    pub fn decided(&self) -> Decided<'_> {
         Decided {
             programme: &self.programme,
             member: Some(&self.member),
@@ -51,7 +51,7 @@ impl Sold {
     }
 
     /// Points due when of each line so much is kept: thousandths and money.
-    fn due(&self, kept: &[(i64, i64)]) -> i64 {
+    pub fn due(&self, kept: &[(i64, i64)]) -> i64 {
         let kept: Vec<KeptLine> = kept
             .iter()
             .enumerate()

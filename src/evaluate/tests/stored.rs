@@ -73,6 +73,41 @@ fn stored_value_pays_no_more_than_there_is_to_pay() {
     assert_eq!(paid.wallet(2).expect("the card").after.get(), 46_800);
 }
 
+/// As Odoo's SALE-054: a card of 115 pays 100 and 15 tax; the POS, which adds the 15, is owed nothing.
+#[test]
+fn stored_value_pays_the_tax_on_top_too() {
+    let cart = json!({"lines": [
+        {"sku": "a", "quantity_milli": 1000, "line_total": 100_000, "tax_outside": 15_000},
+    ], "points_wanted": {"card": 200_000}});
+    let paid = with(json!({"card": 200_000}), cart, json!({}));
+    assert_eq!(
+        (paid.outcome.stored.get(), paid.outcome.payable.get()),
+        (115_000, -15_000)
+    );
+    assert_eq!(paid.awarded(1).get(), 10); // of the 100.000 that the goods cost
+    assert_eq!(
+        text(&paid, "card"),
+        "Gift card: 115,000 VND paid; no more than the 115,000 VND to pay"
+    );
+}
+
+/// As Odoo's POS-084: two free pens at 5 points each, of 100 points.
+#[test]
+fn a_free_item_is_had_as_often_as_there_are_pieces_and_points() {
+    let rewards = json!({"rewards": [{"id": "pen", "wallet": "points", "points": "5",
+        "cheapest": {}, "lines": {"skus": ["pen"]}, "use": "automatic", "most_per_sale": 10}]});
+    let pens = |points: i64| {
+        let cart = json!({"lines": [
+            {"sku": "pen", "quantity_milli": 2000, "line_total": 6_400}, line("a", 1_000),
+        ]});
+        let quote = with(json!({"points": points}), cart, rewards.clone());
+        (quote.redeemed(1).get(), quote.outcome.payable.get())
+    };
+    assert_eq!(pens(100), (10, 1_000));
+    assert_eq!(pens(9), (5, 4_200));
+    assert_eq!(pens(4), (0, 7_400));
+}
+
 #[test]
 fn a_rule_that_names_it_leaves_out_what_stored_value_pays() {
     let rules = json!({"earn": [{"id": "bill", "wallet": "points", "exclude_tenders": ["card"],

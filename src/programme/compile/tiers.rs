@@ -2,40 +2,45 @@
 
 use std::collections::BTreeSet;
 
-use super::super::model::{CheapestModel, GiftModel, RewardModel, SelectorModel, TiersModel};
+use super::super::model::{
+    CheapestModel, EntryModel, GiftModel, LevelModel, RewardModel, SelectorModel, TermModel,
+    TiersModel,
+};
 use super::super::offers::{Effect, MoneyIn, Share, Takes};
-use super::super::rules::TierWindow;
-use super::super::{Level, RULES_MAX, Reward, TierBasis, Tiers, UseReward, Window, Worth};
+use super::super::{
+    Downgrade, Entry, EntryRewards, Level, RULES_MAX, Reward, Term, TierBasis, TierWindow, Tiers,
+    UseReward, Window, Worth, YearStart,
+};
 use super::{Compiler, Known, quoted};
 use crate::kernel::{Fraction, Money, Points, WalletNumber};
 
 impl Compiler {
     pub(super) fn tiers(&mut self, model: &TiersModel, known: &Known<'_>) -> Option<Tiers> {
-        let (wallet, decimals) = self.tier_basis(model, known)?;
-        let window = match (model.window, model.months) {
-            (TierWindow::Months, Some(months)) => {
-                let months = self.whole("tiers.months", months, 1, 120)?;
-                Window::Months(u32::try_from(months).ok()?)
+        let basis = self.tier_basis(model, known);
+        let lines = self.optional_selector("tiers.lines", model.lines.as_ref(), known);
+        if model.basis == TierBasis::Fee {
+            if model.lines.is_none() {
+                let expected = "the lines that sell the tiers, with basis `fee`";
+                self.problem("tiers.lines", "missing", expected, "nothing");
             }
-            (TierWindow::Months, None) => {
-                self.problem("tiers.months", "missing", "a number of months", "nothing");
-                return None;
-            }
-            (other, months) => {
-                let beside = "a window other than `months`";
-                self.unused("tiers.months", months.is_some(), beside);
-                match other {
-                    TierWindow::CalendarYear => Window::CalendarYear,
-                    _ => Window::Lifetime,
-                }
-            }
-        };
-        let levels = self.levels(model, decimals)?;
+        } else {
+            let beside = "a basis other than `fee`";
+            self.unused("tiers.lines", model.lines.is_some(), beside);
+        }
+        let window = self.tier_window(model);
+        let term = self.term(model);
+        self.keys_of_a_term(model);
+        let levels = self.levels(model, basis.map_or(4, |(_, decimals)| decimals), known);
         Some(Tiers {
             basis: model.basis,
-            wallet,
-            window,
-            levels,
+            wallet: basis?.0,
+            lines: lines?,
+            window: window?,
+            term: term?,
+            downgrade: model.downgrade,
+            tier_for_sale: model.tier_for_sale,
+            entry_rewards: model.entry_rewards,
+            levels: levels?,
         })
     }
 
@@ -45,17 +50,18 @@ impl Compiler {
         model: &TiersModel,
         known: &Known<'_>,
     ) -> Option<(Option<WalletNumber>, u32)> {
+        let has_wallet = matches!(model.basis, TierBasis::Earned | TierBasis::Balance);
         let Some(id) = &model.wallet else {
-            if model.basis == TierBasis::Earned {
-                let expected = "the id of a wallet, with basis `earned`";
+            if has_wallet {
+                let expected = "the id of a wallet, with basis `earned` and `balance`";
                 self.problem("tiers.wallet", "missing", expected, "nothing");
                 return None;
             }
-            let is_money = model.basis == TierBasis::Spend;
+            let is_money = model.basis != TierBasis::Visits;
             return Some((None, if is_money { known.money_decimals } else { 0 }));
         };
-        let beside = "a basis other than `earned`";
-        self.unused("tiers.wallet", model.basis != TierBasis::Earned, beside);
+        let beside = "a basis other than `earned` and `balance`";
+        self.unused("tiers.wallet", !has_wallet, beside);
         if !known.ids.contains(&id.as_str()) {
             self.unknown_wallet("tiers.wallet", id);
         }
@@ -63,7 +69,106 @@ impl Compiler {
         Some((Some(wallet.number), wallet.decimals))
     }
 
-    fn levels(&mut self, model: &TiersModel, decimals: u32) -> Option<Vec<Level>> {
+    fn tier_window(&mut self, model: &TiersModel) -> Option<Window> {
+        let beside = "a window other than `months`";
+        let is_months = model.window == TierWindow::Months;
+        self.unused("tiers.months", model.months.is_some() && !is_months, beside);
+        let beside = "a window other than `year_from_day`";
+        let is_from_day = model.window == TierWindow::YearFromDay;
+        let is_idle = model.first_day.is_some() && !is_from_day;
+        self.unused("tiers.first_day", is_idle, beside);
+        let is_idle = model.basis == TierBasis::Balance && model.window != TierWindow::Lifetime;
+        self.unused("tiers.window", is_idle, "basis `balance`");
+        match model.window {
+            TierWindow::Lifetime => Some(Window::Lifetime),
+            TierWindow::CalendarYear => Some(Window::Year(YearStart::Day(1, 1))),
+            TierWindow::MembershipYear => Some(Window::Year(YearStart::Joining)),
+            TierWindow::YearFromDay => {
+                let Some(day) = &model.first_day else {
+                    let expected = "a month and a day";
+                    self.problem("tiers.first_day", "missing", expected, "nothing");
+                    return None;
+                };
+                let (month, day) = self.day_of_year("tiers.first_day", day)?;
+                Some(Window::Year(YearStart::Day(month, day)))
+            }
+            TierWindow::Months => {
+                let Some(months) = model.months else {
+                    self.problem("tiers.months", "missing", "a number of months", "nothing");
+                    return None;
+                };
+                let months = self.whole("tiers.months", months, 1, 120)?;
+                Some(Window::Months(u32::try_from(months).ok()?))
+            }
+        }
+    }
+
+    fn term(&mut self, model: &TiersModel) -> Option<Term> {
+        let Some(term) = &model.term else {
+            return Some(Term::Window);
+        };
+        let is_months = model.window == TierWindow::Months;
+        let is_year = !is_months && model.window != TierWindow::Lifetime;
+        match term {
+            TermModel {
+                more_years: Some(years),
+                months: None,
+            } => {
+                let path = "tiers.term.more_years";
+                self.unused(path, !is_year, "a window that is no year");
+                let years = self.whole(path, *years, 0, 10)?;
+                Some(Term::Years(u32::try_from(years).ok()?))
+            }
+            TermModel {
+                more_years: None,
+                months: Some(months),
+            } => {
+                let path = "tiers.term.months";
+                self.unused(path, !is_months, "a window other than `months`");
+                let months = self.whole(path, *months, 1, 120)?;
+                Some(Term::Months(u32::try_from(months).ok()?))
+            }
+            _ => {
+                let expected = "`more_years` or `months`";
+                self.problem("tiers.term", "one_of", expected, "both or neither");
+                None
+            }
+        }
+    }
+
+    /// What would do nothing without a term, or without anything to reach.
+    fn keys_of_a_term(&mut self, model: &TiersModel) {
+        let has_term = model.term.is_some();
+        if model.downgrade == Downgrade::OneLevel && !has_term {
+            let expected = "how long a tier is kept, with `one_level`";
+            self.problem("tiers.term", "missing", expected, "nothing");
+        }
+        for (index, level) in model.levels.iter().enumerate() {
+            let path = format!("tiers.levels[{index}]");
+            let beside = if has_term {
+                "the lowest tier, which everybody has"
+            } else {
+                "no `term`"
+            };
+            let is_idle = level.keep.is_some() && (!has_term || index == 0);
+            self.unused(&format!("{path}.keep"), is_idle, beside);
+            let is_lowest = level.entry.is_some() && index == 0;
+            let path = format!("{path}.entry");
+            self.unused(&path, is_lowest, "the lowest tier, which nobody rises to");
+            let is_balance = level.entry.is_some() && model.basis == TierBasis::Balance;
+            self.unused(&path, is_balance, "basis `balance`");
+        }
+        let has_entry = model.levels.iter().any(|level| level.entry.is_some());
+        let is_idle = model.entry_rewards == EntryRewards::EachRise && !has_entry;
+        self.unused("tiers.entry_rewards", is_idle, "no `entry` of a tier");
+    }
+
+    fn levels(
+        &mut self,
+        model: &TiersModel,
+        decimals: u32,
+        known: &Known<'_>,
+    ) -> Option<Vec<Level>> {
         if model.levels.is_empty() || model.levels.len() > 50 {
             let found = model.levels.len().to_string();
             self.problem("tiers.levels", "count", "1 to 50 tiers", found);
@@ -75,33 +180,74 @@ impl Compiler {
         for (index, model) in model.levels.iter().enumerate() {
             let path = format!("tiers.levels[{index}]");
             self.once(&path, ids.insert(model.id.as_str()), &model.id);
-            self.id(&format!("{path}.id"), &model.id);
-            let name = self.name_or_id(&path, &model.name, &model.id);
-            let from_path = format!("{path}.from");
-            let from = self.units_from(&from_path, &model.from, decimals, 0);
-            let factor = match &model.factor {
-                None => Some(Fraction::ONE),
-                Some(text) => self.rate_above_zero(&format!("{path}.factor"), text, 0),
-            };
-            let (Some(name), Some(from), Some(factor)) = (name, from, factor) else {
+            let Some(level) = self.level(&path, model, decimals, known) else {
                 continue;
             };
             let is_in_order = match levels.last() {
-                None => index > 0 || from == 0,
-                Some(last) => from > last.from,
+                None => index > 0 || level.from == 0,
+                Some(last) => level.from > last.from,
             };
             if !is_in_order {
                 let expected = "\"0\" for the lowest tier and more for each one above it";
-                self.problem(from_path, "out_of_order", expected, quoted(&model.from));
+                let path = format!("{path}.from");
+                self.problem(path, "out_of_order", expected, quoted(&model.from));
             }
-            levels.push(Level {
-                id: model.id.clone(),
-                name,
-                from,
-                factor,
-            });
+            levels.push(level);
         }
         (self.problems.len() == before).then_some(levels)
+    }
+
+    fn level(
+        &mut self,
+        path: &str,
+        model: &LevelModel,
+        decimals: u32,
+        known: &Known<'_>,
+    ) -> Option<Level> {
+        self.id(&format!("{path}.id"), &model.id);
+        let name = self.name_or_id(path, &model.name, &model.id);
+        let from = self.units_from(&format!("{path}.from"), &model.from, decimals, 0);
+        let keep = match &model.keep {
+            None => from,
+            Some(text) => {
+                let path = format!("{path}.keep");
+                let keep = self.units_from(&path, text, decimals, 0);
+                if keep > from && from.is_some() {
+                    let expected = "no more than `from`";
+                    self.problem(path, "out_of_order", expected, quoted(text));
+                }
+                keep
+            }
+        };
+        let factor = match &model.factor {
+            None => Some(Fraction::ONE),
+            Some(text) => self.rate_above_zero(&format!("{path}.factor"), text, 0),
+        };
+        let entry = match &model.entry {
+            None => Some(None),
+            Some(entry) => self.entry(&format!("{path}.entry"), entry, known).map(Some),
+        };
+        Some(Level {
+            id: model.id.clone(),
+            name: name?,
+            from: from?,
+            keep: keep?,
+            factor: factor?,
+            entry: entry?,
+        })
+    }
+
+    fn entry(&mut self, path: &str, model: &EntryModel, known: &Known<'_>) -> Option<Entry> {
+        if !known.ids.contains(&model.wallet.as_str()) {
+            self.unknown_wallet(&format!("{path}.wallet"), &model.wallet);
+        }
+        let wallet = known.wallet(&model.wallet);
+        let decimals = wallet.map_or(4, |wallet| wallet.decimals);
+        let points = self.units_from(&format!("{path}.points"), &model.points, decimals, 1);
+        Some(Entry {
+            wallet: wallet?.number,
+            points: Points::new(points?),
+        })
     }
 
     pub(super) fn rewards(&mut self, models: &[RewardModel], known: &Known<'_>) -> Vec<Reward> {
@@ -137,11 +283,12 @@ impl Compiler {
             most: model.most.as_ref(),
         };
         let worth = self.worth(path, &worth, known);
-        let is_money = model.money.is_some() && model.lines.is_none();
+        let is_whole = model.money.is_some() && model.lines.is_none();
+        let is_repeatable = is_whole || model.cheapest.is_some();
         let often = self.how_often(
             path,
             (model.most_per_sale, model.most_per_day),
-            is_money,
+            is_repeatable,
             model.used,
         );
         let when = self.when_before_spending(path, model.when.as_ref(), known);
@@ -160,13 +307,13 @@ impl Compiler {
         })
     }
 
-    /// How often in a sale and on a day. Only what takes the same money off each time is had more than
-    /// once in a sale, and only by itself.
+    /// How often in a sale and on a day. Only what takes the same money off each time, or the next
+    /// pieces, is had more than once in a sale, and only by itself.
     pub(super) fn how_often(
         &mut self,
         path: &str,
         (per_sale, per_day): (Option<i64>, Option<i64>),
-        is_money: bool,
+        is_repeatable: bool,
         used: UseReward,
     ) -> Option<(u32, Option<u32>)> {
         let mut most = |key: &str, value: Option<i64>| match value {
@@ -179,8 +326,8 @@ impl Compiler {
         let most_per_sale = most("most_per_sale", per_sale);
         let most_per_day = most("most_per_day", per_day);
         let per_sale_path = format!("{path}.most_per_sale");
-        if !is_money {
-            let beside = "anything but `money` off the whole bill";
+        if !is_repeatable {
+            let beside = "anything but `cheapest` and `money` off the whole bill";
             self.unused(&per_sale_path, per_sale.is_some(), beside);
         }
         if used == UseReward::OnRequest {

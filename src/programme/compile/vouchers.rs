@@ -93,11 +93,12 @@ impl Compiler {
             most: model.most.as_ref(),
         };
         let worth = self.worth(path, &worth, known);
-        let is_money = model.money.is_some() && model.lines.is_none();
+        let is_whole = model.money.is_some() && model.lines.is_none();
+        let is_repeatable = is_whole || model.cheapest.is_some();
         let often = self.how_often(
             path,
             (model.most_per_sale, model.most_per_day),
-            is_money,
+            is_repeatable,
             model.used,
         );
         let when = self.when_before_spending(path, model.when.as_ref(), known);

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::super::model::{
     ItemsModel, RangeModel, SelectorModel, TotalModel, VisitModel, WhenModel,
 };
-use super::super::{Range, Selector, Total, When};
+use super::super::{Range, Selection, Selector, Total, When};
 use super::{Compiler, Known, quoted};
 
 /// The most values in one list.
@@ -264,40 +264,50 @@ impl Compiler {
         model: &SelectorModel,
         known: &Known<'_>,
     ) -> Option<Selector> {
+        let what = self.selection(path, model, known)?;
+        Some(self.selectors.place(what))
+    }
+
+    fn selection(
+        &mut self,
+        path: &str,
+        model: &SelectorModel,
+        known: &Known<'_>,
+    ) -> Option<Selection> {
         let before = self.problems.len();
         let mut parts = Vec::new();
         for (key, models, join) in [
             (
                 "all",
                 &model.all,
-                Selector::All as fn(Vec<Selector>) -> Selector,
+                Selection::All as fn(Vec<Selection>) -> Selection,
             ),
-            ("any", &model.any, Selector::Any),
+            ("any", &model.any, Selection::Any),
         ] {
             let path = format!("{path}.{key}");
             if !models.is_empty() && self.count(&path, models.len(), PARTS_MAX) {
                 let found = models.iter().enumerate();
-                let found: Vec<Selector> = found
+                let found: Vec<Selection> = found
                     .filter_map(|(index, model)| {
-                        self.selector(&format!("{path}[{index}]"), model, known)
+                        self.selection(&format!("{path}[{index}]"), model, known)
                     })
                     .collect();
                 parts.push(join(found));
             }
         }
         if let Some(model) = &model.not {
-            let inner = self.selector(&format!("{path}.not"), model, known);
-            parts.extend(inner.map(|inner| Selector::Not(Box::new(inner))));
+            let inner = self.selection(&format!("{path}.not"), model, known);
+            parts.extend(inner.map(|inner| Selection::Not(Box::new(inner))));
         }
         for (key, values, kind) in [
             (
                 "skus",
                 &model.skus,
-                Selector::Skus as fn(BTreeSet<String>) -> Selector,
+                Selection::Skus as fn(BTreeSet<String>) -> Selection,
             ),
-            ("categories", &model.categories, Selector::Categories),
-            ("brands", &model.brands, Selector::Brands),
-            ("tags", &model.tags, Selector::Tags),
+            ("categories", &model.categories, Selection::Categories),
+            ("brands", &model.brands, Selection::Brands),
+            ("tags", &model.tags, Selection::Tags),
         ] {
             if !values.is_empty() {
                 parts.extend(self.values(&format!("{path}.{key}"), values).map(kind));
@@ -305,12 +315,12 @@ impl Compiler {
         }
         if let Some(price) = &model.price {
             let range = self.range(&format!("{path}.price"), price, known.money_decimals);
-            parts.extend(range.map(Selector::Price));
+            parts.extend(range.map(Selection::Price));
         }
         if !model.flags.is_empty() {
-            parts.push(Selector::Flags(model.flags.iter().copied().collect()));
+            parts.push(Selection::Flags(model.flags.iter().copied().collect()));
         }
-        parts.extend(model.discounted.map(Selector::Discounted));
+        parts.extend(model.discounted.map(Selection::Discounted));
         if parts.is_empty() && self.problems.len() == before {
             self.problem(path, "missing", "a description of lines", "none");
         }
@@ -320,7 +330,7 @@ impl Compiler {
         Some(if parts.len() == 1 {
             parts.remove(0)
         } else {
-            Selector::All(parts)
+            Selection::All(parts)
         })
     }
 

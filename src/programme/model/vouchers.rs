@@ -61,7 +61,8 @@ pub(crate) struct VoucherModel {
     /// By itself, or when the cart asks for it.
     #[serde(rename = "use")]
     pub used: UseReward,
-    /// At most so many of `money` in one sale, where they are used by themselves; one if left out.
+    /// At most so many of `money` or `cheapest` in one sale, where they are used by themselves; one if
+    /// left out.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
     pub most_per_sale: Option<i64>,

@@ -248,6 +248,7 @@ impl Till {
             hits = quote.limits;
             if is_paid_otherwise {
                 document.outcome.awards = quote.outcome.awards;
+                document.outcome.priced_in_tier = quote.outcome.priced_in_tier;
             }
         }
         Ok(Priced {

@@ -243,7 +243,7 @@ impl Till {
         Ok(MemberSnapshot {
             number,
             balances,
-            history: self.past_of(reading, programme, cart, number)?,
+            history: self.past_of(reading, programme, cart, (number, joined_on))?,
             joined_on,
             after_returns: None,
             limits: None,
