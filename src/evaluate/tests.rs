@@ -9,6 +9,8 @@ mod every_key;
 mod ladder;
 mod lines;
 mod offers;
+mod order;
+mod reference;
 mod returns;
 mod rules;
 mod schemas;

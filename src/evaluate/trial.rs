@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::cart::Cart;
 use super::problem::CartProblem;
 use super::quote::{GoodsBack, MemberSnapshot, Quote};
-use super::{evaluate, evaluate_with};
+use super::{Explaining, evaluate_numbers, evaluate_with};
 use crate::kernel::{Fraction, Money, Points, Rounding, WalletNumber};
 use crate::programme::{Programme, Wallet};
 use crate::texts::Language;
@@ -127,8 +127,11 @@ impl Trial {
 fn priced(programme: &Programme, sold: &SoldCart) -> Result<Quote, CartProblem> {
     let (member, cart) = (sold.member.as_ref(), &sold.cart);
     match &sold.returns {
-        None => evaluate(programme, member, cart, Language::En),
-        Some(returns) => evaluate_with(programme, member, cart, returns.clone(), Language::En),
+        None => evaluate_numbers(programme, member, cart, Language::En),
+        Some(returns) => {
+            let silent = (Language::En, Explaining::Nothing);
+            evaluate_with(programme, member, cart, returns.clone(), silent)
+        }
     }
 }
 
