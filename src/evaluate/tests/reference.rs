@@ -215,11 +215,16 @@ impl Page {
         words.collect()
     }
 
+    /// What it means that a key is left out: the model says it, or has a default.
     fn absent(schema: &Value, is_required: bool) -> String {
+        if is_required {
+            return "required".to_owned();
+        }
+        if let Some((_, said)) = text(schema).split_once(LEFT_OUT) {
+            return said.trim_end_matches('.').to_owned();
+        }
         match &schema["default"] {
-            _ if is_required => "required".to_owned(),
-            Value::Null => String::new(),
-            Value::Array(_) | Value::Object(_) => String::new(),
+            Value::Null | Value::Array(_) | Value::Object(_) => String::new(),
             Value::String(word) => format!("`{word}`"),
             other => format!("`{other}`"),
         }
@@ -252,11 +257,21 @@ impl Page {
                 "| `{key}` | {} | {} | {}{} | {example} |",
                 self.kind(schema),
                 Self::absent(schema, is_required),
-                text(schema),
+                meaning(schema),
                 self.words(schema),
             );
         }
     }
+}
+
+/// How a doc comment ends that says what a key means that is left out.
+const LEFT_OUT: &str = "Left out: ";
+
+/// What is said of a key, without what it means that it is left out.
+fn meaning(schema: &Value) -> String {
+    let text = text(schema);
+    let (meaning, _) = text.split_once(LEFT_OUT).unwrap_or((&text, ""));
+    meaning.trim_end().to_owned()
 }
 
 /// What is said of something, on one line.

@@ -23,14 +23,16 @@ pub(crate) struct WhenModel {
     /// This does not hold.
     #[serde(default, deserialize_with = "optional_object")]
     pub not: Option<Box<WhenModel>>,
-    /// The business date is in this range, both ends included.
+    /// Holds when the business date is between `from` and `until`, both good days; one of them
+    /// may be absent.
     #[serde(default, deserialize_with = "optional_object")]
     pub dates: Option<DatesModel>,
-    /// The business date is one of these days.
+    /// Holds when the business date is one of `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 7)))]
     pub weekdays: Vec<WeekdayName>,
-    /// The time at the till is in this range; it may go over midnight.
+    /// Holds when the time at the till is from `from` to before `until`, hh:mm; over midnight if
+    /// `until` is lower.
     #[serde(default, deserialize_with = "optional_object")]
     pub hours: Option<HoursModel>,
     /// The sale is in one of these stores.
@@ -54,36 +56,40 @@ pub(crate) struct WhenModel {
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
     )]
     pub channels: Vec<String>,
-    /// The lines' sum after the POS's own discounts is in this range.
+    /// Holds when the sum of the lines after the POS's own discounts is from `from` to below
+    /// `below`: of some `lines` only, if given; with `tax` as it is in the prices (`as_in_price`,
+    /// the default), all of it (`with`) or none (`without`); with `after_offers` true less what
+    /// offers took off so far.
     #[serde(default, deserialize_with = "optional_object")]
     pub total: Option<TotalModel>,
-    /// So many items are sold.
+    /// Holds when the number of items is from `from` to below `below`: pieces by their quantity,
+    /// a weighed line as one, returned goods taken off; of `lines` only, if given.
     #[serde(default, deserialize_with = "optional_object")]
     pub items: Option<ItemsModel>,
-    /// A line like this is sold.
+    /// Holds when a line like this is sold.
     #[serde(default, deserialize_with = "optional_object")]
     pub has_line: Option<SelectorModel>,
-    /// The member is in one of these tiers.
+    /// Holds when the member is in one of these tiers.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 64)))
     )]
     pub tiers: Vec<String>,
-    /// It is such a visit of the member.
+    /// Holds when it is the visit `number` of the member, or `every` so-manieth one.
     #[serde(default, deserialize_with = "optional_object")]
     pub visit: Option<VisitModel>,
-    /// One of these codes was shown.
+    /// Holds when one of these codes was shown.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
     )]
     pub codes: Vec<String>,
-    /// The POS took something off a line, or did not.
+    /// Holds when the POS took something off a line, or did not.
     #[serde(default)]
     pub discounted: Option<bool>,
-    /// The sale spends points, or does not.
+    /// Holds when the sale spends points, or does not; not for rewards, which decide it.
     #[serde(default)]
     pub uses_points: Option<bool>,
 }
@@ -211,14 +217,15 @@ pub(crate) struct SelectorModel {
     /// This does not fit.
     #[serde(default, deserialize_with = "optional_object")]
     pub not: Option<Box<SelectorModel>>,
-    /// One of these articles.
+    /// A line fits when it is one of these articles.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 64)))
     )]
     pub skus: Vec<String>,
-    /// In one of these categories, or below it.
+    /// A line fits when its category is one of these or below it: `food/dairy` takes
+    /// `food/dairy/milk`.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
@@ -239,14 +246,16 @@ pub(crate) struct SelectorModel {
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
     )]
     pub tags: Vec<String>,
-    /// The unit price is in this range.
+    /// A line fits when its `unit_price` is from `from` to below `below`; not known if the cart
+    /// gives none.
     #[serde(default, deserialize_with = "optional_object")]
     pub price: Option<RangeModel>,
-    /// Marked with one of these flags.
+    /// A line fits when it is marked with one of `service`, `gift_card`, `shipping`, `tip`,
+    /// `weighed`.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 5)))]
     pub flags: Vec<LineFlag>,
-    /// The POS took something off it, or did not.
+    /// A line fits when the POS took something off it, or did not.
     #[serde(default)]
     pub discounted: Option<bool>,
 }
