@@ -92,7 +92,7 @@ pub(crate) struct EarnModel {
     /// Whether the tier's factor multiplies the points. Left out: `applies`.
     #[serde(default)]
     pub tier_factor: Option<TierFactor>,
-    /// How the sum is rounded; the wallet's way if left out.
+    /// How the sum is rounded. Left out: the wallet's way.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<RoundingModel>"))]
     pub rounding: Option<Rounding>,
@@ -191,13 +191,13 @@ pub(crate) struct FactorModel {
         )
     )]
     pub id: String,
-    /// What people call it; the id if left out.
+    /// What people call it. Left out: the id.
     #[serde(default, deserialize_with = "optional_object")]
     pub name: Option<NamesModel>,
     /// Multiplies by this.
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub factor: String,
-    /// When it does; always if left out.
+    /// When it does. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
     pub when: Option<WhenModel>,
 }

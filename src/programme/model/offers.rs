@@ -147,11 +147,11 @@ pub(crate) struct BreakModel {
 #[cfg_attr(test, schemars(rename = "cheapest"))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheapestModel {
-    /// Off so many pieces; one if left out.
+    /// Off so many pieces. Left out: one.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1_000_000)))]
     pub quantity: Option<i64>,
-    /// Percent off them; 100 if left out.
+    /// Percent off them. Left out: 100.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub percent: Option<String>,
@@ -169,7 +169,7 @@ pub(crate) struct MultiBuyModel {
     /// And then so many for less.
     #[cfg_attr(test, schemars(with = "u32", range(min = 1, max = 1_000_000)))]
     pub get: i64,
-    /// Percent off these; 100 if left out.
+    /// Percent off these. Left out: 100.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub percent: Option<String>,
@@ -190,7 +190,7 @@ pub(crate) struct BuyGetModel {
     /// What costs less for it.
     #[serde(deserialize_with = "crate::programme::shape::object")]
     pub get: SomeModel,
-    /// Percent off what is got; 100 if left out.
+    /// Percent off what is got. Left out: 100.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub percent: Option<String>,
@@ -205,7 +205,7 @@ pub(crate) struct SomeModel {
     /// How many pieces.
     #[cfg_attr(test, schemars(with = "u32", range(min = 1, max = 1_000_000)))]
     pub quantity: i64,
-    /// Of these lines; of all if left out.
+    /// Of these lines. Left out: of all.
     #[serde(default, deserialize_with = "optional_object")]
     pub lines: Option<SelectorModel>,
 }
@@ -243,11 +243,11 @@ pub(crate) struct GiftModel {
     /// Which article.
     #[cfg_attr(test, schemars(length(min = 1, max = 64)))]
     pub sku: String,
-    /// How many of it; one if left out.
+    /// How many of it. Left out: one.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1_000_000)))]
     pub quantity: Option<i64>,
-    /// For each so many pieces that are bought; once a sale if left out.
+    /// For each so many pieces that are bought. Left out: once a sale.
     #[serde(default, deserialize_with = "optional_object")]
     pub for_each: Option<SomeModel>,
 }

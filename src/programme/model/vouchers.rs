@@ -53,10 +53,10 @@ pub(crate) struct VoucherModel {
     /// Goods handed over besides, which are not in the basket.
     #[serde(default, deserialize_with = "optional_object")]
     pub gift: Option<GiftModel>,
-    /// Off which lines; all if left out.
+    /// Off which lines. Left out: all.
     #[serde(default, deserialize_with = "optional_object")]
     pub lines: Option<SelectorModel>,
-    /// The most money it takes off; no limit if left out.
+    /// The most money it takes off. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub most: Option<String>,
