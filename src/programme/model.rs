@@ -1,4 +1,4 @@
-//! The document as it is written. `docs/programme.md` is its reference; the JSON Schema in
+//! The document as it is written. Its doc comments are the reference, `docs/reference.md`; the JSON Schema in
 //! `docs/schema/programme.schema.json` is made from these types.
 //!
 //! A key stands here only when it is evaluated, explained and tested. Amounts are strings of exact
