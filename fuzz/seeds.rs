@@ -35,6 +35,8 @@ fn main() {
         let head: &[u8] = if part == 4 { &[] } else { &[part, count[0], count[1]] };
         put(target, &format!("part-{part}"), &[head, &bytes].concat());
     }
+    let every_key = include_bytes!("../tests/programmes/every-key.json");
+    put("programme", "every-key", every_key);
     // Every call once, in an order that reaches most of them.
     let calls: Vec<u8> = (0..48).flat_map(|call| [call, 4, 5, call, 1, 2, 3]).collect();
     put("calls", "each", &calls);

@@ -1019,7 +1019,8 @@ LOY_API loy_status LOY_CALL loy_cart_line_set_text(
  * "tax_inside", "tax_outside", "x.<your own>", or one of the flags "service", "gift_card",
  * "shipping", "tip", "weighed" to 1 or 0.
  *
- * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for another line or name; LOY_E_TEXT.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for another line or name, and for tax that is against
+ * the line's sign or, inside it, more than the line; LOY_E_TEXT.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_cart_line_set_int(
@@ -1059,7 +1060,7 @@ LOY_API loy_status LOY_CALL loy_cart_add_code(
 /*
  * Asks for a reward by its id in the programme. The same reward again changes nothing.
  *
- * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for one that is declined as well; LOY_E_TEXT.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_cart_want_reward(
@@ -1068,7 +1069,7 @@ LOY_API loy_status LOY_CALL loy_cart_want_reward(
 /*
  * Declines a reward that would come by itself, for this sale.
  *
- * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for one that is wanted as well; LOY_E_TEXT.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_cart_decline_reward(
@@ -1123,6 +1124,20 @@ typedef struct loy_quote loy_quote;
  */
 LOY_API loy_status LOY_CALL loy_quote_evaluate(
     const loy_ledger *ledger, const loy_cart *cart, loy_quote **quote_out, loy_error **error_out);
+
+/*
+ * Prices a cart by a programme that is not installed: what would it earn and cost if this document
+ * were in force? The member is as this ledger knows them. On which days the document is valid does
+ * not matter. Nothing can be authorised or recorded by it: install it for that.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, as loy_quote_evaluate; LOY_E_DOCUMENT for a document that
+ * cannot be used (loy_programme_check lists every problem) or is none of the installed programme:
+ * another id or currency, or other wallets; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_try(
+    const loy_ledger *ledger, const uint8_t *json, int64_t json_size, const loy_cart *cart,
+    loy_quote **quote_out, loy_error **error_out);
 
 /*
  * Tells what is left to pay by cash, card and the like: the total less what loy takes off.

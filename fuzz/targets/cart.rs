@@ -12,10 +12,11 @@ use loy::programme::Programme;
 use loy::texts::Language;
 
 fuzz_target!(|bytes: &[u8]| {
-    static PROGRAMME: OnceLock<Programme> = OnceLock::new();
-    let programme = PROGRAMME.get_or_init(|| {
-        let document = include_bytes!("../../examples/programmes/vnd-10000.json");
-        Programme::read(document).expect("a programme")
+    static PROGRAMMES: OnceLock<[Programme; 2]> = OnceLock::new();
+    let programmes = PROGRAMMES.get_or_init(|| {
+        let simple = include_bytes!("../../examples/programmes/vnd-10000.json");
+        let every_key = include_bytes!("../../tests/programmes/every-key.json");
+        [&simple[..], every_key].map(|document| Programme::read(document).expect("a programme"))
     });
     let Ok(cart) = Cart::from_json(bytes) else {
         return;
@@ -35,10 +36,13 @@ fuzz_target!(|bytes: &[u8]| {
         profile: None,
         after_returns: None,
     };
-    for member in [None, Some(&member)] {
-        if let Ok(quote) = evaluate(programme, member, &cart, Language::default()) {
-            let off = quote.outcome.line_discounts.iter().copied().sum();
-            assert_eq!(quote.outcome.payable, cart.total() - off, "it adds up");
+    for programme in programmes {
+        for member in [None, Some(&member)] {
+            if let Ok(quote) = evaluate(programme, member, &cart, Language::default()) {
+                let off = quote.outcome.line_discounts.iter().copied().sum();
+                let due = cart.total() - off - quote.outcome.stored;
+                assert_eq!(quote.outcome.payable, due, "it adds up");
+            }
         }
     }
 });

@@ -16,6 +16,10 @@ fuzz_target!(|bytes: &[u8]| {
             let _ = evaluate(&programme, None, &cart, Language::default());
             assert_eq!(programme.document(), bytes, "kept byte for byte");
         }
-        Err(problems) => assert!(!problems.is_empty(), "a refusal says why"),
+        Err(problems) => {
+            assert!(!problems.is_empty(), "a refusal says why");
+            let all = loy::programme::check(bytes);
+            assert!(problems.iter().all(|problem| all.contains(problem)));
+        }
     }
 });

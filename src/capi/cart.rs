@@ -316,7 +316,8 @@ pub unsafe extern "C" fn loy_cart_line_set_text(
 /// "tax_inside", "tax_outside", "x.<your own>", or one of the flags "service", "gift_card",
 /// "shipping", "tip", "weighed" to 1 or 0.
 ///
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for another line or name; LOY_E_TEXT.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for another line or name, and for tax that is against
+/// the line's sign or, inside it, more than the line; LOY_E_TEXT.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_cart_line_set_int(
@@ -404,7 +405,7 @@ pub unsafe extern "C" fn loy_cart_add_code(
 
 /// Asks for a reward by its id in the programme. The same reward again changes nothing.
 ///
-/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for one that is declined as well; LOY_E_TEXT.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_cart_want_reward(
@@ -417,7 +418,7 @@ pub unsafe extern "C" fn loy_cart_want_reward(
 
 /// Declines a reward that would come by itself, for this sale.
 ///
-/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for one that is wanted as well; LOY_E_TEXT.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_cart_decline_reward(

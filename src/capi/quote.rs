@@ -104,6 +104,34 @@ pub unsafe extern "C" fn loy_quote_evaluate(
     })
 }
 
+/// Prices a cart by a programme that is not installed: what would it earn and cost if this document
+/// were in force? The member is as this ledger knows them. On which days the document is valid does
+/// not matter. Nothing can be authorised or recorded by it: install it for that.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, as loy_quote_evaluate; LOY_E_DOCUMENT for a document that
+/// cannot be used (loy_programme_check lists every problem) or is none of the installed programme:
+/// another id or currency, or other wallets; the store's.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_try(
+    ledger: *const loy_ledger,
+    json: *const u8,
+    json_size: i64,
+    cart: *const loy_cart,
+    quote_out: *mut *mut loy_quote,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let quote_out = HandleOut::clear(quote_out, "quote_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let basket = handles::find(cart)?;
+        let json = text::document(json, json_size, "json", "json_size")?;
+        let quote_out = quote_out.reserve()?;
+        let (quote, programme) = till.try_programme(&json, &basket.cart())?;
+        quote_out.give(Priced::new(quote, programme));
+        Ok(())
+    })
+}
+
 fn amount(
     quote: *const loy_quote,
     amount_out: *mut i64,

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use super::CliError;
 
-fn named(path: &Path) -> impl FnOnce(std::io::Error) -> CliError {
+/// An error with the file's name.
+pub(super) fn named(path: &Path) -> impl FnOnce(std::io::Error) -> CliError {
     let path = path.to_owned();
     move |source| CliError::File { path, source }
 }

@@ -18,6 +18,9 @@ mod quote;
 mod statement;
 #[cfg(test)]
 mod tests;
+mod trial;
+#[cfg(test)]
+mod trial_tests;
 
 use std::ffi::OsString;
 use std::io::Write;
@@ -52,6 +55,8 @@ enum Command {
     Check(look::CheckArguments),
     /// Price a cart by a programme and say why, without a ledger
     Quote(quote::Arguments),
+    /// Price carts that were sold by another version of a programme, and show what changes
+    Try(trial::Arguments),
     /// Settle a quarrel about a sale: what it was, why, what became of it, and the proof
     Dispute(dispute::Arguments),
     /// Tell a member everything: balances, points by last day, history, rewards
@@ -183,6 +188,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::Install(arguments) => install::run(&arguments, streams),
         Command::Check(arguments) => look::check(&arguments, streams),
         Command::Quote(arguments) => quote::run(&arguments, streams),
+        Command::Try(arguments) => trial::run(&arguments, streams),
         Command::Dispute(arguments) => dispute::run(&arguments, streams),
         Command::Statement(arguments) => statement::run(&arguments, streams),
         Command::Verify(arguments) => look::verify(&arguments, streams),

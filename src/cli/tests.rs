@@ -18,7 +18,7 @@ fn without_currency() -> String {
 }
 
 /// Exit code, standard output, standard error.
-fn loy(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> (u8, String, String) {
+pub(super) fn loy(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> (u8, String, String) {
     let (mut out, mut notes) = (Vec::new(), Vec::new());
     let arguments = std::iter::once(OsString::from("loy")).chain(
         arguments
@@ -38,12 +38,12 @@ fn loy(arguments: &[&dyn AsRef<std::ffi::OsStr>]) -> (u8, String, String) {
 
 const PROGRAMME: &[u8] = include_bytes!("../../examples/programmes/vnd-10000.json");
 
-struct Chain {
+pub(super) struct Chain {
     root: TempDir,
 }
 
 impl Chain {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let root = TempDir::new().expect("a directory");
         std::fs::write(root.path().join("p.json"), PROGRAMME).expect("written");
         let chain = Self { root };
@@ -52,7 +52,7 @@ impl Chain {
         chain
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(super) fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
     }
 
@@ -499,7 +499,7 @@ fn the_page_of_the_command_line_has_every_command_and_every_option() {
 }
 
 /// A till of the chain that has sold a bill of 410.000 d, receipt 00/42, to its first member.
-fn sold(chain: &Chain) -> (PathBuf, Till) {
+pub(super) fn sold(chain: &Chain) -> (PathBuf, Till) {
     let (file, ledger) = (chain.path("till.loyp"), chain.path("till.loy"));
     let (code, activation, notes) = chain.provision(&file);
     assert_eq!(code, 0, "{notes}");

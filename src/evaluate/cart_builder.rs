@@ -226,13 +226,18 @@ impl Cart {
         let least = if name == "discount" { 0 } else { -AMOUNT_MAX };
         check::within(&field, least, AMOUNT_MAX, value)?;
         let amount = Money::new(value);
+        let before = (target.tax_inside, target.tax_outside);
         match name {
             "unit_price" => target.unit_price = Some(amount),
             "discount" => target.discount = amount,
             "tax_inside" => target.tax_inside = amount,
             _ => target.tax_outside = amount,
         }
-        Ok(())
+        let checked = target.check(line);
+        if checked.is_err() {
+            (target.tax_inside, target.tax_outside) = before;
+        }
+        checked
     }
 
     /// Says of which line of which sale the goods of a line are a return; an empty sale takes it back.
@@ -293,9 +298,15 @@ impl Cart {
     /// Asks for a reward by its id. The same reward again changes nothing.
     ///
     /// # Errors
-    /// An id that is empty or over 64 bytes, the 101st reward.
+    /// An id that is empty or over 64 bytes, the 101st reward, one that is declined as well.
     pub fn want_reward(&mut self, reward: &str) -> Built {
-        add_once(&mut self.rewards_wanted, "rewards_wanted", reward, SKU_MAX)
+        let before = self.rewards_wanted.len();
+        add_once(&mut self.rewards_wanted, "rewards_wanted", reward, SKU_MAX)?;
+        let checked = self.check_wishes();
+        if checked.is_err() {
+            self.rewards_wanted.truncate(before);
+        }
+        checked
     }
 
     /// Declines an automatic reward by its id. The same reward again changes nothing.
@@ -303,12 +314,18 @@ impl Cart {
     /// # Errors
     /// As [`Cart::want_reward`].
     pub fn decline_reward(&mut self, reward: &str) -> Built {
+        let before = self.rewards_declined.len();
         add_once(
             &mut self.rewards_declined,
             "rewards_declined",
             reward,
             SKU_MAX,
-        )
+        )?;
+        let checked = self.check_wishes();
+        if checked.is_err() {
+            self.rewards_declined.truncate(before);
+        }
+        checked
     }
 
     /// Wants to spend at most so many points of a wallet, in its smallest unit; 0 for none.

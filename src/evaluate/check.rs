@@ -67,6 +67,7 @@ impl Cart {
         list_of_codes("codes", &self.codes, TEXT_MAX)?;
         list_of_codes("rewards_wanted", &self.rewards_wanted, SKU_MAX)?;
         list_of_codes("rewards_declined", &self.rewards_declined, SKU_MAX)?;
+        self.check_wishes()?;
         count("points_wanted", self.points_wanted.len(), LIST_MAX)?;
         for (wallet, points) in &self.points_wanted {
             text("points_wanted", wallet, SKU_MAX)?;
@@ -87,6 +88,39 @@ impl Cart {
             "payments",
             self.payments.iter().map(|payment| payment.amount),
         )
+    }
+
+    /// Nobody is paid out for buying. More than is due is change that is not told, or a tip; less is a
+    /// bill that is not paid yet.
+    fn check_way_of_payments(&self) -> Checked {
+        let due: i64 = self
+            .lines
+            .iter()
+            .map(|line| line.line_total.get() + line.tax_outside.get())
+            .sum();
+        let paid: i64 = self.payments.iter().map(|part| part.amount.get()).sum();
+        if due > 0 && paid < 0 {
+            return Err(CartProblem::new(
+                "payments",
+                "conflict",
+                "0 or more together, for lines that are to be paid",
+                paid.to_string(),
+            ));
+        }
+        Ok(())
+    }
+
+    pub(super) fn check_wishes(&self) -> Checked {
+        let is_wanted = |id: &String| self.rewards_wanted.contains(id);
+        match self.rewards_declined.iter().position(is_wanted) {
+            None => Ok(()),
+            Some(index) => Err(CartProblem::new(
+                format!("rewards_declined[{index}]"),
+                "conflict",
+                "one that is not in rewards_wanted",
+                "one that is wanted as well",
+            )),
+        }
     }
 }
 
@@ -117,6 +151,7 @@ impl Line {
         optional_text("discount_reason", &self.discount_reason)?;
         amount("tax_inside", self.tax_inside.get())?;
         amount("tax_outside", self.tax_outside.get())?;
+        self.check_taxes()?;
         own_facts("x", &self.x)?;
         self.return_of.as_ref().map_or(Ok(()), |of| {
             return_of(of)?;
@@ -130,6 +165,26 @@ impl Line {
             }
             Ok(())
         })
+    }
+}
+
+impl Line {
+    /// Tax has the sign of its line, and what is in it is no more than it. Tax on top may be more than
+    /// the line, and there may be some on a line that costs nothing.
+    fn check_taxes(&self) -> Checked {
+        let (total, inside) = (self.line_total.get(), self.tax_inside.get());
+        if !(total.min(0)..=total.max(0)).contains(&inside) {
+            let expected = format!("{} to {}, a part of line_total", total.min(0), total.max(0));
+            let found = inside.to_string();
+            return Err(CartProblem::new("tax_inside", "conflict", expected, found));
+        }
+        let outside = self.tax_outside.get();
+        if total.signum() * outside.signum() < 0 {
+            let expected = "the sign of line_total, or 0";
+            let found = outside.to_string();
+            return Err(CartProblem::new("tax_outside", "conflict", expected, found));
+        }
+        Ok(())
     }
 }
 
@@ -181,6 +236,7 @@ pub(super) fn fits(cart: &Cart, programme: &Programme, member: Option<&MemberSna
             ));
         }
     }
+    cart.check_way_of_payments()?;
     same_member(cart, member)
 }
 

@@ -34,6 +34,7 @@ mod shown;
 mod tally;
 mod tier;
 mod told;
+mod trial;
 mod truth;
 mod unlinked;
 pub mod velocity;
@@ -61,6 +62,7 @@ pub use returned::{
 };
 pub use shown::Shown;
 pub use tally::dates as lot_dates;
+pub use trial::{By, Key, SoldCart, Sums, Trial};
 pub use unlinked::{Worth, worth_of_goods};
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 

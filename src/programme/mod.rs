@@ -128,6 +128,15 @@ impl Programme {
             && self.valid_until.is_none_or(|last| date <= last)
     }
 
+    /// The same rules on any business date, for trying them out.
+    pub fn on_any_day(&self) -> Self {
+        Self {
+            valid_from: None,
+            valid_until: None,
+            ..self.clone()
+        }
+    }
+
     /// First business date on which it prices sales; `None` for ever since.
     pub fn valid_from(&self) -> Option<BusinessDate> {
         self.valid_from

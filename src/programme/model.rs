@@ -1,4 +1,4 @@
-//! The document as it is written. `docs/programme.md` is its reference; the JSON Schema in
+//! The document as it is written. Its doc comments are the reference, `docs/reference.md`; the JSON Schema in
 //! `docs/schema/programme.schema.json` is made from these types.
 //!
 //! A key stands here only when it is evaluated, explained and tested. Amounts are strings of exact
@@ -37,10 +37,10 @@ use crate::kernel::Rounding;
 #[cfg_attr(test, schemars(rename = "programme"))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Document {
-    /// Version of this document format; 1.
+    /// Version of this document format: 1.
     #[cfg_attr(test, schemars(with = "u32", range(min = 1, max = 1)))]
     pub schema: i64,
-    /// Name of the programme in the ledger, the same in all its versions.
+    /// Id of the programme, the same in all its versions.
     #[cfg_attr(
         test,
         schemars(
@@ -49,62 +49,66 @@ pub(crate) struct Document {
         )
     )]
     pub id: String,
-    /// Version of the programme. A version never changes once it is installed.
+    /// 1 to 4294967295, higher for each new version.
     #[cfg_attr(test, schemars(with = "u32", range(min = 1, max = 4_294_967_295u32)))]
     pub version: i64,
-    /// What people call it.
+    /// What people call it, by language (`vi`, `en`), at least one. A language that is absent is
+    /// told in the other.
     #[serde(deserialize_with = "object")]
     pub name: NamesModel,
     /// ISO 4217 code of all amounts.
     #[cfg_attr(test, schemars(regex(pattern = r"^[A-Z]{3}$")))]
     pub currency: String,
-    /// First business date, yyyymmdd.
+    /// First business date, yyyymmdd. Left out: since ever.
     #[serde(default)]
     #[cfg_attr(test, schemars(range(min = 19_000_101, max = 99_991_231)))]
     pub valid_from: Option<i64>,
-    /// Last business date, yyyymmdd.
+    /// Last good business date, yyyymmdd. Left out: for ever.
     #[serde(default)]
     #[cfg_attr(test, schemars(range(min = 19_000_101, max = 99_991_231)))]
     pub valid_until: Option<i64>,
-    /// Kinds of points.
+    /// Kinds of points, 1 to 250.
     #[serde(deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(min = 1, max = 250)))]
     pub wallets: Vec<WalletModel>,
-    /// Ladder of members; left out, all are alike.
+    /// A ladder of members. Left out: all are alike.
     #[serde(default, deserialize_with = "optional_object")]
     pub tiers: Option<TiersModel>,
-    /// Rules that award points.
+    /// Rules that award points, at most 5,000. Left out: no rules.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub earn: Vec<EarnModel>,
-    /// How rules that name the same group go together.
+    /// How rules that name the same group go together. Left out: none.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub groups: Vec<GroupModel>,
-    /// What the bill costs less.
+    /// What the bill costs less, or what is handed over besides. Left out: none.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub offers: Vec<OfferModel>,
-    /// What points buy.
+    /// What points buy. Left out: none.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub rewards: Vec<RewardModel>,
-    /// What members can use in a later sale.
+    /// What members can use in a later sale, together with the wallets at most 250. Left out:
+    /// none.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 249)))]
     pub vouchers: Vec<VoucherModel>,
-    /// Stores that conditions name together.
+    /// Stores that conditions name together, at most 1,000. Left out: none.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 1000)))]
     pub store_groups: Vec<StoreGroupModel>,
-    /// How often is too often.
+    /// How often is too often, at most 50. Left out: none.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 50)))]
     pub limits: Vec<LimitModel>,
-    /// Until when a member may be added to a sale that was nobody's; left out, on its own business date.
+    /// Until when a member may be added to a sale that was nobody's: `within_days`, 0 to 366, the
+    /// business dates after the sale's own. The points are those of the sale's own version, with
+    /// the member as on its date. Left out: on the sale's own business date.
     #[serde(default, deserialize_with = "optional_object")]
     pub claims: Option<ClaimsModel>,
-    /// The vendor's own; never read.
+    /// Your own, an object of anything. Never read. Left out: nothing.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "serde_json::Map<String, serde_json::Value>"))]
     #[allow(dead_code, reason = "accepted and never read: that is what it is for")]
@@ -144,7 +148,7 @@ pub(crate) struct NamesModel {
 #[cfg_attr(test, schemars(rename = "wallet"))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct WalletModel {
-    /// Name by which rules and carts refer to it.
+    /// By which rules and carts name it.
     #[cfg_attr(
         test,
         schemars(
@@ -153,43 +157,47 @@ pub(crate) struct WalletModel {
         )
     )]
     pub id: String,
-    /// Its number in the ledger; once given, never given to another wallet.
+    /// 1 to 250, its number in ledgers and batches. Once given, never given to another wallet of
+    /// this programme.
     #[cfg_attr(test, schemars(with = "u8", range(min = 1, max = 250)))]
     pub number: i64,
-    /// What it holds.
+    /// What it holds. Left out: `points`.
     #[serde(default)]
     pub kind: WalletKindModel,
-    /// What people call it.
+    /// What people call it, by language.
     #[serde(deserialize_with = "object")]
     pub name: NamesModel,
-    /// The word behind a number of points; `one/many` where a language has both. Not for `money`.
+    /// The word behind a number, by language; `one/many` where the language has both. Required,
+    /// not for `money`.
     #[serde(default, deserialize_with = "optional_object")]
     pub unit: Option<NamesModel>,
-    /// Digits behind the decimal mark.
+    /// Digits behind the decimal mark, 0 to 4. With 2, the smallest unit is a hundredth of a
+    /// point.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "u8", range(min = 0, max = 4)))]
     pub decimals: i64,
-    /// How awards are rounded unless the rule says otherwise.
+    /// How awards are rounded unless the rule says otherwise. Left out: `floor`.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "RoundingModel"))]
     pub rounding: Rounding,
-    /// When points of an award can no longer be spent; left out, never.
+    /// When points of an award can no longer be spent. Left out: never.
     #[serde(default, deserialize_with = "optional_object")]
     pub expiry: Option<ExpiryModel>,
-    /// Days from the sale until its points can be spent.
+    /// Days from the sale until its points can be spent, 0 to 3650.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "u32", range(min = 0, max = 3650)))]
     pub pending_days: i64,
-    /// A sale may spend what it earns itself.
+    /// A sale may spend what it awards into this wallet itself ("points of this sale"): as many as
+    /// it still awards once they are spent. Not with `pending_days`.
     #[serde(default)]
     pub spend_own_award: bool,
-    /// The most points all rules together may award into it.
+    /// The most points that all rules together may award into it. Left out: no limit.
     #[serde(default, deserialize_with = "optional_object")]
     pub caps: Option<CapsModel>,
-    /// How points pay for things; left out, they do not.
+    /// How these points pay for things. Left out: they do not pay.
     #[serde(default, deserialize_with = "optional_object")]
     pub redeem: Option<RedeemModel>,
-    /// What becomes of its points when goods come back; each key left out says the usual.
+    /// What becomes of these points when goods come back. Left out: the usual.
     #[serde(default, deserialize_with = "optional_object")]
     pub refund: Option<RefundModel>,
 }
@@ -215,20 +223,22 @@ pub(crate) enum WalletKindModel {
 #[cfg_attr(test, schemars(rename = "refund"))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RefundModel {
-    /// When points that the sale spent come back.
+    /// When points that the sale spent come back. Left out: `pro_rata`.
     #[serde(default)]
     pub spent: SpentReturn,
-    /// What becomes of points that it gave and that are no longer there.
+    /// What becomes of points that it gave and that are no longer there. Left out: `debt`.
     #[serde(default)]
     pub missing: MissingAward,
-    /// Days for which returned points whose lot has run out can be spent again; 0, they lapse.
+    /// Returned points whose lot has run out lapse with it. With days of grace (to 3,650) they
+    /// become a lot of their own that can be spent so many days, the day of the return being the
+    /// first.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "u32", range(min = 0, max = 3650)))]
     pub grace_days: i64,
-    /// Which money says how much came back.
+    /// Which money says how much came back. Left out: `line_net`.
     #[serde(default)]
     pub base: RefundBase,
-    /// Which rules say what came back is worth.
+    /// Which rules say what came back is worth. Left out: `sale`.
     #[serde(default)]
     pub rules: RefundRules,
 }
@@ -239,26 +249,28 @@ pub(crate) struct RefundModel {
 #[cfg_attr(test, schemars(rename = "redeem"))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RedeemModel {
-    /// Money for one whole point, in the currency's main unit.
+    /// Money for one whole point.
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub value: String,
-    /// Fewest points in one sale; one step if left out.
+    /// Fewer than this are never used in a sale. Left out: one step.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub least: Option<String>,
-    /// Points are used in multiples of this; one whole point if left out.
+    /// Points are used in multiples of this. A step must be worth a whole number of the
+    /// currency's smallest unit. Left out: one whole point.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub step: Option<String>,
-    /// Most points in one sale; no limit if left out.
+    /// More than this are never used in a sale. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub most: Option<String>,
-    /// Share of the bill, in percent, that may be paid with points; 100 if left out.
+    /// Share of the bill (the sum of the lines before points) that may be paid with these points,
+    /// above 0 and at most 100. Left out: `"100"`.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub share_percent: Option<String>,
-    /// When they pay; always if left out.
+    /// When they pay: only after three purchases, for instance. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
     pub when: Option<WhenModel>,
 }
@@ -269,30 +281,35 @@ pub(crate) struct RedeemModel {
 #[cfg_attr(test, schemars(rename = "expiry", extend("minProperties" = 1, "maxProperties" = 1)))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExpiryModel {
-    /// They cannot be spent from so many days after the sale on.
+    /// So many days later they are dead; more than `pending_days`, at most 36,500. 365 for "365
+    /// days counting the day itself", 366 for "dead on the 366th day after".
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 36_500)))]
     pub days: Option<i64>,
-    /// They cannot be spent from the same day so many months later on.
+    /// On the same day so many months later they are dead, 1 to 1,200.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1_200)))]
     pub months: Option<i64>,
-    /// They can be spent to the end of the month that is so many months after the sale's.
+    /// They live to the end of the month so many months after the sale's month, 0 to 1,200.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 0, max = 1_200)))]
     pub end_of_month_after_months: Option<i64>,
-    /// The last business date on which they can be spent, yyyymmdd.
+    /// The last good day, yyyymmdd, the same for all. Sales behind it award nothing.
     #[serde(default)]
     #[cfg_attr(test, schemars(range(min = 19_000_101, max = 99_991_231)))]
     pub last_day: Option<i64>,
-    /// The last day of every year on which points of the year before it can be spent.
+    /// The last good day of every year: an object of `month` and `day`. 29 February is the 28th
+    /// in years without one.
     #[serde(default, deserialize_with = "optional_object")]
     pub last_day_each_year: Option<DayOfYearModel>,
-    /// They cannot be spent from this anniversary of joining behind the sale on; 1 is the next one.
+    /// Dead from this anniversary of joining behind the sale on, 1 to 100; 1 is the next one, and
+    /// a sale on the anniversary itself belongs to the new year. 29 February is the 28th in years
+    /// without one.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 100)))]
     pub membership_anniversary: Option<i64>,
-    /// The whole balance cannot be spent any more so long after the member's last sale.
+    /// The whole balance is dead so long after the member's last sale: an object of either `days`
+    /// (more than `pending_days`, at most 36,500) or `months` (1 to 1,200).
     #[serde(default, deserialize_with = "optional_object")]
     pub inactive: Option<InactiveModel>,
 }

@@ -41,6 +41,7 @@ mod statement_text;
 pub mod status;
 mod sync;
 mod training;
+mod trial;
 mod undo;
 mod usage;
 mod velocity;

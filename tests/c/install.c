@@ -11,6 +11,17 @@ static int64_t awarded(const loy_sale *sale)
     return points;
 }
 
+/* What a cart would earn by a document that is not installed. */
+static int64_t tried(const loy_ledger *ledger, const char *json, int64_t size, const loy_cart *cart)
+{
+    loy_quote *quote = NULL;
+    int64_t points = -1;
+    OK(loy_quote_try(ledger, (const uint8_t *)json, size, cart, &quote, &error));
+    OK(loy_quote_points_awarded(quote, "points", &points, &error));
+    loy_quote_free(quote);
+    return points;
+}
+
 static int64_t install(loy_ledger *ledger, const char *json, int64_t size)
 {
     int64_t version = -1;
@@ -35,6 +46,17 @@ int main(int count, char **arguments)
     OK(loy_sale_authorise(ledger, "hold-1", cart, 900, &held, &error));
     /* Version 2: 5.000 d = 1 point. */
     size = read_file(arguments[1], "programme-2.json", json, sizeof json);
+    CHECK(tried(ledger, json, size, cart) == 10);
+    {
+        loy_quote *quote = NULL;
+        EXPECT(LOY_E_DOCUMENT,
+               loy_quote_try(ledger, (const uint8_t *)"{}", 2, cart, &quote, &error));
+        OK(loy_quote_evaluate(ledger, cart, &quote, &error));
+        OK(loy_quote_points_awarded(quote, "points", &version, &error));
+        CHECK(version == 5);
+        version = -1;
+        loy_quote_free(quote);
+    }
     CHECK(install(ledger, json, size) == 2);
     CHECK(install(ledger, json, size) == 2);
     /* What was promised stays. */

@@ -23,6 +23,88 @@ fn at(field: &str, code: &'static str) -> (String, &'static str) {
 }
 
 #[test]
+fn what_contradicts_itself_is_named_by_its_field() {
+    use crate::evaluate::Payment;
+    let tax = |line_total: i64, inside: i64, outside: i64| {
+        let mut cart = cart_in("VND");
+        cart.add_line("ao", 1000, line_total).expect("a line");
+        cart.lines[0].tax_inside = Money::new(inside);
+        cart.lines[0].tax_outside = Money::new(outside);
+        evaluate(&programme(VND_10000), None, &cart, Language::En)
+            .err()
+            .map(|problem| (problem.field, problem.code))
+    };
+    let inside = Some(at("lines[0].tax_inside", "conflict"));
+    let outside = Some(at("lines[0].tax_outside", "conflict"));
+    assert_eq!(tax(55_000, 55_000, 0), None, "a line may be all tax");
+    assert_eq!(tax(55_000, 55_001, 0), inside);
+    assert_eq!(tax(55_000, -1, 0), inside);
+    assert_eq!(
+        tax(-55_000, -5_000, -5_000),
+        None,
+        "money off has its tax off"
+    );
+    assert_eq!(tax(-55_000, 5_000, 0), inside);
+    assert_eq!(tax(0, 1, 0), inside, "nothing is in nothing");
+    assert_eq!(
+        tax(55_000, 0, 200_000),
+        None,
+        "a duty may be more than the price"
+    );
+    assert_eq!(tax(0, 0, 5_000), None, "tax is due on what is given away");
+    assert_eq!(tax(55_000, 0, -1), outside);
+    assert_eq!(tax(-55_000, 0, 1), outside);
+
+    let paid = |line_total: i64, amounts: &[i64]| {
+        let mut cart = cart_in("VND");
+        cart.add_line("ao", 1000, line_total).expect("a line");
+        let amounts = amounts.iter().map(|amount| Payment {
+            method: "cash".to_owned(),
+            amount: Money::new(*amount),
+        });
+        cart.payments = amounts.collect();
+        evaluate(&programme(VND_10000), None, &cart, Language::En)
+            .err()
+            .map(|problem| (problem.field, problem.code))
+    };
+    // 50.000 short, paid in full with a note and change, the note alone, a tip beside goods returned.
+    for amounts in [&[5_000][..], &[100_000, -45_000], &[500_000], &[0]] {
+        assert_eq!(paid(55_000, amounts), None, "{amounts:?}");
+    }
+    assert_eq!(paid(-55_000, &[-55_000]), None);
+    assert_eq!(paid(-55_000, &[20_000]), None);
+    assert_eq!(paid(55_000, &[-1]), Some(at("payments", "conflict")));
+    assert_eq!(
+        paid(55_000, &[10_000, -10_001]),
+        Some(at("payments", "conflict"))
+    );
+
+    assert_eq!(
+        problem_of(|cart| {
+            cart.rewards_wanted = vec!["a".to_owned(), "b".to_owned()];
+            cart.rewards_declined = vec!["c".to_owned(), "b".to_owned()];
+        }),
+        at("rewards_declined[1]", "conflict")
+    );
+    let mut cart = cart_in("VND");
+    cart.add_line("ao", 1000, 55_000).expect("a line");
+    cart.want_reward("a").expect("wanted");
+    let before = cart.clone();
+    assert_eq!(
+        cart.decline_reward("a").expect_err("wanted").code,
+        "conflict"
+    );
+    let problem = cart
+        .line_set_int(0, "tax_inside", 55_001)
+        .expect_err("too much");
+    assert_eq!(
+        at("lines[0].tax_inside", "conflict"),
+        (problem.field, problem.code)
+    );
+    assert_eq!(cart, before, "a wrong call changes nothing");
+}
+
+#[test]
 fn what_is_out_of_bounds_is_named_by_its_field() {
     assert_eq!(
         problem_of(|cart| cart.lines[0].line_total = Money::new(9_000_000_000_000_001)),

@@ -6,7 +6,7 @@ use crate::texts::Language;
 
 const CART_PAGE: &str = include_str!("../../../docs/cart.md");
 const QUOTE_PAGE: &str = include_str!("../../../docs/quote.md");
-const PROGRAMME_PAGE: &str = include_str!("../../../docs/programme.md");
+const PROGRAMME_PAGE: &str = include_str!("../../../docs/reference.md");
 
 fn example(page: &str) -> &str {
     let (_, rest) = page.split_once("```json\n").expect("an example");

@@ -16,7 +16,7 @@ use crate::programme::shape::{filled, filled_objects, objects, optional_object};
 #[cfg_attr(test, schemars(rename = "earn"))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EarnModel {
-    /// Name of the rule in quotes and reports.
+    /// In quotes, ledgers and reports.
     #[cfg_attr(
         test,
         schemars(
@@ -25,90 +25,94 @@ pub(crate) struct EarnModel {
         )
     )]
     pub id: String,
-    /// What people call it; the id if left out.
+    /// What people call it, by language. Left out: the id.
     #[serde(default, deserialize_with = "optional_object")]
     pub name: Option<NamesModel>,
-    /// Id of the wallet that the points go into.
+    /// Id of the wallet the points go into.
     pub wallet: String,
-    /// Rules with a lower number go first; of equal ones the lower id.
+    /// Rules with a lower number go first, of equal ones the lower id. It decides which rule uses
+    /// up a wallet's cap, and which is the first of its group. -1000 to 1000.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "i32", range(min = -1000, max = 1000)))]
     pub priority: i64,
-    /// Id of the group it belongs to.
+    /// Id of its group. Left out: none.
     #[serde(default)]
     pub group: Option<String>,
-    /// When it applies; always if left out.
+    /// When it applies. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
     pub when: Option<WhenModel>,
-    /// Which lines it looks at; all if left out.
+    /// Which lines it looks at; the rule sees no others. Left out: all.
     #[serde(default, deserialize_with = "optional_object")]
     pub lines: Option<SelectorModel>,
     /// So many points for so much money.
     #[serde(default, deserialize_with = "optional_object")]
     pub amount: Option<AmountModel>,
-    /// A percentage of the money, turned into points at a rate.
+    /// An object of `percent`, the percentage of the money, and `value`, the money that makes one
+    /// whole point.
     #[serde(default, deserialize_with = "optional_object")]
     pub percent: Option<PercentModel>,
-    /// What each range of money gives, from the lowest to the highest.
+    /// What each range of money gives.
     #[serde(default, deserialize_with = "filled_objects")]
     #[cfg_attr(test, schemars(length(min = 1, max = 1000)))]
     pub bands: Vec<BandModel>,
-    /// So many points for each piece or unit of weight.
+    /// An object of `points` for each piece, or each unit of weight: 0.25 kg is a quarter.
     #[serde(default, deserialize_with = "optional_object")]
     pub per_unit: Option<PointsModel>,
-    /// So many points once a visit.
+    /// An object of `points` once a visit. The parts of a split bill (one `receipt_group` and
+    /// date) are one visit.
     #[serde(default, deserialize_with = "optional_object")]
     pub per_visit: Option<PointsModel>,
-    /// So many points a sale.
+    /// An object of `points` once a sale.
     #[serde(default, deserialize_with = "optional_object")]
     pub fixed: Option<PointsModel>,
     /// So many points for something that the member did and that is no sale.
     #[serde(default, deserialize_with = "optional_object")]
     pub event: Option<EventModel>,
-    /// Which money counts.
+    /// Which money counts. Left out: `after_discounts`.
     #[serde(default)]
     pub base: Option<Base>,
-    /// Methods of payment whose share of the bill does not count.
+    /// Methods of payment whose share of the bill does not count. Left out: none.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 64)))
     )]
     pub exclude_tenders: Vec<String>,
-    /// Methods of payment whose share of the bill alone counts.
+    /// Methods of payment whose share alone counts. Not beside `exclude_tenders`. Left out: none.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 64)))
     )]
     pub only_tenders: Vec<String>,
-    /// What multiplies the points.
+    /// What multiplies the points: each with `id`, `name`, `factor` and `when`. Left out: none.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 100)))]
     pub factors: Vec<FactorModel>,
-    /// How several factors go together.
+    /// How several factors go together. Left out: `product`.
     #[serde(default)]
     pub combine: Option<Combine>,
-    /// Whether the tier's factor multiplies the points.
+    /// Whether the tier's factor multiplies the points. Left out: `applies`.
     #[serde(default)]
     pub tier_factor: Option<TierFactor>,
-    /// How the sum is rounded; the wallet's way if left out.
+    /// How the sum is rounded. Left out: the wallet's way.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<RoundingModel>"))]
     pub rounding: Option<Rounding>,
-    /// Which sum is rounded.
+    /// Which sum is rounded. Left out: `rule`.
     #[serde(default)]
     pub round_at: RoundAt,
-    /// The most points it may award.
+    /// The most points it may award. Left out: no limit.
     #[serde(default, deserialize_with = "optional_object")]
     pub caps: Option<CapsModel>,
-    /// How often it gives something to one member; as often as it comes if left out.
+    /// How often it gives something to one member. Left out: as often as it comes.
     #[serde(default, deserialize_with = "optional_object")]
     pub times: Option<TimesModel>,
-    /// In how many sales of all members together it gives something.
+    /// In how many sales all members together get something by it: the first hundred. Not with
+    /// `event`. Left out: no limit.
     #[serde(default, deserialize_with = "optional_object")]
     pub quota: Option<QuotaModel>,
-    /// Whether its points count for the tier; they do if left out.
+    /// Its points count for the tier. Left out: `true`.
     #[serde(default)]
     pub qualifies: Option<bool>,
 }
@@ -122,10 +126,10 @@ pub(crate) struct AmountModel {
     /// Money, in the currency's main unit.
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub per: String,
-    /// Points for it.
+    /// The points for it, above zero; may have more decimals than the wallet.
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub points: String,
-    /// Whether parts of `per` count.
+    /// Whether parts of `per` count. Left out: `proportional`.
     #[serde(default)]
     pub mode: AmountMode,
 }
@@ -153,11 +157,11 @@ pub(crate) struct BandModel {
     /// The least money, included.
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub from: String,
-    /// Money below this; without end if left out, in the last band only.
+    /// Not included. Left out: without end, in the last band only.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub below: Option<String>,
-    /// Points for it; "0" writes down that the range gives none.
+    /// Points for it, whatever the amount in the range.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub points: Option<String>,
@@ -197,13 +201,13 @@ pub(crate) struct FactorModel {
         )
     )]
     pub id: String,
-    /// What people call it; the id if left out.
+    /// What people call it. Left out: the id.
     #[serde(default, deserialize_with = "optional_object")]
     pub name: Option<NamesModel>,
     /// Multiplies by this.
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub factor: String,
-    /// When it does; always if left out.
+    /// When it does. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
     pub when: Option<WhenModel>,
 }
@@ -214,15 +218,15 @@ pub(crate) struct FactorModel {
 #[cfg_attr(test, schemars(rename = "caps", extend("minProperties" = 1)))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CapsModel {
-    /// In one sale.
+    /// The most in one sale.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub sale: Option<String>,
-    /// On one business date, for one member.
+    /// The most on one business date.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub day: Option<String>,
-    /// In one calendar month of business dates, for one member.
+    /// The most in one calendar month.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub month: Option<String>,

@@ -21,20 +21,20 @@ pub(crate) struct LimitModel {
         )
     )]
     pub id: String,
-    /// What people call it; the id if left out.
+    /// What people call it. Left out: the id.
     #[serde(default, deserialize_with = "optional_object")]
     pub name: Option<NamesModel>,
     /// For whom it counts.
     pub per: LimitPer,
     /// What it counts.
     pub count: LimitCount,
-    /// Id of the wallet whose points count, with count `points`.
+    /// Id of the wallet; with `points` only.
     #[serde(default)]
     pub wallet: Option<String>,
-    /// So many are still usual: a whole number, or points.
+    /// So many are still usual, above 0: whole, or points of the wallet.
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub most: String,
-    /// Within so many hours before the sale; on its business date if left out.
+    /// Within so many hours before the sale's own time, 1 to 744. Left out: the business date.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 744)))]
     pub hours: Option<i64>,

@@ -43,11 +43,11 @@ pub(crate) struct MembershipModel {
 #[cfg_attr(test, schemars(rename = "birthday", extend("minProperties" = 1)))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct BirthdayModel {
-    /// From so many days before it on; none if left out.
+    /// From so many days before it on. Left out: 0.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 0, max = 180)))]
     pub days_before: Option<i64>,
-    /// To so many days after it; none if left out.
+    /// To so many days after it. Left out: 0.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 0, max = 180)))]
     pub days_after: Option<i64>,
@@ -87,11 +87,11 @@ pub(crate) struct PastModel {
     /// Id of the rule, with `times` and, if only its points count, with `points`.
     #[serde(default)]
     pub rule: Option<String>,
-    /// In so many business dates, the sale's own the last; ever, if neither this nor `months` is given.
+    /// In so many business dates, the sale's own the last. Left out: ever, unless `months` is given.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 3660)))]
     pub days: Option<i64>,
-    /// After the same day so many months ago.
+    /// After the same day so many months ago. Left out: ever, unless `days` is given.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 120)))]
     pub months: Option<i64>,

@@ -13,7 +13,8 @@ use crate::programme::shape::{filled_objects, optional_object};
 #[cfg_attr(test, schemars(rename = "offer"))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct OfferModel {
-    /// In quotes, ledgers and reports, and by which carts ask for it or decline it.
+    /// In quotes, ledgers and reports; carts ask for it in `rewards_wanted` and decline it in
+    /// `rewards_declined`. No reward has the same.
     #[cfg_attr(
         test,
         schemars(
@@ -22,35 +23,38 @@ pub(crate) struct OfferModel {
         )
     )]
     pub id: String,
-    /// What people call it; the id if left out.
+    /// What people call it, by language. Left out: the id.
     #[serde(default, deserialize_with = "optional_object")]
     pub name: Option<NamesModel>,
-    /// When in the evaluation it comes; `line` where it names lines, else `cart`.
+    /// When in the evaluation it comes. Left out: `line` where it names lines, else `cart`.
     #[serde(default)]
     pub stage: Option<Stage>,
-    /// Lower numbers go first within the stage; of equal ones the lower id.
+    /// Within the stage lower numbers go first, of equal ones the lower id; behind the automatic
+    /// ones those that a code or the cart brought, in the cart's order. -1000 to 1000.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "i32", range(min = -1000, max = 1000)))]
     pub priority: i64,
-    /// Id of its group.
+    /// Id of its group. Left out: none.
     #[serde(default)]
     pub group: Option<String>,
-    /// By itself, or when the cart asks for it.
+    /// By itself, or when the cart asks for it. Left out: `automatic`.
     #[serde(default, rename = "use")]
     pub used: UseOffer,
-    /// When it applies; always if left out.
+    /// When it applies; not by `uses_points`. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
     pub when: Option<WhenModel>,
-    /// In how many sales one member has it; it is for members only then.
+    /// In how many sales one member has it; it is for members only then. Left out: as often as it
+    /// comes.
     #[serde(default, deserialize_with = "optional_object")]
     pub times: Option<TimesModel>,
-    /// In how many sales all members together have it; it is for members only then.
+    /// In how many sales all members together have it; it is for members only then. Left out: no
+    /// limit.
     #[serde(default, deserialize_with = "optional_object")]
     pub quota: Option<QuotaModel>,
-    /// Which lines it takes something off; all if left out.
+    /// Which lines it takes something off. Not with `buy_get`, `bundle`, `gift`. Left out: all.
     #[serde(default, deserialize_with = "optional_object")]
     pub lines: Option<SelectorModel>,
-    /// Percent off what the lines have left.
+    /// Percent off what the lines have left, above 0 and at most 100.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub percent: Option<String>,
@@ -62,37 +66,46 @@ pub(crate) struct OfferModel {
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub amount_per_unit: Option<String>,
-    /// What each piece, or each unit of weight, costs instead: a member's price.
+    /// What each piece or unit of weight costs instead: a member's price. Lines that cost less
+    /// keep their price.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub unit_price: Option<String>,
-    /// The more pieces, the cheaper each.
+    /// The more pieces, the cheaper each: `steps`, 1 to 100, each with `from` so many pieces on,
+    /// one of `percent`, `amount_per_unit`, `unit_price`, for all of them; and `of`.
     #[serde(default, deserialize_with = "optional_object")]
     pub breaks: Option<BreaksModel>,
-    /// Off the cheapest pieces.
+    /// `percent` (100 if left out) off so many (`quantity`, 1 if left out) of the cheapest pieces
+    /// that are not free already.
     #[serde(default, deserialize_with = "optional_object")]
     pub cheapest: Option<CheapestModel>,
-    /// Pay for some, and the next ones in the basket cost less or nothing.
+    /// After each `buy` pieces at their price, `percent` (100 if left out) off the next `get`;
+    /// the cheapest are those. And `of`.
     #[serde(default, deserialize_with = "optional_object")]
     pub multi_buy: Option<MultiBuyModel>,
-    /// Buy some of these, and some of those in the basket cost less or nothing.
+    /// For so many of `buy`, so many of `get` in the basket cost `percent` less (100 if left
+    /// out): the cheapest. Each an object of `quantity` and `lines`.
     #[serde(default, deserialize_with = "optional_object")]
     pub buy_get: Option<BuyGetModel>,
-    /// Certain goods together.
+    /// `parts` (1 to 20, each of `quantity` and `lines`) together cost `price`, or `amount` or
+    /// `percent` less; as often as they are there, the dearest pieces first.
     #[serde(default, deserialize_with = "optional_object")]
     pub bundle: Option<BundleModel>,
-    /// Goods handed over besides, which are not in the basket.
+    /// `quantity` (1 if left out) of article `sku` are handed over besides, once a sale or
+    /// `for_each` so many bought (an object of `quantity` and `lines`). It is told in the quote
+    /// and stands in no line.
     #[serde(default, deserialize_with = "optional_object")]
     pub gift: Option<GiftModel>,
-    /// The most money it takes off in one sale; no limit if left out.
+    /// The most money it takes off in one sale. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub most: Option<String>,
-    /// How often in one sale, for those that count; no limit if left out.
+    /// How often in one sale, 1 to 1000; for `multi_buy`, `buy_get`, `bundle` and
+    /// `gift.for_each`. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
     pub most_times: Option<i64>,
-    /// Whether its amounts hold the tax that the POS adds on top of the lines.
+    /// Whether its amounts hold the tax that the POS adds on top of the lines. Left out: `price`.
     #[serde(default)]
     pub money_in: MoneyIn,
 }
@@ -142,11 +155,11 @@ pub(crate) struct BreakModel {
 #[cfg_attr(test, schemars(rename = "cheapest"))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CheapestModel {
-    /// Off so many pieces; one if left out.
+    /// Off so many pieces. Left out: one.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1_000_000)))]
     pub quantity: Option<i64>,
-    /// Percent off them; 100 if left out.
+    /// Percent off them. Left out: 100.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub percent: Option<String>,
@@ -164,7 +177,7 @@ pub(crate) struct MultiBuyModel {
     /// And then so many for less.
     #[cfg_attr(test, schemars(with = "u32", range(min = 1, max = 1_000_000)))]
     pub get: i64,
-    /// Percent off these; 100 if left out.
+    /// Percent off these. Left out: 100.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub percent: Option<String>,
@@ -185,7 +198,7 @@ pub(crate) struct BuyGetModel {
     /// What costs less for it.
     #[serde(deserialize_with = "crate::programme::shape::object")]
     pub get: SomeModel,
-    /// Percent off what is got; 100 if left out.
+    /// Percent off what is got. Left out: 100.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub percent: Option<String>,
@@ -200,7 +213,7 @@ pub(crate) struct SomeModel {
     /// How many pieces.
     #[cfg_attr(test, schemars(with = "u32", range(min = 1, max = 1_000_000)))]
     pub quantity: i64,
-    /// Of these lines; of all if left out.
+    /// Of these lines. Left out: of all.
     #[serde(default, deserialize_with = "optional_object")]
     pub lines: Option<SelectorModel>,
 }
@@ -238,11 +251,11 @@ pub(crate) struct GiftModel {
     /// Which article.
     #[cfg_attr(test, schemars(length(min = 1, max = 64)))]
     pub sku: String,
-    /// How many of it; one if left out.
+    /// How many of it. Left out: one.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1_000_000)))]
     pub quantity: Option<i64>,
-    /// For each so many pieces that are bought; once a sale if left out.
+    /// For each so many pieces that are bought. Left out: once a sale.
     #[serde(default, deserialize_with = "optional_object")]
     pub for_each: Option<SomeModel>,
 }

@@ -15,35 +15,40 @@ use crate::programme::tiers::{Downgrade, EntryRewards, TierBasis, TierForSale, T
 pub(crate) struct TiersModel {
     /// What moves a member up.
     pub basis: TierBasis,
-    /// Id of the wallet whose points count, with basis `earned` and `balance`.
+    /// Id of the wallet whose points count. Required with `earned` and `balance`, refused
+    /// without.
     #[serde(default)]
     pub wallet: Option<String>,
-    /// The lines whose money counts, with basis `fee`.
+    /// Which lines' money counts. Required with `fee`, refused without.
     #[serde(default, deserialize_with = "optional_object")]
     pub lines: Option<SelectorModel>,
-    /// Over which time it counts.
+    /// Over which time it counts. Left out: `lifetime`.
     #[serde(default)]
     pub window: TierWindow,
-    /// How many months, with window `months`.
+    /// 1 to 120. Required with window `months`.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 120)))]
     pub months: Option<i64>,
-    /// The day on which each year begins, with window `year_from_day`.
+    /// An object of `month` and `day`. 29 February is the 28th in years without one. Required
+    /// with window `year_from_day`.
     #[serde(default, deserialize_with = "optional_object")]
     pub first_day: Option<DayOfYearModel>,
-    /// How long a tier that was reached is kept; left out, as long as enough counts for it.
+    /// How long a tier that was reached is kept. `more_years`: with a window that is a year, for
+    /// the rest of it and so many years more, 0 to 10. `months`: with window `months`, for so
+    /// many months from the day on which it was reached, 1 to 120. Left out: as long as enough
+    /// counts.
     #[serde(default, deserialize_with = "optional_object")]
     pub term: Option<TermModel>,
-    /// Where a member falls who did not keep a tier.
+    /// Where a member falls who did not keep a tier. Left out: `to_fitting`.
     #[serde(default)]
     pub downgrade: Downgrade,
-    /// Which tier a sale is priced in.
+    /// Which tier a sale is priced in. Left out: `before`.
     #[serde(default)]
     pub tier_for_sale: TierForSale,
-    /// How often the points for reaching a tier are given.
+    /// How often the points for reaching a tier are given. Left out: `once`.
     #[serde(default)]
     pub entry_rewards: EntryRewards,
-    /// From the lowest to the highest.
+    /// From the lowest to the highest, 1 to 50.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 50)))]
     pub levels: Vec<LevelModel>,
@@ -84,7 +89,7 @@ pub(crate) struct EntryModel {
 #[cfg_attr(test, schemars(rename = "level"))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct LevelModel {
-    /// By which rules name it.
+    /// By which conditions name it.
     #[cfg_attr(
         test,
         schemars(
@@ -93,21 +98,24 @@ pub(crate) struct LevelModel {
         )
     )]
     pub id: String,
-    /// What people call it; the id if left out.
+    /// What people call it. Left out: the id.
     #[serde(default, deserialize_with = "optional_object")]
     pub name: Option<NamesModel>,
-    /// From so many points, so much money or so many visits on; "0" for the lowest.
+    /// From so much on it is reached; "0" for the lowest.
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub from: String,
-    /// With so much it is kept at the end of its term; `from` if left out.
+    /// With so much it is kept at the end of its term, no more than `from`; only with a `term`.
+    /// Left out: `from`.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub keep: Option<String>,
-    /// Multiplies what rules award; 1 if left out.
+    /// By which what rules award is multiplied.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub factor: Option<String>,
-    /// Points for who reaches it.
+    /// An object of `wallet` and `points`: what each member gets who reaches it, for every tier
+    /// passed. Not with `balance`. These points count for no tier and no cap of rules. Left out:
+    /// nothing.
     #[serde(default, deserialize_with = "optional_object")]
     pub entry: Option<EntryModel>,
 }
@@ -118,7 +126,7 @@ pub(crate) struct LevelModel {
 #[cfg_attr(test, schemars(rename = "reward"))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RewardModel {
-    /// By which carts name it.
+    /// By which carts name it in `rewards_wanted` and `rewards_declined`.
     #[cfg_attr(
         test,
         schemars(
@@ -127,7 +135,7 @@ pub(crate) struct RewardModel {
         )
     )]
     pub id: String,
-    /// What people call it; the id if left out.
+    /// What people call it. Left out: the id.
     #[serde(default, deserialize_with = "optional_object")]
     pub name: Option<NamesModel>,
     /// Id of the wallet whose points pay for it.
@@ -135,42 +143,44 @@ pub(crate) struct RewardModel {
     /// Its price.
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub points: String,
-    /// Money off the bill.
+    /// Money off the bill, or off `lines`.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub money: Option<String>,
-    /// Percent off the bill.
+    /// Instead of `money`: percent off what is left to pay, above 0 and at most 100; once a sale.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub percent: Option<String>,
-    /// The cheapest pieces for less or nothing: a free item.
+    /// Instead: the cheapest pieces cost `percent` less (100 if left out): a free item. As in
+    /// offers.
     #[serde(default, deserialize_with = "optional_object")]
     pub cheapest: Option<CheapestModel>,
-    /// Goods handed over besides, which are not in the basket.
+    /// Instead: goods that are handed over besides. As in offers.
     #[serde(default, deserialize_with = "optional_object")]
     pub gift: Option<GiftModel>,
-    /// A voucher for later sales, by its id.
+    /// Instead: one voucher of this id, for later sales.
     #[serde(default)]
     pub voucher: Option<String>,
-    /// Off which lines; all if left out.
+    /// Off which lines; not with `gift` and `voucher`. Left out: all.
     #[serde(default, deserialize_with = "optional_object")]
     pub lines: Option<SelectorModel>,
-    /// The most money it takes off; no limit if left out.
+    /// The most money that `percent` or `cheapest` take off. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub most: Option<String>,
     /// By itself, or when the member asks.
     #[serde(rename = "use")]
     pub used: UseReward,
-    /// At most so often in one sale; once if left out.
+    /// How often an automatic one of `money` or `cheapest` is had in one sale, 1 to 1000: a free
+    /// item each as long as there are pieces.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
     pub most_per_sale: Option<i64>,
-    /// At most so often on one business date, for one member.
+    /// How often on one business date, 1 to 1000. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
     pub most_per_day: Option<i64>,
-    /// When it can be had; always if left out.
+    /// When it can be had. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
     pub when: Option<WhenModel>,
 }

@@ -24,16 +24,18 @@ pub(crate) struct VoucherModel {
         )
     )]
     pub id: String,
-    /// Its number in the ledger, which no wallet has; once given, never given to another.
+    /// 1 to 250, its number in ledgers and batches, which no wallet has; once given, never given
+    /// to another.
     #[cfg_attr(test, schemars(with = "u8", range(min = 1, max = 250)))]
     pub number: i64,
-    /// What people call it.
+    /// What people call it, by language.
     #[serde(deserialize_with = "object")]
     pub name: NamesModel,
-    /// When it can no longer be used, counted from the sale that gave it; left out, never.
+    /// When it can no longer be used, as of a wallet, counted from the sale that gave it. Left
+    /// out: never.
     #[serde(default, deserialize_with = "optional_object")]
     pub expiry: Option<ExpiryModel>,
-    /// Days from that sale until it can be used; 0 is from the next sale on.
+    /// Days from that sale until it can be used.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "u32", range(min = 0, max = 3650)))]
     pub pending_days: i64,
@@ -51,10 +53,10 @@ pub(crate) struct VoucherModel {
     /// Goods handed over besides, which are not in the basket.
     #[serde(default, deserialize_with = "optional_object")]
     pub gift: Option<GiftModel>,
-    /// Off which lines; all if left out.
+    /// Off which lines. Left out: all.
     #[serde(default, deserialize_with = "optional_object")]
     pub lines: Option<SelectorModel>,
-    /// The most money it takes off; no limit if left out.
+    /// The most money it takes off. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub most: Option<String>,
@@ -70,10 +72,10 @@ pub(crate) struct VoucherModel {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
     pub most_per_day: Option<i64>,
-    /// When it can be used; always if left out.
+    /// When it can be used. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
     pub when: Option<WhenModel>,
-    /// What becomes of it when goods come back; each key left out says the usual.
+    /// What becomes of it when goods come back, as of a wallet. Left out: the usual.
     #[serde(default, deserialize_with = "optional_object")]
     pub refund: Option<RefundModel>,
 }

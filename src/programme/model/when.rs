@@ -24,14 +24,16 @@ pub(crate) struct WhenModel {
     /// This does not hold.
     #[serde(default, deserialize_with = "optional_object")]
     pub not: Option<Box<WhenModel>>,
-    /// The business date is in this range, both ends included.
+    /// Holds when the business date is between `from` and `until`, both good days; one of them
+    /// may be absent.
     #[serde(default, deserialize_with = "optional_object")]
     pub dates: Option<DatesModel>,
-    /// The business date is one of these days.
+    /// Holds when the business date is one of `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 7)))]
     pub weekdays: Vec<WeekdayName>,
-    /// The time at the till is in this range; it may go over midnight.
+    /// Holds when the time at the till is from `from` to before `until`, hh:mm; over midnight if
+    /// `until` is lower.
     #[serde(default, deserialize_with = "optional_object")]
     pub hours: Option<HoursModel>,
     /// The sale is in one of these stores.
@@ -55,79 +57,90 @@ pub(crate) struct WhenModel {
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
     )]
     pub channels: Vec<String>,
-    /// The lines' sum after the POS's own discounts is in this range.
+    /// Holds when the sum of the lines after the POS's own discounts is from `from` to below
+    /// `below`: of some `lines` only, if given; with `tax` as it is in the prices (`as_in_price`,
+    /// the default), all of it (`with`) or none (`without`); with `after_offers` true less what
+    /// offers took off so far.
     #[serde(default, deserialize_with = "optional_object")]
     pub total: Option<TotalModel>,
-    /// So many items are sold.
+    /// Holds when the number of items is from `from` to below `below`: pieces by their quantity,
+    /// a weighed line as one, returned goods taken off; of `lines` only, if given.
     #[serde(default, deserialize_with = "optional_object")]
     pub items: Option<ItemsModel>,
-    /// A line like this is sold.
+    /// Holds when a line like this is sold.
     #[serde(default, deserialize_with = "optional_object")]
     pub has_line: Option<SelectorModel>,
-    /// The member is in one of these tiers.
+    /// Holds when the member is in one of these tiers.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 64)))
     )]
     pub tiers: Vec<String>,
-    /// It is such a visit of the member.
+    /// Holds when it is the visit `number` of the member, or `every` so-manieth one.
     #[serde(default, deserialize_with = "optional_object")]
     pub visit: Option<VisitModel>,
-    /// One of these codes was shown.
+    /// Holds when one of these codes was shown.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
     )]
     pub codes: Vec<String>,
-    /// The POS took something off a line, or did not.
+    /// Holds when the POS took something off a line, or did not.
     #[serde(default)]
     pub discounted: Option<bool>,
-    /// The sale spends points, or does not.
+    /// Holds when the sale spends points, or does not; not for rewards, offers and points as
+    /// money, which decide it.
     #[serde(default)]
     pub uses_points: Option<bool>,
-    /// There is a member, or there is none.
+    /// Holds when there is a member, or there is none.
     #[serde(default)]
     pub member: Option<bool>,
-    /// So long they have been a member.
+    /// Holds when they have been a member for so long: `days` since the day of joining, or whole
+    /// `months`, from `from` to below `below`.
     #[serde(default, deserialize_with = "optional_object")]
     pub membership: Option<MembershipModel>,
-    /// It is their birthday, or near it.
+    /// Holds when the business date is from `days_before` days before the birthday to `days_after`
+    /// days after it; or, with `month` true, in its month. 29 February is the 28th in years without
+    /// one.
     #[serde(default, deserialize_with = "optional_object")]
     pub birthday: Option<BirthdayModel>,
-    /// The member has one of these tags.
+    /// Holds when the member has one of these tags.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
     )]
     pub member_tags: Vec<String>,
-    /// The member has one of these plans.
+    /// Holds when the member has one of these plans.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
     )]
     pub plans: Vec<String>,
-    /// Each of these holds of the member.
+    /// Each of these holds: what is known of the member under `name` is one of `values`.
     #[serde(default, deserialize_with = "filled_objects")]
     #[cfg_attr(test, schemars(length(min = 1, max = 100)))]
     pub attributes: Vec<AttributeModel>,
-    /// The member's past is such.
+    /// Holds when what came before the sale is from `from` to below `below`.
     #[serde(default, deserialize_with = "optional_object")]
     pub past: Option<PastModel>,
-    /// The last visit is so many days ago.
+    /// Holds when the last visit before this one is from `from` to below `below` days ago; where
+    /// there was none it does not hold.
     #[serde(default, deserialize_with = "optional_object")]
     pub last_visit: Option<WholeRangeModel>,
-    /// The sale is in a store of one of these groups.
+    /// Holds when the store of the cart is in one of these groups.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 64)))
     )]
     pub store_groups: Vec<String>,
-    /// One of these methods pays.
+    /// Holds when one of these methods of payment pays; not known, and `needs_payments` in the
+    /// quote, before the cart has payments. Not for rewards, offers and points as money, which come
+    /// before paying.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
@@ -259,14 +272,15 @@ pub(crate) struct SelectorModel {
     /// This does not fit.
     #[serde(default, deserialize_with = "optional_object")]
     pub not: Option<Box<SelectorModel>>,
-    /// One of these articles.
+    /// A line fits when it is one of these articles.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 64)))
     )]
     pub skus: Vec<String>,
-    /// In one of these categories, or below it.
+    /// A line fits when its category is one of these or below it: `food/dairy` takes
+    /// `food/dairy/milk`.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
@@ -287,17 +301,19 @@ pub(crate) struct SelectorModel {
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
     )]
     pub tags: Vec<String>,
-    /// The unit price is in this range.
+    /// A line fits when its `unit_price` is from `from` to below `below`; not known if the cart
+    /// gives none.
     #[serde(default, deserialize_with = "optional_object")]
     pub price: Option<RangeModel>,
-    /// The quantity is in this range: pieces, or units of weight.
+    /// A line fits when its quantity is from `from` to below `below`: pieces, or units of weight.
     #[serde(default, deserialize_with = "optional_object")]
     pub quantity: Option<RangeModel>,
-    /// Marked with one of these flags.
+    /// A line fits when it is marked with one of `service`, `gift_card`, `shipping`, `tip`,
+    /// `weighed`.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 5)))]
     pub flags: Vec<LineFlag>,
-    /// The POS took something off it, or did not.
+    /// A line fits when the POS took something off it, or did not.
     #[serde(default)]
     pub discounted: Option<bool>,
 }

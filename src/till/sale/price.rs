@@ -10,7 +10,7 @@ use crate::kernel::ids::Seq;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, WalletNumber};
 use crate::ledger::decide::Refusal;
 use crate::ledger::{Accounts, HeldPortion, SaleFacts};
-use crate::programme::Programme;
+use crate::programme::{Programme, unlike_installed};
 use crate::store::{Reading, Writing};
 use crate::till::approval::Permit;
 use crate::till::document::SaleDocument;
@@ -32,6 +32,14 @@ pub(super) struct Priced {
     pub(super) quote: Option<Quote>,
     /// The limits that it meets.
     pub(super) hits: Vec<LimitHit>,
+}
+
+/// What is set aside while a cart is priced.
+struct Terms<'a> {
+    /// Portions that are reserved for it and count as free.
+    reserved: &'a [HeldPortion],
+    paid: Paid,
+    lifted: &'a Lifted,
 }
 
 /// A cart that is to be sold, as authorise and record both begin: priced, and its cashier may give
@@ -93,6 +101,40 @@ impl Till {
         })
     }
 
+    /// What a cart would give and take by a programme that is not installed, with its member as this
+    /// ledger knows them. Writes nothing.
+    ///
+    /// # Errors
+    /// As [`Till::evaluate`]; [`Error::Programme`] for a document that cannot be used, or is none of
+    /// this ledger's programme: another id, currency, or other wallets.
+    pub fn try_programme(
+        &self,
+        document: &[u8],
+        cart: &Cart,
+    ) -> Result<(Quote, Arc<Programme>), Error> {
+        let programme = Programme::read(document).map_err(Error::Programme)?;
+        cart.check()?;
+        let cart = &*self.keep_hash(cart);
+        let moment = Moment::at(cart.at_ms, cart.utc_offset_minutes);
+        self.read(|reading| {
+            let problems = unlike_installed(&programme, &self.programmes());
+            if !problems.is_empty() {
+                return Err(Error::Programme(problems));
+            }
+            let terms = Terms {
+                reserved: &[],
+                paid: Paid::NotYet,
+                lifted: &Lifted::No,
+            };
+            let programme = Arc::new(programme.on_any_day());
+            let priced = self.price_by(Arc::clone(&programme), reading, &moment, cart, terms)?;
+            let quote = priced
+                .quote
+                .ok_or(Error::Internal("a cart without a quote"))?;
+            Ok((quote, programme))
+        })
+    }
+
     /// Prices a cart as of now, with portions already reserved for it counting as free.
     pub(super) fn price(
         &self,
@@ -104,6 +146,27 @@ impl Till {
         lifted: &Lifted,
     ) -> Result<Priced, Error> {
         let programme = self.programme_on(cart.business_date)?;
+        let terms = Terms {
+            reserved,
+            paid,
+            lifted,
+        };
+        self.price_by(programme, reading, moment, cart, terms)
+    }
+
+    fn price_by(
+        &self,
+        programme: Arc<Programme>,
+        reading: &Reading<'_>,
+        moment: &Moment,
+        cart: &Cart,
+        terms: Terms<'_>,
+    ) -> Result<Priced, Error> {
+        let Terms {
+            reserved,
+            paid,
+            lifted,
+        } = terms;
         let (mut accounts, mut member) =
             self.snapshot(reading, &programme, cart, reserved, lifted)?;
         let returning = Returning {
