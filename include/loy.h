@@ -40,10 +40,11 @@
  *            "approval.needed" is lifted by loy_approval_give for that id.
  *   Crash    What was answered LOY_OK survives a crash and a power cut. What was not answered is
  *            there as a whole or not at all: repeat it and you learn which.
- *   Bugs     A bug in loy becomes LOY_E_INTERNAL; what the call had begun is rolled back, the
- *            ledger refuses further writes with LOY_E_POISONED until it is opened again (unless
- *            the call took `const loy_ledger *`: that one has changed nothing), your process
- *            lives. The sale can always go on without points.
+ *   Bugs     A bug in loy becomes LOY_E_INTERNAL; what the call had begun is rolled back and your
+ *            process lives. After a panic the ledger refuses further writes with LOY_E_POISONED
+ *            until it is opened again (unless the call took `const loy_ledger *`: that one has
+ *            changed nothing); after an answer that the ledger did not expect it goes on. The
+ *            sale can always go on without points.
  *   Bounds   What a member has in a wallet, and what they owe, is at most 9e15 of its smallest
  *            units. A call that would go beyond is LOY_E_ARGUMENT, reason "points.beyond", and
  *            writes nothing; a sale that is paid is committed without the award.
@@ -1406,7 +1407,9 @@ typedef struct loy_sale loy_sale;
  * Writes: the sale and its cart, in one sync.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme;
  * LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
- * LOY_ALREADY_RESOLVED where another operation sold this receipt; LOY_NOT_FOUND; LOY_REFUSED
+ * LOY_ALREADY_RESOLVED where another operation sold this receipt, or where goods
+ * come back whose sale is returned whole ("sale.refunded": sale_out is that sale, and nothing was
+ * done); LOY_NOT_FOUND; LOY_REFUSED
  * where points are spent that are not there, more comes back than was sold, or the cart's
  * cashier may not give so much back ("approval.needed", "approval.too_low": see
  * loy_approval_give); the store's.

@@ -40,10 +40,11 @@
 //!            "approval.needed" is lifted by loy_approval_give for that id.
 //!   Crash    What was answered LOY_OK survives a crash and a power cut. What was not answered is
 //!            there as a whole or not at all: repeat it and you learn which.
-//!   Bugs     A bug in loy becomes LOY_E_INTERNAL; what the call had begun is rolled back, the
-//!            ledger refuses further writes with LOY_E_POISONED until it is opened again (unless
-//!            the call took `const loy_ledger *`: that one has changed nothing), your process
-//!            lives. The sale can always go on without points.
+//!   Bugs     A bug in loy becomes LOY_E_INTERNAL; what the call had begun is rolled back and your
+//!            process lives. After a panic the ledger refuses further writes with LOY_E_POISONED
+//!            until it is opened again (unless the call took `const loy_ledger *`: that one has
+//!            changed nothing); after an answer that the ledger did not expect it goes on. The
+//!            sale can always go on without points.
 //!   Bounds   What a member has in a wallet, and what they owe, is at most 9e15 of its smallest
 //!            units. A call that would go beyond is LOY_E_ARGUMENT, reason "points.beyond", and
 //!            writes nothing; a sale that is paid is committed without the award.

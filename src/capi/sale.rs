@@ -116,7 +116,9 @@ pub(super) fn sale_id(place: *const c_char) -> Result<SaleId, Fault> {
 /// Writes: the sale and its cart, in one sync.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a cart that does not fit the programme;
 /// LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
-/// LOY_ALREADY_RESOLVED where another operation sold this receipt; LOY_NOT_FOUND; LOY_REFUSED
+/// LOY_ALREADY_RESOLVED where another operation sold this receipt, or where goods
+/// come back whose sale is returned whole ("sale.refunded": sale_out is that sale, and nothing was
+/// done); LOY_NOT_FOUND; LOY_REFUSED
 /// where points are spent that are not there, more comes back than was sold, or the cart's
 /// cashier may not give so much back ("approval.needed", "approval.too_low": see
 /// loy_approval_give); the store's.

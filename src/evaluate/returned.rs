@@ -225,7 +225,7 @@ impl Decided<'_> {
         so_far: ReturnedLine,
     ) -> ReturnedLine {
         let given = so_far.paid_back() + (after.net - so_far.net);
-        stated(after, given.min(self.net_of(line)))
+        stated(after, no_more_than(given, self.net_of(line)))
     }
 
     fn after_quantity(
@@ -253,7 +253,7 @@ impl Decided<'_> {
         };
         Ok(ReturnedLine {
             quantity: after,
-            net: given.min(net),
+            net: no_more_than(given, net),
             stated: None,
         })
     }
@@ -541,6 +541,15 @@ fn sum_in(awards: &[Award], wallet: WalletNumber) -> Points {
 fn stated(line: ReturnedLine, paid_back: Money) -> ReturnedLine {
     let stated = (paid_back != line.net).then_some(paid_back);
     ReturnedLine { stated, ..line }
+}
+
+/// No more than was paid for a line; of money off on a line of its own, no more than was taken off.
+fn no_more_than(given: Money, net: Money) -> Money {
+    if net.is_negative() {
+        given.max(net)
+    } else {
+        given.min(net)
+    }
 }
 
 /// The key of a line.

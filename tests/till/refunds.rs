@@ -460,3 +460,35 @@ fn goods_come_back_at_the_moment_a_hold_runs_out() {
     assert_eq!(balance(&till, member), (0, 0, 0, 0));
     assert_sound(&till);
 }
+
+/// Three at 100.000 d with a coupon of 10.000 d off each on a line of its own: 270.000 d are paid, 27 points.
+#[test]
+fn a_coupon_on_a_line_of_its_own_comes_back_piece_by_piece_with_its_goods() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let mut cart = Cart {
+        lines: Vec::new(),
+        ..cart_of(member, 0)
+    };
+    cart.lines.push(Line::new(
+        "AO-01",
+        Quantity::new(3_000),
+        Money::new(300_000),
+    ));
+    cart.lines.push(Line::new(
+        "PHIEU",
+        Quantity::new(3_000),
+        Money::new(-30_000),
+    ));
+    let sale = till.record("sale-1", &cart).unwrap();
+    assert_eq!(balance(&till, member).0, 27);
+    let one = parts(sale.id, &[part(0, 1_000), part(1, 1_000)]);
+    for (count, left) in [(1, 18), (2, 9), (3, 0)] {
+        let told = till.preview_refund(&one).unwrap().amount;
+        assert_eq!(told, Money::new(90_000), "piece {count}");
+        till.refund(&format!("refund-{count}"), &one).unwrap();
+        assert_eq!(balance(&till, member).0, left, "piece {count}");
+    }
+    assert_sound(&till);
+}
