@@ -93,16 +93,7 @@ pub fn evaluate(
     cart: &Cart,
     language: Language,
 ) -> Result<Quote, CartProblem> {
-    cart.check()?;
-    check::fits(cart, programme, member)?;
-    let returns = unlinked::returns_alone(programme, member, cart)?;
-    evaluate_with(
-        programme,
-        member,
-        cart,
-        returns,
-        (language, Explaining::Everything),
-    )
+    evaluate_alone(programme, member, cart, (language, Explaining::Everything))
 }
 
 /// [`evaluate`] without a word of explanation: the same numbers in a fraction of the time.
@@ -115,16 +106,20 @@ pub fn evaluate_numbers(
     cart: &Cart,
     language: Language,
 ) -> Result<Quote, CartProblem> {
+    evaluate_alone(programme, member, cart, (language, Explaining::Nothing))
+}
+
+/// Returned lines are worked out without a ledger: they are goods of no known sale.
+fn evaluate_alone(
+    programme: &Programme,
+    member: Option<&MemberSnapshot>,
+    cart: &Cart,
+    words: (Language, Explaining),
+) -> Result<Quote, CartProblem> {
     cart.check()?;
     check::fits(cart, programme, member)?;
     let returns = unlinked::returns_alone(programme, member, cart)?;
-    evaluate_with(
-        programme,
-        member,
-        cart,
-        returns,
-        (language, Explaining::Nothing),
-    )
+    priced(programme, member, cart, returns, words)
 }
 
 /// [`evaluate`] where it is known what the returned lines of the cart do. Nothing else of them is
@@ -137,19 +132,24 @@ pub fn evaluate_with(
     member: Option<&MemberSnapshot>,
     cart: &Cart,
     returns: Vec<GoodsBack>,
-    (language, explaining): (Language, Explaining),
+    words: (Language, Explaining),
 ) -> Result<Quote, CartProblem> {
     cart.check()?;
     check::fits(cart, programme, member)?;
+    priced(programme, member, cart, returns, words)
+}
+
+/// The quote of a cart that was checked.
+fn priced(
+    programme: &Programme,
+    member: Option<&MemberSnapshot>,
+    cart: &Cart,
+    returns: Vec<GoodsBack>,
+    words: (Language, Explaining),
+) -> Result<Quote, CartProblem> {
     let quote = |returns: Vec<GoodsBack>, tier| {
         own::settled(programme, member, &|own| {
-            in_tier(
-                programme,
-                member,
-                cart,
-                (returns.clone(), tier, own),
-                (language, explaining),
-            )
+            in_tier(programme, member, cart, (returns.clone(), tier, own), words)
         })
     };
     let before = quote(returns, None)?;
