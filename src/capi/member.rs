@@ -12,7 +12,7 @@ use crate::scan::IdentifierKind;
 use crate::till::{Enrolment, MemberCard};
 
 use super::boundary;
-use super::buffer::{BufferObject, loy_buffer};
+use super::buffer::loy_buffer;
 use super::error::loy_error;
 use super::fault::Fault;
 use super::handles::{self, Handle};
