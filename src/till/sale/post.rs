@@ -234,7 +234,13 @@ impl Till {
         };
         let returns = self.work_out_returns(reading, moment, returning)?;
         let accounts = match document.cart.member {
-            Some(member) => self.accounts_behind(reading, &programme, member, &returns.entries)?,
+            Some(member) => self.accounts_behind(
+                reading,
+                &programme,
+                member,
+                &returns.entries,
+                document.cart.business_date,
+            )?,
             None => Accounts::new(),
         };
         document.outcome.returns = returns.told.clone();
