@@ -62,7 +62,7 @@ impl Till {
         if let Lifted::AsAuthorised(facts) = lifted {
             return Ok(Some(facts.clone()));
         }
-        if !reading.head()?.is_counted {
+        if !self.is_counted(&reading.head()?) {
             // A reader of a file that an older library wrote to.
             return Ok(None);
         }
