@@ -29,6 +29,7 @@ mod salvage;
 mod schema;
 mod shop;
 mod statement;
+mod sums;
 mod sync;
 mod tiers;
 mod voids;
