@@ -122,24 +122,16 @@ impl Reading<'_> {
         wallet: WalletNumber,
         lot: LotId,
     ) -> Result<Points, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT coalesce(sum(iif((kind = ?4) <> (flags & ?7 <> 0), points, -points)), 0)
-             FROM entry WHERE member = ?1 AND wallet = ?2 AND lot = ?3
-               AND (kind = ?4 OR (kind IN (?5, ?8) AND flags & ?6 <> 0))",
-        )?;
+        // As the index `entry_expiry` has it, so that SQLite uses it.
         let (expiry, refund) = (Kind::Expiry.number(), Kind::AwardRefund.number());
-        let (lapsed, undone) = (Flags::LAPSED.0, Flags::UNDONE.0);
         let taken = Kind::AdjustmentTaken.number();
-        let of = params![
-            member.get(),
-            wallet,
-            lot,
-            expiry,
-            refund,
-            lapsed,
-            undone,
-            taken
-        ];
+        let sql = format!(
+            "SELECT coalesce(sum(iif((kind = {expiry}) <> (flags & ?5 <> 0), points, -points)), 0)
+             FROM entry WHERE lot = ?3 AND kind IN ({refund}, {expiry}, {taken}) AND member = ?1
+               AND wallet = ?2 AND (kind = {expiry} OR flags & ?4 <> 0)"
+        );
+        let mut statement = self.db().prepare_cached(&sql)?;
+        let of = params![member.get(), wallet, lot, Flags::LAPSED.0, Flags::UNDONE.0];
         Ok(Points::new(statement.query_row(of, |row| row.get(0))?))
     }
 
@@ -149,29 +141,18 @@ impl Reading<'_> {
         &self,
         member: MemberNumber,
     ) -> Result<BTreeMap<(WalletNumber, LotId), Points>, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT wallet, lot, sum(iif(flags & ?3, -points, points)) AS points FROM entry
-             WHERE member = ?1 AND kind = ?2 AND lot <> 0 GROUP BY wallet, lot HAVING points > 0",
-        )?;
-        let of = params![member.get(), Kind::Repayment.number(), Flags::UNDONE.0];
+        // As the index `entry_repayment` has it, so that SQLite uses it.
+        let sql = format!(
+            "SELECT wallet, lot, sum(iif(flags & ?2, -points, points)) AS points FROM entry
+             WHERE member = ?1 AND kind = {} AND lot <> 0
+             GROUP BY wallet, lot HAVING points > 0",
+            Kind::Repayment.number()
+        );
+        let mut statement = self.db().prepare_cached(&sql)?;
+        let of = params![member.get(), Flags::UNDONE.0];
         let rows = statement.query_map(of, |row| {
             Ok(((row.get(0)?, row.get(1)?), Points::new(row.get(2)?)))
         })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// The refunds of a member's sale, undone or not, and the undoing ones, in their order.
-    pub fn refunds_of_member(
-        &self,
-        member: MemberNumber,
-        sale: Seq,
-    ) -> Result<Vec<Seq>, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT seq FROM entry
-             WHERE member = ?1 AND kind = ?2 AND refers_to = ?3 AND wallet = 0 ORDER BY seq",
-        )?;
-        let of = params![member.get(), Kind::Refund.number(), sale];
-        let rows = statement.query_map(of, |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 

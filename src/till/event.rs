@@ -11,6 +11,7 @@ use super::refund::{Paid, policies_of};
 use super::sale::{check_reason, retell_nothing};
 use super::shell::{Moment, Replay, Till};
 use super::status;
+use crate::evaluate::sums::Change;
 use crate::evaluate::{EventFacts, Reason, evaluate_event};
 use crate::kernel::ids::Seq;
 use crate::kernel::{Balance, BusinessDate, Instant, MemberNumber, Points, UtcOffset};
@@ -210,7 +211,8 @@ impl Till {
             reference: report.reference.clone().unwrap_or_default(),
         };
         let head = writing.head().seq;
-        writing.append(&event(head, &facts, &payload, &gives, &accounts))?;
+        let entries = event(head, &facts, &payload, &gives, &accounts);
+        writing.append(&entries)?;
         let document = EventDocument {
             name: report.name.clone(),
             channel: report.channel.clone(),
@@ -222,6 +224,7 @@ impl Till {
             awards: worth.awards,
         };
         writing.put_document(head + 1, &to_bytes(&document))?;
+        self.sum_up_event(writing, Change::Added, &entries[0])?;
         Ok(head + 1)
     }
 
@@ -308,6 +311,7 @@ impl Till {
             let entries = self.worked_back(&reading, &facts, &entry, member)?;
             let first = writing.head().seq + 1;
             writing.append(&entries)?;
+            self.sum_up_event(writing, Change::TakenAway, &entry)?;
             let note = Note {
                 cashier: back.cashier.clone(),
                 reason: back.reason.clone(),

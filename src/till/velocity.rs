@@ -72,7 +72,7 @@ impl Till {
             let facts = self.named_since(reading, programme, cart, member, authorised)?;
             return Ok(Some(facts));
         }
-        if !reading.head()?.is_counted {
+        if !self.is_counted(&reading.head()?) {
             // A reader of a file that an older library wrote to.
             return Ok(None);
         }

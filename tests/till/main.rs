@@ -31,6 +31,7 @@ mod salvage;
 mod schema;
 mod shop;
 mod statement;
+mod sums;
 mod sync;
 mod tiers;
 mod voids;

@@ -211,7 +211,7 @@ impl Till {
             last_seq: last(&entries),
             refund_seq: 0,
         })?;
-        Ok(())
+        self.sum_up_sale(writing, &priced.document)
     }
 
     /// The sale exactly as it was authorised. Only awards that count a share of the payments follow
