@@ -125,7 +125,7 @@ impl Till {
         authorised: &Authorised,
     ) -> Result<LimitFacts, Error> {
         let mut facts = authorised.facts.clone();
-        if !reading.head()?.is_counted {
+        if !self.is_counted(&reading.head()?) {
             return Ok(facts);
         }
         for limit in programme.limits() {
