@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::model::{Case, Step};
 
 /// All of them.
-const SYSTEMS: [&str; 1] = ["nhanh"];
+const SYSTEMS: [&str; 6] = ["kiotviet", "loyverse", "nhanh", "sapo", "suno", "tinhtien"];
 const CARTS_MIN: usize = 8;
 
 fn root() -> PathBuf {
