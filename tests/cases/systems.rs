@@ -9,7 +9,15 @@ use serde_json::{Map, Value};
 use crate::model::{Case, Step};
 
 /// All of them.
-const SYSTEMS: [&str; 6] = ["kiotviet", "loyverse", "nhanh", "sapo", "suno", "tinhtien"];
+const SYSTEMS: [&str; 7] = [
+    "kiotviet",
+    "loyverse",
+    "nhanh",
+    "sapo",
+    "starbucks",
+    "suno",
+    "tinhtien",
+];
 const CARTS_MIN: usize = 8;
 
 fn root() -> PathBuf {
