@@ -279,6 +279,13 @@ impl<'a> Life<'a> {
             Goods::Parts(parts)
         };
         let request = self.request(&step.of, step.on, goods)?;
+        if let Some(expected) = &step.refused {
+            let refused = self.till.refund(&id, &request).err();
+            let reason = refused.map(|error| error.reason().to_owned());
+            found.same("why it is refused", &Some(expected.clone()), &reason);
+            let who = self.customer_of(&step.of)?;
+            return self.balances(&who, step.on, &step.balance, found);
+        }
         let preview = self
             .till
             .preview_refund(&request)

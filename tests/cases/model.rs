@@ -296,6 +296,8 @@ pub struct Returned {
     pub returned: BTreeMap<String, i64>,
     #[serde(default)]
     pub balance: BTreeMap<String, i64>,
+    /// The goods are not taken back, for a reason of this key.
+    pub refused: Option<String>,
     /// How many lots the member has then, of all wallets.
     pub lots: Option<usize>,
 }

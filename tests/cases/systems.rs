@@ -9,11 +9,15 @@ use serde_json::{Map, Value};
 use crate::model::{Case, Step};
 
 /// All of them.
-const SYSTEMS: [&str; 7] = [
+const SYSTEMS: [&str; 11] = [
+    "erpnext",
+    "hm",
     "kiotviet",
     "loyverse",
     "nhanh",
     "sapo",
+    "sephora",
+    "square",
     "starbucks",
     "suno",
     "tinhtien",
