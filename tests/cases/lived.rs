@@ -7,7 +7,6 @@ use loy::kernel::{
     BusinessDate, Currency, Instant, MemberNumber, Money, Points, Quantity, UtcOffset,
 };
 use loy::ledger::clock::ClockLimits;
-use loy::programme::Programme;
 use loy::till::{
     Adjustment, Enrolment, EventReport, Missing, RefundRequest, Sale, Till, WalletRefund,
 };
@@ -141,9 +140,8 @@ impl<'a> Life<'a> {
             .programme_on(on)
             .map_err(|error| error.to_string())?;
         let basket = Basket::read(&step.cart, &programme, member, step.on)?;
-        if let Some(expected) = &step.lapsed {
-            let tier = self.tier_before(step, &programme, member, on)?;
-            found.same("tier the day before", &Some(expected.clone()), &tier);
+        if step.day_before.is_some() {
+            self.price_the_day_before(step, member, on, found)?;
         }
         let id = self.call("sale");
         let before = found.differences.len();
@@ -189,21 +187,24 @@ impl<'a> Life<'a> {
         self.balances(&step.who, step.on, &step.balance, found)
     }
 
-    /// The tier that the sale would be made in on the day before.
-    fn tier_before(
+    fn price_the_day_before(
         &self,
         step: &Sold,
-        programme: &Programme,
         member: Option<MemberNumber>,
         on: BusinessDate,
-    ) -> Result<Option<String>, String> {
-        let before = i64::from(on.minus_days(1).expect("a day before"));
-        self.morning(Some(before));
-        let basket = Basket::read(&step.cart, programme, member, Some(before))?;
+        found: &mut Found,
+    ) -> Answer {
+        let before = on.minus_days(1).expect("a day before");
+        let programme = self.till.programme_on(before);
+        let programme = programme.map_err(|error| error.to_string())?;
+        self.morning(Some(before.into()));
+        let basket = Basket::read(&step.cart, &programme, member, Some(before.into()))?;
         let quote = self.till.evaluate(&basket.cart);
         self.morning(step.on);
         let quote = quote.map_err(|error| error.to_string())?;
-        Ok(quote.tier.map(|line| line.tier))
+        let expect = step.day_before.as_ref().expect("asked for");
+        compare(expect, &quote, &basket, &programme, self.case, found);
+        Ok(())
     }
 
     fn made(

@@ -252,8 +252,8 @@ pub struct Sold {
     /// What the member has in each wallet then.
     #[serde(default)]
     pub balance: BTreeMap<String, i64>,
-    /// The tier that the same sale would still have been made in on the day before.
-    pub lapsed: Option<String>,
+    /// What the same cart would still have come to on the day before.
+    pub day_before: Option<Expect>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Deserialize)]
