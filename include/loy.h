@@ -1833,6 +1833,9 @@ LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
  * Nothing else changes hands: the approval waits in the ledger for that operation alone, two
  * minutes, in memory.
  *
+ * A ceiling for goods of a known sale counts all that has gone back of that sale, the earlier
+ * returns too, and beside the money the worth of spent points that come back.
+ *
  * Sales are never refused for want of an approval.
  */
 
