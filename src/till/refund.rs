@@ -202,6 +202,9 @@ impl Till {
             writing.append(&worked.entries)?;
             writing.put_document(row.refund_seq, &to_bytes(&worked.document))?;
             writing.put_sale(&row)?;
+            if worked.document.is_post_void {
+                self.free_places(writing, &row)?;
+            }
             writing.append(&undone.entries)?;
             for sale in &undone.rows {
                 writing.put_sale(sale)?;
