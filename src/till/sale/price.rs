@@ -66,7 +66,7 @@ impl Till {
         let reading = writing.reading();
         let priced = self.price(&reading, moment, cart, &[], Paid::NotYet, &lifted)?;
         let facts = self.sale_facts(writing, moment, &priced.document);
-        let permit = self.permit_returns(moment, id, cart, &priced.returns.told);
+        let permit = self.permit_returns(moment, id, cart, &priced.returns);
         let permit = permit.or_refuse(writing, &facts, 0)?;
         Ok(Asked {
             priced,
