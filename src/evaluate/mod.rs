@@ -13,6 +13,7 @@ mod claim;
 mod due;
 mod event;
 mod explain;
+mod explanation;
 mod facts;
 mod gives;
 pub mod history;
@@ -46,6 +47,7 @@ pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
 pub use event::{EventFacts, EventWorth, evaluate_event};
 pub use explain::Explaining;
+pub use explanation::Explanation;
 pub use history::{Had, HeldTier, History, PastAward, PastSale, Used};
 pub use often::QuotaFacts;
 pub use own::awarded as own_awards;
@@ -78,7 +80,7 @@ use std::rc::Rc;
 use tally::{RoundingOf, Sold, Terms, Wholes};
 use velocity::Standing;
 
-/// What this cart would give and take, and why.
+/// What this cart would give and take, and why: the reasons are worked out when they are read.
 ///
 /// `member` is what the ledger knows of `cart.member` on the cart's business date; both are there
 /// or neither is. Equal inputs give equal quotes, byte for byte, on every platform.
@@ -119,7 +121,7 @@ fn evaluate_alone(
     cart.check()?;
     check::fits(cart, programme, member)?;
     let returns = unlinked::returns_alone(programme, member, cart)?;
-    priced(programme, member, cart, returns, words)
+    quoted(programme, member, cart, returns, words)
 }
 
 /// [`evaluate`] where it is known what the returned lines of the cart do. Nothing else of them is
@@ -136,10 +138,32 @@ pub fn evaluate_with(
 ) -> Result<Quote, CartProblem> {
     cart.check()?;
     check::fits(cart, programme, member)?;
-    priced(programme, member, cart, returns, words)
+    quoted(programme, member, cart, returns, words)
 }
 
-/// The quote of a cart that was checked.
+/// The quote of a cart that was checked, with reasons for who reads them.
+fn quoted(
+    programme: &Programme,
+    member: Option<&MemberSnapshot>,
+    cart: &Cart,
+    returns: Vec<GoodsBack>,
+    (language, explaining): (Language, Explaining),
+) -> Result<Quote, CartProblem> {
+    let silent = (language, Explaining::Nothing);
+    let mut quote = priced(programme, member, cart, returns, silent)?;
+    if explaining == Explaining::Everything {
+        quote.explanation = Explanation::of(explanation::Sale {
+            programme: programme.clone(),
+            member: member.cloned(),
+            cart: cart.clone(),
+            returns: quote.outcome.returns.clone(),
+            language,
+        });
+    }
+    Ok(quote)
+}
+
+/// The quote of a cart that was checked, with its reasons made at once or not at all.
 fn priced(
     programme: &Programme,
     member: Option<&MemberSnapshot>,
@@ -171,10 +195,10 @@ fn in_tier(
     let speaker = Speaker::new(programme, language, explaining);
     let sold_cart = cart.sold();
 
-    let mut explanation = Vec::new();
+    let mut reasons = Vec::new();
     if speaker.explains() {
-        explanation = explain::codes_and_rewards(&speaker, cart);
-        explanation.extend(explain::returns(&speaker, &returns));
+        reasons = explain::codes_and_rewards(&speaker, cart);
+        reasons.extend(explain::returns(&speaker, &returns));
     }
     let limits = Standing::new(programme, member);
     let mut undecided = Facts::new(programme, &sold_cart, member, None);
@@ -184,8 +208,8 @@ fn in_tier(
         Cow::Owned(_) => Rc::new(Picks::new(programme, &cart.lines)),
     };
     let mut offered = Bill::new(cart, picks, stored_back(programme, &returns));
-    let (offers, reasons) = offer::offers(&speaker, &mut undecided, &mut offered);
-    explanation.extend(reasons);
+    let (offers, of_offers) = offer::offers(&speaker, &mut undecided, &mut offered);
+    reasons.extend(of_offers);
     let purse = member.map(|member| own::purse(member, own));
     let mut spending = spend(&speaker, &undecided, offered.clone(), purse.as_deref());
     let would_spend = !spending.redemptions.is_empty();
@@ -203,9 +227,9 @@ fn in_tier(
         redemptions,
         vouchers,
         redeemable,
-        reasons,
+        reasons: of_spending,
     } = spending;
-    explanation.extend(reasons);
+    reasons.extend(of_spending);
 
     let uses_points = Some(redemptions.iter().any(|part| !part.pays));
     let stored = tally::stored_by_method(programme, &redemptions);
@@ -234,7 +258,7 @@ fn in_tier(
     let mut tallies = tally::tally(programme, &terms, &sold)?;
     limits.refuse_awards(&mut tallies);
     for tally in &tallies {
-        speaker.tell(&mut explanation, || {
+        speaker.tell(&mut reasons, || {
             told::reason(&speaker, &facts, tally, &tallies, member.is_some())
         });
     }
@@ -244,12 +268,12 @@ fn in_tier(
     let entered = step.map(|step| step.entries(programme, &facts, &refuses));
     for entered in entered.iter().flatten() {
         awards.extend(entered.award().cloned());
-        speaker.tell(&mut explanation, || entered.reason(&speaker));
+        speaker.tell(&mut reasons, || entered.reason(&speaker));
     }
     awards.extend(vouchers);
     check::awards_fit(&awards)?;
-    let (limits, reasons) = limits.tell(&speaker, &tallies, would_spend);
-    explanation.extend(reasons);
+    let (limits, of_limits) = limits.tell(&speaker, &tallies, would_spend);
+    reasons.extend(of_limits);
     let (awards, awards_with_card) = match member {
         Some(_) => (awards, Vec::new()),
         None => (Vec::new(), awards),
@@ -276,7 +300,7 @@ fn in_tier(
         tier: None,
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
         is_training: false,
-        explanation,
+        explanation: Explanation::default(),
         language: language.code(),
     };
     assert_eq!(
@@ -292,9 +316,10 @@ fn in_tier(
         let step = tier::Step::of(programme, &facts, &tallies, &sold, balance);
         if let Some((line, reason)) = tier::standing(&speaker, &facts, step.as_ref()) {
             quote.tier = line;
-            speaker.tell(&mut quote.explanation, || reason);
+            speaker.tell(&mut reasons, || reason);
         }
     }
+    quote.explanation = Explanation::told(reasons);
     Ok(quote)
 }
 

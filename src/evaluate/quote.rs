@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+use super::explanation::Explanation;
 use super::history::History;
 use super::profile::Profile;
 use super::velocity::{LimitFacts, LimitHit};
@@ -405,7 +406,8 @@ pub struct Quote {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_training: bool,
     /// For every rule: what it did, or why it did nothing.
-    pub explanation: Vec<Reason>,
+    #[cfg_attr(test, schemars(with = "Vec<Reason>"))]
+    pub explanation: Explanation,
     /// Language of the texts: `vi` or `en`.
     pub language: &'static str,
 }

@@ -21,7 +21,7 @@ use super::model::{
     WalletKindModel, WalletModel,
 };
 use super::shape::{ShapeError, read_object};
-use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms};
+use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Parts, Problem, Programme, RedeemTerms};
 use super::{Names, RefundPolicy, Selectors, Unit, Wallet, WalletKind, When};
 use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
 use traps::Compiled;
@@ -183,7 +183,7 @@ impl Compiler {
             money_decimals,
         };
         self.traps(document, &compiled);
-        Some(Programme {
+        Some(Programme::from(Parts {
             id: document.id.clone(),
             version: u32::try_from(version?).ok()?,
             hash: Sha256::digest(json).into(),
@@ -201,7 +201,7 @@ impl Compiler {
             limits,
             claim_days: u32::try_from(claim_days?).ok()?,
             selectors: std::mem::take(&mut self.selectors),
-        })
+        }))
     }
 
     /// Carts name offers and rewards alike, and a group is one of rules or one of offers.
