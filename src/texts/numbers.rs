@@ -117,13 +117,18 @@ pub fn fraction(language: Language, numerator: i128, denominator: i128) -> Strin
     text
 }
 
+/// The digits in threes, with the language's mark between them.
 fn push_grouped(text: &mut String, whole: u128, language: Language) {
-    let digits = whole.to_string();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(language.group_mark());
+    let digit = |part: u128| char::from(b'0' + u8::try_from(part % 10).expect("one digit"));
+    let (above, three) = (whole / 1_000, whole % 1_000);
+    if above > 0 {
+        push_grouped(text, above, language);
+        text.push(language.group_mark());
+    }
+    for unit in [100, 10, 1] {
+        if above > 0 || three >= unit || unit == 1 {
+            text.push(digit(three / unit));
         }
-        text.push(digit);
     }
 }
 
