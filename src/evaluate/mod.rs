@@ -255,7 +255,7 @@ fn in_tier(
         line_offers: &line_offers,
         wholes: Wholes::default(),
     };
-    let mut tallies = tally::tally(programme, &terms, &sold)?;
+    let mut tallies = tally::tally(programme, &terms, &sold, explaining)?;
     limits.refuse_awards(&mut tallies);
     for tally in &tallies {
         speaker.tell(&mut reasons, || {
