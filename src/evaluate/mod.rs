@@ -48,6 +48,7 @@ pub use due::{KeptLine, due_after};
 pub use event::{EventFacts, EventWorth, evaluate_event};
 pub use explain::Explaining;
 pub use explanation::Explanation;
+pub use facts::tier_before;
 pub use history::{Had, HeldTier, History, PastAward, PastSale, Used};
 pub use often::QuotaFacts;
 pub use own::awarded as own_awards;

@@ -3,6 +3,7 @@
 
 mod adjustments;
 mod bounds;
+mod card;
 mod clock;
 mod days;
 mod dispute;
