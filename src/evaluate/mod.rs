@@ -38,6 +38,7 @@ mod told;
 mod trial;
 mod truth;
 mod unlinked;
+mod values;
 pub mod velocity;
 
 pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart, ReturnOf};
@@ -67,6 +68,7 @@ pub use shown::Shown;
 pub use tally::dates as lot_dates;
 pub use trial::{By, Key, SoldCart, Sums, Trial};
 pub use unlinked::{Worth, worth_of_goods};
+pub use values::Values;
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 
 use crate::kernel::{Balance, Money, Points, WalletNumber};
@@ -315,10 +317,7 @@ fn in_tier(
         let balance = counts.and_then(|wallet| quote.wallet(wallet));
         let balance = balance.map(|line| line.after);
         let step = tier::Step::of(programme, &facts, &tallies, &sold, balance);
-        if let Some((line, reason)) = tier::standing(&speaker, &facts, step.as_ref()) {
-            quote.tier = line;
-            speaker.tell(&mut reasons, || reason);
-        }
+        quote.tier = tier::standing(&speaker, &facts, step.as_ref(), &mut reasons);
     }
     quote.explanation = Explanation::told(reasons);
     Ok(quote)

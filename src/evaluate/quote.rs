@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use super::explanation::Explanation;
 use super::history::History;
 use super::profile::Profile;
+use super::values::Values;
 use super::velocity::{LimitFacts, LimitHit};
 use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points, WalletNumber};
 use crate::programme::Stage;
@@ -302,7 +303,8 @@ pub struct Reason {
     /// Stable key, such as `earn.amount.applied`.
     pub key: &'static str,
     /// The numbers of the sentence by name, exact, as text: `{"base": "55000", "rate": "10000"}`.
-    pub values: BTreeMap<&'static str, String>,
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, String>"))]
+    pub values: Values,
     /// The sentence in the chosen language.
     pub text: String,
 }

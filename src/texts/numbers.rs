@@ -30,7 +30,7 @@ pub fn number(language: Language, units: i64, decimals: u32) -> String {
     assert!(decimals <= 18, "an i64 has at most 18 decimals");
     let scale = 10u64.pow(decimals);
     let magnitude = units.unsigned_abs();
-    let mut text = String::new();
+    let mut text = String::with_capacity(24);
     if units < 0 {
         text.push('-');
     }
@@ -49,13 +49,12 @@ pub fn number(language: Language, units: i64, decimals: u32) -> String {
 /// # Panics
 /// As [`number`].
 pub fn number_trimmed(language: Language, units: i64, decimals: u32) -> String {
-    let text = number(language, units, decimals);
-    if decimals == 0 {
-        return text;
+    let mut text = number(language, units, decimals);
+    if decimals > 0 {
+        let digits = text.trim_end_matches('0');
+        text.truncate(digits.trim_end_matches(language.decimal_mark()).len());
     }
-    text.trim_end_matches('0')
-        .trim_end_matches(language.decimal_mark())
-        .to_owned()
+    text
 }
 
 /// Money with the decimals of its currency: `55.000 đ` in Vietnamese, `55,000 VND` in English.
@@ -67,7 +66,10 @@ pub fn money(language: Language, minor_units: i64, decimals: u32, currency_code:
         (Language::Vi, "VND") => "đ",
         _ => currency_code,
     };
-    format!("{} {sign}", number(language, minor_units, decimals))
+    let mut text = number(language, minor_units, decimals);
+    text.push(' ');
+    text.push_str(sign);
+    text
 }
 
 /// A date as the language writes it: 22/11/2026 in Vietnamese, 2026-11-22 in English.
