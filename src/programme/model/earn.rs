@@ -40,10 +40,10 @@ pub(crate) struct EarnModel {
     pub group: Option<String>,
     /// When it applies. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
-    pub when: Option<WhenModel>,
+    pub when: Option<Box<WhenModel>>,
     /// Which lines it looks at; the rule sees no others. Left out: all.
     #[serde(default, deserialize_with = "optional_object")]
-    pub lines: Option<SelectorModel>,
+    pub lines: Option<Box<SelectorModel>>,
     /// So many points for so much money.
     #[serde(default, deserialize_with = "optional_object")]
     pub amount: Option<AmountModel>,
@@ -210,7 +210,7 @@ pub(crate) struct FactorModel {
     pub factor: String,
     /// When it does. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
-    pub when: Option<WhenModel>,
+    pub when: Option<Box<WhenModel>>,
 }
 
 /// The most points.
