@@ -80,7 +80,7 @@ impl Till {
     /// A sale that should never have been gives back its places of what all members together have so
     /// often. It stays counted for the limits against misuse: who undoes sales gains no tries.
     pub(super) fn free_places(&self, writing: &Writing<'_>, sale: &SaleRow) -> Result<(), Error> {
-        if !writing.head().is_counted {
+        if !self.is_counted(writing.head()) {
             return Ok(());
         }
         let document = load_document(&writing.reading(), sale.document_seq)?;
