@@ -191,9 +191,9 @@ impl Till {
         };
         let event_facts = self.event_facts(&facts, report);
         let reading = writing.reading();
-        let accounts = self.accounts(&reading, programme, report.member)?;
-        let cart = event_facts.as_cart(programme);
         let on = facts.business_date;
+        let accounts = self.accounts(&reading, programme, report.member, on)?;
+        let cart = event_facts.as_cart(programme);
         let member = self.snapshot_of(&reading, programme, &cart, report.member, &accounts, on)?;
         let worth = evaluate_event(programme, &member, &event_facts, self.language)?;
         let gives: Vec<Give> = worth
@@ -332,7 +332,13 @@ impl Till {
     ) -> Result<Vec<Entry>, Error> {
         let programme = self.programme_version(entry.programme_version)?;
         let history = SaleHistory::of(&postings_of(reading, entry.seq)?);
-        let accounts = accounts_with_repaid(reading, Some(member), &history.lots(), &[])?;
+        let accounts = accounts_with_repaid(
+            reading,
+            Some(member),
+            &history.lots(),
+            &[],
+            facts.business_date,
+        )?;
         let payload = EventPayload::from_payload(&entry.payload)
             .map_err(|_| Error::Internal("an event that cannot be read"))?;
         let taken = TakenBack {
@@ -355,7 +361,7 @@ impl Till {
         let (own, _) = reading.entries(seq, seq)?.pop().ok_or(missing)?;
         let member = own.member.ok_or(Error::Internal("an event of nobody"))?;
         let programme = self.programme_version(own.programme_version)?;
-        let accounts = self.accounts(reading, &programme, member)?;
+        let accounts = self.accounts(reading, &programme, member, own.business_date)?;
         let mut wallets: Vec<EventWalletBack> = Vec::new();
         for entry in postings_of(reading, seq)? {
             if entry.seq == seq || entry.flags.has(Flags::UNDONE) {

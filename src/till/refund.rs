@@ -301,9 +301,21 @@ impl Till {
         };
         let is_post_void = back.goods == &Goods::PostVoid;
         let lots = if is_post_void || !history.debts.is_empty() || history.left.is_some() {
-            accounts_with_repaid(reading, facts.member, &history.lots(), pending)?
+            accounts_with_repaid(
+                reading,
+                facts.member,
+                &history.lots(),
+                pending,
+                facts.business_date,
+            )?
         } else {
-            accounts_with(reading, facts.member, &history.lots(), pending)?
+            accounts_with(
+                reading,
+                facts.member,
+                &history.lots(),
+                pending,
+                facts.business_date,
+            )?
         };
         let policies = policies_of(&programme, back.paid);
         let (standing_before, standing_after) = (before.standing(), document.standing());

@@ -294,7 +294,13 @@ impl Till {
             flags: moment.flags_on(&head, goods.business_date),
         };
         let accounts = match goods.member {
-            Some(member) => self.accounts_behind(reading, programme, member, &returns.entries)?,
+            Some(member) => self.accounts_behind(
+                reading,
+                programme,
+                member,
+                &returns.entries,
+                goods.business_date,
+            )?,
             None => Accounts::new(),
         };
         let last = returns.entries.last().map_or(head.seq, |entry| entry.seq);

@@ -68,7 +68,8 @@ impl Till {
                 flags: moment.flags_on(&head, back.business_date),
             };
             let lots: Vec<Seq> = refund.iter().map(Entry::moved_lot).collect();
-            let accounts = accounts_with_repaid(reading, first.member, &lots, &pending)?;
+            let accounts =
+                accounts_with_repaid(reading, first.member, &lots, &pending, back.business_date)?;
             let last = pending.last().map_or(head.seq, |entry| entry.seq);
             let entries = undo(last, &facts, &refund, &accounts);
             undone.amount += first.amount;

@@ -11,6 +11,7 @@ mod doors;
 mod events;
 mod exchanges;
 mod expiry;
+mod expiry_late;
 mod files;
 mod limits;
 mod lots;

@@ -67,7 +67,8 @@ CREATE TABLE past (
 ) STRICT, WITHOUT ROWID;
 
 -- What a return looks for, without reading all that its member ever did: the refunds of a sale (12), what
--- repaid a member's debt out of a lot (14), what of a lot counts as expired (18, and 9 taken back since).
+-- repaid a member's debt out of a lot (14), what of a lot counts as expired (18, less what was taken back of
+-- it, 9, or by hand, 20).
 CREATE INDEX entry_refund ON entry (refers_to) WHERE kind = 12;
 CREATE INDEX entry_repayment ON entry (member) WHERE kind = 14 AND lot <> 0;
-CREATE INDEX entry_expiry ON entry (lot) WHERE kind IN (9, 18);
+CREATE INDEX entry_expiry ON entry (lot) WHERE kind IN (9, 18, 20);

@@ -138,7 +138,7 @@ impl Till {
         request: &ClaimRequest,
     ) -> Result<(), Error> {
         let reading = writing.reading();
-        let accounts = self.accounts(&reading, programme, request.member)?;
+        let accounts = self.accounts(&reading, programme, request.member, request.business_date)?;
         let (document, hits) = self.claimed(&reading, programme, row, sale, request, &accounts)?;
         let before = match row.refund_seq {
             0 => ReturnedBefore::default(),
