@@ -9,12 +9,18 @@ use serde_json::{Map, Value};
 use crate::model::{Case, Step};
 
 /// All of them.
-const SYSTEMS: [&str; 19] = [
+const SYSTEMS: [&str; 28] = [
+    "amazon-prime",
+    "dynamics-365",
     "erpnext",
     "hm",
     "kiotviet",
+    "loyaltylion",
     "loyverse",
+    "mini-gift",
+    "miniapp",
     "nhanh",
+    "nike",
     "odoo-buy-x-get-y",
     "odoo-coupons",
     "odoo-ewallet",
@@ -23,12 +29,15 @@ const SYSTEMS: [&str; 19] = [
     "odoo-next-order",
     "odoo-promo-code",
     "odoo-promotion",
+    "panda",
     "sapo",
     "sephora",
+    "smile",
     "square",
     "starbucks",
     "suno",
     "tinhtien",
+    "yotpo",
 ];
 const CARTS_MIN: usize = 8;
 
