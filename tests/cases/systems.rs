@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use crate::model::{Case, Step};
 
 /// All of them.
-const SYSTEMS: [&str; 28] = [
+const SYSTEMS: [&str; 29] = [
     "amazon-prime",
     "dynamics-365",
     "erpnext",
@@ -38,6 +38,7 @@ const SYSTEMS: [&str; 28] = [
     "suno",
     "tinhtien",
     "yotpo",
+    "zalo",
 ];
 const CARTS_MIN: usize = 8;
 
