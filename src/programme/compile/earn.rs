@@ -6,10 +6,19 @@ use std::fmt;
 use super::super::model::{BandModel, EarnModel, FactorModel, GroupModel};
 use super::super::{
     Band, BandGives, Caps, EarnRule, Factor, Gives, Group, Percent, RULES_MAX, RoundAt, Take,
-    Tenders, Wallet, When,
+    Tenders, TierFactor, Wallet, WalletKind, When,
 };
 use super::{Compiler, Known, quoted};
 use crate::kernel::{Fraction, Money};
+
+/// A tier multiplies points. Stored value and vouchers are as many as the rule says: who sells a gift
+/// card for 500.000 to a member of a high tier does not put 550.000 on it by leaving a key out.
+fn tier_factor_into(wallet: &Wallet) -> TierFactor {
+    match wallet.kind {
+        WalletKind::Money(_) | WalletKind::Vouchers => TierFactor::Ignored,
+        WalletKind::Points => TierFactor::Applies,
+    }
+}
 
 impl Compiler {
     pub(super) fn groups(&mut self, models: &[GroupModel]) -> Vec<Group> {
@@ -141,7 +150,7 @@ impl Compiler {
             tenders: tenders?,
             factors,
             combine: model.combine.unwrap_or_default(),
-            tier_factor: model.tier_factor.unwrap_or_default(),
+            tier_factor: model.tier_factor.unwrap_or(tier_factor_into(wallet)),
             rounding: model.rounding.unwrap_or(wallet.rounding),
             round_at: model.round_at,
             caps: caps?,

@@ -93,7 +93,7 @@ pub(crate) struct EarnModel {
     /// How several factors go together. Left out: `product`.
     #[serde(default)]
     pub combine: Option<Combine>,
-    /// Whether the tier's factor multiplies the points. Left out: `applies`.
+    /// Whether the tier's factor multiplies the points. Left out: `applies`; into stored value and vouchers `ignored`.
     #[serde(default)]
     pub tier_factor: Option<TierFactor>,
     /// How the sum is rounded. Left out: the wallet's way.
