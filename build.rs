@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The modules of `src/capi` that are sections of the header, in its order.
-const SECTIONS: [&str; 19] = [
+const SECTIONS: [&str; 20] = [
     "status",
     "version",
     "error",
@@ -19,6 +19,7 @@ const SECTIONS: [&str; 19] = [
     "ledger",
     "programme",
     "member",
+    "history",
     "cart",
     "quote",
     "sale",

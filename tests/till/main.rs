@@ -3,6 +3,7 @@
 
 mod adjustments;
 mod bounds;
+mod card;
 mod ceilings;
 mod clock;
 mod days;
