@@ -85,12 +85,12 @@ pub unsafe extern "C" fn loy_event_report(
             "was_replayed",
         ]);
         for reason in done.explanation {
-            let award = done.awards.iter().find(|award| award.rule == reason.rule);
+            let award = done.awards.iter().find(|award| award.rule == reason.rule());
             rows.push([
                 done.seq.into(),
                 done.event.as_str().into(),
-                reason.rule.into(),
-                reason.values.get("wallet").cloned().into(),
+                reason.rule().into(),
+                reason.value("wallet").into(),
                 award.map_or(0, |award| award.points.get()).into(),
                 award.map(|award| award.available_from.yyyymmdd()).into(),
                 award
@@ -98,7 +98,7 @@ pub unsafe extern "C" fn loy_event_report(
                     .map(|date| date.yyyymmdd())
                     .into(),
                 reason.key.into(),
-                reason.text.into(),
+                reason.text().into(),
                 done.is_taken_back.into(),
                 done.was_replayed.into(),
             ]);

@@ -560,12 +560,13 @@ pub unsafe extern "C" fn loy_quote_reasons(
     list(quote, rows_out, error_out, |priced| {
         let mut rows = Rows::new(&["rule", "applied", "key", "text", "values"]);
         for reason in &priced.quote.explanation {
-            let values = serde_json::to_string(&reason.values).expect("texts have a JSON form");
+            let values =
+                serde_json::to_string(&reason.value_texts()).expect("texts have a JSON form");
             rows.push([
-                reason.rule.as_str().into(),
+                reason.rule().into(),
                 reason.applied.into(),
                 reason.key.into(),
-                reason.text.as_str().into(),
+                reason.text().into(),
                 values.into(),
             ]);
         }

@@ -121,7 +121,7 @@ pub(super) fn write(
     writeln!(out)?;
     for reason in &quote.explanation {
         let mark = if reason.applied { "+" } else { "-" };
-        writeln!(out, "{mark} {}", reason.text)?;
+        writeln!(out, "{mark} {}", reason.text())?;
     }
     Ok(())
 }

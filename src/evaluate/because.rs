@@ -1,8 +1,12 @@
 //! Saying why a condition does not hold: what it wants, and what was found.
 
+use std::collections::BTreeSet;
+
 use super::explain::Speaker;
 use super::facts::Facts;
-use super::quote::Reason;
+use super::named::Named;
+use super::reason::{Phrase, Reason};
+use super::values::Value;
 use crate::kernel::{BusinessDate, Money};
 use crate::programme::{Range, Selection, Selector, When};
 use crate::texts;
@@ -10,239 +14,317 @@ use crate::texts;
 /// Why a condition does not hold, or is not known.
 pub(super) struct Because {
     /// The condition's key in the document.
-    pub condition: &'static str,
-    pub expected: String,
-    pub found: String,
-    pub text: String,
+    condition: &'static str,
+    expected: Value,
+    found: Value,
+    /// Its places of these two names may be left to the reason's values.
+    text: Phrase,
 }
 
 impl Because {
-    /// Puts condition, expected and found among the values of a reason.
+    /// Puts condition, expected and found among the values of a reason, and says it in the place
+    /// `because` of its sentence.
     pub fn add_to(self, reason: &mut Reason) {
-        reason.values.insert("condition", self.condition.to_owned());
-        reason.values.insert("expected", self.expected);
-        reason.values.insert("found", self.found);
+        reason.values.insert("condition", self.condition);
+        reason.values.insert_said("expected", self.expected);
+        reason.values.insert_said("found", self.found);
+        reason.fill("because", self.text);
+    }
+
+    /// Its text, with everything in its place.
+    fn whole(&self) -> Value {
+        let text = self.text.clone();
+        let text = text.with("expected", self.expected.clone());
+        text.with("found", self.found.clone()).into()
     }
 }
 
-/// Tells the first part that stands in the way; of an `any`, what it would have taken.
-pub(super) fn because(speaker: &Speaker<'_>, facts: &Facts<'_>, when: &When) -> Because {
+/// Tells the first part that stands in the way; of an `any`, what it would have taken. `whose` is what
+/// has this condition: where the programme knows that, what is wanted is written when somebody asks.
+pub(super) fn because(
+    speaker: &Speaker<'_>,
+    facts: &Facts<'_>,
+    (whose, when): (&Named, &When),
+) -> Because {
+    let is_known = whose.condition(speaker.programme()).is_some();
+    let telling = Telling {
+        speaker,
+        facts,
+        whose: whose.clone(),
+        is_known,
+    };
+    telling.told(when, 0)
+}
+
+struct Telling<'a> {
+    speaker: &'a Speaker<'a>,
+    facts: &'a Facts<'a>,
+    whose: Named,
+    is_known: bool,
+}
+
+impl Telling<'_> {
+    /// `first` parts without parts stand before this one.
+    fn told(&self, when: &When, first: usize) -> Because {
+        let with_place = |parts: &'_ [When]| {
+            let mut place = first;
+            let places = parts.iter().map(move |part| {
+                let here = place;
+                place += leaves(part);
+                here
+            });
+            places.collect::<Vec<usize>>()
+        };
+        match when {
+            When::All(parts) => {
+                let places = with_place(parts);
+                let worst = parts
+                    .iter()
+                    .zip(places)
+                    .min_by_key(|(part, _)| self.facts.holds(part));
+                let (worst, place) = worst.expect("a compiled condition has parts");
+                self.told(worst, place)
+            }
+            When::Any(parts) => {
+                let places = with_place(parts);
+                let told = parts.iter().zip(places);
+                let told: Vec<Because> = told.map(|(part, place)| self.told(part, place)).collect();
+                let texts = told.iter().map(Because::whole).collect();
+                let (expected, found) = told
+                    .into_iter()
+                    .map(|part| (part.expected, part.found))
+                    .unzip();
+                Because {
+                    condition: "any",
+                    expected: Value::List(expected, "; "),
+                    found: Value::List(found, "; "),
+                    text: Phrase::new("when.any").with("parts", Value::List(texts, "; ")),
+                }
+            }
+            When::Not(part) => {
+                let inner = self.told(part, first);
+                let not = |part: Value| Phrase::new("when.not").with("part", part);
+                Because {
+                    text: not(inner.whole()),
+                    expected: not(inner.expected).into(),
+                    ..inner
+                }
+            }
+            leaf => {
+                let (condition, what, found) = Found { facts: self.facts }.of(leaf);
+                Because {
+                    condition,
+                    expected: if self.is_known {
+                        Value::Wanted(self.whose.clone(), first)
+                    } else {
+                        Wanted(self.speaker).of(leaf).into()
+                    },
+                    found: found.unwrap_or(Value::Word("word.unknown")),
+                    text: Phrase::new("when.is").with("what", Value::Word(what)),
+                }
+            }
+        }
+    }
+}
+
+/// How many parts a condition has that have none themselves.
+fn leaves(when: &When) -> usize {
     match when {
-        When::All(parts) => {
-            let worst = parts.iter().min_by_key(|part| facts.holds(part));
-            because(
-                speaker,
-                facts,
-                worst.expect("a compiled condition has parts"),
-            )
-        }
-        When::Any(parts) => {
-            let told: Vec<Because> = parts
-                .iter()
-                .map(|part| because(speaker, facts, part))
-                .collect();
-            let join = |pick: fn(&Because) -> &str| {
-                let texts: Vec<&str> = told.iter().map(pick).collect();
-                texts.join("; ")
-            };
-            let parts = join(|part| &part.text);
-            Because {
-                condition: "any",
-                expected: join(|part| &part.expected),
-                found: join(|part| &part.found),
-                text: speaker.phrase("when.any", &[("parts", &parts)]),
-            }
-        }
-        When::Not(part) => {
-            let inner = because(speaker, facts, part);
-            Because {
-                expected: speaker.phrase("when.not", &[("part", &inner.expected)]),
-                text: speaker.phrase("when.not", &[("part", &inner.text)]),
-                ..inner
-            }
-        }
-        leaf => Leaf { speaker, facts }.told(leaf),
+        When::All(parts) | When::Any(parts) => parts.iter().map(leaves).sum(),
+        When::Not(part) => leaves(part),
+        _ => 1,
     }
 }
 
-pub(super) struct Leaf<'a> {
-    pub speaker: &'a Speaker<'a>,
+/// The part of a condition that has so many such parts before it.
+fn leaf(when: &When, place: usize) -> Option<&When> {
+    match when {
+        When::All(parts) | When::Any(parts) => {
+            let mut before = place;
+            for part in parts {
+                let here = leaves(part);
+                if before < here {
+                    return leaf(part, before);
+                }
+                before -= here;
+            }
+            None
+        }
+        When::Not(part) => leaf(part, place),
+        _ => Some(when).filter(|_| place == 0),
+    }
+}
+
+/// What a part of somebody's condition wants, in words.
+pub(super) fn wanted(speaker: &Speaker<'_>, whose: &Named, part: usize) -> String {
+    let when = whose.condition(speaker.programme());
+    let part = when.and_then(|when| leaf(when, part));
+    part.map_or_else(String::new, |part| Wanted(speaker).of(part))
+}
+
+/// The condition's key, what it is about and what was found.
+pub(super) type Parts = (&'static str, &'static str, Option<Value>);
+
+/// What was found, of each condition.
+pub(super) struct Found<'a> {
     pub facts: &'a Facts<'a>,
 }
 
-impl Leaf<'_> {
-    fn told(&self, when: &When) -> Because {
-        let (condition, what, expected, found) = self.parts(when);
-        let what = self.say(what);
-        let found = found.unwrap_or_else(|| self.say("word.unknown"));
-        let places = [
-            ("what", what.as_str()),
-            ("expected", &expected),
-            ("found", &found),
-        ];
-        Because {
-            condition,
-            text: self.speaker.phrase("when.is", &places),
-            expected,
-            found,
-        }
-    }
-
-    /// The condition's key, what it is about, what it wants and what was found.
-    fn parts(&self, when: &When) -> (&'static str, &'static str, String, Option<String>) {
-        let cart = self.facts.cart;
-        let names = |names: &std::collections::BTreeSet<String>| {
-            names
-                .iter()
-                .map(String::as_str)
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
+impl Found<'_> {
+    fn of(&self, when: &When) -> Parts {
+        let (cart, facts) = (self.facts.cart, self.facts);
+        let text = |text: &Option<String>| text.clone().map(Value::from);
+        let none = Some(Value::Word("word.none"));
         match when {
-            When::Dates(first, last) => {
-                let found = self.speaker.date(cart.business_date);
-                ("dates", "what.date", self.dates(*first, *last), Some(found))
+            When::Dates(..) => ("dates", "what.date", Some(cart.business_date.into())),
+            When::Weekdays(_) => {
+                let found = Value::Word(WEEKDAYS[facts.weekday()]);
+                ("weekdays", "what.weekday", Some(found))
             }
-            When::Weekdays(days) => {
-                let wanted = (0..7).filter(|&day| days[day]).map(|day| self.weekday(day));
-                let wanted: Vec<String> = wanted.collect();
-                let found = self.weekday(self.facts.weekday());
-                ("weekdays", "what.weekday", wanted.join(", "), Some(found))
+            When::Hours(..) => {
+                let found = Value::Minute(facts.minute_of_day());
+                ("hours", "what.time", Some(found))
             }
-            When::Hours(from, until) => {
-                let wanted = self.speaker.range(Some(time(*from)), Some(time(*until)));
-                let found = time(self.facts.minute_of_day());
-                ("hours", "what.time", wanted, Some(found))
+            When::Stores(_) => ("stores", "what.store", text(&cart.store)),
+            When::Tills(_) => ("tills", "what.till", text(&cart.till)),
+            When::Channels(_) => {
+                let found = facts.channel().to_owned();
+                ("channels", "what.channel", Some(found.into()))
             }
-            When::Stores(stores) => ("stores", "what.store", names(stores), cart.store.clone()),
-            When::Tills(tills) => ("tills", "what.till", names(tills), cart.till.clone()),
-            When::Channels(channels) => {
-                let found = self.facts.channel().to_owned();
-                ("channels", "what.channel", names(channels), Some(found))
+            When::Total(total) => ("total", "what.total", Some(facts.total(total).into())),
+            When::Items(_, lines) => {
+                let milli = facts.items_milli(lines.as_ref());
+                let found = Value::Quantity(i64::try_from(milli).unwrap_or(i64::MAX));
+                ("items", "what.items", Some(found))
             }
-            When::Total(total) => {
-                let found = self.speaker.money(self.facts.total(total));
-                let mut wanted = self.money(&total.range);
-                if let Some(selector) = &total.lines {
-                    wanted = format!("{wanted} ({})", self.lines(selector));
-                }
-                ("total", "what.total", wanted, Some(found))
+            When::HasLine(_) => ("has_line", "what.line", none),
+            When::Tiers(_) => {
+                let found = facts.tier.map(|tier| Named::Level(tier.id.clone()));
+                ("tiers", "what.tier", found.map(Value::from))
             }
-            When::Items(range, lines) => {
-                let milli = self.facts.items_milli(lines.as_ref());
-                let found = i64::try_from(milli).unwrap_or(i64::MAX);
-                let found = texts::number_trimmed(self.speaker.language, found, 3);
-                ("items", "what.items", self.count(range), Some(found))
+            When::VisitNumber(_) | When::VisitEvery(_) => {
+                let found = facts.visit_number().map(Value::Count);
+                ("visit", "what.visit", found)
             }
-            When::HasLine(selector) => {
-                let found = Some(self.say("word.none"));
-                ("has_line", "what.line", self.lines(selector), found)
+            When::Codes(_) => ("codes", "what.code", none),
+            When::Discounted(_) => {
+                let found = yes_or_no(facts.is_discounted());
+                ("discounted", "what.discounted", Some(found))
             }
-            When::Tiers(tiers) => {
-                let language = self.speaker.language;
-                let found = self
-                    .facts
-                    .tier
-                    .map(|tier| tier.name.in_language(language).to_owned());
-                ("tiers", "what.tier", self.tiers(tiers), found)
-            }
-            When::VisitNumber(number) => {
-                ("visit", "what.visit", self.number(*number), self.visit())
-            }
-            When::VisitEvery(every) => {
-                let number = self.number(*every);
-                let wanted = self.speaker.phrase("visit.every", &[("number", &number)]);
-                ("visit", "what.visit", wanted, self.visit())
-            }
-            When::Codes(codes) => {
-                let found = Some(self.say("word.none"));
-                ("codes", "what.code", names(codes), found)
-            }
-            When::Discounted(wanted) => {
-                let found = self.yes_or_no(self.facts.is_discounted());
-                (
-                    "discounted",
-                    "what.discounted",
-                    self.yes_or_no(*wanted),
-                    Some(found),
-                )
-            }
-            When::UsesPoints(wanted) => {
-                let found = self.facts.uses_points.map(|uses| self.yes_or_no(uses));
-                (
-                    "uses_points",
-                    "what.uses_points",
-                    self.yes_or_no(*wanted),
-                    found,
-                )
+            When::UsesPoints(_) => {
+                let found = facts.uses_points.map(yes_or_no);
+                ("uses_points", "what.uses_points", found)
             }
             When::All(_) | When::Any(_) | When::Not(_) => {
                 unreachable!("told part by part")
             }
-            of_member => self.parts_of_member(of_member),
+            of_member => self.of_member(of_member),
+        }
+    }
+}
+
+pub(super) fn yes_or_no(holds: bool) -> Value {
+    Value::Word(if holds { "word.yes" } else { "word.no" })
+}
+
+const WEEKDAYS: [&str; 7] = [
+    "weekday.1",
+    "weekday.2",
+    "weekday.3",
+    "weekday.4",
+    "weekday.5",
+    "weekday.6",
+    "weekday.7",
+];
+
+pub(super) fn names(names: &BTreeSet<String>) -> String {
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    names.join(", ")
+}
+
+/// What a condition wants, in words.
+pub(super) struct Wanted<'a>(pub &'a Speaker<'a>);
+
+impl Wanted<'_> {
+    fn of(&self, when: &When) -> String {
+        match when {
+            When::Dates(first, last) => self.dates(*first, *last),
+            When::Weekdays(days) => {
+                let wanted = (0..7).filter(|&day| days[day]);
+                let wanted: Vec<String> = wanted.map(|day| self.say(WEEKDAYS[day])).collect();
+                wanted.join(", ")
+            }
+            When::Hours(from, until) => self.0.range(Some(time(*from)), Some(time(*until))),
+            When::Stores(wanted)
+            | When::Tills(wanted)
+            | When::Channels(wanted)
+            | When::Codes(wanted) => names(wanted),
+            When::Total(total) => {
+                let wanted = self.money(&total.range);
+                match &total.lines {
+                    Some(selector) => format!("{wanted} ({})", self.lines(selector)),
+                    None => wanted,
+                }
+            }
+            When::Items(range, _) => self.count(range),
+            When::HasLine(selector) => self.lines(selector),
+            When::Tiers(tiers) => self.tiers(tiers),
+            When::VisitNumber(number) => self.number(*number),
+            When::VisitEvery(every) => {
+                let number = self.number(*every);
+                self.0.phrase("visit.every", &[("number", &number)])
+            }
+            When::Discounted(wanted) | When::UsesPoints(wanted) => self.yes_or_no(*wanted),
+            When::All(_) | When::Any(_) | When::Not(_) => {
+                unreachable!("told part by part")
+            }
+            of_member => self.of_member(of_member),
         }
     }
 
     pub(super) fn say(&self, key: &str) -> String {
-        self.speaker.phrase(key, &[])
+        self.0.phrase(key, &[])
     }
 
     pub(super) fn yes_or_no(&self, holds: bool) -> String {
-        self.say(if holds { "word.yes" } else { "word.no" })
+        self.0.said_alone(&yes_or_no(holds))
     }
 
     pub(super) fn number(&self, number: i64) -> String {
-        texts::number(self.speaker.language, number, 0)
-    }
-
-    fn visit(&self) -> Option<String> {
-        self.facts.visit_number().map(|number| self.number(number))
-    }
-
-    fn weekday(&self, day: usize) -> String {
-        const KEYS: [&str; 7] = [
-            "weekday.1",
-            "weekday.2",
-            "weekday.3",
-            "weekday.4",
-            "weekday.5",
-            "weekday.6",
-            "weekday.7",
-        ];
-        self.say(KEYS[day])
+        texts::number(self.0.language, number, 0)
     }
 
     fn dates(&self, first: Option<BusinessDate>, last: Option<BusinessDate>) -> String {
-        let said = |date: Option<BusinessDate>| date.map(|date| self.speaker.date(date));
+        let said = |date: Option<BusinessDate>| date.map(|date| self.0.date(date));
         match (said(first), said(last)) {
             (Some(from), Some(until)) => {
                 let places = [("from", from.as_str()), ("until", &until)];
-                self.speaker.phrase("range.from_until", &places)
+                self.0.phrase("range.from_until", &places)
             }
-            (Some(from), None) => self.speaker.phrase("range.from", &[("from", &from)]),
+            (Some(from), None) => self.0.phrase("range.from", &[("from", &from)]),
             (None, until) => {
                 let until = until.unwrap_or_default();
-                self.speaker.phrase("range.until", &[("until", &until)])
+                self.0.phrase("range.until", &[("until", &until)])
             }
         }
     }
 
     fn money(&self, range: &Range) -> String {
-        self.speaker
+        self.0
             .money_range(range.from.map(Money::new), range.below.map(Money::new))
     }
 
     fn count(&self, range: &Range) -> String {
         let said = |number: Option<i64>| number.map(|number| self.number(number));
-        self.speaker.range(said(range.from), said(range.below))
+        self.0.range(said(range.from), said(range.below))
     }
 
-    fn tiers(&self, ids: &std::collections::BTreeSet<String>) -> String {
-        let tiers = self.speaker.programme().tiers();
+    fn tiers(&self, ids: &BTreeSet<String>) -> String {
+        let tiers = self.0.programme().tiers();
         let levels = tiers.iter().flat_map(|tiers| &tiers.levels);
         let wanted = levels.filter(|level| ids.contains(&level.id));
         let names: Vec<&str> = wanted
-            .map(|level| level.name.in_language(self.speaker.language))
+            .map(|level| level.name.in_language(self.0.language))
             .collect();
         names.join(", ")
     }
@@ -256,19 +338,12 @@ impl Leaf<'_> {
             let parts: Vec<String> = parts.iter().map(|part| self.selection(part)).collect();
             parts.join(between)
         };
-        let names = |names: &std::collections::BTreeSet<String>| {
-            names
-                .iter()
-                .map(String::as_str)
-                .collect::<Vec<_>>()
-                .join(", ")
-        };
         match selection {
             Selection::All(parts) => list(parts, " + "),
             Selection::Any(parts) => list(parts, " / "),
             Selection::Not(part) => {
                 let part = self.selection(part);
-                self.speaker.phrase("when.not", &[("part", &part)])
+                self.0.phrase("when.not", &[("part", &part)])
             }
             Selection::Skus(values)
             | Selection::Categories(values)
@@ -276,10 +351,8 @@ impl Leaf<'_> {
             | Selection::Tags(values) => names(values),
             Selection::Price(range) => self.money(range),
             Selection::Quantity(range) => {
-                let say = |milli: i64| texts::number_trimmed(self.speaker.language, milli, 3);
-                let range = self
-                    .speaker
-                    .range(range.from.map(say), range.below.map(say));
+                let say = |milli: i64| texts::number_trimmed(self.0.language, milli, 3);
+                let range = self.0.range(range.from.map(say), range.below.map(say));
                 format!("{}: {range}", self.say("what.quantity"))
             }
             Selection::Flags(flags) => {
@@ -294,6 +367,7 @@ impl Leaf<'_> {
     }
 }
 
-fn time(minute: u16) -> String {
+/// A time of day as people read it.
+pub(super) fn time(minute: u16) -> String {
     format!("{:02}:{:02}", minute / 60, minute % 60)
 }

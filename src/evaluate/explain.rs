@@ -1,9 +1,14 @@
 //! Saying what happened: stable keys and exact values for machines, a sentence for people.
 
+use std::borrow::Cow;
+
+use super::because;
 use super::cart::Cart;
-use super::quote::{GoodsBack, Reason};
-use super::values::Values;
-use crate::kernel::{BusinessDate, Fraction, Money, Points};
+use super::quote::GoodsBack;
+use super::reason::Reason;
+use super::reason::{Phrase, said_alone};
+use super::values::Value;
+use crate::kernel::{BusinessDate, Fraction, Money, Points, WalletNumber};
 use crate::programme::{IsOne, Programme, Wallet};
 use crate::texts::{self, Language};
 
@@ -30,6 +35,11 @@ impl<'a> Speaker<'a> {
             language,
             explaining,
         }
+    }
+
+    /// Says everything.
+    pub fn all(programme: &'a Programme, language: Language) -> Self {
+        Self::new(programme, language, Explaining::Everything)
     }
 
     /// Reasons are wanted.
@@ -122,12 +132,74 @@ impl<'a> Speaker<'a> {
         }
     }
 
-    /// Adds a clause to a sentence: a phrase with the place `text` and one more.
-    pub fn append(&self, reason: &mut Reason, key: &str, place: &str, value: &str) {
-        let places = [("text", reason.text.as_str()), (place, value)];
-        reason.text = self.phrase(key, &places);
+    /// A value as people read it. `nested` writes a phrase.
+    pub fn said<'v>(&'v self, value: &'v Value, nested: &Nested<'_>) -> Cow<'v, str> {
+        let of_wallet = |number: WalletNumber, say: &dyn Fn(&Wallet) -> String| {
+            let wallet = self.programme.wallet_by_number(number);
+            wallet.map_or_else(String::new, say)
+        };
+        let text = match value {
+            Value::Text(text) => return Cow::Borrowed(text),
+            Value::Named(named) => {
+                return Cow::Borrowed(named.name(self.programme, self.language));
+            }
+            Value::Word(key) => self.phrase(key, &[]),
+            Value::Amount(amount) => self.money(*amount),
+            Value::Points(wallet, points) => {
+                of_wallet(*wallet, &|wallet| self.points(wallet, *points))
+            }
+            Value::Units(wallet, units) => {
+                of_wallet(*wallet, &|wallet| self.exact_points(wallet, *units))
+            }
+            Value::Rate(wallet, units) => of_wallet(*wallet, &|wallet| {
+                self.exact_points_with_unit(wallet, *units)
+            }),
+            Value::Number(number) => self.exact(*number),
+            Value::Count(count) => texts::number(self.language, *count, 0),
+            Value::Quantity(milli) => texts::number_trimmed(self.language, *milli, 3),
+            Value::Decimal(text) => self.decimal(text),
+            Value::Date(date) => self.date(*date),
+            Value::Minute(minute) => because::time(*minute),
+            Value::Phrase(phrase) => nested(self, phrase),
+            Value::List(values, between) => {
+                let said = values.iter().map(|value| self.said(value, nested));
+                said.collect::<Vec<_>>().join(between)
+            }
+            Value::Wanted(whose, part) => because::wanted(self, whose, *part),
+        };
+        Cow::Owned(text)
+    }
+
+    /// A value as machines read it; what has no other form, as people do.
+    pub fn exactly<'v>(&'v self, value: &'v Value, nested: &Nested<'_>) -> Cow<'v, str> {
+        let text = match value {
+            Value::Named(named) => return Cow::Borrowed(named.id(self.programme)),
+            Value::Decimal(text) => return Cow::Borrowed(text),
+            Value::Amount(amount) => amount.to_string(),
+            Value::Points(_, points) => points.to_string(),
+            Value::Units(_, number) | Value::Rate(_, number) | Value::Number(number) => {
+                exact(*number)
+            }
+            Value::Count(number) | Value::Quantity(number) => number.to_string(),
+            Value::Date(date) => date.yyyymmdd().to_string(),
+            Value::Text(_)
+            | Value::Word(_)
+            | Value::Minute(_)
+            | Value::Phrase(_)
+            | Value::List(..)
+            | Value::Wanted(..) => return self.said(value, nested),
+        };
+        Cow::Owned(text)
+    }
+
+    /// A value as people read it, outside of a reason.
+    pub fn said_alone(&self, value: &Value) -> String {
+        self.said(value, &said_alone).into_owned()
     }
 }
+
+/// Writes a phrase that is a part of something.
+pub(super) type Nested<'n> = dyn Fn(&Speaker<'_>, &Phrase) -> String + 'n;
 
 /// A fraction as an exact text: `11/2`, or `5` where it is whole.
 pub(super) fn exact(value: Fraction) -> String {
@@ -145,16 +217,11 @@ pub(super) fn returns(speaker: &Speaker<'_>, returns: &[GoodsBack]) -> Vec<Reaso
             Some(_) => "return.linked",
             None => "return.unlinked",
         };
-        let amount = speaker.money(back.amount);
-        let mut values = Values::from([("amount", back.amount.to_string())]);
-        values.extend(back.sale.clone().map(|sale| ("sale", sale)));
-        let mut reason = Reason {
-            rule: "returns".to_owned(),
-            applied: true,
-            key,
-            values,
-            text: speaker.phrase(key, &[("amount", &amount)]),
-        };
+        let mut reason = Reason::new(speaker, "returns", true, key);
+        reason.values.insert("amount", back.amount);
+        if let Some(sale) = &back.sale {
+            reason.values.insert("sale", sale.clone());
+        }
         for part in &back.wallets {
             let Some(wallet) = programme.wallet_by_number(part.wallet) else {
                 continue;
@@ -165,8 +232,8 @@ pub(super) fn returns(speaker: &Speaker<'_>, returns: &[GoodsBack]) -> Vec<Reaso
                 ("return.debt", part.debt),
             ] {
                 if points.is_positive() {
-                    let said = speaker.points(wallet, points);
-                    speaker.append(&mut reason, key, "points", &said);
+                    let points = Value::Points(wallet.number, points);
+                    reason.add(Phrase::new(key).with("points", points));
                 }
             }
         }
@@ -179,12 +246,8 @@ pub(super) fn returns(speaker: &Speaker<'_>, returns: &[GoodsBack]) -> Vec<Reaso
 /// every code that its rules read.
 pub(super) fn codes_and_rewards(speaker: &Speaker<'_>, cart: &Cart) -> Vec<Reason> {
     let programme = speaker.programme();
-    let reason = |rule: &String, key: &'static str, place: &'static str| Reason {
-        rule: rule.clone(),
-        applied: false,
-        key,
-        values: [(place, rule.clone())].into(),
-        text: speaker.phrase(key, &[(place, rule)]),
+    let reason = |id: &String, key: &'static str, place: &'static str| {
+        Reason::new(speaker, id.clone(), false, key).with([(place, id.clone())])
     };
     let codes = cart.codes.iter().map(|code| {
         let key = if programme.reads_code(code) {

@@ -12,7 +12,8 @@ use serde::{Serialize, Serializer};
 
 use super::cart::Cart;
 use super::explain::Explaining;
-use super::quote::{GoodsBack, MemberSnapshot, Reason};
+use super::quote::{GoodsBack, MemberSnapshot};
+use super::reason::Reason;
 use crate::programme::Programme;
 use crate::texts::Language;
 

@@ -20,12 +20,14 @@ pub mod history;
 mod ladder;
 mod limits;
 mod member_json;
+mod named;
 mod offer;
 mod often;
 mod own;
 mod problem;
 mod profile;
 pub mod quote;
+mod reason;
 mod receipt;
 mod redeem;
 mod returned;
@@ -52,14 +54,16 @@ pub use explain::Explaining;
 pub use explanation::Explanation;
 pub use facts::tier_before;
 pub use history::{Had, HeldTier, History, PastAward, PastSale, Used};
+pub use named::Named;
 pub use often::QuotaFacts;
 pub use own::awarded as own_awards;
 pub use problem::CartProblem;
 pub use profile::Profile;
 pub use quote::{
-    Award, Gift, GoodsBack, LinePart, MemberSnapshot, OfferTaken, Outcome, Quote, Reason,
-    Redemption, TierLine, WalletBack, WalletLine,
+    Award, Gift, GoodsBack, LinePart, MemberSnapshot, OfferTaken, Outcome, Quote, Redemption,
+    TierLine, WalletBack, WalletLine,
 };
+pub use reason::{Phrase, Reason};
 pub use receipt::{cashier_line, display_line, receipt_lines};
 pub use returned::{
     Decided, Goods, Measure, NoReturn, PointsBack, Return, ReturnedLine, ReturnedLines,
@@ -69,7 +73,7 @@ pub use shown::Shown;
 pub use tally::dates as lot_dates;
 pub use trial::{By, Key, SoldCart, Sums, Trial};
 pub use unlinked::{Worth, worth_of_goods};
-pub use values::Values;
+pub use values::{Value, Values};
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 
 use crate::kernel::{Balance, Money, Points, WalletNumber};

@@ -9,7 +9,8 @@ use super::bill::Bill;
 use super::explain::Speaker;
 use super::facts::Facts;
 use super::often::Enough;
-use super::quote::{Gift, OfferTaken, Reason};
+use super::quote::{Gift, OfferTaken};
+use super::reason::Reason;
 use super::truth::Truth;
 use crate::kernel::Money;
 use crate::programme::{Offer, QuotaOf, Take, UseOffer, When};
@@ -86,6 +87,7 @@ pub(super) fn offers(
             speaker,
             facts,
             offer: &all[place],
+            place,
         };
         match outcome.expect("every offer was looked at") {
             Outcome::Taken(taken) => told.something(&taken),

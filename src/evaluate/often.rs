@@ -2,11 +2,11 @@
 
 use minicbor::{Decode, Encode};
 
-use super::explain::Speaker;
 use super::history::Had;
 use super::quote::MemberSnapshot;
+use super::reason::Phrase;
+use super::values::Value;
 use crate::programme::{Quota, QuotaOf, Times, TimesWindow};
-use crate::texts;
 
 /// What a till knows of a quota.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -62,9 +62,8 @@ impl Enough {
     }
 
     /// In words.
-    pub(super) fn said(self, speaker: &Speaker<'_>) -> String {
-        let number = |count: u32| texts::number(speaker.language, i64::from(count), 0);
-        let said = |key: &str, count: u32| speaker.phrase(key, &[("count", &number(count))]);
+    pub(super) fn said(self) -> Phrase {
+        let said = |key, count| Phrase::new(key).with("count", number(count));
         match self {
             Self::Times(window, most) => {
                 let key = match window {
@@ -75,20 +74,17 @@ impl Enough {
                 };
                 said(key, most)
             }
-            Self::UsedUp(share, total) => {
-                let places = [("share", &*number(share)), ("total", &*number(total))];
-                speaker.phrase("quota.used_up", &places)
-            }
+            Self::UsedUp(share, total) => Phrase::new("quota.used_up")
+                .with("share", number(share))
+                .with("total", number(total)),
             Self::NoShare(total) => said("quota.no_share", total),
             Self::NotKnown(total) => said("quota.not_known", total),
         }
     }
 
     /// The numbers, exact.
-    pub(super) fn values(self) -> Vec<(&'static str, String)> {
-        let of = |share: u32, total: u32| {
-            vec![("share", share.to_string()), ("total", total.to_string())]
-        };
+    pub(super) fn values(self) -> [(&'static str, Value); 2] {
+        let of = |share, total| [("share", number(share)), ("total", number(total))];
         match self {
             Self::Times(window, most) => {
                 let within = match window {
@@ -97,16 +93,15 @@ impl Enough {
                     TimesWindow::Year => "year",
                     TimesWindow::Ever => "ever",
                 };
-                vec![("most", most.to_string()), ("within", within.to_owned())]
+                [("most", number(most)), ("within", within.into())]
             }
             Self::UsedUp(share, total) => of(share, total),
             Self::NoShare(total) => of(0, total),
-            Self::NotKnown(total) => {
-                vec![
-                    ("total", total.to_string()),
-                    ("unknown", "quota".to_owned()),
-                ]
-            }
+            Self::NotKnown(total) => [("total", number(total)), ("unknown", "quota".into())],
         }
     }
+}
+
+fn number(count: u32) -> Value {
+    Value::Count(i64::from(count))
 }

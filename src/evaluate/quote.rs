@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use super::explanation::Explanation;
 use super::history::History;
 use super::profile::Profile;
-use super::values::Values;
+use super::reason::Reason;
 use super::velocity::{LimitFacts, LimitHit};
 use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points, WalletNumber};
 use crate::programme::Stage;
@@ -291,24 +291,6 @@ pub struct Award {
     pub expires_on: Option<BusinessDate>,
 }
 
-/// One line of the explanation. `key` is stable; `text` is in the till's language.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "reason"))]
-pub struct Reason {
-    /// The rule, offer, reward or wallet it is about, by its id in the programme.
-    pub rule: String,
-    /// It gave or took something.
-    pub applied: bool,
-    /// Stable key, such as `earn.amount.applied`.
-    pub key: &'static str,
-    /// The numbers of the sentence by name, exact, as text: `{"base": "55000", "rate": "10000"}`.
-    #[cfg_attr(test, schemars(with = "BTreeMap<String, String>"))]
-    pub values: Values,
-    /// The sentence in the chosen language.
-    pub text: String,
-}
-
 /// A balance before and after the sale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
@@ -408,7 +390,7 @@ pub struct Quote {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_training: bool,
     /// For every rule: what it did, or why it did nothing.
-    #[cfg_attr(test, schemars(with = "Vec<Reason>"))]
+    #[cfg_attr(test, schemars(with = "Vec<super::reason::Written<'static>>"))]
     pub explanation: Explanation,
     /// Language of the texts: `vi` or `en`.
     pub language: &'static str,
@@ -483,7 +465,7 @@ impl Quote {
     pub fn reasons<'a>(&'a self, rule: &'a str) -> impl Iterator<Item = &'a Reason> {
         self.explanation
             .iter()
-            .filter(move |reason| reason.rule == rule)
+            .filter(move |reason| reason.rule() == rule)
     }
 }
 

@@ -4,8 +4,11 @@ use super::because::because;
 use super::bill::Bill;
 use super::explain::Speaker;
 use super::facts::Facts;
-use super::quote::{MemberSnapshot, Reason, Redemption};
+use super::named::Named;
+use super::quote::{MemberSnapshot, Redemption};
+use super::reason::{Phrase, Reason};
 use super::truth::Truth;
+use super::values::Value;
 use crate::kernel::{Fraction, Money, Points, Rounding};
 use crate::programme::{RedeemTerms, Wallet, When};
 
@@ -197,48 +200,29 @@ impl Told<'_> {
                 reason: None,
             };
         }
+        let points = |points| Value::Points(self.wallet.number, points);
         let least = self.found.terms.least.max(self.found.terms.step);
-        let text = speaker.phrase(
-            key,
-            &[
-                ("name", self.wallet.name.in_language(speaker.language)),
-                ("points", &speaker.points(self.wallet, self.points)),
-                ("amount", &speaker.money(self.amount)),
-                ("least", &speaker.points(self.wallet, least)),
-            ],
-        );
-        let (limit_key, limit_word, limit, limit_text) = self.limit();
-        let share_percent = self.found.terms.share_percent.as_str();
-        let text = speaker.phrase(
-            limit_key,
-            &[
-                ("text", &text),
-                ("limit", &limit_text),
-                ("share", share_percent),
-            ],
-        );
+        let (limit_key, limit_word, limit) = self.limit();
+        let about = Named::Wallet(self.wallet.number);
         let values = [
-            ("wallet", self.wallet.id.clone()),
-            ("points", self.points.to_string()),
-            ("amount", self.amount.to_string()),
-            ("least", least.to_string()),
-            ("limited_by", limit_word.to_owned()),
+            ("amount", self.amount.into()),
+            ("least", points(least)),
             ("limit", limit),
+            ("limited_by", limit_word.into()),
+            ("points", points(self.points)),
+            ("wallet", about.clone().into()),
         ];
+        let mut reason = Reason::new(speaker, about, redemption.is_some(), key).with(values);
+        let share = self.found.terms.share_percent.clone();
+        reason.add(Phrase::new(limit_key).with("share", share));
         Answer {
-            reason: Some(Reason {
-                rule: self.wallet.id.clone(),
-                applied: redemption.is_some(),
-                key,
-                values: values.into(),
-                text,
-            }),
+            reason: Some(reason),
             redemption,
             redeemable,
         }
     }
 
-    fn limit(&self) -> (&'static str, &'static str, String, String) {
+    fn limit(&self) -> (&'static str, &'static str, Value) {
         let (key, word) = match self.why {
             Limit::Wanted => ("redeem.limit.wanted", "wanted"),
             Limit::Spendable => ("redeem.limit.spendable", "spendable"),
@@ -246,21 +230,14 @@ impl Told<'_> {
             Limit::Share => ("redeem.limit.share", "share"),
             Limit::Payable => ("redeem.limit.payable", "payable"),
         };
-        let (exact, said) = match self.why {
-            Limit::Share => (
-                self.found.share.to_string(),
-                self.speaker.money(self.found.share),
-            ),
-            Limit::Payable => (
-                self.found.payable.to_string(),
-                self.speaker.money(self.found.payable),
-            ),
-            Limit::Wanted | Limit::Spendable | Limit::Most => (
-                self.limit_points.to_string(),
-                self.speaker.points(self.wallet, self.limit_points),
-            ),
+        let limit = match self.why {
+            Limit::Share => self.found.share.into(),
+            Limit::Payable => self.found.payable.into(),
+            Limit::Wanted | Limit::Spendable | Limit::Most => {
+                Value::Points(self.wallet.number, self.limit_points)
+            }
         };
-        (key, word, exact, said)
+        (key, word, limit)
     }
 }
 
@@ -273,24 +250,19 @@ fn not_now(
 ) -> Answer {
     let mut answer = nothing(speaker, wallet, key);
     if let Some(reason) = &mut answer.reason {
-        let because = because(speaker, facts, when);
-        let name = wallet.name.in_language(speaker.language);
-        reason.text = speaker.phrase(key, &[("name", name), ("because", &because.text)]);
-        because.add_to(reason);
+        let whose = Named::Wallet(wallet.number);
+        because(speaker, facts, (&whose, when)).add_to(reason);
     }
     answer
 }
 
 fn nothing(speaker: &Speaker<'_>, wallet: &Wallet, key: &'static str) -> Answer {
+    let about = Named::Wallet(wallet.number);
     Answer {
         redemption: None,
         redeemable: Points::ZERO,
-        reason: speaker.explains().then(|| Reason {
-            rule: wallet.id.clone(),
-            applied: false,
-            key,
-            values: [("wallet", wallet.id.clone())].into(),
-            text: speaker.phrase(key, &[("name", wallet.name.in_language(speaker.language))]),
-        }),
+        reason: speaker
+            .explains()
+            .then(|| Reason::new(speaker, about.clone(), false, key).with([("wallet", about)])),
     }
 }

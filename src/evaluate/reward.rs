@@ -8,11 +8,13 @@ use super::because::because;
 use super::bill::Bill;
 use super::explain::Speaker;
 use super::facts::Facts;
+use super::named::Named;
 use super::offer::{find, pieces_of};
-use super::quote::{Award, Gift, MemberSnapshot, Reason, Redemption};
+use super::quote::{Award, Gift, MemberSnapshot, Redemption};
+use super::reason::{Phrase, Reason};
 use super::tally::dates as lot_dates;
 use super::truth::Truth;
-use super::values::Values;
+use super::values::Value;
 use crate::kernel::{Fraction, Money, Points, Rounding, WalletNumber};
 use crate::programme::{Effect, Programme, Reward, Stage, Takes, UseReward, Wallet, Worth};
 
@@ -274,65 +276,33 @@ struct Told<'a> {
 
 impl Told<'_> {
     fn something(&self, points: Points, does: &Does) -> Reason {
-        let (speaker, language) = (self.speaker, self.speaker.language);
-        let said = speaker.points(self.wallet, points);
-        let (count, off) = (
-            crate::texts::number(language, does.times, 0),
-            speaker.money(does.amount),
-        );
-        let mut places = vec![
-            ("name", self.reward.name.in_language(language).to_owned()),
-            ("points", said),
-            ("amount", off),
-        ];
-        let programme = speaker.programme();
-        let voucher = does
-            .voucher
-            .and_then(|number| programme.wallet_by_number(number));
-        let key = if let Some(gift) = &does.gift {
-            let quantity = crate::texts::number(language, gift.quantity, 0);
-            places.extend([("sku", gift.sku.clone()), ("quantity", quantity)]);
-            "reward.gift"
-        } else if let Some(voucher) = voucher {
-            let name = voucher.name.in_language(language);
-            places.push(("voucher", name.to_owned()));
-            "reward.voucher"
+        let mut reason = self.reason(true, "reward.applied");
+        let sentence = if does.gift.is_some() {
+            Phrase::new("reward.gift")
+        } else if does.voucher.is_some() {
+            Phrase::new("reward.voucher")
         } else if let Worth::Share(_, percent) = &self.reward.worth {
-            places.push(("percent", speaker.decimal(percent)));
-            "reward.applied_percent"
+            let percent = Value::Decimal(percent.clone().into());
+            Phrase::new("reward.applied_percent").with("percent", percent)
         } else {
-            places.push(("times", count));
-            "reward.applied"
+            Phrase::new("reward.applied")
         };
-        let places: Vec<(&str, &str)> = places
-            .iter()
-            .map(|(place, value)| (*place, value.as_str()))
-            .collect();
-        let text = speaker.phrase(key, &places);
-        let mut reason = self.reason(true, "reward.applied", text);
         let values = &mut reason.values;
-        values.insert("points", points.to_string());
-        values.insert("amount", does.amount.to_string());
-        values.insert("times", does.times.to_string());
+        values.insert("points", self.points(points));
+        values.insert("amount", does.amount);
+        values.insert("times", Value::Count(does.times));
         if let Some(gift) = &does.gift {
             values.insert("sku", gift.sku.clone());
-            values.insert("quantity", gift.quantity.to_string());
+            values.insert("quantity", Value::Count(gift.quantity));
         }
-        if let Some(voucher) = voucher {
-            values.insert("voucher", voucher.id.clone());
+        if let Some(voucher) = does.voucher {
+            values.insert("voucher", Named::Wallet(voucher));
         }
-        reason
+        reason.saying(sentence)
     }
 
     fn nothing(&self, refusal: &Refusal) -> Reason {
         let (speaker, reward) = (self.speaker, self.reward);
-        let price = speaker.points(self.wallet, reward.points);
-        let worth = match &reward.worth {
-            Worth::Money(money) => speaker.money(*money),
-            Worth::Share(_, percent) => format!("{}%", speaker.decimal(percent)),
-            Worth::Effect(_) | Worth::Voucher(_) => String::new(),
-        };
-        let mut missing = None;
         let key = match refusal {
             Refusal::NoMember => "reward.no_member",
             Refusal::Declined => "reward.declined",
@@ -343,51 +313,53 @@ impl Told<'_> {
             Refusal::NothingToPay => "reward.nothing_to_pay",
             Refusal::BillTooLow => "reward.bill_too_low",
             Refusal::NoGoods => "reward.no_goods",
+            Refusal::TooFew(_) => "reward.too_few",
+        };
+        let mut reason = self.reason(false, key);
+        match refusal {
             Refusal::TooFew(spendable) => {
-                missing = Some(reward.points - *spendable);
-                "reward.too_few"
+                let missing = self.points(reward.points - *spendable);
+                reason.values.insert("missing", missing);
             }
-        };
-        let condition = match refusal {
-            Refusal::NotMet | Refusal::Unknown => reward
-                .when
-                .as_ref()
-                .map(|when| because(speaker, self.facts, when)),
-            _ => None,
-        };
-        let missing_said = missing.map(|missing| speaker.points(self.wallet, missing));
-        let places = [
-            ("name", reward.name.in_language(speaker.language)),
-            ("price", &price),
-            ("worth", &worth),
-            ("missing", missing_said.as_deref().unwrap_or_default()),
-            (
-                "because",
-                condition
-                    .as_ref()
-                    .map_or("", |because| because.text.as_str()),
-            ),
-        ];
-        let mut reason = self.reason(false, key, speaker.phrase(key, &places));
-        if let Some(missing) = missing {
-            reason.values.insert("missing", missing.to_string());
-        }
-        if let Some(because) = condition {
-            because.add_to(&mut reason);
+            Refusal::BillTooLow => {
+                let worth: Value = match &reward.worth {
+                    Worth::Money(money) => (*money).into(),
+                    Worth::Share(_, percent) => format!("{}%", speaker.decimal(percent)).into(),
+                    Worth::Effect(_) | Worth::Voucher(_) => "".into(),
+                };
+                reason.fill("worth", worth);
+            }
+            Refusal::NotMet | Refusal::Unknown => {
+                if let Some(when) = &reward.when {
+                    let whose = self.about();
+                    because(speaker, self.facts, (&whose, when)).add_to(&mut reason);
+                }
+            }
+            Refusal::NoMember
+            | Refusal::Declined
+            | Refusal::NotWanted
+            | Refusal::EnoughToday
+            | Refusal::NothingToPay
+            | Refusal::NoGoods => {}
         }
         reason
     }
 
-    fn reason(&self, applied: bool, key: &'static str, text: String) -> Reason {
-        Reason {
-            rule: self.reward.id.clone(),
-            applied,
-            key,
-            values: Values::from([
-                ("wallet", self.wallet.id.clone()),
-                ("price", self.reward.points.to_string()),
-            ]),
-            text,
-        }
+    fn about(&self) -> Named {
+        let mut rewards = self.speaker.programme().rewards().iter();
+        let place = rewards.position(|other| other.id == self.reward.id);
+        Named::Reward(place.expect("a reward of the programme"))
+    }
+
+    fn points(&self, points: Points) -> Value {
+        Value::Points(self.wallet.number, points)
+    }
+
+    fn reason(&self, applied: bool, key: &'static str) -> Reason {
+        let values = [
+            ("price", self.points(self.reward.points)),
+            ("wallet", Named::Wallet(self.wallet.number).into()),
+        ];
+        Reason::new(self.speaker, self.about(), applied, key).with(values)
     }
 }

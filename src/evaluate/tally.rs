@@ -83,6 +83,8 @@ impl Terms<'_> {
 /// What one rule came to.
 pub(super) struct Tally<'a> {
     pub rule: &'a EarnRule,
+    /// Its place among the programme's.
+    pub place: usize,
     pub wallet: &'a Wallet,
     /// Money that counts; zero for rules that count something else.
     pub base: Money,
@@ -151,7 +153,7 @@ pub(super) fn tally<'a>(
     explaining: Explaining,
 ) -> Result<Vec<Tally<'a>>, CartProblem> {
     let mut tallies = Vec::new();
-    for rule in programme.earn_rules() {
+    for (place, rule) in programme.earn_rules().iter().enumerate() {
         if event_of(rule) != sold.facts.event {
             continue;
         }
@@ -166,7 +168,7 @@ pub(super) fn tally<'a>(
         let mut tally = Tally {
             refusal,
             is_provisional,
-            ..Tally::blank(rule, wallet, sold.facts.cart.business_date)
+            ..Tally::blank((place, rule), wallet, sold.facts.cart.business_date)
         };
         if refusal.is_none() {
             let found = give_for(programme, &mut tally, terms, sold);
@@ -253,9 +255,10 @@ pub fn dates(
 }
 
 impl<'a> Tally<'a> {
-    fn blank(rule: &'a EarnRule, wallet: &'a Wallet, on: BusinessDate) -> Self {
+    fn blank((place, rule): (usize, &'a EarnRule), wallet: &'a Wallet, on: BusinessDate) -> Self {
         Self {
             rule,
+            place,
             wallet,
             base: Money::ZERO,
             quantity_milli: 0,

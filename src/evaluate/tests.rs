@@ -87,7 +87,7 @@ pub(super) fn check(story: &str) {
                 parts.collect::<Vec<_>>().join(", ")
             }
             "because" => {
-                let texts: Vec<&str> = quote.explanation.iter().map(|r| r.text.as_str()).collect();
+                let texts: Vec<&str> = quote.explanation.iter().map(|r| r.text()).collect();
                 assert!(
                     texts.contains(expected),
                     "{expected:?} is not among {texts:#?}"

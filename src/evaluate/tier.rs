@@ -2,13 +2,15 @@
 
 use super::explain::Speaker;
 use super::facts::{Facts, tier_before};
-use super::quote::{Award, Reason, TierLine};
+use super::named::Named;
+use super::quote::{Award, TierLine};
+use super::reason::{Phrase, Reason};
 use super::tally::{Sold, Tally, dates};
+use super::values::Value;
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
 use crate::programme::{
     EntryRewards, Level, Programme, Term, TierBasis, TierForSale, Tiers, Window,
 };
-use crate::texts;
 
 /// What a sale does to the tier of its member.
 pub(super) struct Step<'a> {
@@ -192,27 +194,20 @@ impl Entered<'_> {
     /// What is said of it.
     pub fn reason(&self, speaker: &Speaker<'_>) -> Reason {
         let entry = self.level.entry.expect("a tier that gives points");
-        let wallet = speaker.programme().wallet_by_number(entry.wallet);
-        let points = wallet.map_or_else(String::new, |wallet| speaker.points(wallet, entry.points));
         let key = match self.gives {
             Gives::Award(_) => "tier.entry",
             Gives::HadBefore => "tier.entry_had",
             Gives::Refused => "tier.entry_refused",
             Gives::Expired => "tier.entry_expired",
         };
-        let name = self.level.name.in_language(speaker.language);
-        let places = [("name", name), ("points", &points)];
-        Reason {
-            rule: self.level.entry_rule(),
-            applied: self.award().is_some(),
-            key,
-            values: [
-                ("tier", self.level.id.clone()),
-                ("points", entry.points.to_string()),
-            ]
-            .into(),
-            text: speaker.phrase(key, &places),
-        }
+        let (rule, applied) = (self.level.entry_rule(), self.award().is_some());
+        let level = Named::Level(self.level.id.clone());
+        let mut reason = Reason::new(speaker, rule, applied, key).with([
+            ("points", Value::Points(entry.wallet, entry.points)),
+            ("tier", level.clone().into()),
+        ]);
+        reason.fill("name", level);
+        reason
     }
 }
 
@@ -253,7 +248,7 @@ pub(super) fn standing(
     speaker.programme().tiers()?;
     let Some(step) = step else {
         speaker.tell(reasons, || {
-            reason("tier.unknown", speaker.phrase("tier.unknown", &[]))
+            Reason::new(speaker, "tiers", false, "tier.unknown")
         });
         return None;
     };
@@ -276,76 +271,51 @@ pub(super) fn standing(
 }
 
 fn told(speaker: &Speaker<'_>, step: &Step<'_>, line: &TierLine) -> Reason {
-    let language = speaker.language;
-    let say = |number: i64| said(speaker, step.tiers, number);
-    let places = [
-        ("name", line.name.as_str()),
-        ("counted", &say(line.counted)),
-    ];
-    let mut reason = reason("tier.now", speaker.phrase("tier.now", &places));
+    let say = |number: i64| said(step.tiers, number);
+    let level = |level: &Level| Named::Level(level.id.clone());
+    let mut reason = Reason::new(speaker, "tiers", false, "tier.now");
+    reason.fill("name", level(step.level_before()));
+    reason.fill("counted", say(line.counted));
     let values = &mut reason.values;
-    values.insert("tier", line.tier.clone());
-    values.insert("counted", line.counted.to_string());
-    values.insert("counted_after", line.counted_after.to_string());
-    values.insert("tier_after", line.tier_after.clone());
+    values.insert("counted", Value::Count(line.counted));
+    values.insert("counted_after", Value::Count(line.counted_after));
+    values.insert("tier", level(step.level_before()));
+    values.insert("tier_after", level(step.level_after()));
     if step.after != step.before {
         let rises = step.after > step.before;
         let key = if rises { "tier.rises" } else { "tier.falls" };
-        let after = step.level_after().name.in_language(language);
-        speaker.append(&mut reason, key, "after", after);
+        reason.add(Phrase::new(key).with("after", level(step.level_after())));
     }
     if let Some(until) = line.kept_until {
-        reason
-            .values
-            .insert("kept_until", until.yyyymmdd().to_string());
-        speaker.append(&mut reason, "tier.until", "until", &speaker.date(until));
+        reason.values.insert("kept_until", until);
+        reason.add(Phrase::new("tier.until").with("until", until));
     }
     if let Some(missing) = line.to_keep {
-        reason.values.insert("to_keep", missing.to_string());
-        if missing == 0 {
-            speaker.append(&mut reason, "tier.kept", "missing", "0");
+        reason.values.insert("to_keep", Value::Count(missing));
+        reason.add(if missing == 0 {
+            Phrase::new("tier.kept")
         } else {
-            speaker.append(&mut reason, "tier.to_keep", "missing", &say(missing));
-        }
+            Phrase::new("tier.to_keep").with("missing", say(missing))
+        });
     }
     if let (Some(next), Some(missing)) = (step.next(), line.missing) {
-        reason.values.insert("next", next.id.clone());
-        reason.values.insert("missing", missing.to_string());
-        let (missing, next) = (say(missing), next.name.in_language(language));
-        let places = [
-            ("text", reason.text.as_str()),
-            ("missing", &missing),
-            ("next", next),
-        ];
-        reason.text = speaker.phrase("tier.next", &places);
+        reason.values.insert("missing", Value::Count(missing));
+        reason.values.insert("next", level(next));
+        reason.add(Phrase::new("tier.next").with("missing", say(missing)));
     }
     reason
 }
 
 /// So many points, so much money or so many visits.
-fn said(speaker: &Speaker<'_>, tiers: &Tiers, number: i64) -> String {
-    match tiers.basis {
-        TierBasis::Spend | TierBasis::Fee => speaker.money(Money::new(number)),
-        TierBasis::Visits => {
-            let number = texts::number(speaker.language, number, 0);
-            speaker.phrase("tier.visits", &[("number", &number)])
+fn said(tiers: &Tiers, number: i64) -> Value {
+    match (tiers.basis, tiers.wallet) {
+        (TierBasis::Spend | TierBasis::Fee, _) => Money::new(number).into(),
+        (TierBasis::Earned | TierBasis::Balance, Some(wallet)) => {
+            Value::Points(wallet, Points::new(number))
         }
-        TierBasis::Earned | TierBasis::Balance => {
-            let wallet = tiers
-                .wallet
-                .and_then(|number| speaker.programme().wallet_by_number(number));
-            let wallet = wallet.expect("points of a wallet of the programme");
-            speaker.points(wallet, Points::new(number))
+        _ => {
+            let visits = Phrase::new("tier.visits");
+            visits.with("number", Value::Count(number)).into()
         }
-    }
-}
-
-fn reason(key: &'static str, text: String) -> Reason {
-    Reason {
-        rule: "tiers".to_owned(),
-        applied: false,
-        key,
-        values: [].into(),
-        text,
     }
 }

@@ -1,17 +1,19 @@
 //! Saying what a rule came to (docs/quote.md, "A reason").
 
 use super::because::because;
-use super::explain::{Speaker, exact};
+use super::explain::Speaker;
 use super::facts::Facts;
 use super::gives::more;
-use super::limits::CapWindow;
+use super::limits::{CapWindow, Cut};
+use super::named::Named;
 use super::often::Enough;
-use super::quote::Reason;
+use super::reason::{Phrase, Reason};
+
 use super::tally::{Refusal, Tally};
-use super::values::Values;
+use super::values::{Value, Values};
 use super::velocity;
-use crate::kernel::{Fraction, Idle, Rounding};
-use crate::programme::{AmountMode, BandGives, Expiry, Gives, Percent, RoundAt};
+use crate::kernel::{Fraction, Idle, Points, Rounding};
+use crate::programme::{AmountMode, BandGives, Expiry, Gives, Names, Percent, RoundAt};
 use crate::texts;
 
 /// The reason of one rule. `all` are the tallies of all rules.
@@ -26,7 +28,6 @@ pub(super) fn reason(
         speaker,
         facts,
         tally,
-        name: tally.rule.name.in_language(speaker.language),
     };
     let mut reason = match tally.refusal {
         None => told.something(has_member),
@@ -41,174 +42,148 @@ struct Told<'a> {
     speaker: &'a Speaker<'a>,
     facts: &'a Facts<'a>,
     tally: &'a Tally<'a>,
-    name: &'a str,
 }
 
 impl Told<'_> {
+    /// The numbers of the rule; those that what it gives are told by come with it.
     fn values(&self) -> Values {
         let tally = self.tally;
-        let mut values = Values::from([("wallet", tally.wallet.id.clone())]);
+        // As many as there are at most, of a rule that is not cut.
+        let mut values = Values::with_room(if tally.refusal.is_none() { 11 } else { 7 });
+        let base = Value::Amount(tally.base);
         match &tally.rule.gives {
             Gives::Amount { per, points, .. } => {
-                values.insert("base", tally.base.to_string());
-                values.insert("per", per.to_string());
-                values.insert("rate", exact(*points));
+                values.insert("base", base);
+                values.insert("per", *per);
+                values.insert("rate", self.rate(*points));
             }
             Gives::Percent(percent) => {
-                values.insert("base", tally.base.to_string());
-                self.percent_values(percent, &mut values);
+                values.insert("base", base);
+                percent_values(percent, &mut values);
             }
             Gives::Bands(bands) => {
-                values.insert("base", tally.base.to_string());
+                values.insert("base", base);
                 match tally.earned.band.map(|band| &bands[band].gives) {
-                    Some(BandGives::Points(points)) => {
-                        values.insert("rate", exact(*points));
-                    }
-                    Some(BandGives::Percent(percent)) => self.percent_values(percent, &mut values),
+                    Some(BandGives::Points(points)) => values.insert("rate", self.rate(*points)),
+                    Some(BandGives::Percent(percent)) => percent_values(percent, &mut values),
                     None => {}
                 }
             }
             Gives::Unit(points) => {
-                values.insert("quantity_milli", tally.quantity_milli.to_string());
-                values.insert("rate", exact(*points));
+                values.insert("quantity_milli", Value::Quantity(tally.quantity_milli));
+                values.insert("rate", self.rate(*points));
             }
             Gives::Visit(points) | Gives::Fixed(points) => {
-                values.insert("rate", exact(*points));
+                values.insert("rate", self.rate(*points));
             }
             Gives::Event(event, points) => {
                 values.insert("event", event.clone());
-                values.insert("rate", exact(*points));
+                values.insert("rate", self.rate(*points));
             }
         }
+        values.insert("wallet", Named::Wallet(tally.wallet.number));
         values
     }
 
-    fn percent_values(&self, percent: &Percent, values: &mut Values) {
-        values.insert("percent", percent.percent.clone());
-        values.insert("per", percent.value.to_string());
+    fn rate(&self, units: Fraction) -> Value {
+        Value::Rate(self.tally.wallet.number, units)
     }
 
-    fn reason(&self, applied: bool, key: &'static str, text: String) -> Reason {
-        Reason {
-            rule: self.tally.rule.id.clone(),
-            applied,
-            key,
-            values: self.values(),
-            text,
-        }
+    fn points(&self, points: Points) -> Value {
+        Value::Points(self.tally.wallet.number, points)
+    }
+
+    fn reason(&self, applied: bool, key: &'static str) -> Reason {
+        let rule = Named::Earn(self.tally.place);
+        Reason::new(self.speaker, rule, applied, key).with(self.values())
     }
 
     fn nothing(&self, refusal: Refusal, all: &[Tally<'_>]) -> Reason {
-        let speaker = self.speaker;
-        let (key, because) = match refusal {
-            Refusal::NotMet | Refusal::Unknown => return self.not_met(refusal),
+        let key = match refusal {
+            Refusal::NotMet => "earn.not_met",
+            Refusal::Unknown => "earn.unknown",
+            Refusal::Group(_) => "earn.group",
+            Refusal::Expired(_) => "earn.expired",
+            Refusal::NoLines => "earn.no_lines",
+            Refusal::NothingToPay => "earn.nothing_to_pay",
+            Refusal::NoBand => "earn.no_band",
+            Refusal::SameVisit => "earn.same_visit",
+            Refusal::Enough(Enough::Times(..)) => "earn.too_often",
+            Refusal::Enough(_) => "earn.quota",
+            Refusal::TooLittle => "earn.too_little",
+            Refusal::CappedOut => "earn.capped_out",
+            Refusal::Limit(_) => "earn.limit",
+        };
+        let mut reason = self.reason(false, key);
+        match refusal {
+            Refusal::NotMet | Refusal::Unknown => {
+                let rule = self.tally.rule;
+                let when = rule.when.as_ref().expect("a rule with a condition");
+                let whose = Named::Earn(self.tally.place);
+                because(self.speaker, self.facts, (&whose, when)).add_to(&mut reason);
+            }
             Refusal::Group(winner) => {
-                let name = &all[winner].rule.name;
-                ("earn.group", name.in_language(speaker.language).to_owned())
+                let taken = Named::Earn(all[winner].place);
+                reason.values.insert("taken", taken.clone());
+                reason.fill("because", taken);
             }
-            Refusal::Expired(date) => ("earn.expired", speaker.date(date)),
-            Refusal::NoLines => ("earn.no_lines", String::new()),
-            Refusal::NothingToPay => ("earn.nothing_to_pay", String::new()),
-            Refusal::NoBand => ("earn.no_band", String::new()),
-            Refusal::SameVisit => ("earn.same_visit", String::new()),
+            Refusal::Expired(date) => reason.fill("because", date),
             Refusal::Enough(enough) => {
-                let key = match enough {
-                    Enough::Times(..) => "earn.too_often",
-                    _ => "earn.quota",
-                };
-                (key, enough.said(speaker))
+                reason.values.extend(enough.values());
+                reason.fill("because", enough.said());
             }
-            Refusal::TooLittle => ("earn.too_little", String::new()),
-            Refusal::CappedOut => ("earn.capped_out", self.cap_said()),
+            Refusal::CappedOut => {
+                if let Some(cut) = self.tally.cut {
+                    reason.fill("because", self.cap_said(cut));
+                }
+            }
             Refusal::Limit(place) => {
-                let limit = &speaker.programme().limits()[place];
-                ("earn.limit", velocity::said(speaker, limit))
+                let limit = &self.speaker.programme().limits()[place];
+                reason.values.insert("limit", Named::Limit(place));
+                reason.fill("because", velocity::said(place, limit));
             }
-        };
-        // Only these speak of the money.
-        let base = match refusal {
+            // What counts, whatever it is: of pieces and visits too.
             Refusal::NothingToPay | Refusal::NoBand | Refusal::TooLittle => {
-                speaker.money(self.tally.base)
+                reason.fill("base", self.tally.base);
             }
-            _ => String::new(),
-        };
-        let places = [("name", self.name), ("base", &base), ("because", &because)];
-        let mut reason = self.reason(false, key, speaker.phrase(key, &places));
-        if let Refusal::Group(winner) = refusal {
-            reason.values.insert("taken", all[winner].rule.id.clone());
-        }
-        if let Refusal::Enough(enough) = refusal {
-            reason.values.extend(enough.values());
-        }
-        if let Refusal::Limit(place) = refusal {
-            let limit = &speaker.programme().limits()[place];
-            reason.values.insert("limit", limit.id.clone());
+            Refusal::NoLines | Refusal::SameVisit => {}
         }
         self.add_cap(&mut reason);
         reason
     }
 
-    fn not_met(&self, refusal: Refusal) -> Reason {
-        let key = if refusal == Refusal::NotMet {
-            "earn.not_met"
-        } else {
-            "earn.unknown"
-        };
-        let when = self
-            .tally
-            .rule
-            .when
-            .as_ref()
-            .expect("a rule with a condition");
-        let told = because(self.speaker, self.facts, when);
-        let places = [("name", self.name), ("because", told.text.as_str())];
-        let mut reason = self.reason(false, key, self.speaker.phrase(key, &places));
-        told.add_to(&mut reason);
-        reason
-    }
-
     fn something(&self, has_member: bool) -> Reason {
-        let (tally, speaker) = (self.tally, self.speaker);
+        let tally = self.tally;
         let (rounding_word, rounding_key) = rounding_name(tally.rule.rounding);
-        let mut rounding = speaker.phrase(rounding_key, &[]);
+        let mut rounding = Value::Word(rounding_key);
         let level = match tally.rule.round_at {
             RoundAt::Rule => None,
             RoundAt::Line => Some("rounding.at_line"),
             RoundAt::Sale => Some("rounding.at_sale"),
         };
         if let Some(level) = level {
-            rounding = speaker.phrase(level, &[("rounding", &rounding)]);
+            rounding = Phrase::new(level).with("rounding", rounding).into();
         }
-        let phrase = if has_member {
+        let sentence = Phrase::new(if has_member {
             "earn.applied"
         } else {
             "earn.no_member"
-        };
-        let text = speaker.phrase(
-            phrase,
-            &[
-                ("name", self.name),
-                ("formula", &self.formula()),
-                (
-                    "exact",
-                    &speaker.exact_points(tally.wallet, tally.earned.exact),
-                ),
-                ("points", &speaker.points(tally.wallet, tally.points)),
-                ("rounding", &rounding),
-            ],
-        );
-        let mut reason = self.reason(has_member, self.key(has_member), text);
+        });
+        let sentence = sentence
+            .with("formula", self.formula())
+            .with("rounding", rounding);
+        let reason = self.reason(has_member, self.key(has_member));
+        let mut reason = reason.saying(sentence);
         let values = &mut reason.values;
-        values.insert("exact", exact(tally.earned.exact));
-        values.insert("points", tally.points.to_string());
-        values.insert("rounding", rounding_word.to_owned());
+        let exact = Value::Units(tally.wallet.number, tally.earned.exact);
+        values.insert("exact", exact);
+        values.insert("points", self.points(tally.points));
+        values.insert("rounding", rounding_word);
         if tally.factor != Fraction::ONE {
-            values.insert("factor", exact(tally.factor));
+            values.insert("factor", Value::Number(tally.factor));
         }
-        if tally.cut.is_some() {
-            let cap = self.cap_said();
-            let places = [("text", reason.text.as_str()), ("cap", &cap)];
-            reason.text = speaker.phrase("earn.capped", &places);
+        if let Some(cut) = tally.cut {
+            reason.add(Phrase::new("earn.capped").with("cap", self.cap_said(cut)));
             self.add_cap(&mut reason);
         }
         reason
@@ -240,94 +215,67 @@ impl Told<'_> {
     }
 
     /// How it was worked out, each factor with its name.
-    fn formula(&self) -> String {
-        let (tally, speaker) = (self.tally, self.speaker);
-        let mut text = self.formula_without_factors();
-        let mut times = |factor: Fraction, name: &str| {
-            let number = speaker.exact(factor);
-            let places = [
-                ("formula", text.as_str()),
-                ("factor", &number),
-                ("name", name),
-            ];
-            text = speaker.phrase("formula.factor", &places);
+    fn formula(&self) -> Phrase {
+        let (tally, language) = (self.tally, self.speaker.language);
+        let times = |formula: Phrase, factor: Fraction, name: &Names| {
+            Phrase::new("formula.factor")
+                .with("formula", formula)
+                .with("factor", Value::Number(factor))
+                .with("name", name.in_language(language).to_owned())
         };
+        let mut formula = self.formula_without_factors();
         for factor in &tally.factors {
-            times(factor.factor, factor.name.in_language(speaker.language));
+            formula = times(formula, factor.factor, &factor.name);
         }
-        if let Some(tier) = self.facts.tier.filter(|_| tally.has_tier_factor) {
-            times(tier.factor, tier.name.in_language(speaker.language));
+        match self.facts.tier.filter(|_| tally.has_tier_factor) {
+            Some(tier) => times(formula, tier.factor, &tier.name),
+            None => formula,
         }
-        text
     }
 
-    fn formula_without_factors(&self) -> String {
+    /// The reason's values fill most places.
+    fn formula_without_factors(&self) -> Phrase {
         let (tally, speaker) = (self.tally, self.speaker);
-        let base = speaker.money(tally.base);
-        let rate = |points: Fraction| speaker.exact_points_with_unit(tally.wallet, points);
-        let percent = |percent: &Percent| {
-            let (number, per) = (
-                speaker.decimal(&percent.percent),
-                speaker.money(percent.value),
-            );
-            let places = [("base", base.as_str()), ("percent", &number), ("per", &per)];
-            speaker.phrase("formula.percent", &places)
-        };
         match &tally.rule.gives {
-            Gives::Amount { per, points, mode } => {
-                let key = match mode {
-                    AmountMode::Proportional => "formula.amount",
-                    AmountMode::WholeSteps => "formula.steps",
-                };
-                let steps = texts::number(speaker.language, tally.earned.steps, 0);
-                let (per, rate) = (speaker.money(*per), rate(*points));
-                let places = [
-                    ("base", base.as_str()),
-                    ("per", &per),
-                    ("rate", &rate),
-                    ("steps", &steps),
-                ];
-                speaker.phrase(key, &places)
-            }
-            Gives::Percent(terms) => percent(terms),
-            Gives::Bands(bands) => match tally.earned.band.map(|band| &bands[band]) {
-                None => speaker.phrase("formula.bands", &[("base", &base)]),
-                Some(band) => {
-                    let range = speaker.money_range(Some(band.from), band.below);
-                    let gives = match &band.gives {
-                        BandGives::Points(points) => rate(*points),
-                        BandGives::Percent(terms) => percent(terms),
-                    };
-                    let places = [("base", base.as_str()), ("range", &range), ("rate", &gives)];
-                    speaker.phrase("formula.band", &places)
+            Gives::Amount { mode, .. } => match mode {
+                AmountMode::Proportional => Phrase::new("formula.amount"),
+                AmountMode::WholeSteps => {
+                    Phrase::new("formula.steps").with("steps", Value::Count(tally.earned.steps))
                 }
             },
-            Gives::Unit(points) => {
-                let count = texts::number_trimmed(speaker.language, tally.quantity_milli, 3);
-                let places = [("count", count.as_str()), ("rate", &rate(*points))];
-                speaker.phrase("formula.unit", &places)
+            Gives::Percent(_) => Phrase::new("formula.percent"),
+            Gives::Bands(bands) => match tally.earned.band.map(|band| &bands[band]) {
+                None => Phrase::new("formula.bands"),
+                Some(band) => {
+                    let formula = Phrase::new("formula.band")
+                        .with("range", speaker.money_range(Some(band.from), band.below));
+                    match &band.gives {
+                        BandGives::Points(_) => formula,
+                        BandGives::Percent(_) => {
+                            formula.with("rate", Phrase::new("formula.percent"))
+                        }
+                    }
+                }
+            },
+            Gives::Unit(_) => {
+                Phrase::new("formula.unit").with("count", Value::Quantity(tally.quantity_milli))
             }
-            Gives::Visit(points) => speaker.phrase("formula.visit", &[("rate", &rate(*points))]),
-            Gives::Fixed(points) => speaker.phrase("formula.fixed", &[("rate", &rate(*points))]),
-            Gives::Event(event, points) => {
+            Gives::Visit(_) => Phrase::new("formula.visit"),
+            Gives::Fixed(_) => Phrase::new("formula.fixed"),
+            Gives::Event(event, _) => {
                 let event = texts::event_word(speaker.language, event);
-                let places = [("event", event.as_str()), ("rate", &rate(*points))];
-                speaker.phrase("formula.event", &places)
+                Phrase::new("formula.event").with("event", event)
             }
         }
     }
 
-    fn cap_said(&self) -> String {
-        let Some(cut) = self.tally.cut else {
-            return String::new();
-        };
+    fn cap_said(&self, cut: Cut) -> Phrase {
         let key = match cut.window {
             CapWindow::Sale => "cap.sale",
             CapWindow::Day => "cap.day",
             CapWindow::Month => "cap.month",
         };
-        let cap = self.speaker.points(self.tally.wallet, cut.cap);
-        self.speaker.phrase(key, &[("cap", &cap)])
+        Phrase::new(key).with("cap", self.points(cut.cap))
     }
 
     fn add_cap(&self, reason: &mut Reason) {
@@ -340,8 +288,8 @@ impl Told<'_> {
             (true, CapWindow::Day) => "wallet_day",
             (true, CapWindow::Month) => "wallet_month",
         };
-        reason.values.insert("capped_by", word.to_owned());
-        reason.values.insert("cap", cut.cap.to_string());
+        reason.values.insert("capped_by", word);
+        reason.values.insert("cap", self.points(cut.cap));
     }
 
     fn with_more(&self, reason: &mut Reason) {
@@ -356,56 +304,52 @@ impl Told<'_> {
         let now = tally.points;
         let found = more(tally.rule, tally.wallet, tally.factor, tally.base, now);
         let Some((missing, gain)) = found else { return };
-        reason.values.insert("missing", missing.to_string());
-        reason.values.insert("gain", gain.to_string());
-        let (missing, gain) = (
-            self.speaker.money(missing),
-            self.speaker.points(tally.wallet, gain),
-        );
-        let places = [
-            ("text", reason.text.as_str()),
-            ("missing", &missing),
-            ("gain", &gain),
-        ];
-        reason.text = self.speaker.phrase("earn.more", &places);
+        reason.values.insert("missing", missing);
+        reason.values.insert("gain", self.points(gain));
+        reason.add(Phrase::new("earn.more"));
     }
 
     /// From when and until when the points can be spent, and what is not certain yet.
     fn with_notes(&self, reason: &mut Reason, has_member: bool) {
-        let (tally, speaker) = (self.tally, self.speaker);
+        let tally = self.tally;
         if tally.refusal.is_none() {
             let on = self.facts.cart.business_date;
             let (from, until) = tally.dates;
             if from > on {
-                speaker.append(reason, "earn.pending", "date", &speaker.date(from));
+                reason.add(Phrase::new("earn.pending").with("date", from));
             }
             if let Some(until) = until {
-                speaker.append(reason, "earn.expires", "date", &speaker.date(until));
+                reason.add(Phrase::new("earn.expires").with("date", until));
             }
             match tally.wallet.expiry {
                 Expiry::Anniversary(_) if has_member && self.facts.joined_on.is_none() => {
-                    speaker.append(reason, "earn.joined_unknown", "", "");
-                    reason.values.insert("unknown", "joined_on".to_owned());
+                    reason.add(Phrase::new("earn.joined_unknown"));
+                    reason.values.insert("unknown", "joined_on");
                 }
                 Expiry::Inactive(Idle::Days(days)) => {
-                    speaker.append(reason, "earn.idle_days", "count", &days.to_string());
+                    reason.add(Phrase::new("earn.idle_days").with("count", days.to_string()));
                 }
                 Expiry::Inactive(Idle::Months(months)) => {
-                    speaker.append(reason, "earn.idle_months", "count", &months.to_string());
+                    reason.add(Phrase::new("earn.idle_months").with("count", months.to_string()));
                 }
                 _ => {}
             }
         }
         let counts = matches!(tally.refusal, None | Some(Refusal::TooLittle));
         if tally.is_provisional && counts {
-            speaker.append(reason, "earn.provisional", "", "");
-            reason.values.insert("unknown", "payments".to_owned());
+            reason.add(Phrase::new("earn.provisional"));
+            reason.values.insert("unknown", "payments");
         }
         if tally.is_unsure && counts && has_member {
-            speaker.append(reason, "earn.unsure", "", "");
-            reason.values.insert("unknown", "history".to_owned());
+            reason.add(Phrase::new("earn.unsure"));
+            reason.values.insert("unknown", "history");
         }
     }
+}
+
+fn percent_values(percent: &Percent, values: &mut Values) {
+    values.insert("percent", Value::Decimal(percent.percent.clone().into()));
+    values.insert("per", percent.value);
 }
 
 fn rounding_name(rounding: Rounding) -> (&'static str, &'static str) {

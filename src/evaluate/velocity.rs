@@ -7,13 +7,14 @@ use minicbor::{Decode, Encode};
 use serde::Serialize;
 
 use super::explain::Speaker;
+use super::named::Named;
 use super::often::QuotaFacts;
-use super::quote::{Award, MemberSnapshot, Reason};
+use super::quote::{Award, MemberSnapshot};
+use super::reason::{Phrase, Reason};
 use super::tally::{Refusal, Tally};
-use super::values::Values;
+use super::values::Value;
 use crate::kernel::{Points, WalletNumber};
 use crate::programme::{Limit, LimitAction, LimitCount, Programme};
-use crate::texts;
 
 /// What this till counted before the sale.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -172,10 +173,10 @@ impl<'a> Standing<'a> {
         would_spend: bool,
     ) -> (Vec<LimitHit>, Vec<Reason>) {
         let (mut hits, mut reasons) = (Vec::new(), Vec::new());
-        for limit in self.limits {
+        for (place, limit) in self.limits.iter().enumerate() {
             let Some(used) = self.used(limit) else {
                 speaker.tell(&mut reasons, || {
-                    reason(speaker, limit, "limit.unknown", None)
+                    reason(speaker, (place, limit), "limit.unknown", None)
                 });
                 continue;
             };
@@ -188,7 +189,7 @@ impl<'a> Standing<'a> {
             };
             let Some(found) = beyond else {
                 speaker.tell(&mut reasons, || {
-                    reason(speaker, limit, "limit.kept", Some(used))
+                    reason(speaker, (place, limit), "limit.kept", Some(used))
                 });
                 continue;
             };
@@ -198,7 +199,9 @@ impl<'a> Standing<'a> {
                 Force::Refuses => "limit.refused",
                 Force::Lifted => "limit.lifted",
             };
-            speaker.tell(&mut reasons, || reason(speaker, limit, key, Some(found)));
+            speaker.tell(&mut reasons, || {
+                reason(speaker, (place, limit), key, Some(found))
+            });
             hits.push(LimitHit {
                 limit: limit.id.clone(),
                 action: force.action(),
@@ -249,85 +252,62 @@ pub fn keep_to_limits(
     (awards, hits)
 }
 
-/// What a limit allows, in words.
-pub(super) fn said(speaker: &Speaker<'_>, limit: &Limit) -> String {
-    let language = speaker.language;
+/// What a limit allows, in words. `place` is its place among the programme's.
+pub(super) fn said(place: usize, limit: &Limit) -> Phrase {
     let window = match limit.hours {
-        None => speaker.phrase("limit.day", &[]),
-        Some(hours) => {
-            let hours = texts::number(language, i64::from(hours), 0);
-            speaker.phrase("limit.hours", &[("hours", &hours)])
-        }
+        None => Phrase::new("limit.day"),
+        Some(hours) => Phrase::new("limit.hours").with("hours", Value::Count(i64::from(hours))),
     };
     let key = match limit.count {
         LimitCount::Sales => "limit.sales",
         LimitCount::Redemptions => "limit.redemptions",
         LimitCount::Points => "limit.points",
     };
-    let places = [
-        ("name", limit.name.in_language(language)),
-        ("most", &number(speaker, limit, limit.most)),
-        ("window", &window),
-    ];
-    speaker.phrase(key, &places)
+    Phrase::new(key)
+        .with("name", Named::Limit(place))
+        .with("most", number(limit, limit.most))
+        .with("window", window)
 }
 
-fn number(speaker: &Speaker<'_>, limit: &Limit, count: i64) -> String {
-    let wallet = limit
-        .wallet
-        .and_then(|wallet| speaker.programme().wallet_by_number(wallet));
-    match wallet {
-        Some(wallet) => speaker.points(wallet, Points::new(count)),
-        None => texts::number(speaker.language, count, 0),
+fn number(limit: &Limit, count: i64) -> Value {
+    match limit.wallet {
+        Some(wallet) => Value::Points(wallet, Points::new(count)),
+        None => Value::Count(count),
     }
 }
 
-fn reason(speaker: &Speaker<'_>, limit: &Limit, key: &'static str, found: Option<i64>) -> Reason {
-    let because = said(speaker, limit);
-    let found_said = found.map(|found| number(speaker, limit, found));
-    let places = [
-        ("because", because.as_str()),
-        ("found", found_said.as_deref().unwrap_or_default()),
-    ];
-    let mut values = Values::from([("most", limit.most.to_string())]);
+fn reason(
+    speaker: &Speaker<'_>,
+    (place, limit): (usize, &Limit),
+    key: &'static str,
+    found: Option<i64>,
+) -> Reason {
+    let applied = matches!(key, "limit.warned" | "limit.refused" | "limit.lifted");
+    let mut reason = Reason::new(speaker, Named::Limit(place), applied, key);
+    reason.fill("because", said(place, limit));
     if let Some(found) = found {
-        values.insert("found", found.to_string());
+        reason.values.insert("found", number(limit, found));
     }
-    Reason {
-        rule: limit.id.clone(),
-        applied: matches!(key, "limit.warned" | "limit.refused" | "limit.lifted"),
-        key,
-        values,
-        text: speaker.phrase(key, &places),
-    }
+    reason.values.insert("most", number(limit, limit.most));
+    reason
 }
 
 /// Said of every wallet and reward of which nothing is spent because of a limit.
 pub(super) fn nothing_spent(speaker: &Speaker<'_>, limit: &Limit) -> Vec<Reason> {
     let programme = speaker.programme();
-    let rewards = programme
-        .rewards()
-        .iter()
-        .map(|reward| (&reward.id, &reward.name));
-    let wallets = programme
-        .wallets()
-        .iter()
-        .map(|wallet| (&wallet.id, &wallet.name));
-    let because = said(speaker, limit);
+    let mut limits = programme.limits().iter();
+    let place = limits.position(|other| other.id == limit.id);
+    let place = place.expect("a limit of the programme");
+    let rewards = (0..programme.rewards().len()).map(Named::Reward);
+    let wallets = programme.wallets().iter();
+    let wallets = wallets.map(|wallet| Named::Wallet(wallet.number));
     rewards
         .chain(wallets)
-        .map(|(id, name)| {
-            let places = [
-                ("name", name.in_language(speaker.language)),
-                ("because", because.as_str()),
-            ];
-            Reason {
-                rule: id.clone(),
-                applied: false,
-                key: "limit.not_spent",
-                values: Values::from([("limit", limit.id.clone())]),
-                text: speaker.phrase("limit.not_spent", &places),
-            }
+        .map(|about| {
+            let mut reason = Reason::new(speaker, about, false, "limit.not_spent")
+                .with([("limit", Named::Limit(place))]);
+            reason.fill("because", said(place, limit));
+            reason
         })
         .collect()
 }

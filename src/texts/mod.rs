@@ -68,6 +68,18 @@ impl Language {
 /// a place without a value stays as it is, so that a cashier never sees an empty line and support
 /// can find the spot.
 pub fn phrase(language: Language, key: &str, values: &[(&str, &str)]) -> String {
+    phrase_with(language, key, |name| {
+        let found = values.iter().find(|(known, _)| *known == name);
+        found.map(|(_, value)| *value)
+    })
+}
+
+/// As [`phrase`], asking for the value of each place that the text has.
+pub fn phrase_with<V: AsRef<str>>(
+    language: Language,
+    key: &str,
+    mut value_of: impl FnMut(&str) -> Option<V>,
+) -> String {
     let Some(mut rest) = find(language, key) else {
         return key.to_owned();
     };
@@ -78,24 +90,24 @@ pub fn phrase(language: Language, key: &str, values: &[(&str, &str)]) -> String 
         };
         let name = &rest[start + 1..start + length];
         text.push_str(&rest[..start]);
-        match values.iter().find(|(known, _)| *known == name) {
-            // Control characters are below 32, 127, or begin with this byte.
-            Some((_, value)) if value.bytes().all(|b| b >= 32 && b != 127 && b != 0xC2) => {
-                text.push_str(value);
-            }
-            Some((_, value)) => {
-                text.extend(
-                    value
-                        .chars()
-                        .map(|letter| if letter.is_control() { ' ' } else { letter }),
-                );
-            }
+        match value_of(name) {
+            Some(value) => push_printable(&mut text, value.as_ref()),
             None => text.push_str(&rest[start..=start + length]),
         }
         rest = &rest[start + length + 1..];
     }
     text.push_str(rest);
     text
+}
+
+fn push_printable(text: &mut String, value: &str) {
+    // Control characters are below 32, 127, or begin with this byte.
+    if value.bytes().all(|b| b >= 32 && b != 127 && b != 0xC2) {
+        text.push_str(value);
+        return;
+    }
+    let letters = value.chars();
+    text.extend(letters.map(|letter| if letter.is_control() { ' ' } else { letter }));
 }
 
 /// There is a text for this key.

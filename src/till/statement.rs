@@ -230,7 +230,7 @@ impl Till {
         cart.member = Some(number);
         let quote = self.evaluate(&cart)?;
         let told = quote.reasons("tiers").next();
-        Ok(told.map(|reason| reason.text.clone()))
+        Ok(told.map(|reason| reason.text().to_owned()))
     }
 
     /// The movements of a period by business date, and each wallet's balance before and behind it.

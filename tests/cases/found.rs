@@ -31,7 +31,7 @@ impl Found {
     pub fn explained(&mut self, before: usize, quote: &Quote) {
         if self.differences.len() > before {
             let told = quote.explanation.iter();
-            let told = told.map(|reason| format!("\n        {} | {}", reason.key, reason.text));
+            let told = told.map(|reason| format!("\n        {} | {}", reason.key, reason.text()));
             self.wrong(format!("it says{}", told.collect::<String>()));
         }
     }

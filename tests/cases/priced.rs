@@ -127,7 +127,7 @@ pub fn compare(
         if !quote
             .explanation
             .iter()
-            .any(|reason| reason.text.contains(text))
+            .any(|reason| reason.text().contains(text))
         {
             found.wrong(format!("nothing says {text}"));
         }

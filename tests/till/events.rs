@@ -51,9 +51,7 @@ fn back(seq: u64) -> EventReturn {
 
 fn texts(explanation: &[loy::evaluate::Reason]) -> Vec<(&str, &str)> {
     let reasons = explanation.iter();
-    reasons
-        .map(|reason| (reason.key, reason.text.as_str()))
-        .collect()
+    reasons.map(|reason| (reason.key, reason.text())).collect()
 }
 
 #[test]

@@ -431,7 +431,7 @@ fn a_receipt_of_an_exchange_says_what_is_taken_back() {
     );
     let told = done.quote.reasons("returns").next().unwrap();
     assert_eq!(
-        told.text,
+        told.text(),
         "Khách trả hàng của hóa đơn trước, hoàn 55.000 đ, trừ lại 6 điểm"
     );
 }

@@ -22,7 +22,7 @@ fn store_with_limit(limit: serde_json::Value) -> Shop {
 }
 
 fn said<'a>(quote: &'a loy::evaluate::Quote, rule: &'a str) -> &'a str {
-    &quote.reasons(rule).next().unwrap().text
+    &quote.reasons(rule).next().unwrap().text()
 }
 
 #[test]
@@ -396,7 +396,12 @@ fn a_held_sale_has_reserved_its_place_until_it_is_called_off_or_runs_out() {
     let member = enrol(&till);
     let so_far = || {
         let quote = till.evaluate(&cart_of(member, 100_000)).unwrap();
-        quote.reasons("own_card").next().unwrap().values["found"].clone()
+        quote
+            .reasons("own_card")
+            .next()
+            .unwrap()
+            .value("found")
+            .unwrap()
     };
     let hold = |id: &str, seconds| {
         let cart = cart_of(member, 100_000);
@@ -487,7 +492,12 @@ fn a_damaged_count_is_found_and_an_older_librarys_sales_are_counted_too() {
     }
     let so_far = |till: &loy::till::Till| {
         let quote = till.evaluate(&cart(member, 250)).unwrap();
-        quote.reasons("own_card").next().unwrap().values["found"].clone()
+        quote
+            .reasons("own_card")
+            .next()
+            .unwrap()
+            .value("found")
+            .unwrap()
     };
     // Behind minute 70: those of 100, 150, 200 and 250.
     assert_eq!(so_far(&till), "4");

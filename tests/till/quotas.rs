@@ -57,7 +57,7 @@ fn a_till_gives_its_share_of_the_first_ten_and_then_says_how_many_they_were() {
     let full = till.evaluate(&cart_of(two, 100_000)).unwrap();
     let reason = told(&full);
     assert_eq!(
-        (full.outcome.payable.get(), reason.key, reason.text.as_str()),
+        (full.outcome.payable.get(), reason.key, reason.text()),
         (
             100_000,
             "offer.quota",
@@ -65,7 +65,10 @@ fn a_till_gives_its_share_of_the_first_ten_and_then_says_how_many_they_were() {
         )
     );
     assert_eq!(
-        (&*reason.values["share"], &*reason.values["total"]),
+        (
+            &*reason.value("share").unwrap(),
+            &*reason.value("total").unwrap()
+        ),
         ("3", "10")
     );
     // Called off, its place is free; a return frees none.
@@ -109,7 +112,7 @@ fn without_a_share_or_without_a_member_nothing_is_given_and_the_reason_says_why(
     let member = enrol(&till);
     let quote = till.evaluate(&cart_of(member, 100_000)).unwrap();
     assert_eq!(
-        told(&quote).text,
+        told(&quote).text(),
         "half: không giảm, quầy này không có suất nào trong 10 suất"
     );
     // Naming the other till in the cart gets nobody its share.
@@ -121,7 +124,7 @@ fn without_a_share_or_without_a_member_nothing_is_given_and_the_reason_says_why(
     let till = own.create();
     let quote = till.evaluate(&cart(100_000)).unwrap();
     assert_eq!(
-        (told(&quote).key, told(&quote).text.as_str()),
+        (told(&quote).key, told(&quote).text()),
         ("offer.needs_member", "half: chỉ dành cho thành viên")
     );
 }
@@ -156,7 +159,7 @@ fn an_offer_is_had_once_a_day_by_each_member_and_once_more_after_a_whole_return(
     assert_eq!(first.quote.outcome.payable.get(), 50_000);
     let again = till.evaluate(&cart_of(one, 100_000)).unwrap();
     assert_eq!(
-        (told(&again).key, told(&again).text.as_str()),
+        (told(&again).key, told(&again).text()),
         (
             "offer.too_often",
             "half: đã nhận rồi, tối đa 1 lần mỗi ngày"
@@ -191,7 +194,7 @@ fn a_rule_that_awards_has_a_quota_too_and_a_return_takes_back_what_it_gave() {
     assert_eq!(first.quote.awarded(1).get(), 30);
     let second = till.record("2", &cart_of(member, 100_000)).unwrap();
     assert_eq!(
-        told(&second.quote).text,
+        told(&second.quote).text(),
         "half: không tích điểm, quầy này đã hết 1 trong 10 suất"
     );
     till.refund("back", &refund_of(first.id)).unwrap();

@@ -49,7 +49,7 @@ fn a_daily_cap_counts_the_sales_of_the_day_and_gives_room_back_with_a_return() {
     // Told again, the second sale still says what it said when only seven were used.
     let again = till.record("2", &cart_of(member, 70_000)).unwrap();
     assert!(again.was_replayed);
-    let text = &again.quote.reasons("r").next().unwrap().text;
+    let text = again.quote.reasons("r").next().unwrap().text();
     assert_eq!(
         text,
         "r: 70.000 đ / 10.000 đ × 1 điểm = 7 → 3 điểm (làm tròn nửa lên); tối đa 10 điểm mỗi ngày"

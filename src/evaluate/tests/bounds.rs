@@ -229,7 +229,7 @@ fn every_code_and_reward_gets_an_answer() {
     let texts: Vec<(&str, bool)> = quote
         .explanation
         .iter()
-        .map(|reason| (reason.text.as_str(), reason.applied))
+        .map(|reason| (reason.text(), reason.applied))
         .collect();
     assert_eq!(texts[0], ("Code TET-2027: not of this programme", false));
     assert_eq!(texts[1], ("Reward mug: not of this programme", false));

@@ -134,7 +134,7 @@ fn a_code_that_a_rule_reads_is_no_unknown_code() {
         .explanation
         .iter()
         .take(2)
-        .map(|reason| reason.text.as_str())
+        .map(|reason| reason.text())
         .collect();
     assert_eq!(
         texts,

@@ -59,7 +59,7 @@ fn a_wallets_cap_is_used_up_by_the_rules_in_their_order() {
     assert_eq!(given, [("b", 7), ("a", 3)]);
     let last = quote.reasons("c").next().expect("a reason");
     assert_eq!(
-        (last.key, last.values["capped_by"].as_str()),
+        (last.key, &*last.value("capped_by").expect("a value")),
         ("earn.capped_out", "wallet_sale")
     );
 }
@@ -85,7 +85,7 @@ fn of_a_group_the_best_counts_or_the_first_or_all() {
             .collect();
         assert_eq!(given, expected, "{take}");
         if take == "best" {
-            let text = &quote.reasons("a").next().expect("a reason").text;
+            let text = quote.reasons("a").next().expect("a reason").text();
             assert_eq!(text, "a: not on top, b counts instead");
         }
     }
@@ -124,7 +124,7 @@ fn the_tier_is_the_one_before_the_sale_and_points_that_do_not_qualify_do_not_cou
         ),
         ("green", "gold", 499, 509)
     );
-    let text = &now.reasons("tiers").next().expect("a reason").text;
+    let text = now.reasons("tiers").next().expect("a reason").text();
     assert_eq!(text, "Tier Green, 499 points counted; Gold after this sale");
     // One year to the day: the day twelve months ago no longer counts.
     for (date, tier, points) in [(20_251_122, "green", 17), (20_251_123, "gold", 19)] {
@@ -140,9 +140,9 @@ fn a_tier_that_is_not_known_here_multiplies_nothing_and_says_so() {
     let quote = quote(with_tiers(), sale(10_000), json!({}));
     assert_eq!(quote.awarded(1).get(), 17);
     assert_eq!(quote.tier, None);
-    let text = &quote.reasons("tiers").next().expect("a reason").text;
+    let text = quote.reasons("tiers").next().expect("a reason").text();
     assert_eq!(text, "Tier: not known here");
-    let text = &quote.reasons("r").next().expect("a reason").text;
+    let text = quote.reasons("r").next().expect("a reason").text();
     assert!(text.ends_with("; the past is not known here"), "{text}");
 }
 
@@ -169,7 +169,7 @@ fn a_rule_for_gold_is_for_gold() {
     ] {
         let quote = quote(parts.clone(), sale(10_000), past);
         assert_eq!(quote.awarded(1).get(), points);
-        assert_eq!(quote.reasons("s").next().expect("a reason").text, text);
+        assert_eq!(quote.reasons("s").next().expect("a reason").text(), text);
     }
 }
 
@@ -228,7 +228,7 @@ fn an_automatic_reward_waits_for_a_bill_that_holds_it_and_keeps_the_rest() {
             (used, payable),
             "{points} {bill}"
         );
-        assert_eq!(quote.reasons("w").next().expect("a reason").text, text);
+        assert_eq!(quote.reasons("w").next().expect("a reason").text(), text);
         assert_eq!(
             quote.wallet(1).expect("a member").after.get(),
             points - used
@@ -240,7 +240,7 @@ fn an_automatic_reward_waits_for_a_bill_that_holds_it_and_keeps_the_rest() {
     let quote = quote(with_reward(reward), declined, member);
     assert_eq!(quote.redeemed(1).get(), 0);
     assert_eq!(
-        quote.reasons("w").next().expect("a reason").text,
+        quote.reasons("w").next().expect("a reason").text(),
         "w: not wanted today"
     );
 }

@@ -10,7 +10,7 @@ use crate::evaluate::Quote;
 #[track_caller]
 fn check(when: &Value, cart: Value, member: &Value, points: i64, said: &str) {
     let quote = priced(when, cart, member);
-    let text = &quote.reasons("r").next().expect("a reason").text;
+    let text = quote.reasons("r").next().expect("a reason").text();
     assert_eq!(quote.awarded(1).get(), points, "{when} {member}: {text}");
     assert!(text.ends_with(said), "{when}: {text}");
 }
@@ -343,7 +343,10 @@ fn points_pay_after_three_purchases() {
         let quote = quote(json!({ "wallets": wallets }), wants.clone(), member);
         assert_eq!(quote.redeemed(1).get(), used);
         assert_eq!(quote.wallet(1).expect("a wallet").redeemable.get(), used);
-        assert_eq!(quote.reasons("points").next().expect("a reason").text, text);
+        assert_eq!(
+            quote.reasons("points").next().expect("a reason").text(),
+            text
+        );
     }
     let unknown = quote(
         json!({ "wallets": wallets }),
@@ -351,7 +354,7 @@ fn points_pay_after_three_purchases() {
         json!({"points": {"points": 50}}),
     );
     assert_eq!(
-        unknown.reasons("points").next().expect("a reason").text,
+        unknown.reasons("points").next().expect("a reason").text(),
         "Points: not known here and not used, visits before: not known, wanted from 3 on"
     );
 }

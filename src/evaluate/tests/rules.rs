@@ -119,7 +119,7 @@ fn rules_rounded_over_the_sale_add_up_to_the_rounded_sum() {
     let texts: Vec<&str> = quote
         .explanation
         .iter()
-        .map(|reason| reason.text.as_str())
+        .map(|reason| reason.text())
         .collect();
     assert!(
         texts.contains(
@@ -207,7 +207,7 @@ fn factors_multiply_before_the_rounding_in_the_way_the_rule_says() {
         });
         let quote = quote(json!({"earn": [rule]}), sale(55_000), new());
         assert_eq!(quote.awarded(1).get(), points, "{combine}");
-        let text = &quote.reasons("r").next().expect("a reason").text;
+        let text = quote.reasons("r").next().expect("a reason").text();
         assert!(
             text.contains("× 1 point × 3 (always) × 2 (sunday) ="),
             "{text}"

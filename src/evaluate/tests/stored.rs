@@ -31,7 +31,12 @@ fn with(points: Value, cart: Value, parts: Value) -> Quote {
 }
 
 fn text(quote: &Quote, rule: &str) -> String {
-    quote.reasons(rule).next().expect("a reason").text.clone()
+    quote
+        .reasons(rule)
+        .next()
+        .expect("a reason")
+        .text()
+        .to_owned()
 }
 
 #[test]

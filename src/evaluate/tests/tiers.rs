@@ -49,7 +49,7 @@ fn tier_of(quote: &Quote) -> &TierLine {
 
 fn said(quote: &Quote) -> &str {
     let mut reasons = quote.reasons("tiers");
-    &reasons.next().expect("a reason").text
+    reasons.next().expect("a reason").text()
 }
 
 /// The tier before a sale of 1 on a date, the last date of it, and what the sale leaves missing to
@@ -433,8 +433,8 @@ fn every_tier_passed_gives_its_points_once() {
     let told: Vec<&str> = both
         .explanation
         .iter()
-        .filter(|reason| reason.rule.starts_with("tier:"))
-        .map(|reason| reason.text.as_str())
+        .filter(|reason| reason.rule().starts_with("tier:"))
+        .map(|reason| reason.text())
         .collect();
     assert_eq!(
         told,
@@ -477,7 +477,11 @@ fn every_tier_passed_gives_its_points_once() {
         let again = quote(with_entries(year), sale(300), past.clone());
         assert_eq!(awards(&again), expected);
         assert_eq!(
-            again.reasons("tier:silver").next().expect("a reason").text,
+            again
+                .reasons("tier:silver")
+                .next()
+                .expect("a reason")
+                .text(),
             text
         );
     }

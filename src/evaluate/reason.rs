@@ -1,0 +1,248 @@
+//! A reason: what it is about, a stable key and exact values at once, its sentence when it is asked for.
+//!
+//! A till reads keys and numbers of many reasons and prints few of them. So a reason keeps what its
+//! sentence is made of, and writes it for the first who asks.
+
+use std::fmt;
+use std::sync::OnceLock;
+
+use serde::ser::SerializeMap as _;
+use serde::{Serialize, Serializer};
+
+use super::explain::Speaker;
+use super::named::Named;
+use super::values::{Form, Value, Values};
+use crate::programme::Programme;
+use crate::texts::{self, Language};
+
+/// One line of the explanation. `key` is stable; the text is in the till's language.
+#[derive(Clone)]
+pub struct Reason {
+    about: Named,
+    /// It gave or took something.
+    pub applied: bool,
+    /// Stable key, such as `earn.amount.applied`.
+    pub key: &'static str,
+    /// The numbers of the sentence by name.
+    pub values: Values,
+    sentence: Phrase,
+    /// What is said behind it, each with a place for the `text` before it.
+    clauses: Vec<Phrase>,
+    programme: Programme,
+    language: Language,
+    text: OnceLock<String>,
+}
+
+/// A text of the language, by its key, and what fills its places. A place that is not filled here is
+/// filled by the reason's value of its name, and `name` by what the reason is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Phrase {
+    key: &'static str,
+    places: Vec<(&'static str, Value)>,
+}
+
+impl Phrase {
+    /// A text without places of its own.
+    pub(super) fn new(key: &'static str) -> Self {
+        Self {
+            key,
+            places: Vec::new(),
+        }
+    }
+
+    /// Fills a place.
+    #[must_use]
+    pub(super) fn with(mut self, place: &'static str, value: impl Into<Value>) -> Self {
+        self.places.push((place, value.into()));
+        self
+    }
+
+    fn own(&self, place: &str) -> Option<&Value> {
+        let mut places = self.places.iter();
+        places
+            .find(|(known, _)| *known == place)
+            .map(|(_, value)| value)
+    }
+}
+
+/// A phrase alone, in words: only its own places are filled.
+pub(super) fn said_alone(speaker: &Speaker<'_>, phrase: &Phrase) -> String {
+    texts::phrase_with(speaker.language, phrase.key, |place| {
+        phrase
+            .own(place)
+            .map(|value| speaker.said(value, &said_alone).into_owned())
+    })
+}
+
+impl Reason {
+    /// About something, with a sentence of the reason's own key.
+    pub(super) fn new(
+        speaker: &Speaker<'_>,
+        about: impl Into<Named>,
+        applied: bool,
+        key: &'static str,
+    ) -> Self {
+        Self {
+            about: about.into(),
+            applied,
+            key,
+            values: Values::default(),
+            sentence: Phrase::new(key),
+            clauses: Vec::new(),
+            programme: speaker.programme().clone(),
+            language: speaker.language,
+            text: OnceLock::new(),
+        }
+    }
+
+    /// With these values.
+    #[must_use]
+    pub(super) fn with(mut self, values: impl Into<Values>) -> Self {
+        self.values = values.into();
+        self
+    }
+
+    /// With another sentence.
+    #[must_use]
+    pub(super) fn saying(mut self, phrase: Phrase) -> Self {
+        self.sentence = phrase;
+        self
+    }
+
+    /// Fills a place of the sentence.
+    pub(super) fn fill(&mut self, place: &'static str, value: impl Into<Value>) {
+        self.sentence.places.push((place, value.into()));
+    }
+
+    /// Says more: a phrase with the place `text` for what was said so far.
+    pub(super) fn add(&mut self, clause: Phrase) {
+        self.clauses.push(clause);
+    }
+
+    /// The rule, offer, reward or wallet it is about, by its id in the programme.
+    pub fn rule(&self) -> &str {
+        self.about.id(&self.programme)
+    }
+
+    /// The sentence in the chosen language.
+    pub fn text(&self) -> &str {
+        self.text.get_or_init(|| {
+            let speaker = self.speaker();
+            let mut text = self.write(&speaker, &self.sentence, None);
+            for clause in &self.clauses {
+                text = self.write(&speaker, clause, Some(&text));
+            }
+            text
+        })
+    }
+
+    /// A value as text: `55000`. Nothing where there is none of this name.
+    pub fn value(&self, name: &str) -> Option<String> {
+        let (value, form) = self.values.entry(name)?;
+        Some(self.value_in(&self.speaker(), value, form))
+    }
+
+    /// All values as texts, by name: `{"base": "55000", "rate": "10000"}`.
+    pub fn value_texts(&self) -> impl Serialize + '_ {
+        ValueTexts(self)
+    }
+
+    fn speaker(&self) -> Speaker<'_> {
+        Speaker::all(&self.programme, self.language)
+    }
+
+    fn write(&self, speaker: &Speaker<'_>, phrase: &Phrase, before: Option<&str>) -> String {
+        let nested = |speaker: &Speaker<'_>, phrase: &Phrase| self.write(speaker, phrase, None);
+        texts::phrase_with(speaker.language, phrase.key, |place| {
+            if let (Some(before), "text") = (before, place) {
+                return Some(before.to_owned());
+            }
+            let value = phrase.own(place).or_else(|| self.values.get(place));
+            match value {
+                Some(value) => Some(speaker.said(value, &nested).into_owned()),
+                None if place == "name" => {
+                    let name = self.about.name(&self.programme, self.language);
+                    Some(name.to_owned())
+                }
+                None => None,
+            }
+        })
+    }
+
+    fn value_in(&self, speaker: &Speaker<'_>, value: &Value, form: Form) -> String {
+        let nested = |speaker: &Speaker<'_>, phrase: &Phrase| self.write(speaker, phrase, None);
+        match form {
+            Form::Exact => speaker.exactly(value, &nested).into_owned(),
+            Form::Said => speaker.said(value, &nested).into_owned(),
+        }
+    }
+}
+
+/// The texts of a reason's values, in the order of their names.
+struct ValueTexts<'a>(&'a Reason);
+
+impl Serialize for ValueTexts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self(reason) = self;
+        let (speaker, values) = (reason.speaker(), reason.values.entries());
+        let mut map = serializer.serialize_map(Some(values.len()))?;
+        for (name, value, form) in values {
+            map.serialize_entry(name, &reason.value_in(&speaker, value, form))?;
+        }
+        map.end()
+    }
+}
+
+/// One line of the explanation. `key` is stable; `text` is in the till's language.
+#[derive(Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "reason"))]
+pub(super) struct Written<'a> {
+    /// The rule, offer, reward or wallet it is about, by its id in the programme.
+    rule: &'a str,
+    /// It gave or took something.
+    applied: bool,
+    /// Stable key, such as `earn.amount.applied`.
+    key: &'static str,
+    /// The numbers of the sentence by name, exact, as text: `{"base": "55000", "rate": "10000"}`.
+    #[cfg_attr(test, schemars(with = "std::collections::BTreeMap<String, String>"))]
+    values: ValueTexts<'a>,
+    /// The sentence in the chosen language.
+    text: &'a str,
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let written = Written {
+            rule: self.rule(),
+            applied: self.applied,
+            key: self.key,
+            values: ValueTexts(self),
+            text: self.text(),
+        };
+        written.serialize(serializer)
+    }
+}
+
+impl PartialEq for Reason {
+    fn eq(&self, other: &Self) -> bool {
+        (self.rule(), self.applied, self.key) == (other.rule(), other.applied, other.key)
+            && self.values == other.values
+            && self.text() == other.text()
+    }
+}
+
+impl Eq for Reason {}
+
+impl fmt::Debug for Reason {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Reason")
+            .field("rule", &self.rule())
+            .field("applied", &self.applied)
+            .field("key", &self.key)
+            .field("values", &self.values)
+            .field("text", &self.text())
+            .finish()
+    }
+}
