@@ -82,35 +82,57 @@ fn numbers(runs: usize, rules: usize, lines: usize) -> Sample {
     })
 }
 
-/// Reasons are asked for, and nobody reads them: as when a till prices each line that is scanned.
-fn explained(runs: usize, rules: usize, lines: usize) -> Sample {
-    let (programme, cart, member) = (programme(rules), cart(lines), snapshot());
-    Sample::single(runs, |_| {
-        let quote = evaluate(&programme, Some(&member), &cart, Language::Vi).unwrap();
-        std::hint::black_box(quote);
-    })
+/// What is read of the reasons of a quote.
+#[derive(Clone, Copy)]
+enum Read {
+    /// Nothing: as when a till prices each line that is scanned.
+    Nothing,
+    /// Of every reason what it is about, its key, whether it applied, and its values.
+    Values,
+    /// Every sentence.
+    Sentences,
 }
 
-/// Reasons are asked for, and all of them are read.
-fn read(runs: usize, rules: usize, lines: usize) -> Sample {
+fn explained(runs: usize, rules: usize, lines: usize, read: Read) -> Sample {
     let (programme, cart, member) = (programme(rules), cart(lines), snapshot());
     Sample::single(runs, |_| {
         let quote = evaluate(&programme, Some(&member), &cart, Language::Vi).unwrap();
-        assert!(quote.explanation.len() >= rules);
+        match read {
+            Read::Nothing => {}
+            Read::Values => {
+                assert!(quote.explanation.len() >= rules);
+                for reason in &quote.explanation {
+                    std::hint::black_box((reason.rule(), reason.key, reason.applied));
+                    reason.values.iter().for_each(|value| {
+                        std::hint::black_box(value);
+                    });
+                }
+            }
+            Read::Sentences => {
+                let texts = quote.explanation.iter().map(|reason| reason.text().len());
+                assert!(texts.sum::<usize>() > rules);
+            }
+        }
         std::hint::black_box(quote);
     })
 }
 
 pub fn measure(report: &mut Report) {
     let one = numbers(20_000, 1, 30);
-    let one_explained = explained(20_000, 1, 30);
     report.add(Row::times(
         "evaluate 30 lines, 1 rule, without explanation",
         &one,
     ));
-    let one_read = read(20_000, 1, 30);
-    report.add(Row::times("  with explanation", &one_explained));
-    report.add(Row::times("  and all of it read", &one_read));
+    let reads = [
+        ("  with explanation", Read::Values),
+        ("  and every sentence written", Read::Sentences),
+        ("  and nobody asks why", Read::Nothing),
+    ];
+    let ones = reads.map(|(name, read)| {
+        let sample = explained(10_000, 1, 30, read);
+        report.add(Row::times(name, &sample));
+        sample
+    });
     report.add(
         Row::times(
             "evaluate 30 lines, 200 rules, without explanation",
@@ -120,13 +142,13 @@ pub fn measure(report: &mut Report) {
         .floors(&[Floor::Most(25.0)])
         .goal("10 us"),
     );
-    report.add(
-        Row::times("  with explanation", &explained(5_000, 200, 30))
-            .beside(&one_explained)
-            .floors(&[Floor::Most(60.0)])
-            .goal("30 us"),
-    );
-    report.add(Row::times("  and all of it read", &read(2_000, 200, 30)).beside(&one_read));
+    for ((name, read), one) in reads.into_iter().zip(&ones) {
+        let row = Row::times(name, &explained(3_000, 200, 30, read)).beside(one);
+        report.add(match read {
+            Read::Values => row.floors(&[Floor::Most(60.0)]).goal("30 us"),
+            Read::Sentences | Read::Nothing => row,
+        });
+    }
     report.add(
         Row::times("evaluate 500 lines, 2,000 rules", &numbers(300, 2_000, 500))
             .floors(&[Floor::Most(2_000.0)]),

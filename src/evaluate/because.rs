@@ -17,8 +17,7 @@ pub(super) struct Because {
     condition: &'static str,
     expected: Value,
     found: Value,
-    /// Its places of these two names may be left to the reason's values.
-    text: Phrase,
+    text: Value,
 }
 
 impl Because {
@@ -28,14 +27,19 @@ impl Because {
         reason.values.insert("condition", self.condition);
         reason.values.insert_said("expected", self.expected);
         reason.values.insert_said("found", self.found);
-        reason.fill("because", self.text);
+        reason.give_cause(self.text);
     }
 
     /// Its text, with everything in its place.
     fn whole(&self) -> Value {
-        let text = self.text.clone();
-        let text = text.with("expected", self.expected.clone());
-        text.with("found", self.found.clone()).into()
+        match &self.text {
+            Value::Is(what) => Phrase::new("when.is")
+                .with("what", Value::Word(what))
+                .with("expected", self.expected.clone())
+                .with("found", self.found.clone())
+                .into(),
+            text => text.clone(),
+        }
     }
 }
 
@@ -98,14 +102,16 @@ impl Telling<'_> {
                     condition: "any",
                     expected: Value::List(expected, "; "),
                     found: Value::List(found, "; "),
-                    text: Phrase::new("when.any").with("parts", Value::List(texts, "; ")),
+                    text: Phrase::new("when.any")
+                        .with("parts", Value::List(texts, "; "))
+                        .into(),
                 }
             }
             When::Not(part) => {
                 let inner = self.told(part, first);
                 let not = |part: Value| Phrase::new("when.not").with("part", part);
                 Because {
-                    text: not(inner.whole()),
+                    text: not(inner.whole()).into(),
                     expected: not(inner.expected).into(),
                     ..inner
                 }
@@ -120,7 +126,7 @@ impl Telling<'_> {
                         Wanted(self.speaker).of(leaf).into()
                     },
                     found: found.unwrap_or(Value::Word("word.unknown")),
-                    text: Phrase::new("when.is").with("what", Value::Word(what)),
+                    text: Value::Is(what),
                 }
             }
         }

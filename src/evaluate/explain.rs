@@ -165,6 +165,10 @@ impl<'a> Speaker<'a> {
                 let said = values.iter().map(|value| self.said(value, nested));
                 said.collect::<Vec<_>>().join(between)
             }
+            Value::Is(what) => {
+                let is = Phrase::new("when.is").with("what", Value::Word(what));
+                nested(self, &is)
+            }
             Value::Wanted(whose, part) => because::wanted(self, whose, *part),
         };
         Cow::Owned(text)
@@ -187,6 +191,7 @@ impl<'a> Speaker<'a> {
             | Value::Minute(_)
             | Value::Phrase(_)
             | Value::List(..)
+            | Value::Is(_)
             | Value::Wanted(..) => return self.said(value, nested),
         };
         Cow::Owned(text)

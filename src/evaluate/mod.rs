@@ -265,6 +265,9 @@ fn in_tier(
     };
     let mut tallies = tally::tally(programme, &terms, &sold, explaining)?;
     limits.refuse_awards(&mut tallies);
+    if speaker.explains() {
+        reasons.reserve(tallies.len());
+    }
     for tally in &tallies {
         speaker.tell(&mut reasons, || {
             told::reason(&speaker, &facts, tally, &tallies, member.is_some())

@@ -26,6 +26,8 @@ pub struct Reason {
     /// The numbers of the sentence by name.
     pub values: Values,
     sentence: Phrase,
+    /// What is said at its place `because`.
+    because: Option<Value>,
     /// What is said behind it, each with a place for the `text` before it.
     clauses: Vec<Phrase>,
     programme: Programme,
@@ -88,6 +90,7 @@ impl Reason {
             key,
             values: Values::default(),
             sentence: Phrase::new(key),
+            because: None,
             clauses: Vec::new(),
             programme: speaker.programme().clone(),
             language: speaker.language,
@@ -114,6 +117,11 @@ impl Reason {
         self.sentence.places.push((place, value.into()));
     }
 
+    /// Fills the place `because` of the sentence.
+    pub(super) fn give_cause(&mut self, because: impl Into<Value>) {
+        self.because = Some(because.into());
+    }
+
     /// Says more: a phrase with the place `text` for what was said so far.
     pub(super) fn add(&mut self, clause: Phrase) {
         self.clauses.push(clause);
@@ -134,6 +142,11 @@ impl Reason {
             }
             text
         })
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_written(&self) -> bool {
+        self.text.get().is_some()
     }
 
     /// A value as text: `55000`. Nothing where there is none of this name.
@@ -157,7 +170,11 @@ impl Reason {
             if let (Some(before), "text") = (before, place) {
                 return Some(before.to_owned());
             }
-            let value = phrase.own(place).or_else(|| self.values.get(place));
+            let value = match (phrase.own(place), place) {
+                (None, "because") => self.because.as_ref(),
+                (None, _) => self.values.get(place),
+                (own, _) => own,
+            };
             match value {
                 Some(value) => Some(speaker.said(value, &nested).into_owned()),
                 None if place == "name" => {
@@ -184,7 +201,7 @@ struct ValueTexts<'a>(&'a Reason);
 impl Serialize for ValueTexts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(reason) = self;
-        let (speaker, values) = (reason.speaker(), reason.values.entries());
+        let (speaker, values) = (reason.speaker(), reason.values.in_order());
         let mut map = serializer.serialize_map(Some(values.len()))?;
         for (name, value, form) in values {
             map.serialize_entry(name, &reason.value_in(&speaker, value, form))?;

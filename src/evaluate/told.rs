@@ -125,22 +125,22 @@ impl Told<'_> {
             Refusal::Group(winner) => {
                 let taken = Named::Earn(all[winner].place);
                 reason.values.insert("taken", taken.clone());
-                reason.fill("because", taken);
+                reason.give_cause(taken);
             }
-            Refusal::Expired(date) => reason.fill("because", date),
+            Refusal::Expired(date) => reason.give_cause(date),
             Refusal::Enough(enough) => {
                 reason.values.extend(enough.values());
-                reason.fill("because", enough.said());
+                reason.give_cause(enough.said());
             }
             Refusal::CappedOut => {
                 if let Some(cut) = self.tally.cut {
-                    reason.fill("because", self.cap_said(cut));
+                    reason.give_cause(self.cap_said(cut));
                 }
             }
             Refusal::Limit(place) => {
                 let limit = &self.speaker.programme().limits()[place];
                 reason.values.insert("limit", Named::Limit(place));
-                reason.fill("because", velocity::said(place, limit));
+                reason.give_cause(velocity::said(place, limit));
             }
             // What counts, whatever it is: of pieces and visits too.
             Refusal::NothingToPay | Refusal::NoBand | Refusal::TooLittle => {

@@ -39,6 +39,9 @@ pub enum Value {
     Phrase(Box<Phrase>),
     /// Several, with what stands between them.
     List(Vec<Value>, &'static str),
+    /// What stands in the way of a condition, by the key of what it is about: the reason's values say
+    /// what is wanted and what was found.
+    Is(&'static str),
     /// What a part of a condition wants: whose condition, and which part, counted from the first.
     Wanted(Named, usize),
 }
@@ -59,7 +62,7 @@ struct Entry {
     form: Form,
 }
 
-/// A handful of values, each by its name, in the order of the names.
+/// A handful of values, each by its name, in the order in which they were told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Values(Vec<Entry>);
 
@@ -74,19 +77,23 @@ impl Values {
         self.entry(name).map(|(value, _)| value)
     }
 
-    /// All of them, in the order of the names.
+    /// All of them.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&'static str, &Value)> {
         self.0.iter().map(|entry| (entry.name, &entry.value))
     }
 
-    pub(super) fn entries(&self) -> impl ExactSizeIterator<Item = (&'static str, &Value, Form)> {
-        self.0
-            .iter()
+    /// All of them, in the order of their names.
+    pub(super) fn in_order(&self) -> Vec<(&'static str, &Value, Form)> {
+        let entries = self.0.iter();
+        let mut all: Vec<(&'static str, &Value, Form)> = entries
             .map(|entry| (entry.name, &entry.value, entry.form))
+            .collect();
+        all.sort_unstable_by_key(|(name, ..)| *name);
+        all
     }
 
     pub(super) fn entry(&self, name: &str) -> Option<(&Value, Form)> {
-        let entry = &self.0[self.place(name).ok()?];
+        let entry = self.0.iter().find(|entry| entry.name == name)?;
         Some((&entry.value, entry.form))
     }
 
@@ -102,17 +109,9 @@ impl Values {
 
     fn put(&mut self, name: &'static str, value: Value, form: Form) {
         let entry = Entry { name, value, form };
-        match self.place(name) {
-            Ok(place) => self.0[place] = entry,
-            Err(place) => self.0.insert(place, entry),
-        }
-    }
-
-    fn place(&self, name: &str) -> Result<usize, usize> {
-        // Of a handful, most come in the order of their names.
-        match self.0.last() {
-            Some(last) if *last.name < *name => Err(self.0.len()),
-            _ => self.0.binary_search_by(|entry| (*entry.name).cmp(name)),
+        match self.0.iter_mut().find(|known| known.name == name) {
+            Some(known) => *known = entry,
+            None => self.0.push(entry),
         }
     }
 }

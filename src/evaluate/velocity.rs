@@ -284,7 +284,7 @@ fn reason(
 ) -> Reason {
     let applied = matches!(key, "limit.warned" | "limit.refused" | "limit.lifted");
     let mut reason = Reason::new(speaker, Named::Limit(place), applied, key);
-    reason.fill("because", said(place, limit));
+    reason.give_cause(said(place, limit));
     if let Some(found) = found {
         reason.values.insert("found", number(limit, found));
     }
@@ -306,7 +306,7 @@ pub(super) fn nothing_spent(speaker: &Speaker<'_>, limit: &Limit) -> Vec<Reason>
         .map(|about| {
             let mut reason = Reason::new(speaker, about, false, "limit.not_spent")
                 .with([("limit", Named::Limit(place))]);
-            reason.fill("because", said(place, limit));
+            reason.give_cause(said(place, limit));
             reason
         })
         .collect()

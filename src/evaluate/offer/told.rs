@@ -67,7 +67,7 @@ impl Told<'_> {
         match refusal {
             Refusal::Enough(enough) => {
                 reason.values.extend(enough.values());
-                reason.fill("because", enough.said());
+                reason.give_cause(enough.said());
             }
             Refusal::TooFew(missing) => reason.values.insert("missing", Value::Count(*missing)),
             Refusal::Group(winner) | Refusal::Exclusive(winner) => {

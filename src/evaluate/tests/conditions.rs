@@ -2,6 +2,9 @@
 
 use serde_json::json;
 
+use crate::evaluate::Value;
+use crate::kernel::Money;
+
 use super::build::{check, check_member, new, quote, sale, ten_thousand};
 
 #[test]
@@ -121,6 +124,47 @@ fn conditions_on_day_time_and_place_name_what_they_want() {
             text,
         );
     }
+}
+
+#[test]
+fn each_part_of_a_condition_of_many_is_told_by_what_it_wants() {
+    let rule = json!({"id": "r", "wallet": "points", "amount": ten_thousand(), "when": {"any": [
+        {"all": [{"weekdays": ["sun"]}, {"total": {"from": "70000"}}]},
+        {"not": {"weekdays": ["sun"]}},
+        {"total": {"from": "60000"}},
+    ]}});
+    let quote = quote(json!({"earn": [rule]}), sale(55_000), new());
+    let reason = quote.reasons("r").next().expect("a reason");
+    let value = |name| reason.value(name).expect("a value");
+    assert_eq!(
+        (value("condition"), value("expected"), value("found")),
+        (
+            "any".to_owned(),
+            "from 70,000 VND on; not (Sunday); from 60,000 VND on".to_owned(),
+            "55,000 VND; Sunday; 55,000 VND".to_owned()
+        )
+    );
+    assert_eq!(
+        reason.text(),
+        "r: not given, none of: bill: 55,000 VND, wanted from 70,000 VND on; \
+         not (weekday: Sunday, wanted Sunday); bill: 55,000 VND, wanted from 60,000 VND on"
+    );
+}
+
+#[test]
+fn the_numbers_of_a_reason_are_read_before_anybody_writes_its_sentence() {
+    let rule = json!({"id": "r", "wallet": "points", "amount": ten_thousand()});
+    let quote = quote(json!({"earn": [rule]}), sale(55_000), new());
+    let reason = quote.reasons("r").next().expect("a reason");
+    assert_eq!(reason.key, "earn.amount.applied");
+    assert_eq!(
+        reason.values.get("base"),
+        Some(&Value::Amount(Money::new(55_000)))
+    );
+    assert_eq!(reason.value("points").as_deref(), Some("5"));
+    assert!(!reason.is_written(), "nobody asked for the sentence");
+    assert!(reason.text().starts_with("r: 55,000 VND"));
+    assert!(reason.is_written());
 }
 
 #[test]
