@@ -22,7 +22,7 @@ fn store_with_limit(limit: serde_json::Value) -> Shop {
 }
 
 fn said<'a>(quote: &'a loy::evaluate::Quote, rule: &'a str) -> &'a str {
-    &quote.reasons(rule).next().unwrap().text()
+    quote.reasons(rule).next().unwrap().text()
 }
 
 #[test]
