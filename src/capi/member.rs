@@ -7,7 +7,7 @@ use std::ffi::{CString, c_char};
 use std::sync::{Mutex, PoisonError};
 
 use crate::kernel::ids::NoMemberNumber;
-use crate::kernel::{Balance, MemberNumber, Points};
+use crate::kernel::{Balance, MemberNumber, MemberStatus, Points};
 use crate::scan::IdentifierKind;
 use crate::till::{Enrolment, MemberCard};
 
@@ -249,6 +249,23 @@ pub unsafe extern "C" fn loy_member_number(member: *const loy_member) -> *const 
     boundary::text(|| Some(handles::find(member).ok()?.number.as_ptr()))
 }
 
+/// Returns whether the member may earn and spend: "active", "blocked" or "closed" (see
+/// loy_member_block). One who may not is LOY_OK all the same; the cashier text begins with it, and
+/// nothing can be spent.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_status(member: *const loy_member) -> *const c_char {
+    boundary::text(|| {
+        let status = handles::find(member).ok()?.card.status;
+        Some(match status {
+            MemberStatus::Active => c"active".as_ptr(),
+            MemberStatus::Blocked => c"blocked".as_ptr(),
+            MemberStatus::Closed => c"closed".as_ptr(),
+        })
+    })
+}
+
 fn points(
     member: *const loy_member,
     wallet: *const c_char,
@@ -438,7 +455,7 @@ pub unsafe extern "C" fn loy_member_rewards(
     })
 }
 
-/// Writes number, tier, balances and rewards as JSON.
+/// Writes number, status, tier, balances and rewards as JSON.
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
 /// @since 0.1

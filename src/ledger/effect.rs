@@ -93,7 +93,10 @@ impl Effect {
             | Kind::Clock
             | Kind::Claim
             | Kind::Exception
-            | Kind::Event => None,
+            | Kind::Event
+            | Kind::Blocked
+            | Kind::Unblocked
+            | Kind::Closed => None,
         }
     }
 

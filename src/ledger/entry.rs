@@ -63,11 +63,17 @@ pub enum Kind {
     /// A member did something that is no sale; `payload` says what. With [`Flags::UNDONE`] it is taken
     /// back, and `refers_to` names it.
     Event = 24,
+    /// A member earns and spends nothing from here on; `payload` says who did it, and why.
+    Blocked = 27,
+    /// A blocked member earns and spends again.
+    Unblocked = 28,
+    /// A membership ends: blocked for good.
+    Closed = 29,
 }
 
 impl Kind {
     /// Every kind this version knows, in the order of their numbers.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::Epoch,
         Self::ProgrammeInstalled,
         Self::Enrol,
@@ -92,14 +98,16 @@ impl Kind {
         Self::Exception,
         Self::RedemptionRenewal,
         Self::Event,
+        Self::Blocked,
+        Self::Unblocked,
+        Self::Closed,
     ];
 
     /// The kind with this number, if this version knows it.
     pub fn from_number(number: u8) -> Option<Self> {
-        usize::from(number)
-            .checked_sub(1)
-            .and_then(|index| Self::ALL.get(index))
-            .copied()
+        // Numbers that another version has are left out between them.
+        let place = Self::ALL.binary_search_by_key(&number, |kind| kind.number());
+        place.ok().map(|place| Self::ALL[place])
     }
 
     /// Its number in files and batches.
@@ -134,6 +142,9 @@ impl Kind {
             Self::Exception => "exception",
             Self::RedemptionRenewal => "redemption_renewal",
             Self::Event => "event",
+            Self::Blocked => "member_blocked",
+            Self::Unblocked => "member_unblocked",
+            Self::Closed => "member_closed",
         }
     }
 

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::effect::Effect;
-use super::entry::Entry;
+use super::entry::{Entry, Kind};
 use crate::kernel::ids::Seq;
-use crate::kernel::{LotId, MemberNumber, Points, Portion, WalletNumber};
+use crate::kernel::{LotId, MemberNumber, MemberStatus, Points, Portion, WalletNumber};
 
 /// Portions and debts of all members, by folding entries in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +16,8 @@ pub struct Fold {
     pub debts: BTreeMap<(MemberNumber, WalletNumber), Points>,
     /// What of each lot counts as expired; absent where nothing ever expired.
     pub lapsed: BTreeMap<(MemberNumber, WalletNumber, LotId), Points>,
+    /// Members who are blocked or closed.
+    pub statuses: BTreeMap<MemberNumber, MemberStatus>,
 }
 
 /// An entry that cannot be true where it stands.
@@ -35,6 +37,14 @@ pub enum Unsound {
 impl Fold {
     /// Adds one entry.
     pub fn apply(&mut self, entry: &Entry) -> Result<(), Unsound> {
+        if let Some(status) = status_after(entry) {
+            let member = entry.member.ok_or(Unsound::Nobody(entry.seq))?;
+            if status.is_active() {
+                self.statuses.remove(&member);
+            } else {
+                self.statuses.insert(member, status);
+            }
+        }
         let Some(effect) = Effect::of(entry) else {
             return Ok(());
         };
@@ -70,11 +80,20 @@ impl Fold {
     }
 }
 
+/// Where an entry says that its member stands from then on.
+pub fn status_after(entry: &Entry) -> Option<MemberStatus> {
+    match entry.kind {
+        Kind::Blocked => Some(MemberStatus::Blocked),
+        Kind::Unblocked => Some(MemberStatus::Active),
+        Kind::Closed => Some(MemberStatus::Closed),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::decide::tests::{accounts, facts, give, spend};
     use super::super::decide::{Held, HeldPortion, authorise, post, release};
-    use super::super::entry::Kind;
     use super::super::refund::{Policies, Reason, Returned, SaleHistory, Standing, refund};
     use super::*;
 

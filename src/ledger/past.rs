@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::decide::Accounts;
 use super::entry::{Entry, Kind};
 use super::fold::{Fold, Unsound};
-use crate::kernel::{BusinessDate, Lot, LotId, Points, WalletNumber};
+use crate::kernel::{BusinessDate, Lot, LotId, MemberNumber, MemberStatus, Points, WalletNumber};
 
 /// A member's accounts while their entries are read, oldest first.
 #[derive(Clone, Debug, Default)]
@@ -59,6 +59,12 @@ impl Past {
             }
         }
         accounts
+    }
+
+    /// Whether the member could earn and spend by then.
+    pub fn status(&self, member: MemberNumber) -> MemberStatus {
+        let statuses = &self.fold.statuses;
+        statuses.get(&member).copied().unwrap_or_default()
     }
 
     /// The business date on which a lot was given.

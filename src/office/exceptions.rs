@@ -61,7 +61,7 @@ impl Office {
             "SELECT e.business_date, store, till, e.seq, kind, refers_to, member, wallet, points,
                     payload, stream_no
              FROM entry e JOIN stream USING (stream_no) JOIN writer USING (writer_no)
-             WHERE kind IN (?1, ?2, ?3) OR (kind = ?4 AND payload IS NOT NULL)
+             WHERE kind IN (?1, ?2, ?3, ?5, ?6, ?7) OR (kind = ?4 AND payload IS NOT NULL)
              ORDER BY e.business_date, store, till, stream_no, e.seq",
         )?;
         let told = [
@@ -69,6 +69,9 @@ impl Office {
             Kind::AdjustmentGiven,
             Kind::AdjustmentTaken,
             Kind::Debt,
+            Kind::Blocked,
+            Kind::Unblocked,
+            Kind::Closed,
         ];
         let mut rows = query.query(told.map(Kind::number))?;
         let mut lines = Vec::new();

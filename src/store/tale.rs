@@ -75,7 +75,10 @@ impl Tale {
             | Kind::AdjustmentGiven
             | Kind::AdjustmentTaken
             | Kind::Exception
-            | Kind::Event => self.current = None,
+            | Kind::Event
+            | Kind::Blocked
+            | Kind::Unblocked
+            | Kind::Closed => self.current = None,
             _ => {
                 if let Some(row) = self.current.and_then(|sale| sales.get_mut(&sale)) {
                     row.last_seq = entry.seq;

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, ErrorCode, params};
 
 use super::error::StoreError;
+use super::member_status;
 use super::read::{Reading, SaleRow};
 use super::rows::{INSERT_ENTRY, insert_entry};
 use super::transaction::Transaction;
@@ -142,6 +143,7 @@ impl<'a> Writing<'a> {
             self.head.hash = hash;
             self.head.offset = entry.offset;
             self.changed = true;
+            member_status::follow(&self.transaction, entry)?;
             if let Some(effect) = Effect::of(entry) {
                 move_counters(&self.transaction, entry, &effect)?;
             }

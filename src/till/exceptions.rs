@@ -61,11 +61,14 @@ pub struct ExceptionCount {
 }
 
 /// Entries that make a line by themselves.
-const TOLD: [Kind; 4] = [
+const TOLD: [Kind; 7] = [
     Kind::Exception,
     Kind::AdjustmentGiven,
     Kind::AdjustmentTaken,
     Kind::Debt,
+    Kind::Blocked,
+    Kind::Unblocked,
+    Kind::Closed,
 ];
 
 impl Till {
@@ -107,6 +110,10 @@ pub(super) fn exceptions_of(
                 if entry.kind != Kind::Debt || [entry.seq, entry.refers_to].contains(&by.1) {
                     lines.push(by_hand(&entry, &by.0, line(key)));
                 }
+            }
+            Kind::Blocked | Kind::Unblocked | Kind::Closed => {
+                let by = AdjustmentPayload::from_payload(&entry.payload).unwrap_or_default();
+                lines.push(by_hand(&entry, &by, line(entry.kind.name())));
             }
             Kind::Commit if entry.flags.has(Flags::LATE) && !entry.is_portion() => {
                 lines.push(line("sale.late"));

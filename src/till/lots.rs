@@ -147,7 +147,8 @@ impl Till {
             };
             lapse(&mut accounts, &programme, &past.active_on(), given_on)?;
             let is_known_here = reading.knows_member(member)?;
-            Ok(self.card_of(&programme, &accounts, member, is_known_here, on, None))
+            let who = (member, past.status(member), is_known_here);
+            Ok(self.card_of(&programme, &accounts, who, on, None))
         })
     }
 }

@@ -27,6 +27,7 @@ pub(super) enum Call {
     Claim = 21,
     Event = 24,
     EventBack = 25,
+    MemberStatus = 27,
 }
 
 /// An operation as it is asked.

@@ -11,8 +11,8 @@ use super::shell::Till;
 use crate::evaluate::Cart;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
-    Account, Balance, BusinessDate, Instant, Lot, MemberNumber, Money, Points, UtcOffset,
-    WalletNumber,
+    Account, Balance, BusinessDate, Instant, Lot, MemberNumber, MemberStatus, Money, Points,
+    UtcOffset, WalletNumber,
 };
 use crate::ledger::event::EventPayload;
 use crate::ledger::{Effect, Entry, Flags, Kind};
@@ -47,6 +47,9 @@ pub struct Statement {
     pub member: MemberNumber,
     /// The member enrolled here or came with provisioning; what other stores know is missing if not.
     pub is_known_here: bool,
+    /// Whether they may earn and spend. Left out if so.
+    #[serde(skip_serializing_if = "MemberStatus::is_active")]
+    pub status: MemberStatus,
     /// The business date the balances are of.
     pub business_date: BusinessDate,
     /// The first date of the history; absent for all of it.
@@ -194,13 +197,18 @@ impl Till {
                 let account = accounts.get(&number);
                 account.map_or(Points::ZERO, |account| account.balance(on).spendable)
             };
-            let rewards = rewards(&programme, self.language, spendable);
+            let status = reading.member_status(number)?;
+            let rewards = match status {
+                MemberStatus::Active => rewards(&programme, self.language, spendable),
+                MemberStatus::Blocked | MemberStatus::Closed => Vec::new(),
+            };
             Ok(Statement {
                 tenant_name: self.identity.tenant_name.clone(),
                 store: self.identity.store.clone(),
                 programme: programme.name().in_language(self.language).to_owned(),
                 member: number,
                 is_known_here,
+                status,
                 business_date: on,
                 from: period.from,
                 to,
@@ -292,7 +300,13 @@ struct Sums {
 /// Reservations come and go without a trace in the balance, which tells those that stand.
 fn is_told(entry: &Entry, change: Points) -> bool {
     match entry.kind {
-        Kind::Enrol | Kind::Refund | Kind::Claim | Kind::Event => true,
+        Kind::Enrol
+        | Kind::Refund
+        | Kind::Claim
+        | Kind::Event
+        | Kind::Blocked
+        | Kind::Unblocked
+        | Kind::Closed => true,
         Kind::Commit => !entry.is_portion(),
         _ => !change.is_zero(),
     }

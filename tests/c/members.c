@@ -38,6 +38,38 @@ static void lots_and_past(loy_ledger *ledger, const char *number)
     CHECK(member == NULL);
 }
 
+/* Blocked: the card says so, and a sale is nobody's; lifted, and closed for good. */
+static void block_and_close(loy_ledger *ledger, const char *number)
+{
+    loy_cart *cart = one_line(number, "0002", 55000);
+    loy_quote *quote = NULL;
+    loy_member *member = NULL;
+    int64_t points = -1;
+    OK(loy_member_block(ledger, "block-1", number, "TN-07", "lost_card", &error));
+    OK(loy_member_block(ledger, "block-1", number, "TN-07", "lost_card", &error));
+    EXPECT(LOY_ALREADY_RESOLVED,
+           loy_member_block(ledger, "block-2", number, "TN-07", "lost_card", &error));
+    OK(loy_member_scan(ledger, number, TODAY, &member, &error));
+    CHECK(strcmp(loy_member_status(member), "blocked") == 0);
+    OK(loy_member_spendable(member, "points", &points, &error));
+    CHECK(points == 0);
+    OK(loy_member_balance(member, "points", &points, &error));
+    CHECK(points == 6);
+    loy_member_free(member);
+    OK(loy_quote_evaluate(ledger, cart, &quote, &error));
+    OK(loy_quote_points_awarded(quote, "points", &points, &error));
+    CHECK(points == 0);
+    loy_quote_free(quote);
+    OK(loy_member_unblock(ledger, "unblock-1", number, "TN-07", "found", &error));
+    OK(loy_member_scan(ledger, number, TODAY, &member, &error));
+    CHECK(strcmp(loy_member_status(member), "active") == 0);
+    loy_member_free(member);
+    EXPECT(LOY_E_ARGUMENT, loy_member_close(ledger, "close-1", number, "TN-07", "", &error));
+    OK(loy_member_close(ledger, "close-1", number, "TN-07", "left", &error));
+    EXPECT(LOY_REFUSED, loy_member_unblock(ledger, "unblock-2", number, "TN-07", "x", &error));
+    loy_cart_free(cart);
+}
+
 int main(int count, char **arguments)
 {
     loy_ledger *ledger;
@@ -121,6 +153,7 @@ int main(int count, char **arguments)
     EXPECT(LOY_E_ARGUMENT,
            loy_member_history(ledger, loy_member_number(member), 0, 1001, &rows, &error));
     lots_and_past(ledger, loy_member_number(member));
+    block_and_close(ledger, loy_member_number(member));
     loy_member_free(member);
     return finish(ledger);
 }

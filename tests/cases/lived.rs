@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use loy::evaluate::{Goods, Measure, ReturnedPart};
 use loy::kernel::{Currency, Instant, MemberNumber, Money, Points, Quantity, UtcOffset};
 use loy::ledger::clock::ClockLimits;
-use loy::till::{Adjustment, Enrolment, Missing, RefundRequest, Sale, Till, WalletRefund};
+use loy::till::{
+    Adjustment, Enrolment, Missing, RefundRequest, Sale, StatusChange, StatusRequest, Till,
+    WalletRefund,
+};
 
 use crate::carts::{Basket, morning_of};
 use crate::found::Found;
-use crate::model::{Asked, Case, Given, How, Returned, Sold, Step, Undone};
+use crate::model::{Asked, Case, Given, How, Returned, Sold, Step, Undone, Who};
 use crate::priced::compare;
 use crate::shop::{Shop, TODAY, assert_sound, date, phone};
 use crate::{document, programme};
@@ -66,6 +69,7 @@ impl<'a> Life<'a> {
                 let closed = self.till.close_day(&id, date(closed.on));
                 closed.map(|_| ()).map_err(|error| error.to_string())
             }
+            Step::Block(who) => self.block(who),
             Step::Install(installed) => {
                 let bytes = document(self.case, &installed.programme, 2);
                 let installed = self.till.install_programme(&bytes);
@@ -322,6 +326,21 @@ impl<'a> Life<'a> {
         };
         let given = self.till.adjust(&id, &adjustment);
         given.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    fn block(&mut self, step: &Who) -> Answer {
+        let member = self.member(&step.who, step.on)?;
+        self.morning(step.on);
+        let id = self.call("block");
+        let request = StatusRequest {
+            member,
+            change: StatusChange::Block,
+            operator: "TN-07".to_owned(),
+            reason: "case".to_owned(),
+            time: None,
+        };
+        let done = self.till.change_status(&id, &request);
+        done.map(|_| ()).map_err(|error| error.to_string())
     }
 
     fn ask(&mut self, step: &Asked, found: &mut Found) -> Answer {

@@ -84,6 +84,8 @@ pub enum Step {
     Give(Given),
     Ask(Asked),
     Close(Closed),
+    /// The member earns and spends nothing from now on.
+    Block(Who),
     /// From now on this programme is installed too.
     Install(Installed),
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod adjustments;
+mod blocked;
 mod bounds;
 mod card;
 mod clock;

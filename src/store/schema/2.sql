@@ -54,3 +54,10 @@ CREATE TABLE usage (
     PRIMARY KEY (what, who, period, wallet)
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE head ADD COLUMN counted_seq INTEGER NOT NULL DEFAULT 0;
+
+-- Members who do not earn and spend as others do: blocked (1) or closed (2).
+CREATE TABLE member_status (
+    member INTEGER PRIMARY KEY,
+    state  INTEGER NOT NULL CHECK (state BETWEEN 1 AND 2),
+    seq    INTEGER NOT NULL REFERENCES entry (seq) -- that says so
+) STRICT;
