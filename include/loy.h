@@ -729,6 +729,15 @@ LOY_API loy_status LOY_CALL loy_member_scan(
 LOY_API const char *LOY_CALL loy_member_number(const loy_member *member);
 
 /*
+ * Returns whether the member may earn and spend: "active", "blocked" or "closed" (see
+ * loy_member_block). One who may not is LOY_OK all the same; the cashier text begins with it, and
+ * nothing can be spent.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_member_status(const loy_member *member);
+
+/*
  * Tells the known balance of a wallet: all points that count, less what is owed. May be below zero.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a wallet that the programme does not have;
@@ -811,7 +820,7 @@ LOY_API loy_status LOY_CALL loy_member_rewards(
     const loy_member *member, loy_rows **rows_out, loy_error **error_out);
 
 /*
- * Writes number, tier, balances and rewards as JSON.
+ * Writes number, status, tier, balances and rewards as JSON.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1
@@ -1864,9 +1873,10 @@ LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
 
 /*
  * Approves one operation by somebody's PIN, before it is asked or after it was refused with
- * "approval.needed". act is what is approved: "refund", "unlinked_refund", "adjustment", or "limit"
- * for a sale that shall have its points although a limit of the programme says no; for "limit"
- * approve before loy_sale_authorise or loy_sale_record.
+ * "approval.needed". act is what is approved: "refund", "unlinked_refund", "adjustment", "member"
+ * for what loy_member_block and its neighbours do, or "limit" for a sale that shall have its points
+ * although a limit of the programme says no; for "limit" approve before loy_sale_authorise or
+ * loy_sale_record.
  *
  * It is good for the call with this operation_id, within 120 seconds by the ledger's clock, and
  * only until the ledger is closed. Whether the approver may do that much is looked at by the call
@@ -1987,6 +1997,65 @@ LOY_API loy_status LOY_CALL loy_adjustment_commit(
  * @since 0.1
  */
 LOY_API void LOY_CALL loy_adjustment_free(loy_adjustment *adjustment);
+
+
+/* --- Membership ------------------------------------------------------------------------------- */
+/*
+ * What is done to a member by hand: blocked, blocked no more, closed. It holds whatever the
+ * programme says. Where operators are provisioned, whoever may not adjust points needs an approval
+ * of "member" (see loy_approval_give).
+ *
+ * A blocked member is scanned as ever, and the card says so (loy_member_status). Sales are priced
+ * as nobody's: no points, no member price; quote an open cart again and it claims nothing. A sale
+ * that is authorised already is made final as it was promised, and goods come back as ever.
+ */
+
+/*
+ * Blocks a member, such as one whose card was stolen: nothing is earned and nothing spent until
+ * loy_member_unblock. operator_id is the code of who does it and reason a code such as "lost_card"
+ * or a text, both as of loy_adjustment_new. A number of another store is blocked at this till.
+ *
+ * Writes: one entry, which the day's report and head office see, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for an operator_id that is no code and an empty or
+ * long reason; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
+ * LOY_ALREADY_RESOLVED for a member who is blocked ("member.is_blocked"); LOY_REFUSED for one whose
+ * membership is closed ("member.is_closed") and for want of an approval ("approval.needed",
+ * "approval.too_low"); the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_block(
+    loy_ledger *ledger, const char *operation_id, const char *member_number,
+    const char *operator_id, const char *reason, loy_error **error_out);
+
+/*
+ * Lifts a block: the member earns and spends again, all points that have not ended meanwhile.
+ *
+ * Writes: one entry, in one sync.
+ * Status: as loy_member_block; LOY_ALREADY_RESOLVED for a member who is not blocked
+ * ("member.not_blocked").
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_unblock(
+    loy_ledger *ledger, const char *operation_id, const char *member_number,
+    const char *operator_id, const char *reason, loy_error **error_out);
+
+/*
+ * Closes a membership: the member stays blocked for good.
+ *
+ * The points stay in the books until they end, and the phone and cards go on leading to this
+ * member. Nothing personal is erased by it.
+ *
+ * Writes: one entry, in one sync.
+ * Status: as loy_member_block; LOY_ALREADY_RESOLVED for a membership that is closed
+ * ("member.is_closed").
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_close(
+    loy_ledger *ledger, const char *operation_id, const char *member_number,
+    const char *operator_id, const char *reason, loy_error **error_out);
 
 
 /* --- Event ------------------------------------------------------------------------------------ */
