@@ -738,6 +738,13 @@ LOY_API const char *LOY_CALL loy_member_number(const loy_member *member);
 LOY_API const char *LOY_CALL loy_member_status(const loy_member *member);
 
 /*
+ * Returns the number that was scanned, where that member was merged into this one; NULL if not.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_member_merged_from(const loy_member *member);
+
+/*
  * Tells the known balance of a wallet: all points that count, less what is owed. May be below zero.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a wallet that the programme does not have;
@@ -911,8 +918,9 @@ LOY_API loy_status LOY_CALL loy_member_lots(
  * does not know has none.
  * Rows: seq, kind (text, such as "award"), at_ms, sold_at_ms, utc_offset_minutes, business_date,
  * wallet (number; 0 where no points move), lot, points, amount, refers_to, available_from,
- * expires_on (absent for never), programme_version. Points and amount are magnitudes: the kind says
- * which way they go.
+ * expires_on (absent for never), programme_version, member_number (another one where the entry is
+ * of a member who was merged into this one). Points and amount are magnitudes: the kind says which
+ * way they go.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT; the store's.
  * @since 0.1
@@ -2001,7 +2009,7 @@ LOY_API void LOY_CALL loy_adjustment_free(loy_adjustment *adjustment);
 
 /* --- Membership ------------------------------------------------------------------------------- */
 /*
- * What is done to a member by hand: blocked, blocked no more, closed. It holds whatever the
+ * What is done to a member by hand: blocked, blocked no more, closed, merged. It holds whatever the
  * programme says. Where operators are provisioned, whoever may not adjust points needs an approval
  * of "member" (see loy_approval_give).
  *
@@ -2056,6 +2064,49 @@ LOY_API loy_status LOY_CALL loy_member_unblock(
 LOY_API loy_status LOY_CALL loy_member_close(
     loy_ledger *ledger, const char *operation_id, const char *member_number,
     const char *operator_id, const char *reason, loy_error **error_out);
+
+/*
+ * Tells what merging one member into another would come to, on a business date.
+ *
+ * Rows: three for each wallet of the programme, "from" and "into" as of now and "result": who (one
+ * of these words), member_number, wallet (its id), balance, spendable, held, pending, debt, lots
+ * (how many have something left), tier (its id; absent where there is none, or where it is not
+ * known).
+ *
+ * Writes: nothing. It is done and taken back, so it needs the ledger of the till, not a reader's.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT;
+ * LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_ALREADY_RESOLVED and LOY_REFUSED as loy_member_merge;
+ * the store's.
+ * Crash: nothing is left of it.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_merge_evaluate(
+    loy_ledger *ledger, const char *from_member_number, const char *into_member_number,
+    int32_t business_date, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Makes two members one, such as a person who enrolled twice: from becomes into. It is not undone.
+ *
+ * From then on the number, phones and cards of from lead to into (loy_member_merged_from tells).
+ * Its points are into's, each lot with its dates; debts are added, and the next points repay them.
+ * Sales of both count for tiers, rules and limits, and goods of both come back to into. Sales that
+ * are authorised are made final as promised. loy_member_history tells the entries of both, each
+ * with its number. operator_id and reason as of loy_member_block.
+ *
+ * Writes: one entry, which the day's report and head office see, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for an operator_id that is no code, an empty or long
+ * reason and for two who would have more points than anybody can ("points.beyond"); LOY_E_TEXT;
+ * LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_ALREADY_RESOLVED for two
+ * who are one already ("merge.already"); LOY_REFUSED for one and the same ("merge.same"), for one
+ * who was merged into somebody else ("merge.merged": take that number), for one who is blocked or
+ * closed ("member.is_blocked", "member.is_closed") and for want of an approval; the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_merge(
+    loy_ledger *ledger, const char *operation_id, const char *from_member_number,
+    const char *into_member_number, const char *operator_id, const char *reason,
+    loy_error **error_out);
 
 
 /* --- Event ------------------------------------------------------------------------------------ */

@@ -65,6 +65,7 @@ pub(super) struct Member {
     card: MemberCard,
     number: CString,
     tier: Option<CString>,
+    merged_from: Option<CString>,
     cashier_text: CString,
 }
 
@@ -72,11 +73,13 @@ impl Member {
     fn new(card: MemberCard) -> Self {
         let number = for_c(&card.number.to_string());
         let tier = card.tier.as_ref().map(|tier| for_c(&tier.tier));
+        let merged_from = card.merged_from.map(|number| for_c(&number.to_string()));
         let cashier_text = for_c(&card.cashier_text);
         Self {
             card,
             number,
             tier,
+            merged_from,
             cashier_text,
         }
     }
@@ -263,6 +266,17 @@ pub unsafe extern "C" fn loy_member_status(member: *const loy_member) -> *const 
             MemberStatus::Blocked => c"blocked".as_ptr(),
             MemberStatus::Closed => c"closed".as_ptr(),
         })
+    })
+}
+
+/// Returns the number that was scanned, where that member was merged into this one; NULL if not.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_merged_from(member: *const loy_member) -> *const c_char {
+    boundary::text(|| {
+        let member = handles::find(member).ok()?;
+        member.merged_from.as_ref().map(|number| number.as_ptr())
     })
 }
 

@@ -96,7 +96,8 @@ impl Effect {
             | Kind::Event
             | Kind::Blocked
             | Kind::Unblocked
-            | Kind::Closed => None,
+            | Kind::Closed
+            | Kind::Merged => None,
         }
     }
 

@@ -69,11 +69,14 @@ pub enum Kind {
     Unblocked = 28,
     /// A membership ends: blocked for good.
     Closed = 29,
+    /// Two members become one: the entry's member is, from here on, the one that `payload` names, with
+    /// all lots and debts.
+    Merged = 30,
 }
 
 impl Kind {
     /// Every kind this version knows, in the order of their numbers.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::Epoch,
         Self::ProgrammeInstalled,
         Self::Enrol,
@@ -101,6 +104,7 @@ impl Kind {
         Self::Blocked,
         Self::Unblocked,
         Self::Closed,
+        Self::Merged,
     ];
 
     /// The kind with this number, if this version knows it.
@@ -145,6 +149,7 @@ impl Kind {
             Self::Blocked => "member_blocked",
             Self::Unblocked => "member_unblocked",
             Self::Closed => "member_closed",
+            Self::Merged => "member_merged",
         }
     }
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::error::StoreError;
+use super::member_status::OF_MEMBER;
 use super::read::Reading;
 use super::rows::date_from;
 use crate::kernel::amounts::AMOUNT_MAX;
@@ -18,6 +19,7 @@ impl Reading<'_> {
     /// A member's accounts in all wallets: lots with something left in them, and the lots named in
     /// `also` whatever is left, with what of these has expired.
     pub fn accounts(&self, member: MemberNumber, also: &[LotId]) -> Result<Accounts, StoreError> {
+        let member = self.whose(member)?;
         let mut accounts = Accounts::new();
         let mut statement = self.db().prepare_cached(
             "SELECT wallet, lot, awarded_at_ms, available_from, expires_on, granted, earned,
@@ -75,22 +77,27 @@ impl Reading<'_> {
         Ok(accounts)
     }
 
-    /// The business date on which a member was enrolled here; nothing for others.
+    /// The business date on which a member was enrolled here, the earliest of several numbers; nothing
+    /// for others.
     pub fn joined_on(&self, member: MemberNumber) -> Result<Option<BusinessDate>, StoreError> {
         let mut statement = self.db().prepare_cached(
-            "SELECT e.business_date FROM member m JOIN entry e ON e.seq = m.enrolled_seq
-             WHERE m.number = ?1",
+            "SELECT min(e.business_date) FROM member m JOIN entry e ON e.seq = m.enrolled_seq
+             WHERE m.number IN
+                 (SELECT ?1 UNION ALL SELECT member FROM member_status WHERE into_member = ?1)",
         )?;
-        let date = statement.query_row([member.get()], |row| row.get::<_, i64>(0));
-        date.optional()?.map(date_from).transpose()
+        let member = self.whose(member)?.get();
+        let date = statement.query_row([member], |row| row.get::<_, Option<i64>>(0))?;
+        date.map(date_from).transpose()
     }
 
     /// The business dates of a member's sales, claimed ones too, earliest first.
     pub fn active_on(&self, member: MemberNumber) -> Result<Vec<BusinessDate>, StoreError> {
-        let mut statement = self.db().prepare_cached(
+        let sql = format!(
             "SELECT DISTINCT business_date FROM entry
-             WHERE member = ?1 AND kind IN (?2, ?3) AND lot = 0 ORDER BY business_date",
-        )?;
+             WHERE {OF_MEMBER} AND kind IN (?2, ?3) AND lot = 0 ORDER BY business_date"
+        );
+        let mut statement = self.db().prepare_cached(&sql)?;
+        let member = self.whose(member)?;
         let sales = [Kind::Commit, Kind::Claim].map(Kind::number);
         let rows = statement.query_map(params![member.get(), sales[0], sales[1]], |row| {
             row.get::<_, i64>(0)
@@ -113,11 +120,12 @@ impl Reading<'_> {
         wallet: WalletNumber,
         lot: LotId,
     ) -> Result<Points, StoreError> {
-        let mut statement = self.db().prepare_cached(
+        let sql = format!(
             "SELECT coalesce(sum(iif((kind = ?4) <> (flags & ?7 <> 0), points, -points)), 0)
-             FROM entry WHERE member = ?1 AND wallet = ?2 AND lot = ?3
-               AND (kind = ?4 OR (kind = ?5 AND flags & ?6 <> 0))",
-        )?;
+             FROM entry WHERE {OF_MEMBER} AND wallet = ?2 AND lot = ?3
+               AND (kind = ?4 OR (kind = ?5 AND flags & ?6 <> 0))"
+        );
+        let mut statement = self.db().prepare_cached(&sql)?;
         let (expiry, refund) = (Kind::Expiry.number(), Kind::AwardRefund.number());
         let (lapsed, undone) = (Flags::LAPSED.0, Flags::UNDONE.0);
         let of = params![member.get(), wallet, lot, expiry, refund, lapsed, undone];
@@ -130,10 +138,12 @@ impl Reading<'_> {
         &self,
         member: MemberNumber,
     ) -> Result<BTreeMap<(WalletNumber, LotId), Points>, StoreError> {
-        let mut statement = self.db().prepare_cached(
+        let sql = format!(
             "SELECT wallet, lot, sum(iif(flags & ?3, -points, points)) AS points FROM entry
-             WHERE member = ?1 AND kind = ?2 AND lot <> 0 GROUP BY wallet, lot HAVING points > 0",
-        )?;
+             WHERE {OF_MEMBER} AND kind = ?2 AND lot <> 0 GROUP BY wallet, lot HAVING points > 0"
+        );
+        let mut statement = self.db().prepare_cached(&sql)?;
+        let member = self.whose(member)?;
         let of = params![member.get(), Kind::Repayment.number(), Flags::UNDONE.0];
         let rows = statement.query_map(of, |row| {
             Ok(((row.get(0)?, row.get(1)?), Points::new(row.get(2)?)))
@@ -147,10 +157,12 @@ impl Reading<'_> {
         member: MemberNumber,
         sale: Seq,
     ) -> Result<Vec<Seq>, StoreError> {
-        let mut statement = self.db().prepare_cached(
+        let sql = format!(
             "SELECT seq FROM entry
-             WHERE member = ?1 AND kind = ?2 AND refers_to = ?3 AND wallet = 0 ORDER BY seq",
-        )?;
+             WHERE {OF_MEMBER} AND kind = ?2 AND refers_to = ?3 AND wallet = 0 ORDER BY seq"
+        );
+        let mut statement = self.db().prepare_cached(&sql)?;
+        let member = self.whose(member)?;
         let of = params![member.get(), Kind::Refund.number(), sale];
         let rows = statement.query_map(of, |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)

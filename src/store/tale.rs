@@ -78,7 +78,8 @@ impl Tale {
             | Kind::Event
             | Kind::Blocked
             | Kind::Unblocked
-            | Kind::Closed => self.current = None,
+            | Kind::Closed
+            | Kind::Merged => self.current = None,
             _ => {
                 if let Some(row) = self.current.and_then(|sale| sales.get_mut(&sale)) {
                     row.last_seq = entry.seq;

@@ -184,7 +184,7 @@ fn check_entries(
         );
     }
     if depth == Depth::Full {
-        member_status::check(reading, std::mem::take(&mut fold.statuses), findings)?;
+        member_status::check(reading, &fold, findings)?;
         check_counters(reading, fold, findings)?;
     }
     Ok(())

@@ -73,6 +73,12 @@ pub struct MemberCard {
     pub is_known_here: bool,
     /// This enrolment was asked before.
     pub was_replayed: bool,
+    /// What was scanned is a card that was merged into this one; absent if not.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "as_optional_text"
+    )]
+    pub merged_from: Option<MemberNumber>,
     /// Whether they may earn and spend. Left out if so.
     #[serde(skip_serializing_if = "MemberStatus::is_active")]
     pub status: MemberStatus,
@@ -90,6 +96,31 @@ pub struct MemberCard {
 
 fn as_text<S: serde::Serializer>(number: &MemberNumber, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(number)
+}
+
+fn as_optional_text<S: serde::Serializer>(
+    number: &Option<MemberNumber>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match number {
+        Some(number) => as_text(number, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+impl MemberCard {
+    /// The same for who showed a card that was merged into this one.
+    pub(super) fn merged_from(self, shown: MemberNumber, language: Language) -> Self {
+        let places = [
+            ("text", self.cashier_text.as_str()),
+            ("member", &shown.to_string()),
+        ];
+        Self {
+            merged_from: Some(shown),
+            cashier_text: phrase(language, "member.card_merged", &places),
+            ..self
+        }
+    }
 }
 
 /// One line a wallet of the programme, on a business date.
@@ -220,6 +251,7 @@ impl Till {
             number,
             is_known_here,
             was_replayed: false,
+            merged_from: None,
             status,
             tier,
             wallets,

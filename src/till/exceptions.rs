@@ -9,7 +9,7 @@ use super::error::Error;
 use super::shell::Till;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Points};
-use crate::ledger::{AdjustmentPayload, Entry, Exception, Flags, Kind};
+use crate::ledger::{AdjustmentPayload, Entry, Exception, Flags, Kind, MergePayload};
 use crate::programme::Programme;
 use crate::store::Reading;
 
@@ -61,7 +61,7 @@ pub struct ExceptionCount {
 }
 
 /// Entries that make a line by themselves.
-const TOLD: [Kind; 7] = [
+const TOLD: [Kind; 8] = [
     Kind::Exception,
     Kind::AdjustmentGiven,
     Kind::AdjustmentTaken,
@@ -69,6 +69,7 @@ const TOLD: [Kind; 7] = [
     Kind::Blocked,
     Kind::Unblocked,
     Kind::Closed,
+    Kind::Merged,
 ];
 
 impl Till {
@@ -113,6 +114,11 @@ pub(super) fn exceptions_of(
             }
             Kind::Blocked | Kind::Unblocked | Kind::Closed => {
                 let by = AdjustmentPayload::from_payload(&entry.payload).unwrap_or_default();
+                lines.push(by_hand(&entry, &by, line(entry.kind.name())));
+            }
+            Kind::Merged => {
+                let read = MergePayload::from_payload(&entry.payload);
+                let by = read.map(|merge| merge.by).unwrap_or_default();
                 lines.push(by_hand(&entry, &by, line(entry.kind.name())));
             }
             Kind::Commit if entry.flags.has(Flags::LATE) && !entry.is_portion() => {

@@ -28,6 +28,7 @@ pub(super) enum Call {
     Event = 24,
     EventBack = 25,
     MemberStatus = 27,
+    Merge = 28,
 }
 
 /// An operation as it is asked.

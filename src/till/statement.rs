@@ -167,7 +167,8 @@ impl Till {
         let scanned = recognise(code)?;
         let now = self.ports.clock.now();
         let (number, is_known_here, offset) = self.read(|reading| {
-            let (number, is_known_here) = self.shown(reading, &scanned)?;
+            let (shown, is_known_here) = self.shown(reading, &scanned)?;
+            let number = reading.whose(shown)?;
             Ok((number, is_known_here, reading.head()?.offset))
         })?;
         let on = on.or(now.date_at(offset)).unwrap_or(BusinessDate::MAX);
@@ -270,7 +271,7 @@ impl Till {
                 if from.is_some_and(|from| entry.business_date < from) {
                     sums.opening = plus(sums.opening, change);
                 } else if is_told(entry, change) {
-                    let mut told = movement(programme, self.language, entry, change);
+                    let mut told = movement(programme, self.language, (number, entry), change);
                     // No goods come back with an event.
                     if entry.kind == Kind::AwardRefund && entry.refers_to == event {
                         told.text = phrase(self.language, "entry.event_points_back", &[]);
@@ -306,13 +307,20 @@ fn is_told(entry: &Entry, change: Points) -> bool {
         | Kind::Event
         | Kind::Blocked
         | Kind::Unblocked
-        | Kind::Closed => true,
+        | Kind::Closed
+        | Kind::Merged => true,
         Kind::Commit => !entry.is_portion(),
         _ => !change.is_zero(),
     }
 }
 
-fn movement(programme: &Programme, language: Language, entry: &Entry, change: Points) -> Movement {
+/// `number` is who is told: entries of a card that was merged into theirs say so.
+fn movement(
+    programme: &Programme,
+    language: Language,
+    (number, entry): (MemberNumber, &Entry),
+    change: Points,
+) -> Movement {
     let wallet = programme.wallet_by_number(entry.wallet);
     let mut text = phrase(language, &format!("entry.{}", entry.kind.name()), &[]);
     if entry.kind == Kind::Event
@@ -329,6 +337,10 @@ fn movement(programme: &Programme, language: Language, entry: &Entry, change: Po
     };
     if amount != Money::ZERO {
         text = format!("{text} {}", say_money(programme, language, amount));
+    }
+    if let Some(of) = entry.member.filter(|of| *of != number) {
+        let places = [("text", text.as_str()), ("member", &of.to_string())];
+        text = phrase(language, "entry.of_another_card", &places);
     }
     let points_text = match wallet {
         Some(wallet) if !change.is_zero() => {

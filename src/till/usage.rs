@@ -92,7 +92,8 @@ impl Till {
         if !writing.head().is_counted {
             return Ok(());
         }
-        let mut rows = self.usage_of(cart, outcome);
+        let member = member_now(&writing.reading(), cart)?;
+        let mut rows = self.usage_of(member, cart, outcome);
         if counts == Counts::NoMore {
             for row in &mut rows {
                 row.sales = -row.sales;
@@ -103,8 +104,13 @@ impl Till {
         Ok(writing.add_usage(&rows)?)
     }
 
-    fn usage_of(&self, cart: &Cart, outcome: &Outcome) -> Vec<UsageRow> {
-        let Some(member) = cart.member else {
+    fn usage_of(
+        &self,
+        member: Option<MemberNumber>,
+        cart: &Cart,
+        outcome: &Outcome,
+    ) -> Vec<UsageRow> {
+        let Some(member) = member else {
             return Vec::new();
         };
         let kinds = [Whose::Member, Whose::Cashier, Whose::Card];
@@ -178,7 +184,8 @@ impl Till {
                 cart.at_ms = entry.sold_at;
                 cart.business_date = entry.business_date;
             }
-            visit(&self.usage_of(&cart, &outcome))?;
+            let member = member_now(reading, &cart)?;
+            visit(&self.usage_of(member, &cart, &outcome))?;
         }
         Ok(())
     }
@@ -206,6 +213,12 @@ impl Till {
         }
         Ok(())
     }
+}
+
+/// Whose a cart is by now, should its member have been merged into another.
+fn member_now(reading: &Reading<'_>, cart: &Cart) -> Result<Option<MemberNumber>, Error> {
+    let member = cart.member.map(|member| reading.whose(member));
+    Ok(member.transpose()?)
 }
 
 /// Points that a sale awards, by wallet.

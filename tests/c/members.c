@@ -70,6 +70,57 @@ static void block_and_close(loy_ledger *ledger, const char *number)
     loy_cart_free(cart);
 }
 
+/* Two who are one: the points of both, and both numbers lead to the one that is left. */
+static void merge_two(loy_ledger *ledger)
+{
+    loy_member *one = enrol(ledger, "merge-1", "0911 111 111");
+    loy_member *other = enrol(ledger, "merge-2", "0922 222 222");
+    const char *into = loy_member_number(one), *from = loy_member_number(other);
+    loy_member *found = NULL;
+    loy_rows *rows = NULL;
+    loy_adjustment *form = NULL;
+    int64_t points = -1;
+    OK(loy_adjustment_new(into, "points", 100, "TN-07", "test", &form, &error));
+    OK(loy_adjustment_commit(ledger, "give-1", form, &rows, &error));
+    loy_rows_free(rows);
+    loy_adjustment_free(form);
+    OK(loy_adjustment_new(from, "points", 200, "TN-07", "test", &form, &error));
+    OK(loy_adjustment_commit(ledger, "give-2", form, &rows, &error));
+    loy_rows_free(rows);
+    loy_adjustment_free(form);
+
+    OK(loy_member_merge_evaluate(ledger, from, into, TODAY, &rows, &error));
+    CHECK(row_count(rows) == 3);
+    CHECK(strcmp(loy_rows_text(rows, 0, "who"), "from") == 0);
+    CHECK(row_int(rows, 0, "balance") == 200 && row_int(rows, 1, "balance") == 100);
+    CHECK(strcmp(loy_rows_text(rows, 2, "member_number"), into) == 0);
+    CHECK(row_int(rows, 2, "balance") == 300 && row_int(rows, 2, "lots") == 2);
+    loy_rows_free(rows);
+    EXPECT(LOY_REFUSED, loy_member_merge_evaluate(ledger, into, into, TODAY, &rows, &error));
+    EXPECT(LOY_E_ARGUMENT, loy_member_merge(ledger, "m", "1", into, "TN-07", "twice", &error));
+
+    OK(loy_member_merge(ledger, "m", from, into, "TN-07", "enrolled_twice", &error));
+    OK(loy_member_merge(ledger, "m", from, into, "TN-07", "enrolled_twice", &error));
+    EXPECT(LOY_ALREADY_RESOLVED,
+           loy_member_merge(ledger, "m-2", from, into, "TN-07", "enrolled_twice", &error));
+    OK(loy_member_scan(ledger, "0922222222", TODAY, &found, &error));
+    CHECK(strcmp(loy_member_number(found), into) == 0);
+    CHECK(strcmp(loy_member_merged_from(found), from) == 0);
+    OK(loy_member_balance(found, "points", &points, &error));
+    CHECK(points == 300);
+    loy_member_free(found);
+    OK(loy_member_scan(ledger, into, TODAY, &found, &error));
+    CHECK(loy_member_merged_from(found) == NULL);
+    loy_member_free(found);
+    OK(loy_member_history(ledger, into, 0, 10, &rows, &error));
+    CHECK(row_count(rows) == 5);
+    CHECK(strcmp(loy_rows_text(rows, 4, "kind"), "member_merged") == 0);
+    CHECK(strcmp(loy_rows_text(rows, 4, "member_number"), from) == 0);
+    loy_rows_free(rows);
+    loy_member_free(one);
+    loy_member_free(other);
+}
+
 int main(int count, char **arguments)
 {
     loy_ledger *ledger;
@@ -153,6 +204,7 @@ int main(int count, char **arguments)
     EXPECT(LOY_E_ARGUMENT,
            loy_member_history(ledger, loy_member_number(member), 0, 1001, &rows, &error));
     lots_and_past(ledger, loy_member_number(member));
+    merge_two(ledger);
     block_and_close(ledger, loy_member_number(member));
     loy_member_free(member);
     return finish(ledger);

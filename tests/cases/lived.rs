@@ -6,13 +6,13 @@ use loy::evaluate::{Goods, Measure, ReturnedPart};
 use loy::kernel::{Currency, Instant, MemberNumber, Money, Points, Quantity, UtcOffset};
 use loy::ledger::clock::ClockLimits;
 use loy::till::{
-    Adjustment, Enrolment, Missing, RefundRequest, Sale, StatusChange, StatusRequest, Till,
-    WalletRefund,
+    Adjustment, Enrolment, MergeRequest, Missing, RefundRequest, Sale, StatusChange, StatusRequest,
+    Till, WalletRefund,
 };
 
 use crate::carts::{Basket, morning_of};
 use crate::found::Found;
-use crate::model::{Asked, Case, Given, How, Returned, Sold, Step, Undone, Who};
+use crate::model::{Asked, Case, Given, How, Joined, Returned, Sold, Step, Undone, Who};
 use crate::priced::compare;
 use crate::shop::{Shop, TODAY, assert_sound, date, phone};
 use crate::{document, programme};
@@ -70,6 +70,7 @@ impl<'a> Life<'a> {
                 closed.map(|_| ()).map_err(|error| error.to_string())
             }
             Step::Block(who) => self.block(who),
+            Step::Merge(step) => self.merge(step),
             Step::Install(installed) => {
                 let bytes = document(self.case, &installed.programme, 2);
                 let installed = self.till.install_programme(&bytes);
@@ -343,6 +344,22 @@ impl<'a> Life<'a> {
         done.map(|_| ()).map_err(|error| error.to_string())
     }
 
+    fn merge(&mut self, step: &Joined) -> Answer {
+        let from = self.member(&step.who, step.on)?;
+        let into = self.member(&step.into, step.on)?;
+        self.morning(step.on);
+        let id = self.call("merge");
+        let request = MergeRequest {
+            from,
+            into,
+            operator: "TN-07".to_owned(),
+            reason: "case".to_owned(),
+            time: None,
+        };
+        let done = self.till.merge(&id, &request);
+        done.map(|_| ()).map_err(|error| error.to_string())
+    }
+
     fn ask(&mut self, step: &Asked, found: &mut Found) -> Answer {
         self.balances(&step.who, step.on, &step.balance, found)?;
         let on = date(step.on.unwrap_or(TODAY));
@@ -360,6 +377,13 @@ impl<'a> Life<'a> {
         }
         for (wallet, expected) in &step.pending {
             found.same("pending", expected, &of(wallet).pending.get());
+        }
+        if let Some(expected) = &step.now {
+            let now = self
+                .members
+                .iter()
+                .find(|(_, number)| **number == card.number);
+            found.same("is now", &Some(expected), &now.map(|(who, _)| who));
         }
         if let Some(expected) = &step.lots {
             let lots = self
@@ -394,11 +418,12 @@ impl<'a> Life<'a> {
         for (wallet, expected) in expected {
             let line = card.wallets.iter().find(|line| line.wallet == *wallet);
             let line = line.ok_or_else(|| format!("no wallet {wallet}"))?;
-            found.same(
-                &format!("{who} has {wallet}"),
-                expected,
-                &line.balance.known.get(),
-            );
+            // Whose card leads to another member has nothing: the other has it.
+            let has = match card.number == member {
+                true => line.balance.known.get(),
+                false => 0,
+            };
+            found.same(&format!("{who} has {wallet}"), expected, &has);
         }
         Ok(())
     }

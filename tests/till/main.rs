@@ -15,6 +15,7 @@ mod expiry;
 mod files;
 mod limits;
 mod lots;
+mod merged;
 mod people;
 mod policies;
 mod programmes;

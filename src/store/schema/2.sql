@@ -55,9 +55,14 @@ CREATE TABLE usage (
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE head ADD COLUMN counted_seq INTEGER NOT NULL DEFAULT 0;
 
--- Members who do not earn and spend as others do: blocked (1) or closed (2).
+-- Members who are not what others are: blocked (1), closed (2), or merged into another (3). A number that
+-- was merged stands for the other from then on: its portions, debts and counts are the other's, its
+-- entries stay its own.
 CREATE TABLE member_status (
-    member INTEGER PRIMARY KEY,
-    state  INTEGER NOT NULL CHECK (state BETWEEN 1 AND 2),
-    seq    INTEGER NOT NULL REFERENCES entry (seq) -- that says so
+    member      INTEGER PRIMARY KEY,
+    state       INTEGER NOT NULL CHECK (state BETWEEN 1 AND 3),
+    seq         INTEGER NOT NULL REFERENCES entry (seq), -- that says so
+    into_member INTEGER,                                 -- never a merged one itself
+    CHECK ((state = 3) = (into_member IS NOT NULL))
 ) STRICT;
+CREATE INDEX member_status_into ON member_status (into_member) WHERE into_member IS NOT NULL;
