@@ -28,6 +28,7 @@ impl Past {
                 available_from: entry.available_from,
                 expires_on: entry.expires_on,
                 portion: Default::default(),
+                lapsed: Points::ZERO,
             };
             self.lots.insert((entry.wallet, entry.seq), lot);
             self.given_on.insert(entry.seq, entry.business_date);
@@ -39,18 +40,22 @@ impl Past {
         Ok(())
     }
 
-    /// The accounts that a member has so far, with all lots that have something left.
+    /// The accounts that a member has so far, with all lots that have something left or had it when they ran
+    /// out.
     pub fn accounts(&self, member: MemberNumber) -> Accounts {
         let member = self.fold.whose(member);
         let mut accounts = Accounts::new();
         for (&(owner, wallet, lot), portion) in &self.fold.portions {
-            if owner != member || portion.remaining().is_zero() {
+            let lapsed = self.fold.lapsed.get(&(owner, wallet, lot));
+            let lapsed = lapsed.copied().unwrap_or_default();
+            if owner != member || (portion.remaining().is_zero() && lapsed.is_zero()) {
                 continue;
             }
             if let Some(made) = self.lots.get(&(wallet, lot)) {
                 let account = accounts.entry(wallet).or_default();
                 account.lots.push(Lot {
                     portion: *portion,
+                    lapsed,
                     ..*made
                 });
             }

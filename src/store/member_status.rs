@@ -171,6 +171,8 @@ fn merge(
         "DELETE FROM usage WHERE who = ?1 AND what BETWEEN ?2 AND ?3",
         params![from.get(), first, last],
     )?;
+    // Made anew from the documents of both by whoever merges them.
+    db.execute("DELETE FROM past WHERE member IN (?1, ?2)", both)?;
     db.execute(
         "UPDATE member_status SET into_member = ?2 WHERE into_member = ?1",
         both,

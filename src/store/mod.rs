@@ -11,6 +11,7 @@ mod lots;
 mod member_status;
 mod open;
 mod operators;
+mod past;
 mod place;
 mod proof;
 mod read;

@@ -165,7 +165,7 @@ impl Till {
         let programme = &*self.programme_on(facts.business_date)?;
         let wallet = programme.wallet_by_number(wallet.number).unwrap_or(wallet);
         let payload = AdjustmentPayload::new(&adjustment.operator, approver, &adjustment.reason);
-        let accounts = self.accounts(reading, programme, adjustment.member)?;
+        let accounts = self.accounts(reading, programme, adjustment.member, facts.business_date)?;
         let payload = payload.to_payload();
         let on = facts.business_date;
         if adjustment.points.is_positive() {
@@ -194,7 +194,7 @@ impl Till {
             let on = entry.business_date;
             let programme = self.programme_on(on)?;
             let wallet = programme.wallet_by_number(entry.wallet);
-            let accounts = self.accounts(reading, &programme, member)?;
+            let accounts = self.accounts(reading, &programme, member, on)?;
             let mut adjusted = Adjusted {
                 seq: first,
                 wallet: wallet.map_or_else(String::new, |wallet| wallet.id.clone()),

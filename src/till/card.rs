@@ -200,7 +200,7 @@ impl Till {
         on: BusinessDate,
     ) -> Result<MemberCard, Error> {
         let programme = self.programme_on(on)?;
-        let accounts = self.accounts(reading, &programme, number)?;
+        let accounts = self.accounts(reading, &programme, number, on)?;
         let tier = self.card_tier(reading, &programme, &accounts, number, on)?;
         let status = reading.member_status(number)?;
         let who = (number, status, is_known_here);

@@ -13,8 +13,8 @@ use super::status;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, UtcOffset, WalletNumber};
 use crate::ledger::merge::merge;
-use crate::ledger::{AdjustmentPayload, MergePayload};
-use crate::store::Reading;
+use crate::ledger::{AdjustmentPayload, Entry, MergePayload};
+use crate::store::{Reading, Writing};
 
 /// Two members who shall be one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ impl Till {
     ) -> Result<MergePreview, Error> {
         self.try_out(|writing, moment| {
             refuse_merge(&writing.reading(), from, into)?;
-            self.see_to_usage(writing)?;
+            self.see_to_counting(writing)?;
             let (before, stays) = (
                 self.side_of(&writing.reading(), from, on)?,
                 self.side_of(&writing.reading(), into, on)?,
@@ -85,13 +85,23 @@ impl Till {
                 into,
                 by: AdjustmentPayload::default(),
             };
-            writing.append(&[merge(writing.head().seq, &facts, &payload)])?;
+            self.post_merge(writing, merge(writing.head().seq, &facts, &payload), into)?;
             Ok(MergePreview {
                 from: before,
                 into: stays,
                 result: self.side_of(&writing.reading(), into, on)?,
             })
         })
+    }
+
+    fn post_merge(
+        &self,
+        writing: &mut Writing<'_>,
+        entry: Entry,
+        into: MemberNumber,
+    ) -> Result<(), Error> {
+        writing.append(&[entry])?;
+        self.sum_up_member(writing, into)
     }
 
     fn side_of(
@@ -101,7 +111,7 @@ impl Till {
         on: BusinessDate,
     ) -> Result<MergeSide, Error> {
         let programme = self.programme_on(on)?;
-        let accounts = self.accounts(reading, &programme, member)?;
+        let accounts = self.accounts(reading, &programme, member, on)?;
         let count = |wallet: WalletNumber| {
             let lots = accounts.get(&wallet).into_iter();
             let lots = lots.flat_map(|account| &account.lots);
@@ -145,7 +155,7 @@ impl Till {
             };
             let entry = merge(writing.head().seq, &facts, &payload);
             let seq = entry.seq;
-            writing.append(&[entry])?;
+            self.post_merge(writing, entry, request.into)?;
             put_note(writing, seq, operator, reason)?;
             permit.tell_approved(writing, &facts, seq)?;
             Ok(seq)
