@@ -738,7 +738,7 @@ LOY_API const char *LOY_CALL loy_member_number(const loy_member *member);
 LOY_API const char *LOY_CALL loy_member_status(const loy_member *member);
 
 /*
- * Returns the number that was scanned, where that member was merged into this one; NULL if not.
+ * Returns the number that was scanned, where that member was merged into this one; "" if not.
  *
  * @since 0.1
  */
@@ -803,8 +803,8 @@ LOY_API loy_status LOY_CALL loy_member_next_expiry(
     loy_error **error_out);
 
 /*
- * Returns the id of the member's tier on the business date of the card; NULL where the programme
- * has no tiers, or where it is not known.
+ * Returns the id of the member's tier on the business date of the card; "" where the programme has
+ * no tiers, or where it is not known.
  *
  * @since 0.1
  */

@@ -269,7 +269,7 @@ pub unsafe extern "C" fn loy_member_status(member: *const loy_member) -> *const 
     })
 }
 
-/// Returns the number that was scanned, where that member was merged into this one; NULL if not.
+/// Returns the number that was scanned, where that member was merged into this one; "" if not.
 ///
 /// @since 0.1
 #[unsafe(no_mangle)]
@@ -420,8 +420,8 @@ pub unsafe extern "C" fn loy_member_next_expiry(
     })
 }
 
-/// Returns the id of the member's tier on the business date of the card; NULL where the programme
-/// has no tiers, or where it is not known.
+/// Returns the id of the member's tier on the business date of the card; "" where the programme has
+/// no tiers, or where it is not known.
 ///
 /// @since 0.1
 #[unsafe(no_mangle)]

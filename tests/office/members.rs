@@ -6,6 +6,7 @@ use loy::till::{MergeRequest, StatusChange, StatusRequest};
 use serde_json::json;
 
 use crate::chain::{Chain, programme};
+use crate::goods::{later, line, of_lines};
 use crate::shop::{TODAY, cart_of, date, enrol, phone, spending};
 
 fn merge(from: MemberNumber, into: MemberNumber) -> MergeRequest {
@@ -158,5 +159,25 @@ fn a_block_at_one_till_is_told_whoever_goes_on_selling_and_a_close_is_for_good()
             "member_closed"
         ]
     );
+    chain.assert_order_does_not_matter(date(TODAY));
+}
+
+#[test]
+fn goods_without_their_sale_find_it_under_the_number_of_then() {
+    let document = programme(json!({}), json!({}));
+    let mut chain = Chain::with(&document, 2);
+    let a = enrol(chain.till());
+    let there = &chain.lanes[1].till;
+    let b = there.enrol("b", &phone("0987654321")).unwrap().number;
+    let goods = of_lines(Some(b), vec![line("AO", 1, 55_000)]);
+    let sale = there.record("b-1", &goods).unwrap();
+    chain.till().merge("merge", &merge(b, a)).unwrap();
+    let back = later(of_lines(Some(a), vec![line("AO", -1, 55_000)]));
+    chain.till().refund_unlinked("back", &back).unwrap();
+    chain.send();
+    let told = chain.office.unlinked().unwrap();
+    assert_eq!((told.len(), told[0].member), (1, Some(a)));
+    let found = told[0].sale.as_ref().unwrap();
+    assert_eq!((found.till.as_str(), found.seq), ("2", sale.id.seq));
     chain.assert_order_does_not_matter(date(TODAY));
 }
