@@ -2,15 +2,17 @@
 //! whatever the programme says: no member price, nothing earned, nothing spent. What the member has is
 //! told all the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::cart::Cart;
 use super::event::EventWorth;
 use super::explain::{Explaining, Speaker};
+use super::explanation::Explanation;
 use super::own::Own;
 use super::problem::CartProblem;
 use super::quote::{GoodsBack, MemberSnapshot, Quote, Reason};
 use super::tally::event_of;
+use super::values::Values;
 use super::{in_tier, wallet_lines};
 use crate::kernel::{MemberStatus, Points};
 use crate::programme::{Names, Programme};
@@ -36,12 +38,14 @@ pub(super) fn quote(
         let barred = everything(programme);
         let ids: BTreeSet<&str> = barred.iter().map(|(id, _)| *id).collect();
         // What is said of codes, offers and goods that come back stands.
-        quote
-            .explanation
-            .retain(|reason| !ids.contains(reason.rule.as_str()));
-        let reasons = barred.iter();
-        let reasons = reasons.map(|(id, name)| nothing_of(&speaker, member.status, id, name));
-        quote.explanation.extend(reasons);
+        let told = quote.explanation.iter();
+        let mut reasons: Vec<Reason> = told
+            .filter(|reason| !ids.contains(reason.rule.as_str()))
+            .cloned()
+            .collect();
+        let barred = barred.iter();
+        reasons.extend(barred.map(|(id, name)| nothing_of(&speaker, member.status, id, name)));
+        quote.explanation = Explanation::told(reasons);
     }
     Ok(quote)
 }
@@ -84,7 +88,7 @@ fn nothing_of(speaker: &Speaker<'_>, status: MemberStatus, id: &str, name: &Name
         rule: id.to_owned(),
         applied: false,
         key,
-        values: BTreeMap::from([("member_status", status.name().to_owned())]),
+        values: Values::from([("member_status", status.name().to_owned())]),
         text: speaker.phrase(key, &[("name", name.in_language(speaker.language))]),
     }
 }

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::document::{SaleDocument, from_bytes};
 use super::error::Error;
 use super::shell::Till;
-use super::view::SaleState;
+use super::view::{SaleState, load_document};
 use crate::evaluate::{Cart, Outcome, Shown};
 use crate::exchange::identifier_hash;
 use crate::kernel::{MemberNumber, Points, WalletNumber};
+use crate::ledger::Flags;
 use crate::ledger::usage::{Usage, UsageRow, UsageSum, Who, Whose};
 use crate::programme::QuotaOf;
 use crate::store::{Finding, Reading, SaleRow, Writing};
@@ -65,8 +66,7 @@ impl Till {
         if !self.asked().has_limits || !self.is_counted(writing.head()) {
             return Ok(());
         }
-        let member = member_now(&writing.reading(), cart)?;
-        let mut rows = self.usage_of(member, cart, outcome);
+        let mut rows = self.usage_of(&writing.reading(), cart, outcome)?;
         if counts == Counts::NoMore {
             for row in &mut rows {
                 row.sales = -row.sales;
@@ -77,14 +77,29 @@ impl Till {
         Ok(writing.add_usage(&rows)?)
     }
 
+    /// A sale that should never have been gives back its places of what all members together have so
+    /// often. It stays counted for the limits against misuse: who undoes sales gains no tries.
+    pub(super) fn free_places(&self, writing: &Writing<'_>, sale: &SaleRow) -> Result<(), Error> {
+        if !self.is_counted(writing.head()) {
+            return Ok(());
+        }
+        let document = load_document(&writing.reading(), sale.document_seq)?;
+        let mut rows = self.usage_of(&writing.reading(), &document.cart, &document.outcome)?;
+        rows.retain(UsageRow::is_place);
+        rows.iter_mut().for_each(|row| row.sales = -row.sales);
+        Ok(writing.add_usage(&rows)?)
+    }
+
+    /// Rows of members are those of the number of now, should they have been merged.
     fn usage_of(
         &self,
-        member: Option<MemberNumber>,
+        reading: &Reading<'_>,
         cart: &Cart,
         outcome: &Outcome,
-    ) -> Vec<UsageRow> {
-        let Some(member) = member else {
-            return Vec::new();
+    ) -> Result<Vec<UsageRow>, Error> {
+        let member = cart.member.map(|member| reading.whose(member));
+        let Some(member) = member.transpose()? else {
+            return Ok(Vec::new());
         };
         let kinds = [Whose::Member, Whose::Cashier, Whose::Card];
         let who = kinds.into_iter();
@@ -99,7 +114,7 @@ impl Till {
         };
         let mut rows = usage.rows();
         rows.extend(self.quotas_of(outcome));
-        rows
+        Ok(rows)
     }
 
     /// One row for each quota that a sale has something of.
@@ -157,8 +172,11 @@ impl Till {
                 cart.at_ms = entry.sold_at;
                 cart.business_date = entry.business_date;
             }
-            let member = member_now(reading, &cart)?;
-            visit(&self.usage_of(member, &cart, &outcome))?;
+            let mut rows = self.usage_of(reading, &cart, &outcome)?;
+            if is_undone(reading, &row)? {
+                rows.retain(|row| !row.is_place());
+            }
+            visit(&rows)?;
         }
         Ok(())
     }
@@ -185,10 +203,13 @@ impl Till {
     }
 }
 
-/// Whose a cart is by now, should its member have been merged into another.
-fn member_now(reading: &Reading<'_>, cart: &Cart) -> Result<Option<MemberNumber>, Error> {
-    let member = cart.member.map(|member| reading.whose(member));
-    Ok(member.transpose()?)
+/// The sale should never have been.
+fn is_undone(reading: &Reading<'_>, row: &SaleRow) -> Result<bool, Error> {
+    if row.refund_seq == 0 {
+        return Ok(false);
+    }
+    let refund = reading.entries(row.refund_seq, row.refund_seq)?.pop();
+    Ok(refund.is_some_and(|(entry, _)| entry.flags.has(Flags::POST_VOID)))
 }
 
 /// Points that a sale awards, by wallet.

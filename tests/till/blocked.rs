@@ -246,7 +246,7 @@ fn who_may_not_adjust_points_blocks_nobody_without_a_supervisors_pin() {
     assert_eq!(refused.reason(), "approval.needed");
     assert_eq!(
         refused.cashier_text(loy::texts::Language::Vi),
-        "Cần mã PIN của giám sát: được tối đa 0 thẻ thành viên, lần này 1 thẻ thành viên"
+        "Cần mã PIN của giám sát: được tối đa 0 thẻ thành viên, tính cả lần này là 1 thẻ thành viên"
     );
     till.approve("block", ActKind::Member, "GS-01", b"4711")
         .unwrap();

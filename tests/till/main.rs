@@ -5,6 +5,7 @@ mod adjustments;
 mod blocked;
 mod bounds;
 mod card;
+mod ceilings;
 mod clock;
 mod days;
 mod dispute;
