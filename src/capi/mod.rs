@@ -93,6 +93,7 @@ pub mod exchange;
 pub mod history;
 pub mod ledger;
 pub mod member;
+pub mod membership;
 pub mod operator;
 pub mod programme;
 pub mod quote;

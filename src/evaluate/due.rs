@@ -57,6 +57,9 @@ pub fn due_after(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, Ca
 /// # Errors
 /// Points beyond 9e15.
 pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, CartProblem> {
+    if sale.member.is_some_and(|member| !member.status.is_active()) {
+        return Ok(Vec::new());
+    }
     let programme = sale.programme;
     let tiers = programme.tiers();
     let after = tiers.filter(|tiers| tiers.tier_for_sale == TierForSale::After);

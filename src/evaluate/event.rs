@@ -1,5 +1,6 @@
 //! What an event is worth: something that a member did and that is no sale.
 
+use super::barred;
 use super::cart::Cart;
 use super::check::awards_fit;
 use super::explain::{Explaining, Speaker};
@@ -74,6 +75,9 @@ pub fn evaluate_event(
     event: &EventFacts,
     language: Language,
 ) -> Result<EventWorth, CartProblem> {
+    if !member.status.is_active() {
+        return Ok(barred::event(programme, member, &event.name, language));
+    }
     let cart = event.as_cart(programme);
     let facts = Facts {
         event: Some(&event.name),

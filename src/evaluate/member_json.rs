@@ -11,7 +11,7 @@ use super::history::{History, PastAward, PastSale};
 use super::problem::CartProblem;
 use super::profile::Profile;
 use super::quote::MemberSnapshot;
-use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points};
+use crate::kernel::{Balance, BusinessDate, MemberNumber, MemberStatus, Money, Points};
 use crate::programme::shape::{objects, read_object, unique_map};
 use crate::programme::{DOCUMENT_MAX, NESTING_MAX, Programme};
 
@@ -34,6 +34,9 @@ struct Member {
     plans: Option<BTreeSet<String>>,
     #[serde(default)]
     attributes: Option<Attributes>,
+    /// `active`, `blocked` or `closed`.
+    #[serde(default)]
+    status: MemberStatus,
 }
 
 #[derive(Debug, Deserialize)]
@@ -117,6 +120,7 @@ impl MemberSnapshot {
             history,
             limits: None,
             profile,
+            status: member.status,
             after_returns: None,
             joined_on: member.joined_on,
         })

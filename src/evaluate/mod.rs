@@ -2,6 +2,7 @@
 //!
 //! The order is that of docs/programme.md, "Evaluation order"; every step leaves a [`Reason`].
 
+mod barred;
 mod because;
 mod because_member;
 mod bill;
@@ -72,7 +73,7 @@ pub use unlinked::{Worth, worth_of_goods};
 pub use values::Values;
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 
-use crate::kernel::{Balance, Money, Points, WalletNumber};
+use crate::kernel::{Balance, MemberStatus, Money, Points, WalletNumber};
 use crate::programme::{Level, Programme};
 use crate::texts::Language;
 use bill::Bill;
@@ -175,6 +176,9 @@ fn priced(
     returns: Vec<GoodsBack>,
     words: (Language, Explaining),
 ) -> Result<Quote, CartProblem> {
+    if let Some(member) = member.filter(|member| !member.status.is_active()) {
+        return barred::quote(programme, member, cart, returns, words);
+    }
     let quote = |returns: Vec<GoodsBack>, tier| {
         own::settled(programme, member, &|own| {
             in_tier(programme, member, cart, (returns.clone(), tier, own), words)
@@ -301,6 +305,7 @@ fn in_tier(
         awards_with_card,
         wallets: Vec::new(),
         limits,
+        member_status: MemberStatus::Active,
         tier: None,
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
         is_training: false,

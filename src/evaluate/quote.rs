@@ -9,7 +9,9 @@ use super::history::History;
 use super::profile::Profile;
 use super::values::Values;
 use super::velocity::{LimitFacts, LimitHit};
-use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points, WalletNumber};
+use crate::kernel::{
+    Balance, BusinessDate, MemberNumber, MemberStatus, Money, Points, WalletNumber,
+};
 use crate::programme::Stage;
 
 /// What the evaluation is told about the member: nothing else of the ledger reaches it.
@@ -39,6 +41,9 @@ pub struct MemberSnapshot {
     /// What else is known of them.
     #[n(6)]
     pub profile: Option<Profile>,
+    /// Whether they may earn and spend.
+    #[cbor(n(7), default)]
+    pub status: MemberStatus,
 }
 
 /// What a sale gives and takes. This is what `authorise` freezes and `commit` posts.
@@ -397,6 +402,11 @@ pub struct Quote {
     /// Limits that this sale goes beyond; left out if none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<LimitHit>,
+    /// The member is `blocked` or the membership `closed`: the sale is priced as one of nobody. Left out
+    /// if not.
+    #[serde(skip_serializing_if = "MemberStatus::is_active")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub member_status: MemberStatus,
     /// Where the member stands; absent without tiers, without a member, or where it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<TierLine>,

@@ -51,6 +51,7 @@ pub(super) fn member(points: i64) -> MemberSnapshot {
         joined_on: None,
         history: None,
         limits: None,
+        status: Default::default(),
         profile: None,
         after_returns: None,
     }

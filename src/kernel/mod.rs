@@ -12,6 +12,7 @@ pub mod fraction;
 pub mod idle;
 pub mod ids;
 pub mod lots;
+pub mod member_status;
 pub mod rounding;
 mod stored;
 
@@ -23,4 +24,5 @@ pub use fraction::Fraction;
 pub use idle::Idle;
 pub use ids::{MemberNumber, SaleId, StreamId, WalletNumber, WriterId};
 pub use lots::{Lot, LotId, Portion};
+pub use member_status::MemberStatus;
 pub use rounding::Rounding;

@@ -80,7 +80,7 @@ impl Lapses {
             return Ok(lapses);
         }
         let mut query = db.prepare_cached(
-            "SELECT member, business_date FROM activity WHERE (?1 IS NULL OR member = ?1)
+            "SELECT member, business_date FROM activity_now WHERE (?1 IS NULL OR member = ?1)
              ORDER BY member, business_date",
         )?;
         let mut rows = query.query([member.map(|member| column(member.get()))])?;

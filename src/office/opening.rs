@@ -11,9 +11,11 @@ use super::{FILE_NAME, Office, OfficeError, Random, column};
 use crate::kernel::Instant;
 
 const SCHEMA: &str = include_str!("schema.sql");
+/// What version 4 adds.
+const MEMBERS: &str = include_str!("members.sql");
 /// `loyO`: tells a head office file from a ledger and from any other SQLite file.
 const APPLICATION_ID: i64 = 0x6c6f_794f;
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 /// What version 2 adds to version 1.
 const FROM_1_TO_2: &str = "BEGIN IMMEDIATE;
     ALTER TABLE account ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;
@@ -38,6 +40,12 @@ const FROM_2_TO_3: &str = "BEGIN IMMEDIATE;
     ) STRICT, WITHOUT ROWID;
     PRAGMA user_version = 3;
     COMMIT";
+/// What version 4 adds to version 3.
+const FROM_3_TO_4: &str = concat!(
+    "BEGIN IMMEDIATE;",
+    include_str!("members.sql"),
+    "PRAGMA user_version = 4; COMMIT"
+);
 /// The first member number given out has this body: eleven digits, none of them a leading zero.
 pub(super) const FIRST_BODY: u64 = 10_000_000_000;
 
@@ -64,6 +72,7 @@ pub(super) fn create(
     private_file(&unfinished).map_err(io(&unfinished))?;
     let db = connect(&unfinished)?;
     db.execute_batch(SCHEMA)?;
+    db.execute_batch(MEMBERS)?;
     let mut tenant = [0; 16];
     let mut secret = Zeroizing::new([0; 32]);
     let mut identifier_key = Zeroizing::new([0; 32]);
@@ -131,7 +140,7 @@ pub(super) fn open(dir: &Path) -> Result<Office, OfficeError> {
     if application != APPLICATION_ID {
         return Err(unknown("another kind of SQLite file".to_owned()));
     }
-    for (version, next) in [(1, FROM_1_TO_2), (2, FROM_2_TO_3)] {
+    for (version, next) in [(1, FROM_1_TO_2), (2, FROM_2_TO_3), (3, FROM_3_TO_4)] {
         if pragma("user_version")? == version {
             db.execute_batch(next)?;
         }

@@ -74,7 +74,11 @@ impl Tale {
             | Kind::AdjustmentGiven
             | Kind::AdjustmentTaken
             | Kind::Exception
-            | Kind::Event => self.current = None,
+            | Kind::Event
+            | Kind::Blocked
+            | Kind::Unblocked
+            | Kind::Closed
+            | Kind::Merged => self.current = None,
             // One that is undone stands among the entries of what finds the points alive.
             Kind::Expiry if entry.refers_to == 0 => self.current = None,
             _ => {

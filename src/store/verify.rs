@@ -6,6 +6,7 @@ use rusqlite::params;
 use sha2::{Digest, Sha256};
 
 use super::error::StoreError;
+use super::member_status;
 use super::open::Store;
 use super::read::Reading;
 use crate::kernel::ids::Seq;
@@ -183,6 +184,7 @@ fn check_entries(
         );
     }
     if depth == Depth::Full {
+        member_status::check(reading, &fold, findings)?;
         check_counters(reading, fold, findings)?;
     }
     Ok(())

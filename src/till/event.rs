@@ -6,6 +6,7 @@ use serde_json::json;
 use super::document::{EventDocument, Note, from_bytes, to_bytes};
 use super::error::Error;
 use super::lots::accounts_with_repaid;
+use super::member_status::check_time;
 use super::operation::{Call, Operation};
 use super::refund::{Paid, policies_of};
 use super::sale::{check_reason, retell_nothing};
@@ -423,16 +424,6 @@ fn check_cashier(cashier: Option<&str>) -> Result<(), Error> {
         Some(cashier) if !is_code(cashier) => Err(Error::Argument {
             field: "cashier",
             expected: "1 to 32 ASCII letters, digits, `.`, `_` and `-`: a code, never a name",
-        }),
-        _ => Ok(()),
-    }
-}
-
-fn check_time(time: Option<(Instant, UtcOffset, BusinessDate)>) -> Result<(), Error> {
-    match time {
-        Some((at, ..)) if !at.is_in_range() => Err(Error::Argument {
-            field: "at_ms",
-            expected: "1970 to 9999",
         }),
         _ => Ok(()),
     }

@@ -143,14 +143,16 @@ impl Till {
         self.read(|reading| {
             let past = past_of(reading, member, at)?;
             let programme = self.programme_on(on)?;
-            let mut accounts = past.accounts();
+            let mut accounts = past.accounts(member);
             let given_on = |lot| {
                 let missing = Error::Internal("points in a lot that no entry made");
                 past.given_on(lot).ok_or(missing)
             };
-            lapse(&mut accounts, &programme, &past.active_on(), given_on)?;
+            lapse(&mut accounts, &programme, &past.active_on(member), given_on)?;
+            let member = past.whose(member);
             let is_known_here = reading.knows_member(member)?;
-            Ok(self.card_of(&programme, &accounts, member, is_known_here, on, None))
+            let who = (member, past.status(member), is_known_here);
+            Ok(self.card_of(&programme, &accounts, who, on, None))
         })
     }
 }
@@ -167,11 +169,19 @@ pub(super) fn accounts_with(
     let Some(member) = member else {
         return Ok(Accounts::new());
     };
-    let own = || pending.iter().filter(|entry| entry.member == Some(member));
+    let member = reading.whose(member)?;
+    let mut own = Vec::new();
+    for entry in pending {
+        // Written under the number of a sale whose member was merged since, it is this one's all the same.
+        let whose = entry.member.map(|member| reading.whose(member));
+        if whose.transpose()? == Some(member) {
+            own.push(entry);
+        }
+    }
     let mut lots = also.to_vec();
-    lots.extend(own().map(|entry| entry.lot));
+    lots.extend(own.iter().map(|entry| entry.lot));
     let mut accounts = reading.accounts(member, &lots, on)?;
-    for entry in own() {
+    for entry in own {
         apply(&mut accounts, entry);
     }
     Ok(accounts)

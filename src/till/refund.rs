@@ -439,10 +439,12 @@ fn history_of(
     let Some(member) = spent.and_then(|entry| entry.member) else {
         return Ok(history);
     };
+    let member = reading.whose(member)?;
     let (mut moved, mut is_moved) = (Vec::new(), false);
     for own in reading.refunds_of(row.seq)? {
         // What came back before the sale was claimed moved no points.
-        if own.member != Some(member) {
+        let whose = own.member.map(|member| reading.whose(member));
+        if whose.transpose()? != Some(member) {
             continue;
         }
         let refund = entries_of(reading, own.seq)?;

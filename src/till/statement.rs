@@ -11,8 +11,8 @@ use super::shell::Till;
 use crate::evaluate::Cart;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
-    Account, Balance, BusinessDate, Instant, Lot, MemberNumber, Money, Points, UtcOffset,
-    WalletNumber,
+    Account, Balance, BusinessDate, Instant, Lot, MemberNumber, MemberStatus, Money, Points,
+    UtcOffset, WalletNumber,
 };
 use crate::ledger::event::EventPayload;
 use crate::ledger::{Effect, Entry, Flags, Kind};
@@ -47,6 +47,9 @@ pub struct Statement {
     pub member: MemberNumber,
     /// The member enrolled here or came with provisioning; what other stores know is missing if not.
     pub is_known_here: bool,
+    /// Whether they may earn and spend. Left out if so.
+    #[serde(skip_serializing_if = "MemberStatus::is_active")]
+    pub status: MemberStatus,
     /// The business date the balances are of.
     pub business_date: BusinessDate,
     /// The first date of the history; absent for all of it.
@@ -164,7 +167,8 @@ impl Till {
         let scanned = recognise(code)?;
         let now = self.ports.clock.now();
         let (number, is_known_here, offset) = self.read(|reading| {
-            let (number, is_known_here) = self.shown(reading, &scanned)?;
+            let (shown, is_known_here) = self.shown(reading, &scanned)?;
+            let number = reading.whose(shown)?;
             Ok((number, is_known_here, reading.head()?.offset))
         })?;
         let on = on.or(now.date_at(offset)).unwrap_or(BusinessDate::MAX);
@@ -194,13 +198,18 @@ impl Till {
                 let account = accounts.get(&number);
                 account.map_or(Points::ZERO, |account| account.balance(on).spendable)
             };
-            let rewards = rewards(&programme, self.language, spendable);
+            let status = reading.member_status(number)?;
+            let rewards = match status {
+                MemberStatus::Active => rewards(&programme, self.language, spendable),
+                MemberStatus::Blocked | MemberStatus::Closed => Vec::new(),
+            };
             Ok(Statement {
                 tenant_name: self.identity.tenant_name.clone(),
                 store: self.identity.store.clone(),
                 programme: programme.name().in_language(self.language).to_owned(),
                 member: number,
                 is_known_here,
+                status,
                 business_date: on,
                 from: period.from,
                 to,
@@ -262,7 +271,7 @@ impl Till {
                 if from.is_some_and(|from| entry.business_date < from) {
                     sums.opening = plus(sums.opening, change);
                 } else if is_told(entry, change) {
-                    let mut told = movement(programme, self.language, entry, change);
+                    let mut told = movement(programme, self.language, (number, entry), change);
                     // No goods come back with an event.
                     if entry.kind == Kind::AwardRefund && entry.refers_to == event {
                         told.text = phrase(self.language, "entry.event_points_back", &[]);
@@ -292,13 +301,26 @@ struct Sums {
 /// Reservations come and go without a trace in the balance, which tells those that stand.
 fn is_told(entry: &Entry, change: Points) -> bool {
     match entry.kind {
-        Kind::Enrol | Kind::Refund | Kind::Claim | Kind::Event => true,
+        Kind::Enrol
+        | Kind::Refund
+        | Kind::Claim
+        | Kind::Event
+        | Kind::Blocked
+        | Kind::Unblocked
+        | Kind::Closed
+        | Kind::Merged => true,
         Kind::Commit => !entry.is_portion(),
         _ => !change.is_zero(),
     }
 }
 
-fn movement(programme: &Programme, language: Language, entry: &Entry, change: Points) -> Movement {
+/// `number` is who is told: entries of a card that was merged into theirs say so.
+fn movement(
+    programme: &Programme,
+    language: Language,
+    (number, entry): (MemberNumber, &Entry),
+    change: Points,
+) -> Movement {
     let wallet = programme.wallet_by_number(entry.wallet);
     let mut text = phrase(language, &format!("entry.{}", entry.kind.name()), &[]);
     if entry.kind == Kind::Event
@@ -315,6 +337,10 @@ fn movement(programme: &Programme, language: Language, entry: &Entry, change: Po
     };
     if amount != Money::ZERO {
         text = format!("{text} {}", say_money(programme, language, amount));
+    }
+    if let Some(of) = entry.member.filter(|of| *of != number) {
+        let places = [("text", text.as_str()), ("member", &of.to_string())];
+        text = phrase(language, "entry.of_another_card", &places);
     }
     let points_text = match wallet {
         Some(wallet) if !change.is_zero() => {

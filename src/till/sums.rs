@@ -246,6 +246,22 @@ impl Till {
         Ok(())
     }
 
+    /// Makes the sums of one member anew out of the documents, where they are kept: two members became one.
+    pub(super) fn sum_up_member(
+        &self,
+        writing: &Writing<'_>,
+        member: MemberNumber,
+    ) -> Result<(), Error> {
+        if self.asked().questions.is_empty() || !self.is_counted(writing.head()) {
+            return Ok(());
+        }
+        let sums = self.sums_by_documents(&writing.reading(), member, EVER)?;
+        for (month, sums) in sums.months() {
+            writing.put_past(member, month, Some(&sums))?;
+        }
+        Ok(())
+    }
+
     /// The sums are what the documents amount to.
     pub(super) fn check_past(
         &self,
@@ -343,6 +359,7 @@ impl Till {
         if asked.questions.is_empty() || !self.is_counted(writing.head()) {
             return Ok(());
         }
+        let member = writing.reading().whose(member)?;
         let month = month_of(past.business_date());
         let mut sums = Sums::none(&asked.questions);
         writing

