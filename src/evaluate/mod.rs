@@ -31,6 +31,7 @@ mod returned;
 mod reward;
 mod select;
 mod shown;
+pub mod sums;
 mod tally;
 mod tier;
 mod told;

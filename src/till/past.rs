@@ -1,23 +1,16 @@
 //! What the evaluation is told of a member's earlier sales at this till, and of where the till stands.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
 
-use minicbor::Decode;
-
-use super::document::{EventDocument, SaleDocument, from_bytes};
 use super::error::Error;
-use super::refund::refund_document;
 use super::shell::Till;
 use super::training::Purpose;
-use super::view::SaleState;
-use crate::evaluate::{Cart, History, PastAward, PastSale, Quote, evaluate_with};
-use crate::evaluate::{CartProblem, Explaining, GoodsBack, MemberSnapshot, Outcome, ReturnedLines};
-use crate::kernel::ids::Seq;
-use crate::kernel::{BusinessDate, MemberNumber, Money, Points};
-use crate::ledger::Entry;
-use crate::programme::{HISTORY_ALL, Programme, Selector};
-use crate::store::{Reading, SaleRow};
+use crate::evaluate::{
+    Cart, CartProblem, Explaining, GoodsBack, History, MemberSnapshot, Quote, evaluate_with,
+};
+use crate::kernel::{BusinessDate, MemberNumber};
+use crate::programme::{HISTORY_ALL, Programme};
+use crate::store::Reading;
 
 impl Till {
     /// Prices a cart that stands at this till in this store, if it does not say otherwise itself.
@@ -67,183 +60,12 @@ impl Till {
             return Ok(None);
         }
         let on = cart.business_date;
-        let oldest = BusinessDate::from_yyyymmdd(19_000_101).expect("a date");
         let first = if days == HISTORY_ALL {
-            oldest
+            BusinessDate::MIN
         } else {
-            on.minus_days(days - 1).unwrap_or(oldest)
+            on.minus_days(days - 1).unwrap_or(BusinessDate::MIN)
         };
-        let mut sales = Vec::new();
-        for seq in reading.sales_of(member, first, on)? {
-            let row = reading
-                .sale(seq)?
-                .ok_or(Error::Internal("a commit entry of no sale"))?;
-            sales.extend(self.past_sale(reading, &row, programme.fee_lines())?);
-        }
-        for seq in reading.unlinked_refunds_of(member, first, on)? {
-            sales.push(unlinked_return(reading, seq, programme.fee_lines())?);
-        }
-        if programme.has_event_rules() {
-            for event in reading.events_of(member, first, on)? {
-                sales.extend(past_event(reading, &event)?);
-            }
-        }
-        Ok(Some(History::of(programme, cart, joined_on, &sales)))
+        let sums = self.sums_of(reading, member, (first, on))?;
+        Ok(Some(History::of_sums(programme, cart, joined_on, &sums)))
     }
-
-    /// A final sale, less what was returned of it.
-    fn past_sale(
-        &self,
-        reading: &Reading<'_>,
-        row: &SaleRow,
-        fee_lines: Option<&Selector>,
-    ) -> Result<Option<PastSale>, Error> {
-        let state = SaleState::from_number(row.state)?;
-        if !matches!(state, SaleState::Committed | SaleState::Refunded) {
-            return Ok(None);
-        }
-        let stored = reading.document(row.document_seq)?;
-        let sale: Remembered = from_bytes(&stored)?;
-        let refund = refund_document(reading, row)?;
-        if refund.is_post_void {
-            return Ok(None);
-        }
-        let awards = if state == SaleState::Refunded {
-            Vec::new()
-        } else if refund.lines.is_empty() {
-            sale.outcome.awards.clone()
-        } else {
-            let sale: SaleDocument = from_bytes(&stored)?;
-            let programme = self.programme_version(sale.programme_version)?;
-            let cart = self.at_home(&programme, &sale.cart);
-            let decided = sale.decided(&programme, &cart);
-            decided.kept_awards(&refund.lines)?
-        };
-        let awards = awards.into_iter().map(|award| PastAward {
-            rule: award.rule,
-            wallet: award.wallet,
-            points: award.points,
-        });
-        let given_back = refund.paid_back();
-        let fee = match fee_lines {
-            Some(lines) if state != SaleState::Refunded => {
-                self.paid_for(&stored, lines, &refund.lines)?
-            }
-            _ => Money::ZERO,
-        };
-        let offers = match state {
-            SaleState::Refunded => BTreeSet::new(),
-            _ => sale
-                .outcome
-                .offers
-                .iter()
-                .map(|offer| offer.offer.clone())
-                .collect(),
-        };
-        let mut rewards: BTreeMap<String, Points> = BTreeMap::new();
-        for redemption in &sale.outcome.redemptions {
-            if let Some(reward) = &redemption.reward {
-                *rewards.entry(reward.clone()).or_default() += redemption.points;
-            }
-        }
-        Ok(Some(PastSale {
-            business_date: sale.cart.business_date,
-            spend: (sale.outcome.sold() - given_back).max(Money::ZERO),
-            fee,
-            is_visit: sale.outcome.total_sold().is_positive(),
-            receipt_group: sale.cart.receipt_group,
-            awards: awards.collect(),
-            offers,
-            rewards,
-        }))
-    }
-
-    /// What was paid for such lines of a stored sale and what is kept of them.
-    fn paid_for(
-        &self,
-        stored: &[u8],
-        lines: &Selector,
-        gone: &ReturnedLines,
-    ) -> Result<Money, Error> {
-        let sale: SaleDocument = from_bytes(stored)?;
-        let programme = self.programme_version(sale.programme_version)?;
-        let cart = self.at_home(&programme, &sale.cart);
-        Ok(sale.decided(&programme, &cart).paid_for(lines, gone))
-    }
-}
-
-/// An event: it gives points and is no visit. One whose document a damaged file lost counts for nothing.
-fn past_event(reading: &Reading<'_>, event: &Entry) -> Result<Option<PastSale>, Error> {
-    let Some(stored) = reading.find_document(event.seq)? else {
-        return Ok(None);
-    };
-    let document: EventDocument = from_bytes(&stored)?;
-    let awards = document.awards.into_iter().map(|award| PastAward {
-        rule: award.rule,
-        wallet: award.wallet,
-        points: award.points,
-    });
-    Ok(Some(PastSale {
-        business_date: event.business_date,
-        spend: Money::ZERO,
-        fee: Money::ZERO,
-        is_visit: false,
-        receipt_group: None,
-        awards: awards.collect(),
-        offers: BTreeSet::new(),
-        rewards: BTreeMap::new(),
-    }))
-}
-
-/// Goods that came back without their sale: they lower what their own date counts for.
-fn unlinked_return(
-    reading: &Reading<'_>,
-    seq: Seq,
-    fee_lines: Option<&Selector>,
-) -> Result<PastSale, Error> {
-    let stored = reading.document(seq)?;
-    let back: Remembered = from_bytes(&stored)?;
-    let fee = match fee_lines {
-        Some(lines) => {
-            let back: SaleDocument = from_bytes(&stored)?;
-            back.cart.total_of(lines)
-        }
-        None => Money::ZERO,
-    };
-    let awards = back.outcome.awards.into_iter().map(|award| PastAward {
-        rule: award.rule,
-        wallet: award.wallet,
-        points: award.points,
-    });
-    Ok(PastSale {
-        business_date: back.cart.business_date,
-        spend: back.outcome.payable,
-        fee,
-        is_visit: false,
-        receipt_group: None,
-        awards: awards.collect(),
-        offers: BTreeSet::new(),
-        rewards: BTreeMap::new(),
-    })
-}
-
-/// What the past is made of, out of a [`SaleDocument`]: a year's sales are read for one quote, and
-/// nobody asks for their lines.
-#[derive(Decode)]
-#[cbor(array)]
-struct Remembered {
-    #[n(0)]
-    cart: RememberedCart,
-    #[n(2)]
-    outcome: Outcome,
-}
-
-/// The fields of a [`Cart`] by their numbers there; the others are skipped.
-#[derive(Decode)]
-#[cbor(map)]
-struct RememberedCart {
-    #[n(3)]
-    business_date: BusinessDate,
-    #[n(6)]
-    receipt_group: Option<String>,
 }
