@@ -65,20 +65,28 @@ impl Identifier {
         self
     }
 
-    fn is(&self, number: &str) -> bool {
-        let (first, last) = self
-            .numbers
-            .split_once('-')
-            .unwrap_or((self.numbers, self.numbers));
-        let mut digits = number.bytes().zip(first.bytes().zip(last.bytes()));
-        number.len() == first.len()
-            && digits.all(|(digit, (low, high))| (low..=high).contains(&digit))
+    fn is(&self, number: &[u8]) -> bool {
+        let numbers = self.numbers.as_bytes();
+        // A row is two numbers and a dash.
+        let width = match numbers.len() {
+            one @ 2..=4 => one,
+            two => two / 2,
+        };
+        if number.len() != width || number[0] != numbers[0] {
+            return false;
+        }
+        let ends = numbers[..width]
+            .iter()
+            .zip(&numbers[numbers.len() - width..]);
+        let mut digits = number.iter().zip(ends);
+        digits.all(|(digit, (low, high))| (low..=high).contains(&digit))
     }
 }
 
 /// The identifier of this number.
 pub fn identifier(number: &str) -> Option<&'static Identifier> {
-    IDENTIFIERS.iter().find(|identifier| identifier.is(number))
+    let mut identifiers = IDENTIFIERS.iter();
+    identifiers.find(|identifier| identifier.is(number.as_bytes()))
 }
 
 /// The identifier that a text begins with, and its digits. No identifier begins another.
