@@ -92,10 +92,12 @@ fn crockford_base32(bench: &mut Bench<'_>) {
     });
 }
 
+type Measure = fn(&str, &str) -> usize;
+
 fn distances(bench: &mut Bench<'_>) {
     bench.each("/vectors", |vector| {
         let (a, b) = (text(vector, "a"), text(vector, "b"));
-        let measures: [(&str, fn(&str, &str) -> usize); 3] = [
+        let measures: [(&str, Measure); 3] = [
             ("levenshtein", nearby::levenshtein),
             ("osa", nearby::optimal_string_alignment),
             ("damerau_unrestricted", nearby::damerau_levenshtein),
