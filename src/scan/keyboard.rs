@@ -115,8 +115,8 @@ pub enum Typed {
 
 /// Says what typed this text, and turns back what can be. The text holds something outside ASCII,
 /// and must come as it was received: a normalised one has lost the order of the digits.
-pub fn look(text: &str) -> Typed {
-    let (text, was_composed) = decomposed(text);
+pub fn look(received: &str) -> Typed {
+    let (text, was_composed) = decomposed(received);
     if text
         .chars()
         .any(|letter| !letter.is_ascii() && key(letter).is_none())
@@ -129,6 +129,14 @@ pub fn look(text: &str) -> Typed {
     let restored: Zeroizing<String> = Zeroizing::new(keys.collect());
     let has_digit = restored.contains(|letter: char| letter.is_ascii_digit());
     if text.contains(is_replaced) || !has_digit {
+        return Typed::InputMethod;
+    }
+    // Marks that stand alone come from the layout only. Without one, a plain letter that wears a
+    // mark, or a capital for which shift was held, is what an input method makes of letters.
+    let stands_alone = received.contains(|letter: char| MARKS.contains(&letter));
+    let wears_mark = |letter: char| parts(letter).is_some_and(|(base, _)| key(base).is_none());
+    let is_shifted = |letter: char| "!@#$){}".contains(letter);
+    if !stands_alone && (received.contains(wears_mark) || restored.contains(is_shifted)) {
         return Typed::InputMethod;
     }
     let mut runs = text.split(|letter| !MARKS.contains(&letter));

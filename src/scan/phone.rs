@@ -26,11 +26,12 @@ pub enum Line {
 /// Why a text is no Vietnamese telephone number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NoPhone {
-    /// It holds what nobody writes in a telephone number, or no digit.
+    /// It holds what nobody writes in a telephone number.
     Charset,
     /// It has the country code of another country.
     Abroad,
-    /// It has neither country code nor trunk zero, and not nine digits: a short number or none.
+    /// It has neither country code nor trunk zero, and not nine digits: a short number or none; or no
+    /// digit at all.
     Length,
     /// No number of the plan has this length and prefix.
     LengthOrPrefix,
@@ -62,6 +63,9 @@ const DIGITS_MAX: usize = 15;
 /// [`NoPhone`].
 pub fn read(text: &str) -> Result<Phone, NoPhone> {
     let (is_international, digits) = spelled_digits(text).ok_or(NoPhone::Charset)?;
+    if digits.is_empty() || (digits.len() > DIGITS_MAX && !digits.starts_with('0')) {
+        return Err(NoPhone::Length);
+    }
     let national = national_part(is_international, &digits)?;
     let (national, had_old_prefix) = match with_new_prefix(national) {
         Some(moved) => (moved, true),
@@ -83,7 +87,8 @@ pub fn read(text: &str) -> Result<Phone, NoPhone> {
 pub fn is_meant(text: &str) -> bool {
     let (has_scheme, rest) = without_scheme(text);
     let is_international = rest.starts_with('+') || rest.starts_with("(+");
-    spelled_digits(text).is_some() && (has_scheme || is_international)
+    let count = spelled_digits(text).map_or(0, |(_, digits)| digits.len());
+    (1..=DIGITS_MAX).contains(&count) && (has_scheme || is_international)
 }
 
 /// The text without `tel:`, and whether it had it.
@@ -107,7 +112,7 @@ fn spelled_digits(text: &str) -> Option<(bool, String)> {
         .bytes()
         .all(|byte| byte.is_ascii_digit() || b" .-()/".contains(&byte));
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    (is_spelled && (1..=DIGITS_MAX).contains(&digits.len())).then_some((has_plus, digits))
+    is_spelled.then_some((has_plus, digits))
 }
 
 /// The national number without country code and trunk zero. Each length has one reading, so

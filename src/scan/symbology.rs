@@ -17,7 +17,7 @@ pub enum Content {
     UpcE,
     /// The 8 digits of EAN-8.
     Ean8,
-    /// EAN or UPC with the two or five digits that stand beside it.
+    /// EAN or UPC with the two or five digits that stand beside it, or these alone.
     WithAddOn,
     /// Any text, a GS1 Digital Link among them.
     PlainOrLink,
@@ -34,7 +34,7 @@ pub struct Symbology {
 }
 
 /// Code characters of AIM identifiers. Source: ISO/IEC 15424; `aim_symbology_ids` of the vectors.
-const NAMES: [(u8, &str); 31] = [
+const NAMES: [(u8, &str); 32] = [
     (b'A', "Code 39"),
     (b'B', "Telepen"),
     (b'C', "Code 128"),
@@ -44,6 +44,7 @@ const NAMES: [(u8, &str); 31] = [
     (b'G', "Code 93"),
     (b'H', "Code 11"),
     (b'I', "Interleaved 2 of 5"),
+    (b'J', "DotCode"),
     (b'K', "Code 16K"),
     (b'L', "PDF417 / MicroPDF417"),
     (b'M', "MSI"),
@@ -153,9 +154,9 @@ impl Symbology {
             (b'C', Some(b'1')) | (b'd', Some(b'2' | b'5')) | (b'Q', Some(b'3' | b'4')) => {
                 Content::ElementString
             }
-            (b'e', Some(b'0')) => Content::ElementString,
+            (b'e', Some(b'0')) | (b'J', Some(b'1' | b'4')) => Content::ElementString,
             (b'E', Some(b'0')) => Content::Ean13,
-            (b'E', Some(b'3')) => Content::WithAddOn,
+            (b'E', Some(b'1'..=b'3')) => Content::WithAddOn,
             (b'E', Some(b'4')) => Content::Ean8,
             _ => Content::PlainOrLink,
         };

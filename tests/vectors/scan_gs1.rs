@@ -164,7 +164,7 @@ fn element_strings(bench: &mut Bench<'_>) {
             same(
                 "form",
                 form(text(vector, "format")),
-                known.form.replace(['!', 'd', 'c'], ""),
+                known.form.replace(['!', 'd', 'D', 'c'], ""),
             )?;
         }
         Ok(())

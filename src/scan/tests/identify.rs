@@ -174,6 +174,9 @@ fn a_vietnamese_keyboard_is_mended_or_named() {
                 "MemberNumber 202601010016 repaired",
             ),
             ("VÍP0001", "scan.input_method"),
+            // MEMBEERAA and an address, as UniKey leaves them.
+            ("MEMBỂÂ", "scan.input_method"),
+            ("https://ẽample.vn/m/AD", "scan.input_method"),
             ("LOYALTY-Ư7X9", "scan.input_method"),
             ("đê", "Card 03 repaired"),
             ("ĐÊ", "scan.input_method"),
