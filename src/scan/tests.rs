@@ -1,6 +1,7 @@
 //! The scanner's cases, from the vectors of the study (`cases/standards_vectors.json`, sections
 //! named beside each table) and from what cashiers do.
 
+mod gs1;
 mod identify;
 mod near;
 

@@ -159,10 +159,12 @@ fn parts(known: &Identifier) -> impl Iterator<Item = Part> {
     })
 }
 
-/// Holds a value against the form of its identifier.
+/// Holds a value against the form of its identifier: lengths and characters of all its parts first,
+/// then what they say.
 fn check_value(known: &Identifier, number: &str, value: &str) -> Result<(), NoElements> {
     let wrong = || NoElements::Form(number.to_owned());
     let mut rest = value;
+    let mut found = Vec::with_capacity(3);
     for part in parts(known) {
         if rest.is_empty() && !part.is_always {
             continue;
@@ -171,16 +173,22 @@ fn check_value(known: &Identifier, number: &str, value: &str) -> Result<(), NoEl
         if text.len() < part.min || !text.bytes().all(|byte| is_of_set(part.set, byte)) {
             return Err(wrong());
         }
-        match part.check {
+        rest = &rest[text.len()..];
+        found.push((part.check, text));
+    }
+    if !rest.is_empty() {
+        return Err(wrong());
+    }
+    for (check, text) in found {
+        match check {
             Some(b'!') if ean::check(text, text.len()).is_err() => {
                 return Err(NoElements::CheckDigit(number.to_owned()));
             }
             Some(check) if !content_holds(check, text) => return Err(wrong()),
             _ => {}
         }
-        rest = &rest[text.len()..];
     }
-    rest.is_empty().then_some(()).ok_or_else(wrong)
+    Ok(())
 }
 
 fn is_of_set(set: u8, byte: u8) -> bool {

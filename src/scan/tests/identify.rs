@@ -209,6 +209,7 @@ fn a_shop_s_ranges_make_in_store_numbers_member_cards() {
     for bad in [
         json!({ "from": "893", "to": "893" }),
         json!({ "from": "02", "to": "20" }),
+        json!({ "from": "02", "to": "04" }),
         json!({ "from": "29", "to": "28" }),
         json!({ "from": "2", "to": "2" }),
         json!({ "from": "29", "to": "299" }),
