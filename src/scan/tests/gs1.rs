@@ -119,7 +119,8 @@ fn a_digital_link_keeps_the_order_of_its_key() {
         ("https://a/8018/893456780000000012", "CHECK_DIGIT:8018"),
         ("https://a/8018/89345678%30000000011", "1 elements"),
         ("https://a/8018/89345678000000001%00", "ESCAPE"),
-        ("https://a/8018/", "TRAILING_SLASH"),
+        ("https://a/8018/", "EMPTY_VALUE"),
+        ("https://a/8018/893456780000000011/", "TRAILING_SLASH"),
         (
             "https://a/8018/893456780000000011?01=09520123456788&99=A&99=B",
             "DUPLICATE_AI",

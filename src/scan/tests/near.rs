@@ -64,6 +64,53 @@ fn an_old_list_may_mean_a_fixed_line() {
     }
 }
 
+#[test]
+fn a_wrong_check_symbol_of_base_32_is_noticed() {
+    use super::super::crockford::{Check, NoBase32, decoded};
+    // 1234 is 16J, and 1234 modulo 37 is 13, which is D (crockford.com).
+    assert_eq!(decoded("16JD", Check::AtEnd), Ok(1234));
+    assert_eq!(decoded("16JE", Check::AtEnd), Err(NoBase32::CheckSymbol));
+    assert_eq!(decoded("17JD", Check::AtEnd), Err(NoBase32::CheckSymbol));
+    assert_eq!(decoded("D", Check::AtEnd), Err(NoBase32::Charset));
+    assert_eq!(decoded("--", Check::Absent), Err(NoBase32::Charset));
+    assert_eq!(
+        decoded("G000000000000", Check::Absent),
+        Err(NoBase32::TooLarge)
+    );
+}
+
+#[test]
+fn a_wallet_s_codes_have_their_lengths_and_beginnings() {
+    use super::super::payment_code::{Wallet, wallet};
+    let zeros = "0".repeat(30);
+    for (beginning, lengths, expected) in [
+        ("10", 18..=18, Wallet::WechatPay),
+        ("15", 18..=18, Wallet::WechatPay),
+        ("25", 16..=24, Wallet::Alipay),
+        ("30", 16..=24, Wallet::Alipay),
+        ("62", 19..=19, Wallet::UnionpayQr),
+    ] {
+        for length in 2..=30 {
+            let code = &format!("{beginning}{zeros}")[..length];
+            assert_eq!(
+                wallet(code),
+                lengths.contains(&length).then_some(expected),
+                "{code}"
+            );
+        }
+    }
+    for other in [
+        "",
+        "1",
+        "09",
+        "160000000000000000",
+        "24000000000000000",
+        "31000000000000000",
+    ] {
+        assert_eq!(wallet(other), None, "{other}");
+    }
+}
+
 // MOD 97-10 writes a letter as two digits, so a digit for a letter may slip through it.
 const KINDS: [(CheckDigit, &str); 10] = [
     (CheckDigit::Gs1, "0123456789"),
