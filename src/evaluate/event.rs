@@ -91,7 +91,7 @@ pub fn evaluate_event(
         line_offers: &[],
         wholes: Wholes::default(),
     };
-    let tallies = tally::tally(programme, &terms, &sold)?;
+    let tallies = tally::tally(programme, &terms, &sold, Explaining::Everything)?;
     let awards = tally::awards(&tallies);
     awards_fit(&awards)?;
     let speaker = Speaker::new(programme, language, Explaining::Everything);

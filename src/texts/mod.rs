@@ -8,11 +8,13 @@
 mod diacritics;
 mod en;
 mod en_scan;
+mod index;
 mod numbers;
 mod vi;
 mod vi_scan;
 
 pub use diacritics::{Diacritics, strip_diacritics};
+use index::Index;
 pub use numbers::{date, fraction, money, number, number_trimmed};
 
 /// A language loy speaks at the till.
@@ -44,11 +46,20 @@ impl Language {
         }
     }
 
-    /// The tables of the language: what a scan was, and everything else.
+    /// The tables of the language: everything, and what was scanned.
     fn tables(self) -> [&'static [(&'static str, &'static str)]; 2] {
         match self {
             Self::Vi => [vi::PHRASES, vi_scan::PHRASES],
             Self::En => [en::PHRASES, en_scan::PHRASES],
+        }
+    }
+
+    fn index(self) -> &'static Index {
+        static VI: Index = Index::of(vi::PHRASES);
+        static EN: Index = Index::of(en::PHRASES);
+        match self {
+            Self::Vi => &VI,
+            Self::En => &EN,
         }
     }
 }
@@ -103,10 +114,12 @@ pub fn event_word(language: Language, name: &str) -> String {
 }
 
 fn find(language: Language, key: &str) -> Option<&'static str> {
-    language.tables().into_iter().find_map(|phrases| {
-        let place = phrases.binary_search_by(|(known, _)| (*known).cmp(key));
-        place.ok().map(|place| phrases[place].1)
-    })
+    let [phrases, of_scans] = language.tables();
+    let of_scan = || {
+        let place = of_scans.binary_search_by(|(known, _)| (*known).cmp(key));
+        place.ok().map(|place| of_scans[place].1)
+    };
+    language.index().find(phrases, key).or_else(of_scan)
 }
 
 #[cfg(test)]

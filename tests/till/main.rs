@@ -4,6 +4,7 @@
 mod adjustments;
 mod bounds;
 mod card;
+mod ceilings;
 mod clock;
 mod days;
 mod dispute;
