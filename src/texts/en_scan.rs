@@ -1,7 +1,7 @@
 //! English: what was scanned and is no member's code, and what to do about it.
 
 /// Keys in alphabetical order, each with its text.
-pub const PHRASES: &[(&str, &str)] = &[
+pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "scan.alipay",
         "This is an Alipay payment code, not a member's code. Ask for the member code or telephone number.",

@@ -1,7 +1,7 @@
 //! Vietnamese: what was scanned and is no member's code, and what to do about it.
 
 /// Keys in alphabetical order, each with its text.
-pub const PHRASES: &[(&str, &str)] = &[
+pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "scan.alipay",
         "Đây là mã thanh toán Alipay, không phải mã thành viên. Hãy xin khách mã thành viên hoặc số điện thoại.",
