@@ -494,28 +494,6 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("sale.state.voided", "called off"),
     ("sale.unknown", "No such sale in this ledger"),
     ("sale.voided", "The sale was called off already"),
-    (
-        "scan.check_digit",
-        "The check digit is wrong: a digit was misread or two were swapped. Scan again.",
-    ),
-    ("scan.empty", "Nothing was scanned."),
-    (
-        "scan.not_a_card_code",
-        "This is a member number or a telephone number, not a card code.",
-    ),
-    (
-        "scan.not_a_phone",
-        "This is not a Vietnamese telephone number.",
-    ),
-    (
-        "scan.not_printable",
-        "The code arrived damaged. Switch the Vietnamese keyboard off and scan again.",
-    ),
-    (
-        "scan.payment_card",
-        "This is a payment card, not a member card. It was not kept.",
-    ),
-    ("scan.too_long", "This is too long to be a member's code."),
     ("span.days", "{text} in {number} days"),
     ("span.months", "{text} in {number} months"),
     ("statement.all", "{name}: {points}"),

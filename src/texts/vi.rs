@@ -488,25 +488,6 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("sale.state.voided", "đã hủy"),
     ("sale.unknown", "Không tìm thấy giao dịch"),
     ("sale.voided", "Giao dịch này đã bị hủy"),
-    (
-        "scan.check_digit",
-        "Sai số kiểm tra: đọc nhầm một chữ số hoặc hai chữ số bị đảo. Hãy quét lại.",
-    ),
-    ("scan.empty", "Chưa quét được mã nào."),
-    (
-        "scan.not_a_card_code",
-        "Đây là mã thành viên hoặc số điện thoại, không phải mã thẻ.",
-    ),
-    ("scan.not_a_phone", "Đây không phải số điện thoại Việt Nam."),
-    (
-        "scan.not_printable",
-        "Mã quét bị sai ký tự. Hãy tắt bộ gõ tiếng Việt rồi quét lại.",
-    ),
-    (
-        "scan.payment_card",
-        "Đây là thẻ thanh toán, không phải thẻ thành viên. Số thẻ không được lưu.",
-    ),
-    ("scan.too_long", "Mã quá dài, không phải mã thành viên."),
     ("span.days", "{text} trong {number} ngày"),
     ("span.months", "{text} trong {number} tháng"),
     ("statement.all", "{name}: {points}"),
