@@ -328,7 +328,8 @@ fn of_swipe(swipe: track::Swipe<'_>, rules: &Rules) -> Found {
         track::Swipe::ReadError => Found::refused(Unreadable::StripeUnread),
         track::Swipe::Private(number) => Reading::of_code(Kind::StripeCard, number).into(),
         track::Swipe::Unknown(inside) => {
-            let found: Vec<Reading> = own_codes(&inside.to_ascii_uppercase(), rules).collect();
+            let found: Vec<Reading> =
+                own_codes(&Zeroizing::new(inside.to_ascii_uppercase()), rules).collect();
             match found.is_empty() {
                 true => Found::refused(Unreadable::StripeUnknown),
                 false => Found {
@@ -346,7 +347,8 @@ fn of_address(text: &str, rules: &Rules) -> Result<Reading, Unreadable> {
         return of_subject(gs1::subject(elements));
     }
     match web::look(text, &rules.links) {
-        Some(Link::Member { code, .. }) => Reading::of_code(Kind::Link, &code),
+        // Somebody may have put a bank card's number there.
+        Some(Link::Member { code, .. }) => Reading::of_code(Kind::Link, &Zeroizing::new(code)),
         Some(Link::ZaloAccount) => Err(Unreadable::ZaloAccount),
         Some(Link::Downgraded) => Err(Unreadable::LinkUnencrypted),
         Some(Link::NoMember) => Err(Unreadable::LinkNoMember),
