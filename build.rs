@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The modules of `src/capi` that are sections of the header, in its order.
-const SECTIONS: [&str; 19] = [
+const SECTIONS: [&str; 20] = [
     "status",
     "version",
     "error",
@@ -21,6 +21,7 @@ const SECTIONS: [&str; 19] = [
     "member",
     "cart",
     "quote",
+    "standing",
     "sale",
     "refund",
     "operator",

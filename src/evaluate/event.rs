@@ -1,6 +1,7 @@
 //! What an event is worth: something that a member did and that is no sale.
 
 use super::cart::Cart;
+use super::challenge;
 use super::check::awards_fit;
 use super::explain::{Explaining, Speaker};
 use super::facts::Facts;
@@ -60,6 +61,7 @@ impl Programme {
     pub fn knows_event(&self, name: &str) -> bool {
         let mut rules = self.earn_rules().iter();
         rules.any(|rule| tally::event_of(rule) == Some(name))
+            || self.goals_of_event(name).next().is_some()
     }
 }
 
@@ -92,12 +94,15 @@ pub fn evaluate_event(
         wholes: Wholes::default(),
     };
     let tallies = tally::tally(programme, &terms, &sold)?;
-    let awards = tally::awards(&tallies);
+    let reached = challenge::reached(programme, &facts, &sold, &|_, _| false);
+    let mut awards = tally::awards(&tallies);
+    awards.extend(reached.iter().flat_map(challenge::Reached::awards).cloned());
     awards_fit(&awards)?;
     let speaker = Speaker::new(programme, language, Explaining::Everything);
     let reasons = tallies.iter();
     let explanation = reasons
         .map(|tally| told::reason(&speaker, &facts, tally, &tallies, true))
+        .chain(reached.iter().map(|goal| goal.reason(&speaker, &facts)))
         .collect();
     Ok(EventWorth {
         awards,

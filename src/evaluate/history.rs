@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use minicbor::{Decode, Encode};
 
 use super::cart::Cart;
+use super::goals::{GoalPast, goals};
 use super::ladder::{Ladder, first_counted};
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
 use crate::programme::{
-    ENTRY_RULE, Past, PastCount, Programme, Span, TierBasis, Tiers, TimesWindow,
+    CHALLENGE_RULE, ENTRY_RULE, Past, PastCount, Programme, Span, TierBasis, Tiers, TimesWindow,
 };
 
 /// A sale of the member that is final, less what was returned of it; or an event, which sells nothing.
@@ -32,6 +33,11 @@ pub struct PastSale {
     pub offers: BTreeSet<String>,
     /// Points it spent on rewards, by the reward's id.
     pub rewards: BTreeMap<String, Points>,
+    /// What it counts for challenges that look at lines, by their ids, less what was returned: money
+    /// with `spend`, else thousandths of pieces.
+    pub goals: BTreeMap<String, i64>,
+    /// The event that it is, by name; nothing for a sale.
+    pub event: Option<String>,
 }
 
 /// Points that a past sale gave.
@@ -139,6 +145,9 @@ pub struct History {
     /// The same of offers.
     #[cbor(n(21), default)]
     pub offer_times: BTreeMap<String, Had>,
+    /// How far the member is with the challenges of the business date, by their ids.
+    #[cbor(n(30), default)]
+    pub goals: BTreeMap<String, GoalPast>,
 }
 
 /// A tier before a sale.
@@ -174,6 +183,7 @@ impl History {
         let mut history = Self {
             visits: visits(&before),
             is_same_visit: is_same_visit(&before, cart),
+            goals: goals(programme, cart, &before),
             ..Self::default()
         };
         if let Some(tiers) = programme.tiers() {
@@ -264,7 +274,10 @@ impl History {
 }
 
 /// The parts of a split bill are one visit: it is the first of them.
-fn is_new_visit<'a>(sale: &'a PastSale, groups: &mut BTreeSet<(BusinessDate, &'a String)>) -> bool {
+pub(super) fn is_new_visit<'a>(
+    sale: &'a PastSale,
+    groups: &mut BTreeSet<(BusinessDate, &'a String)>,
+) -> bool {
     let is_first = |group: &'a String| groups.insert((sale.business_date, group));
     sale.is_visit && sale.receipt_group.as_ref().is_none_or(is_first)
 }
@@ -282,7 +295,7 @@ fn is_same_visit(sales: &[&PastSale], cart: &Cart) -> bool {
 }
 
 /// The sale is another part of the cart's split bill.
-fn is_of_cart(sale: &PastSale, cart: &Cart) -> bool {
+pub(super) fn is_of_cart(sale: &PastSale, cart: &Cart) -> bool {
     cart.receipt_group.is_some()
         && sale.business_date == cart.business_date
         && sale.receipt_group == cart.receipt_group
@@ -346,6 +359,7 @@ fn counted_by_day(
         let rule = rules.iter().find(|rule| rule.id == award.rule);
         Some(award.wallet) == tiers.wallet
             && !award.rule.starts_with(ENTRY_RULE)
+            && !award.rule.starts_with(CHALLENGE_RULE)
             && rule.is_none_or(|rule| rule.qualifies)
     };
     let mut days: BTreeMap<BusinessDate, i64> = BTreeMap::new();

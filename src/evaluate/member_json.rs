@@ -62,6 +62,10 @@ struct Sale {
     awards: Vec<GivenAward>,
     #[serde(default, deserialize_with = "unique_map")]
     rewards: BTreeMap<String, Points>,
+    #[serde(default, deserialize_with = "unique_map")]
+    goals: BTreeMap<String, i64>,
+    #[serde(default)]
+    event: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -156,6 +160,9 @@ fn past_sale(programme: &Programme, place: usize, sale: Sale) -> Result<PastSale
     for points in sale.rewards.values() {
         check::zero_or_more(&format!("{path}.rewards"), points.get())?;
     }
+    for counted in sale.goals.values() {
+        check::zero_or_more(&format!("{path}.goals"), *counted)?;
+    }
     let mut awards = Vec::with_capacity(sale.awards.len());
     for (place, award) in sale.awards.into_iter().enumerate() {
         let path = format!("{path}.awards[{place}]");
@@ -175,6 +182,8 @@ fn past_sale(programme: &Programme, place: usize, sale: Sale) -> Result<PastSale
         awards,
         offers: sale.offers,
         rewards: sale.rewards,
+        goals: sale.goals,
+        event: sale.event,
     })
 }
 

@@ -8,6 +8,7 @@ mod bill;
 pub mod cart;
 mod cart_builder;
 mod cart_json;
+mod challenge;
 mod check;
 mod claim;
 mod due;
@@ -15,6 +16,7 @@ mod event;
 mod explain;
 mod facts;
 mod gives;
+mod goals;
 pub mod history;
 mod ladder;
 mod limits;
@@ -25,6 +27,7 @@ mod own;
 mod problem;
 mod profile;
 pub mod quote;
+mod reached;
 mod receipt;
 mod redeem;
 mod returned;
@@ -41,11 +44,13 @@ pub mod velocity;
 
 pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart, ReturnOf};
 pub use cart_json::first_difference;
+pub use challenge::ChallengeLine;
 pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
 pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
 pub use event::{EventFacts, EventWorth, evaluate_event};
 pub use explain::Explaining;
+pub use goals::GoalPast;
 pub use history::{Had, HeldTier, History, PastAward, PastSale, Used};
 pub use often::QuotaFacts;
 pub use own::awarded as own_awards;
@@ -246,6 +251,13 @@ fn in_tier(
         awards.extend(entered.award().cloned());
         speaker.tell(&mut explanation, || entered.reason(&speaker));
     }
+    let reached = challenge::reached(programme, &facts, &sold, &refuses);
+    for reached in &reached {
+        awards.extend(reached.awards().cloned());
+        speaker.tell(&mut explanation, || reached.reason(&speaker, &facts));
+    }
+    let on = cart.business_date;
+    let challenges = reached.iter().filter_map(|goal| goal.line(&speaker, on));
     awards.extend(vouchers);
     check::awards_fit(&awards)?;
     let (limits, reasons) = limits.tell(&speaker, &tallies, would_spend);
@@ -274,6 +286,7 @@ fn in_tier(
         wallets: Vec::new(),
         limits,
         tier: None,
+        challenges: challenges.collect(),
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
         is_training: false,
         explanation,

@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+use super::challenge::ChallengeLine;
 use super::history::History;
 use super::profile::Profile;
 use super::velocity::{LimitFacts, LimitHit};
@@ -397,6 +398,10 @@ pub struct Quote {
     /// Where the member stands; absent without tiers, without a member, or where it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<TierLine>,
+    /// How far the member is with each challenge of the business date; left out without challenges,
+    /// without a member, or where it is not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub challenges: Vec<ChallengeLine>,
     /// Rules count only a share of the payments, and the cart has none yet: give them before the sale
     /// is final. Left out if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -1,6 +1,7 @@
 //! From the document as written to a programme that can be evaluated, or to all its problems.
 
 mod basics;
+mod challenges;
 mod earn;
 mod limits;
 mod member;
@@ -161,6 +162,8 @@ impl Compiler {
         let mut rewards = self.rewards(&document.rewards, &known);
         rewards.extend(self.vouchers(&document.vouchers, &known));
         rewards.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        let days = (valid_from, valid_until);
+        let challenges = self.challenges(&document.challenges, days, &known);
         self.names_once(document);
         let limits = self.limits(&document.limits, &known);
         let redeem_whens = self.redeem_whens(&document.wallets, &known);
@@ -179,7 +182,8 @@ impl Compiler {
             wallets: &wallets,
             earn: &earn,
             rewards: &rewards,
-            days: (valid_from, valid_until),
+            challenges: &challenges,
+            days,
             money_decimals,
         };
         self.traps(document, &compiled);
@@ -199,6 +203,7 @@ impl Compiler {
             offers,
             rewards,
             limits,
+            challenges,
             claim_days: u32::try_from(claim_days?).ok()?,
             selectors: std::mem::take(&mut self.selectors),
         })
@@ -333,13 +338,22 @@ impl Compiler {
         currency: Option<Currency>,
     ) -> Option<WalletKind> {
         let is_money = model.kind == WalletKindModel::Money;
-        if is_money || model.kind == WalletKindModel::Stamps {
-            let word = if is_money { "`money`" } else { "`stamps`" };
+        let is_badge = model.kind == WalletKindModel::Badge;
+        if model.kind != WalletKindModel::Points {
+            let word = match model.kind {
+                WalletKindModel::Money => "`money`",
+                WalletKindModel::Badge => "`badge`",
+                _ => "`stamps`",
+            };
             self.unused(&format!("{path}.decimals"), model.decimals != 0, word);
         }
         if is_money {
             self.unused(&format!("{path}.redeem"), model.redeem.is_some(), "`money`");
             return currency.map(WalletKind::Money);
+        }
+        if is_badge {
+            self.unused(&format!("{path}.redeem"), model.redeem.is_some(), "`badge`");
+            return Some(WalletKind::Badge);
         }
         Some(WalletKind::Points)
     }
@@ -355,6 +369,10 @@ impl Compiler {
             (unit, WalletKindModel::Money) => {
                 self.unused(&path, unit.is_some(), "`money`");
                 currency.map(|currency| Unit(Names::everywhere(currency.code())))
+            }
+            (unit, WalletKindModel::Badge) => {
+                self.unused(&path, unit.is_some(), "`badge`");
+                Some(challenges::badge_unit())
             }
             (Some(unit), _) => self.unit(&path, unit),
             (None, _) => {

@@ -4,6 +4,7 @@
 //! programme that can be evaluated, or with every problem it has. This room knows nothing of
 //! ledgers, SQL or C.
 
+mod challenges;
 mod compile;
 mod conditions;
 mod decimal;
@@ -21,6 +22,9 @@ mod tiers;
 mod times;
 mod wallet;
 
+pub use challenges::{
+    CHALLENGE_RULE, Challenge, GoalCount, GoalWindow, PeriodName, Repeat, Streak,
+};
 pub use compile::{check, read};
 pub use conditions::{Birthday, Membership, Past, PastCount, Span};
 pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
@@ -81,6 +85,8 @@ pub struct Programme {
     pub(crate) rewards: Vec<Reward>,
     /// In the order of their ids.
     pub(crate) limits: Vec<Limit>,
+    /// In the order of their ids.
+    pub(crate) challenges: Vec<Challenge>,
     pub(crate) claim_days: u32,
     /// Every selection of lines that its rules make.
     pub(crate) selectors: Selectors,

@@ -7,6 +7,7 @@
 
 use serde::Deserialize;
 
+mod challenges;
 mod earn;
 mod limits;
 mod member;
@@ -16,6 +17,7 @@ mod times;
 mod vouchers;
 mod when;
 
+pub(crate) use challenges::ChallengeModel;
 pub(crate) use earn::{BandModel, CapsModel, EarnModel, FactorModel, GroupModel};
 pub(crate) use limits::LimitModel;
 pub(crate) use member::{
@@ -95,6 +97,10 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 249)))]
     pub vouchers: Vec<VoucherModel>,
+    /// What there is to reach within a time, at most 5,000. Left out: nothing.
+    #[serde(default, deserialize_with = "objects")]
+    #[cfg_attr(test, schemars(length(max = 5000)))]
+    pub challenges: Vec<ChallengeModel>,
     /// Stores that conditions name together, at most 1,000. Left out: none.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 1000)))]
@@ -168,7 +174,7 @@ pub(crate) struct WalletModel {
     #[serde(deserialize_with = "object")]
     pub name: NamesModel,
     /// The word behind a number, by language; `one/many` where the language has both. Required,
-    /// not for `money`.
+    /// not for `money` and `badge`.
     #[serde(default, deserialize_with = "optional_object")]
     pub unit: Option<NamesModel>,
     /// Digits behind the decimal mark, 0 to 4. With 2, the smallest unit is a hundredth of a
@@ -215,6 +221,8 @@ pub(crate) enum WalletKindModel {
     Stamps,
     /// Money: a gift card, an e-wallet, cashback. It pays last, and is no discount.
     Money,
+    /// A badge that a member has or does not have. It buys nothing.
+    Badge,
 }
 
 /// What becomes of a wallet's points when goods come back. The version that priced a sale says it.

@@ -4,8 +4,8 @@
 use crate::kernel::{Idle, WalletNumber};
 
 use super::{
-    Caps, Downgrade, Expiry, Gives, Past, Programme, Quota, QuotaOf, Selector, Span, Tenders, Term,
-    TierBasis, Tiers, Wallet, When, Window,
+    Caps, Challenge, Downgrade, Expiry, Gives, Past, Programme, Quota, QuotaOf, Selector, Span,
+    Tenders, Term, TierBasis, Tiers, Wallet, When, Window,
 };
 
 /// All that is stored.
@@ -44,6 +44,7 @@ impl Programme {
             .chain(of_wallets)
             .chain(of_rewards)
             .chain(of_past)
+            .chain(self.challenges().iter().map(Challenge::history_days))
             .max()
             .unwrap_or(0);
         most.max(of_tiers)
@@ -69,10 +70,11 @@ impl Programme {
         rules.chain(offers)
     }
 
-    /// Some rule gives something for what is no sale.
+    /// Something is given for what is no sale.
     pub fn has_event_rules(&self) -> bool {
         let mut rules = self.earn_rules().iter();
         rules.any(|rule| matches!(rule.gives, Gives::Event(..)))
+            || self.challenges().iter().any(|goal| goal.event.is_some())
     }
 
     /// The evaluation looks at the names of store or till: a cart that names none must be told its own.
@@ -160,7 +162,13 @@ impl Programme {
         let offers = self.offers().iter().filter_map(|offer| offer.when.as_ref());
         let wallets = self.wallets().iter();
         let redeem = wallets.filter_map(|wallet| wallet.redeem.as_ref()?.when.as_ref());
-        rules.chain(rewards).chain(offers).chain(redeem)
+        let challenges = self.challenges().iter();
+        let goals = challenges.filter_map(|goal| goal.when.as_ref());
+        rules
+            .chain(rewards)
+            .chain(offers)
+            .chain(redeem)
+            .chain(goals)
     }
 }
 

@@ -100,6 +100,8 @@ pub enum WalletKind {
     Money(Currency),
     /// Vouchers of one kind, whole ones.
     Vouchers,
+    /// A badge: who has it has one.
+    Badge,
 }
 
 /// What becomes of a wallet's points when goods come back. The version that priced the sale says it.
@@ -177,6 +179,11 @@ impl Wallet {
     /// It holds money, which pays and is no discount.
     pub fn is_money(&self) -> bool {
         matches!(self.kind, WalletKind::Money(_))
+    }
+
+    /// It is a badge that a member has or has not.
+    pub fn is_badge(&self) -> bool {
+        self.kind == WalletKind::Badge
     }
 
     /// Smallest units in one whole point.

@@ -29,6 +29,52 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("cashier.nothing", "No points"),
     ("cashier.spent", "uses {points}"),
     ("cashier.with_card", "with a member card: {points}"),
+    (
+        "challenge.expired",
+        "{name}: reached, but {points} would be past their date before they can be used",
+    ),
+    ("challenge.had", "{name}: had already"),
+    (
+        "challenge.held",
+        "{name}: reached; {points} is there already",
+    ),
+    ("challenge.more", "{text}; {missing} more"),
+    (
+        "challenge.more_until",
+        "{text}; {missing} more until {until}",
+    ),
+    (
+        "challenge.not_known",
+        "{name}: reached, but not known here: {because}",
+    ),
+    (
+        "challenge.not_met",
+        "{name}: reached, but not with this: {because}",
+    ),
+    ("challenge.off", "{name}: not on this date"),
+    ("challenge.progress", "{name}: {counted} of {goal}"),
+    ("challenge.reached", "{name}: reached, {points}"),
+    (
+        "challenge.refused",
+        "{name}: reached, but {points} not given: beyond a limit",
+    ),
+    (
+        "challenge.run_of_days",
+        "{name}: {run} of {periods} days in a row",
+    ),
+    (
+        "challenge.run_of_months",
+        "{name}: {run} of {periods} months in a row",
+    ),
+    (
+        "challenge.run_of_weeks",
+        "{name}: {run} of {periods} weeks in a row",
+    ),
+    (
+        "challenge.run_of_years",
+        "{name}: {run} of {periods} years in a row",
+    ),
+    ("challenge.unknown", "{name}: how far is not known here"),
     ("claim.before_sale", "That is before the day of the sale"),
     (
         "claim.not_final",

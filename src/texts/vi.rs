@@ -29,6 +29,49 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("cashier.nothing", "Không tích điểm"),
     ("cashier.spent", "dùng {points}"),
     ("cashier.with_card", "có thẻ thành viên: {points}"),
+    (
+        "challenge.expired",
+        "{name}: đã đạt, nhưng {points} sẽ hết hạn trước khi dùng được",
+    ),
+    ("challenge.had", "{name}: đã nhận thưởng"),
+    ("challenge.held", "{name}: đã đạt; {points} đã có từ trước"),
+    ("challenge.more", "{text}; còn thiếu {missing}"),
+    (
+        "challenge.more_until",
+        "{text}; còn thiếu {missing}, hạn đến hết {until}",
+    ),
+    (
+        "challenge.not_known",
+        "{name}: đã đạt, nhưng chưa biết tại đây: {because}",
+    ),
+    (
+        "challenge.not_met",
+        "{name}: đã đạt, nhưng lần này không áp dụng: {because}",
+    ),
+    ("challenge.off", "{name}: không áp dụng trong ngày này"),
+    ("challenge.progress", "{name}: được {counted} trên {goal}"),
+    ("challenge.reached", "{name}: hoàn thành, tặng {points}"),
+    (
+        "challenge.refused",
+        "{name}: đã đạt, nhưng không tặng {points}: vượt giới hạn",
+    ),
+    (
+        "challenge.run_of_days",
+        "{name}: {run} trên {periods} ngày liên tiếp",
+    ),
+    (
+        "challenge.run_of_months",
+        "{name}: {run} trên {periods} tháng liên tiếp",
+    ),
+    (
+        "challenge.run_of_weeks",
+        "{name}: {run} trên {periods} tuần liên tiếp",
+    ),
+    (
+        "challenge.run_of_years",
+        "{name}: {run} trên {periods} năm liên tiếp",
+    ),
+    ("challenge.unknown", "{name}: chưa biết tiến độ tại đây"),
     ("claim.before_sale", "Ngày bổ sung sớm hơn ngày bán"),
     (
         "claim.not_final",

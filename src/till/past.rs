@@ -16,7 +16,7 @@ use crate::evaluate::{CartProblem, Explaining, GoodsBack, MemberSnapshot, Outcom
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Money, Points};
 use crate::ledger::Entry;
-use crate::programme::{HISTORY_ALL, Programme, Selector};
+use crate::programme::{HISTORY_ALL, Programme};
 use crate::store::{Reading, SaleRow};
 
 impl Till {
@@ -78,10 +78,10 @@ impl Till {
             let row = reading
                 .sale(seq)?
                 .ok_or(Error::Internal("a commit entry of no sale"))?;
-            sales.extend(self.past_sale(reading, &row, programme.fee_lines())?);
+            sales.extend(self.past_sale(reading, &row, programme)?);
         }
         for seq in reading.unlinked_refunds_of(member, first, on)? {
-            sales.push(unlinked_return(reading, seq, programme.fee_lines())?);
+            sales.push(unlinked_return(reading, seq, programme)?);
         }
         if programme.has_event_rules() {
             for event in reading.events_of(member, first, on)? {
@@ -96,7 +96,7 @@ impl Till {
         &self,
         reading: &Reading<'_>,
         row: &SaleRow,
-        fee_lines: Option<&Selector>,
+        asking: &Programme,
     ) -> Result<Option<PastSale>, Error> {
         let state = SaleState::from_number(row.state)?;
         if !matches!(state, SaleState::Committed | SaleState::Refunded) {
@@ -125,11 +125,9 @@ impl Till {
             points: award.points,
         });
         let given_back = refund.paid_back();
-        let fee = match fee_lines {
-            Some(lines) if state != SaleState::Refunded => {
-                self.paid_for(&stored, lines, &refund.lines)?
-            }
-            _ => Money::ZERO,
+        let (fee, goals) = match state {
+            SaleState::Refunded => (Money::ZERO, BTreeMap::new()),
+            _ => self.by_lines(&stored, asking, &refund.lines)?,
         };
         let offers = match state {
             SaleState::Refunded => BTreeSet::new(),
@@ -155,20 +153,31 @@ impl Till {
             awards: awards.collect(),
             offers,
             rewards,
+            goals,
+            event: None,
         }))
     }
 
-    /// What was paid for such lines of a stored sale and what is kept of them.
-    fn paid_for(
+    /// What was paid for lines that sell tiers and what is kept of them, and what is kept of lines that
+    /// challenges count.
+    fn by_lines(
         &self,
         stored: &[u8],
-        lines: &Selector,
+        asking: &Programme,
         gone: &ReturnedLines,
-    ) -> Result<Money, Error> {
+    ) -> Result<(Money, BTreeMap<String, i64>), Error> {
+        let fee_lines = asking.fee_lines();
+        if fee_lines.is_none() && asking.goals_by_lines().next().is_none() {
+            return Ok((Money::ZERO, BTreeMap::new()));
+        }
         let sale: SaleDocument = from_bytes(stored)?;
         let programme = self.programme_version(sale.programme_version)?;
         let cart = self.at_home(&programme, &sale.cart);
-        Ok(sale.decided(&programme, &cart).paid_for(lines, gone))
+        let decided = sale.decided(&programme, &cart);
+        let fee = fee_lines.map(|lines| decided.paid_for(lines, gone));
+        let goals = asking.goals_by_lines();
+        let goals = goals.map(|goal| (goal.id.clone(), decided.counts_for(goal, gone)));
+        Ok((fee.unwrap_or_default(), goals.collect()))
     }
 }
 
@@ -192,24 +201,25 @@ fn past_event(reading: &Reading<'_>, event: &Entry) -> Result<Option<PastSale>, 
         awards: awards.collect(),
         offers: BTreeSet::new(),
         rewards: BTreeMap::new(),
+        goals: BTreeMap::new(),
+        event: Some(document.name),
     }))
 }
 
 /// Goods that came back without their sale: they lower what their own date counts for.
-fn unlinked_return(
-    reading: &Reading<'_>,
-    seq: Seq,
-    fee_lines: Option<&Selector>,
-) -> Result<PastSale, Error> {
+fn unlinked_return(reading: &Reading<'_>, seq: Seq, asking: &Programme) -> Result<PastSale, Error> {
     let stored = reading.document(seq)?;
     let back: Remembered = from_bytes(&stored)?;
-    let fee = match fee_lines {
-        Some(lines) => {
-            let back: SaleDocument = from_bytes(&stored)?;
-            back.cart.total_of(lines)
-        }
-        None => Money::ZERO,
-    };
+    let (mut fee, mut goals) = (Money::ZERO, BTreeMap::new());
+    let fee_lines = asking.fee_lines();
+    if fee_lines.is_some() || asking.goals_by_lines().next().is_some() {
+        let cart = from_bytes::<SaleDocument>(&stored)?.cart;
+        fee = fee_lines.map_or(Money::ZERO, |lines| cart.total_of(lines));
+        let counted = asking.goals_by_lines();
+        goals = counted
+            .map(|goal| (goal.id.clone(), cart.counts_for(goal)))
+            .collect();
+    }
     let awards = back.outcome.awards.into_iter().map(|award| PastAward {
         rule: award.rule,
         wallet: award.wallet,
@@ -224,6 +234,8 @@ fn unlinked_return(
         awards: awards.collect(),
         offers: BTreeSet::new(),
         rewards: BTreeMap::new(),
+        goals,
+        event: None,
     })
 }
 

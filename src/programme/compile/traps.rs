@@ -6,7 +6,7 @@
 use super::super::model::{
     CapsModel, Document, ExpiryModel, SelectorModel, VoucherModel, WalletModel, WhenModel,
 };
-use super::super::{Caps, EarnRule, Expiry, Problem, Reward, Wallet, decimal};
+use super::super::{Caps, Challenge, EarnRule, Expiry, Problem, Reward, Wallet, decimal};
 use super::narrow::{Clash, Narrow};
 use super::{Compiler, quoted};
 use crate::kernel::{BusinessDate, Points, WalletNumber};
@@ -17,6 +17,7 @@ pub(super) struct Compiled<'a> {
     pub wallets: &'a [Wallet],
     pub earn: &'a [EarnRule],
     pub rewards: &'a [Reward],
+    pub challenges: &'a [Challenge],
     /// The programme's first and last good day.
     pub days: (Option<BusinessDate>, Option<BusinessDate>),
     pub money_decimals: u32,
@@ -99,7 +100,9 @@ impl Compiler {
             .map(|voucher| voucher.when.as_ref());
         self.each_condition("offers", offers, &days);
         self.each_condition("rewards", rewards, &days);
+        let challenges = document.challenges.iter().map(|goal| goal.when.as_ref());
         self.each_condition("vouchers", vouchers, &days);
+        self.each_condition("challenges", challenges, &days);
     }
 
     fn each_condition<'a>(
@@ -146,7 +149,9 @@ impl Compiler {
         each("earn", &mut rules.into_iter());
         each("offers", &mut offers.into_iter());
         each("rewards", &mut rewards.into_iter());
+        let challenges = document.challenges.iter().map(|goal| goal.lines.as_ref());
         each("vouchers", &mut vouchers.into_iter());
+        each("challenges", &mut challenges.into_iter());
     }
 
     /// Selections of lines inside a condition.
@@ -325,6 +330,11 @@ impl Compiler {
         let Some(wallet) = compiled.wallets.iter().find(|known| known.number == wallet) else {
             return;
         };
+        // What challenges give is under no cap.
+        let mut goals = compiled.challenges.iter();
+        if goals.any(|goal| goal.gives_into(wallet.number)) {
+            return;
+        }
         let Some(most) = most_at_once(wallet, compiled.earn) else {
             return;
         };
