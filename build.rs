@@ -19,6 +19,7 @@ const SECTIONS: [&str; 20] = [
     "ledger",
     "programme",
     "member",
+    "history",
     "cart",
     "quote",
     "standing",

@@ -721,31 +721,6 @@ LOY_API loy_status LOY_CALL loy_member_scan(
     const loy_ledger *ledger, const char *scanned_text, int32_t business_date,
     loy_member **member_out, loy_error **error_out);
 
-enum {
-    /* A statement in words, one thing a line: for a screen, a printer or a letter. */
-    LOY_STATEMENT_TEXT = 0,
-    /* A statement as JSON, with every text in it too. */
-    LOY_STATEMENT_JSON = 1
-};
-
-/*
- * Writes a member's statement: balances, points by their last day, history, rewards within reach.
- * format is one of LOY_STATEMENT_. Nothing personal is in it but the member number.
- *
- * scanned_text is what loy_member_scan takes. business_date is that of the balances; from_date and
- * to_date, both included, are those of the history, each 0 for no bound.
- *
- * A till tells what it knows: what other stores did is missing until head office has sent it. Works
- * on a reader while the till goes on.
- *
- * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_NOT_FOUND; LOY_REFUSED as loy_member_scan;
- * the store's.
- * @since 0.1
- */
-LOY_API loy_status LOY_CALL loy_ledger_statement(
-    const loy_ledger *ledger, const char *scanned_text, int32_t business_date, int32_t from_date,
-    int32_t to_date, int32_t format, loy_buffer **buffer_out, loy_error **error_out);
-
 /*
  * Returns the member number: 12 digits, for loy_cart_set_member and the receipt.
  *
@@ -812,7 +787,31 @@ LOY_API loy_status LOY_CALL loy_member_next_expiry(
     loy_error **error_out);
 
 /*
- * Writes number and balances as JSON.
+ * Returns the id of the member's tier on the business date of the card; NULL where the programme
+ * has no tiers, or where it is not known.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_member_tier(const loy_member *member);
+
+/*
+ * Lists what the points buy, in the order in which a sale would use it: rewards, and vouchers that
+ * members can have.
+ *
+ * A reward may have conditions of its own, such as a least bill: the quote of a cart tells which
+ * can be had with it.
+ *
+ * Rows: reward (its id), name, wallet (id of the one that pays), points (its price), missing (0 if
+ * the points are there), text (one line, in the till's language).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_rewards(
+    const loy_member *member, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Writes number, tier, balances and rewards as JSON.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1
@@ -821,7 +820,8 @@ LOY_API loy_status LOY_CALL loy_member_to_json(
     const loy_member *member, loy_buffer **json_out, loy_error **error_out);
 
 /*
- * Returns one line for the cashier, in the till's language: who it is and the balance.
+ * Returns one line for the cashier, in the till's language: who it is, the tier, the balance, what
+ * it buys and what of it ends next.
  *
  * @since 0.1
  */
@@ -848,6 +848,37 @@ LOY_API void LOY_CALL loy_member_free(loy_member *member);
 LOY_API loy_status LOY_CALL loy_member_at(
     const loy_ledger *ledger, const char *member_number, int64_t at_ms, int32_t business_date,
     loy_member **member_out, loy_error **error_out);
+
+
+/* --- History ---------------------------------------------------------------------------------- */
+/*
+ * What happened to a member's points, and what is left of each award. A till tells what it knows:
+ * what other stores did is missing until head office has sent it.
+ */
+
+enum {
+    /* A statement in words, one thing a line: for a screen, a printer or a letter. */
+    LOY_STATEMENT_TEXT = 0,
+    /* A statement as JSON, with every text in it too. */
+    LOY_STATEMENT_JSON = 1
+};
+
+/*
+ * Writes a member's statement: balances, points by their last day, history, rewards within reach.
+ * format is one of LOY_STATEMENT_. Nothing personal is in it but the member number.
+ *
+ * scanned_text is what loy_member_scan takes. business_date is that of the balances; from_date and
+ * to_date, both included, are those of the history, each 0 for no bound.
+ *
+ * Works on a reader while the till goes on.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_NOT_FOUND; LOY_REFUSED as loy_member_scan;
+ * the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_ledger_statement(
+    const loy_ledger *ledger, const char *scanned_text, int32_t business_date, int32_t from_date,
+    int32_t to_date, int32_t format, loy_buffer **buffer_out, loy_error **error_out);
 
 /*
  * Lists the lots of a member with something left on a business date, in the order in which their

@@ -3,9 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use loy::exchange::identifier_hash;
 use loy::kernel::MemberNumber;
-use loy::scan::{IdentifierKind, normalise_identifier};
 use loy::till::{Settings, Till};
 use rusqlite::params;
 
@@ -15,63 +13,23 @@ use crate::place;
 use crate::raw::connect;
 use crate::report::{Floor, Report, Row};
 use crate::sales::{bill, enrol_all};
-use crate::shop::{Shop, TODAY, date};
+use crate::shop::Shop;
 
 /// Asks this program to open a ledger and tell how much memory that took.
 pub const OPEN_AND_TELL: &str = "LOY_BENCH_OPEN";
 /// Changes with what the files hold.
 const VERSION: u32 = 1;
-/// The provisioning key of [`Shop`].
-const IDENTIFIER_KEY: [u8; 32] = [5; 32];
-const SCANS: usize = 20_000;
 
 pub fn measure(report: &mut Report) {
-    let (small, raw_small) = scans(10_000);
-    let (large, raw) = scans(1_000_000);
-    let (largest, raw_largest) = scans(10_000_000);
-    report.add(
-        Row::times("scan to member card, 1,000,000 members", &large)
-            .beside(&raw)
-            .floors(&[Floor::RatioMost(3.0), Floor::Most(20.0)])
-            .goal("2"),
-    );
-    report.add(
-        Row::value("  beside 10,000 members", large.p50(), "us")
-            .beside_value(small.p50())
-            .floors(&[Floor::RatioMost(1.5)])
-            .goal("1.2"),
-    );
-    report.add(
-        Row::value("  raw SQLite beside itself, the same", raw.p50(), "us")
-            .beside_value(raw_small.p50()),
-    );
-    report.add(
-        Row::value(
-            "scan, 10,000,000 members, beside 1,000,000",
-            largest.p50(),
-            "us",
-        )
-        .beside_value(large.p50())
-        .floors(&[Floor::RatioMost(1.5)])
-        .goal("1.2"),
-    );
-    report.add(
-        Row::value(
-            "  raw SQLite beside itself, the same",
-            raw_largest.p50(),
-            "us",
-        )
-        .beside_value(raw.p50()),
-    );
     open(report);
 }
 
-pub fn file(name: &str, count: usize, fill: impl FnOnce(&Path)) -> PathBuf {
+/// The file of that name; made by a shop's till and filled where there is none yet.
+pub fn file(name: &str, count: usize, shop: &Shop, fill: impl FnOnce(&Path)) -> PathBuf {
     let path = place::data().join(format!("{name}-{count}-v{VERSION}.loy"));
     if !path.exists() {
         let folder = place::folder(&place::data());
-        let shop = Shop::new();
-        let till = place::till(&shop, folder.path());
+        let till = place::till(shop, folder.path());
         let members = enrol_all(&till, 1);
         till.record("first", &bill(1, 10, members[0], false))
             .unwrap();
@@ -83,81 +41,9 @@ pub fn file(name: &str, count: usize, fill: impl FnOnce(&Path)) -> PathBuf {
     path
 }
 
-fn phone_of(number: usize) -> String {
-    format!("03{:08}", number * 97 % 100_000_000)
-}
-
-/// Members with a phone and a lot each.
-fn members(count: usize) -> PathBuf {
-    file("members", count, |path| {
-        let db = connect(path);
-        // Keys come in no order: all pages in memory, or every row reads one back.
-        db.execute_batch("PRAGMA cache_size = -2000000; PRAGMA foreign_keys = OFF; BEGIN")
-            .unwrap();
-        for number in 0..count {
-            let member = MemberNumber::from_body(20_000_000_000 + number as u64).unwrap();
-            let canonical = normalise_identifier(IdentifierKind::Phone, &phone_of(number)).unwrap();
-            let hash = identifier_hash(&IDENTIFIER_KEY, &canonical);
-            db.prepare_cached("INSERT INTO member VALUES (?1, NULL)")
-                .unwrap()
-                .execute([member.get()])
-                .unwrap();
-            db.prepare_cached("INSERT INTO identifier VALUES (?1, ?2)")
-                .unwrap()
-                .execute(params![hash, member.get()])
-                .unwrap();
-            db.prepare_cached(
-                "INSERT INTO portion VALUES (?1, 1, ?2, 0, 1795312800000, 20261122, NULL, 0, 9, 0, 0, 0)",
-            )
-            .unwrap()
-            .execute(params![member.get(), number])
-            .unwrap();
-        }
-        db.execute_batch("COMMIT").unwrap();
-        db.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
-            .unwrap();
-    })
-}
-
-/// A phone is typed, a card is shown; and the one query that a program without loy would ask.
-fn scans(count: usize) -> (Sample, Sample) {
-    let path = members(count);
-    let till = Till::open_with(&Settings::new(&path), place::ports()).unwrap();
-    let raw = connect(&path);
-    let mut dice = Dice::new(1);
-    let asked: Vec<(String, [u8; 16])> = (0..SCANS)
-        .map(|_| {
-            let phone = phone_of(usize::try_from(dice.below(count as u64)).unwrap());
-            let canonical = normalise_identifier(IdentifierKind::Phone, &phone).unwrap();
-            let hash = identifier_hash(&IDENTIFIER_KEY, &canonical);
-            (phone, hash)
-        })
-        .collect();
-    let today = date(TODAY);
-    Sample::pairs(
-        SCANS,
-        |run| {
-            let card = till.scan(&asked[run].0, today).unwrap();
-            assert_eq!(card.wallets[0].balance.known.get(), 9);
-        },
-        |run| {
-            let found: (u64, i64) = raw
-                .prepare_cached(
-                    "SELECT i.member, p.granted + p.earned - p.released - p.used
-                     FROM identifier i JOIN portion p ON p.member = i.member WHERE i.hash = ?1",
-                )
-                .unwrap()
-                .query_row([asked[run].1], |row| Ok((row.get(0)?, row.get(1)?)))
-                .unwrap();
-            assert_eq!(found.1, 9);
-        },
-        || {},
-    )
-}
-
 /// Entries as sales leave them: a commit and an award in turn, of many members, over five years.
 fn entries(count: usize) -> PathBuf {
-    file("entries", count, |path| {
+    file("entries", count, &Shop::new(), |path| {
         let db = connect(path);
         let columns = "kind, flags, at_ms, sold_after_ms, offset_minutes, business_date, wallet, \
              points, amount, available_after_days, expires_on, programme_version, payload";

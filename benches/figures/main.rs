@@ -16,6 +16,7 @@ mod place;
 mod raw;
 mod report;
 mod sales;
+mod scan;
 #[path = "../../tests/till/shop.rs"]
 #[allow(dead_code)] // the stories of the till use the rest
 mod shop;
@@ -42,11 +43,12 @@ fn main() {
     }
     let began = Instant::now();
     let mut report = Report::new();
-    let parts: [Part; 9] = [
+    let parts: [Part; 10] = [
         ("sales", sales::measure),
         ("others", sales::measure_others),
         ("evaluation", evaluation::measure),
         ("past", sales::measure_past),
+        ("scan", scan::measure),
         ("large", large::measure),
         ("sweep", sweep::measure),
         ("exchange", exchange::measure),

@@ -12,7 +12,7 @@ use crate::large::file;
 use crate::place;
 use crate::raw::{Raw, connect};
 use crate::report::{Floor, Report, Row};
-use crate::shop::{TODAY, date};
+use crate::shop::{Shop, TODAY, date};
 
 /// Asks this program to close the day of a ledger and tell how long that took and how much memory.
 pub const CLOSE_AND_TELL: &str = "LOY_BENCH_CLOSE";
@@ -22,7 +22,7 @@ pub const POINTS: i64 = 9;
 
 /// Members with a lot each, all dead since the first of the month.
 fn ended(count: usize) -> std::path::PathBuf {
-    file("ended", count, |path| {
+    file("ended", count, &Shop::new(), |path| {
         let db = connect(path);
         db.execute_batch("BEGIN; PRAGMA foreign_keys = OFF")
             .unwrap();

@@ -90,6 +90,7 @@ pub mod day;
 pub mod error;
 pub mod event;
 pub mod exchange;
+pub mod history;
 pub mod ledger;
 pub mod member;
 pub mod operator;

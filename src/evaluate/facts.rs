@@ -180,10 +180,7 @@ impl<'a> Facts<'a> {
 }
 
 /// The tier that a member has before the sale; nothing without tiers, or where it is not known.
-pub(super) fn tier_before<'a>(
-    programme: &'a Programme,
-    member: &MemberSnapshot,
-) -> Option<&'a Level> {
+pub fn tier_before<'a>(programme: &'a Programme, member: &MemberSnapshot) -> Option<&'a Level> {
     let tiers = programme.tiers()?;
     if tiers.basis == TierBasis::Balance {
         let balance = member.balance(tiers.wallet?).known;

@@ -290,7 +290,12 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{member}: balance known here {balance}; points awarded at another till or store are spent only there until the next sync",
     ),
     ("member.expiring", "{text}; {points} good until {date}"),
+    ("member.rewards", "can have {names}"),
+    ("member.rewards_more", "can have {names} and {more} more"),
+    ("member.short", "{missing} short of {name}"),
+    ("member.tier", "{member}, {tier}"),
     ("member.unknown", "No such member; enrolling is possible"),
+    ("member.worth", "{points} (worth {worth})"),
     (
         "members.numbers_used_up",
         "This till has no member numbers left; tell head office",

@@ -287,10 +287,15 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{member}: số dư biết tại quầy này {balance}; điểm tích ở quầy hoặc cửa hàng khác chỉ dùng được tại nơi đó cho đến khi đồng bộ",
     ),
     ("member.expiring", "{text}; {points} hết hạn ngày {date}"),
+    ("member.rewards", "đổi được {names}"),
+    ("member.rewards_more", "đổi được {names} và {more} quà khác"),
+    ("member.short", "còn thiếu {missing} để đổi {name}"),
+    ("member.tier", "{member}, hạng {tier}"),
     (
         "member.unknown",
         "Không tìm thấy thành viên; có thể đăng ký mới",
     ),
+    ("member.worth", "{points} (trị giá {worth})"),
     (
         "members.numbers_used_up",
         "Quầy này đã hết số thành viên; hãy báo trụ sở",

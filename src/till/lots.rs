@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use super::card::MemberCard;
 use super::error::Error;
-use super::member::MemberCard;
 use super::shell::Till;
 use crate::kernel::{Account, BusinessDate, Instant, LotId, MemberNumber, Points};
 use crate::ledger::past::Past;
@@ -147,7 +147,7 @@ impl Till {
             };
             lapse(&mut accounts, &programme, &past.active_on(), given_on)?;
             let is_known_here = reading.knows_member(member)?;
-            Ok(self.card_of(&programme, &accounts, member, is_known_here, on))
+            Ok(self.card_of(&programme, &accounts, member, is_known_here, on, None))
         })
     }
 }

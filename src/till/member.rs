@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::Serialize;
 use serde_json::json;
 
+use super::card::MemberCard;
 use super::error::Error;
-use super::lots::NextExpiry;
 use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::{Replay, Till};
@@ -15,13 +14,11 @@ use super::status;
 use crate::evaluate::{Cart, Shown};
 use crate::exchange::{IdentifierHash, enrolment, identifier_hash};
 use crate::kernel::ids::{Seq, hex};
-use crate::kernel::{Balance, BusinessDate, Instant, MemberNumber, UtcOffset};
+use crate::kernel::{BusinessDate, Instant, MemberNumber, UtcOffset};
 use crate::ledger::decide::note;
-use crate::ledger::{Accounts, Entry, Kind, SaleFacts};
-use crate::programme::{Programme, Wallet};
+use crate::ledger::{Entry, Kind, SaleFacts};
 use crate::scan::{IdentifierKind, Scanned, normalise_identifier, recognise};
 use crate::store::Reading;
-use crate::texts::{date, phrase};
 
 /// Entries one page of history holds at the most.
 const HISTORY_MAX: u32 = 1_000;
@@ -42,53 +39,6 @@ impl fmt::Debug for Enrolment {
             .field("identifiers", &self.identifiers.len())
             .finish()
     }
-}
-
-/// A balance by the wallet's id.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct WalletBalance {
-    /// The wallet's id in the programme.
-    pub wallet: String,
-    /// In the wallet's smallest unit.
-    #[serde(flatten)]
-    pub balance: Balance,
-    /// What is the next to end; absent where nothing ends.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub next_expiry: Option<NextExpiry>,
-}
-
-/// What the cashier sees of a member.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct MemberCard {
-    /// The member number, twelve digits.
-    #[serde(serialize_with = "as_text")]
-    pub number: MemberNumber,
-    /// The member enrolled here or came with provisioning. A number of another store is as good
-    /// for earning, but its balance is not known here yet.
-    pub is_known_here: bool,
-    /// This enrolment was asked before.
-    pub was_replayed: bool,
-    /// One line a wallet of the programme.
-    pub wallets: Vec<WalletBalance>,
-    /// One line for the cashier.
-    pub cashier_text: String,
-}
-
-fn as_text<S: serde::Serializer>(number: &MemberNumber, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(number)
-}
-
-/// One line a wallet of the programme, on a business date.
-fn balances(programme: &Programme, accounts: &Accounts, on: BusinessDate) -> Vec<WalletBalance> {
-    let line = |wallet: &Wallet| {
-        let account = accounts.get(&wallet.number);
-        WalletBalance {
-            wallet: wallet.id.clone(),
-            balance: account.map_or_else(Balance::default, |account| account.balance(on)),
-            next_expiry: account.and_then(|account| NextExpiry::of(account, on)),
-        }
-    };
-    programme.wallets().iter().map(line).collect()
 }
 
 impl Till {
@@ -204,64 +154,6 @@ impl Till {
                 .member_of(&self.identifier_hash(&scanned.value))?
                 .map(|number| (number, true))
                 .ok_or_else(|| Error::refused(status::NOT_FOUND, "member.unknown", &[])),
-        }
-    }
-
-    fn card(
-        &self,
-        reading: &Reading<'_>,
-        number: MemberNumber,
-        is_known_here: bool,
-        on: BusinessDate,
-    ) -> Result<MemberCard, Error> {
-        let programme = self.programme_on(on)?;
-        let accounts = self.accounts(reading, &programme, number)?;
-        Ok(self.card_of(&programme, &accounts, number, is_known_here, on))
-    }
-
-    pub(super) fn card_of(
-        &self,
-        programme: &Programme,
-        accounts: &Accounts,
-        number: MemberNumber,
-        is_known_here: bool,
-        on: BusinessDate,
-    ) -> MemberCard {
-        let wallets = balances(programme, accounts, on);
-        let told: Vec<String> = programme
-            .wallets()
-            .iter()
-            .zip(&wallets)
-            .map(|(wallet, line)| wallet.say(line.balance.known, self.language))
-            .collect();
-        let key = if is_known_here {
-            "member.card"
-        } else {
-            "member.card_elsewhere"
-        };
-        let number_text = number.to_string();
-        let values = [
-            ("member", number_text.as_str()),
-            ("balance", &told.join(", ")),
-        ];
-        let mut cashier_text = phrase(self.language, key, &values);
-        for (wallet, line) in programme.wallets().iter().zip(&wallets) {
-            if let Some(next) = &line.next_expiry {
-                let (year, month, day) = next.last_day.parts();
-                let values = [
-                    ("text", cashier_text.as_str()),
-                    ("points", &wallet.say(next.points, self.language)),
-                    ("date", &date(self.language, year, month, day)),
-                ];
-                cashier_text = phrase(self.language, "member.expiring", &values);
-            }
-        }
-        MemberCard {
-            number,
-            is_known_here,
-            was_replayed: false,
-            wallets,
-            cashier_text: self.purpose.mark(self.language, &cashier_text),
         }
     }
 

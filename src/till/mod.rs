@@ -2,7 +2,7 @@
 //! operation, load, decide (pure), append, commit. Clock and randomness enter here as ports.
 //!
 //! `operation.rs` makes asking twice safe, `sale.rs` (and its folder) and `refund.rs` hold what a sale can
-//! do, `member.rs` who it is for, `lots.rs` what they have, `statement.rs` tells them everything, `day.rs`
+//! do, `member.rs` who it is for, `card.rs` what is seen of them at a scan, `lots.rs` what they have, `statement.rs` tells them everything, `day.rs`
 //! the close, `expiry.rs` what it writes off, `sync.rs` what goes to and comes from head office,
 //! `dispute.rs` and `proof.rs` settle a quarrel about a sale, `adjust.rs` gives or takes points by hand,
 //! `event.rs` books what is no sale,
@@ -15,6 +15,7 @@ mod adjust;
 mod approval;
 mod baskets;
 mod birth;
+mod card;
 mod care;
 mod day;
 mod dispute;
@@ -50,6 +51,7 @@ mod view;
 
 pub use adjust::{Adjusted, Adjustment, Missing};
 pub use approval::{APPROVAL_SECONDS, OperatorLine};
+pub use card::{CardTier, MemberCard, RewardLine, WalletBalance};
 pub use care::Info;
 pub use day::{DayReport, DayTotal};
 pub use dispute::{Again, Difference, Dispute, Disputed, Fact, ProgrammeUsed};
@@ -58,7 +60,7 @@ pub use event::{EventAward, EventBack, EventDone, EventReport, EventReturn, Even
 pub use exceptions::{DayException, ExceptionCount};
 pub use log::{Level, LogEvent};
 pub use lots::{MemberLot, NextExpiry};
-pub use member::{Enrolment, MemberCard, WalletBalance};
+pub use member::Enrolment;
 pub use operation::OPERATION_ID_MAX;
 pub use ports::{Clock, Ports, Randomness};
 pub use proof::{Anchor, DocumentProof, Life, Link, Proof, Shown};
@@ -66,7 +68,7 @@ pub use refund::{RefundPreview, RefundRequest, WalletRefund};
 pub use returns::UnlinkedRefund;
 pub use sale::{ClaimRequest, HOLD_SECONDS_MAX};
 pub use shell::{Settings, Till};
-pub use statement::{LotLine, Movement, Period, RewardLine, Statement, WalletStatement};
+pub use statement::{LotLine, Movement, Period, Statement, WalletStatement};
 pub use sync::Export;
 pub use training::Purpose;
 pub use view::{GivenBack, GroupedSale, PendingSale, ReceiptKey, Sale, SaleState, WalletGivenBack};

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::card::{RewardLine, rewards, worth};
 use super::error::Error;
 use super::shell::Till;
 use crate::evaluate::Cart;
@@ -147,19 +148,6 @@ pub struct Movement {
     pub points_text: String,
 }
 
-/// What points buy, and how far it is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct RewardLine {
-    /// Its id in the programme.
-    pub reward: String,
-    /// Its price in points.
-    pub points: Points,
-    /// What is missing; zero if it can be had, its own conditions apart.
-    pub missing: Points,
-    /// In words.
-    pub text: String,
-}
-
 fn as_text<S: serde::Serializer>(number: &MemberNumber, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(number)
 }
@@ -205,6 +193,11 @@ impl Till {
                 let sums = sums.get(&wallet.number).copied().unwrap_or_default();
                 wallets.push(teller.wallet(wallet, account, sums)?);
             }
+            let spendable = |number| {
+                let account = accounts.get(&number);
+                account.map_or(Points::ZERO, |account| account.balance(on).spendable)
+            };
+            let rewards = rewards(&programme, self.language, spendable);
             Ok(Statement {
                 tenant_name: self.identity.tenant_name.clone(),
                 store: self.identity.store.clone(),
@@ -217,7 +210,7 @@ impl Till {
                 tier,
                 challenges,
                 history,
-                rewards: teller.rewards(&wallets),
+                rewards,
                 wallets,
                 language: self.language.code(),
             })
@@ -356,7 +349,7 @@ fn movement(programme: &Programme, language: Language, entry: &Entry, change: Po
     }
 }
 
-fn say_money(programme: &Programme, language: Language, amount: Money) -> String {
+pub(super) fn say_money(programme: &Programme, language: Language, amount: Money) -> String {
     let currency = programme.currency();
     texts::money(language, amount.get(), currency.decimals(), currency.code())
 }
@@ -499,48 +492,4 @@ impl Teller<'_> {
             text,
         })
     }
-
-    fn rewards(&self, wallets: &[WalletStatement]) -> Vec<RewardLine> {
-        let mut lines = Vec::new();
-        for reward in self.programme.rewards() {
-            let Some(wallet) = self.programme.wallet_by_number(reward.wallet) else {
-                continue;
-            };
-            let own = wallets.iter().find(|line| line.wallet == wallet.id);
-            let spendable = own.map_or(Points::ZERO, |line| line.balance.spendable);
-            let missing = (reward.points - spendable).max(Points::ZERO);
-            let name = reward.name.in_language(self.language);
-            let (price, short) = (
-                wallet.say(reward.points, self.language),
-                wallet.say(missing, self.language),
-            );
-            let text = if missing.is_zero() {
-                self.say(
-                    "statement.reward_enough",
-                    &[("name", name), ("price", &price)],
-                )
-            } else {
-                let places = [("name", name), ("price", &price), ("missing", &short)];
-                self.say("statement.reward_missing", &places)
-            };
-            lines.push(RewardLine {
-                reward: reward.id.clone(),
-                points: reward.points,
-                missing,
-                text,
-            });
-        }
-        lines
-    }
-}
-
-/// What the spendable points take off a bill that is large enough; nothing below the least.
-fn worth(wallet: &Wallet, spendable: Points) -> Option<Money> {
-    let terms = wallet.redeem.as_ref()?;
-    let usable = terms.most.map_or(spendable, |most| most.min(spendable));
-    let steps = usable.get() / terms.step.get();
-    if steps == 0 || Points::new(steps * terms.step.get()) < terms.least {
-        return None;
-    }
-    steps.checked_mul(terms.step_value.get()).map(Money::new)
 }

@@ -83,6 +83,11 @@ int main(int count, char **arguments)
     OK(loy_member_debt(found, "points", &points, &error));
     CHECK(points == 0);
     EXPECT(LOY_E_ARGUMENT, loy_member_balance(found, "stamps", &points, &error));
+    /* The programme of these tests has neither tiers nor rewards. */
+    CHECK(loy_member_tier(found) == NULL);
+    OK(loy_member_rewards(found, &rows, &error));
+    CHECK(row_count(rows) == 0);
+    loy_rows_free(rows);
     OK(loy_member_to_json(found, &json, &error));
     CHECK(strstr((const char *)loy_buffer_data(json), loy_member_number(found)) != NULL);
     loy_buffer_free(json);

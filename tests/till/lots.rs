@@ -83,7 +83,7 @@ fn the_card_says_what_ends_next_and_on_which_day_it_is_still_good() {
     assert!(
         card(TODAY)
             .cashier_text
-            .ends_with("số dư 40 điểm; 40 điểm hết hạn ngày 31/12/2026"),
+            .ends_with("số dư 40 điểm (trị giá 40.000 đ); 40 điểm hết hạn ngày 31/12/2026"),
         "{}",
         card(TODAY).cashier_text
     );

@@ -3,6 +3,7 @@
 
 mod adjustments;
 mod bounds;
+mod card;
 mod challenges;
 mod clock;
 mod days;

@@ -1,0 +1,296 @@
+//! What a cashier sees of a member as soon as a code is scanned: balances, tier, what the points buy.
+
+use serde::Serialize;
+
+use super::error::Error;
+use super::lots::NextExpiry;
+use super::shell::Till;
+use super::statement::say_money;
+use crate::evaluate::{Cart, tier_before};
+use crate::kernel::{
+    Balance, BusinessDate, Instant, MemberNumber, Money, Points, UtcOffset, WalletNumber,
+};
+use crate::ledger::Accounts;
+use crate::programme::{Programme, Reward, Wallet};
+use crate::store::Reading;
+use crate::texts::{Language, date, phrase};
+
+/// Rewards that the line for the cashier names; the rest it counts.
+const NAMED_MAX: usize = 3;
+
+/// A balance by the wallet's id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WalletBalance {
+    /// The wallet's id in the programme.
+    pub wallet: String,
+    /// In the wallet's smallest unit.
+    #[serde(flatten)]
+    pub balance: Balance,
+    /// What the spendable points take off a bill that is large enough, where they pay at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub worth: Option<Money>,
+    /// What is the next to end; absent where nothing ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_expiry: Option<NextExpiry>,
+}
+
+/// What points buy, and how far it is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct RewardLine {
+    /// Its id in the programme.
+    pub reward: String,
+    /// Its name.
+    pub name: String,
+    /// The id of the wallet that pays it.
+    pub wallet: String,
+    /// Its price in points.
+    pub points: Points,
+    /// What is missing; zero if it can be had, its own conditions apart.
+    pub missing: Points,
+    /// In words.
+    pub text: String,
+}
+
+/// Where a member stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CardTier {
+    /// Its id in the programme.
+    pub tier: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// What the cashier sees of a member.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct MemberCard {
+    /// The member number, twelve digits.
+    #[serde(serialize_with = "as_text")]
+    pub number: MemberNumber,
+    /// The member enrolled here or came with provisioning. A number of another store is as good
+    /// for earning, but its balance is not known here yet.
+    pub is_known_here: bool,
+    /// This enrolment was asked before.
+    pub was_replayed: bool,
+    /// The tier; absent where the programme has none, or where it is not known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<CardTier>,
+    /// One line a wallet of the programme.
+    pub wallets: Vec<WalletBalance>,
+    /// One line a reward of the programme, in the order in which a sale would use them.
+    pub rewards: Vec<RewardLine>,
+    /// One line for the cashier.
+    pub cashier_text: String,
+}
+
+fn as_text<S: serde::Serializer>(number: &MemberNumber, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(number)
+}
+
+/// One line a wallet of the programme, on a business date.
+fn balances(programme: &Programme, accounts: &Accounts, on: BusinessDate) -> Vec<WalletBalance> {
+    let line = |wallet: &Wallet| {
+        let account = accounts.get(&wallet.number);
+        let balance = account.map_or_else(Balance::default, |account| account.balance(on));
+        WalletBalance {
+            wallet: wallet.id.clone(),
+            worth: worth(wallet, balance.spendable),
+            balance,
+            next_expiry: account.and_then(|account| NextExpiry::of(account, on)),
+        }
+    };
+    programme.wallets().iter().map(line).collect()
+}
+
+/// What the spendable points take off a bill that is large enough; nothing below the least.
+pub(super) fn worth(wallet: &Wallet, spendable: Points) -> Option<Money> {
+    let terms = wallet.redeem.as_ref()?;
+    let usable = terms.most.map_or(spendable, |most| most.min(spendable));
+    let steps = usable.get() / terms.step.get();
+    if steps == 0 || Points::new(steps * terms.step.get()) < terms.least {
+        return None;
+    }
+    steps.checked_mul(terms.step_value.get()).map(Money::new)
+}
+
+/// What points buy, with what there is to spend of each wallet, in the order in which a sale would use
+/// them.
+pub(super) fn rewards(
+    programme: &Programme,
+    language: Language,
+    spendable: impl Fn(WalletNumber) -> Points,
+) -> Vec<RewardLine> {
+    let line = |reward: &Reward| {
+        let wallet = programme
+            .wallet_by_number(reward.wallet)
+            .expect("a compiled reward names a wallet of its programme");
+        let missing = (reward.points - spendable(reward.wallet)).max(Points::ZERO);
+        let name = reward.name.in_language(language);
+        let price = wallet.say(reward.points, language);
+        let short = wallet.say(missing, language);
+        let places = [("name", name), ("price", &price), ("missing", &short)];
+        let text = if missing.is_zero() {
+            phrase(language, "statement.reward_enough", &places[..2])
+        } else {
+            phrase(language, "statement.reward_missing", &places)
+        };
+        RewardLine {
+            reward: reward.id.clone(),
+            name: name.to_owned(),
+            wallet: wallet.id.clone(),
+            points: reward.points,
+            missing,
+            text,
+        }
+    };
+    programme.rewards().iter().map(line).collect()
+}
+
+impl Till {
+    /// The card of a member as the books stand.
+    pub(super) fn card(
+        &self,
+        reading: &Reading<'_>,
+        number: MemberNumber,
+        is_known_here: bool,
+        on: BusinessDate,
+    ) -> Result<MemberCard, Error> {
+        let programme = self.programme_on(on)?;
+        let accounts = self.accounts(reading, &programme, number)?;
+        let tier = self.card_tier(reading, &programme, &accounts, number, on)?;
+        Ok(self.card_of(&programme, &accounts, number, is_known_here, on, tier))
+    }
+
+    fn card_tier(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        accounts: &Accounts,
+        number: MemberNumber,
+        on: BusinessDate,
+    ) -> Result<Option<CardTier>, Error> {
+        if programme.tiers().is_none() || !programme.is_valid_on(on) {
+            return Ok(None);
+        }
+        let currency = self.identity.currency.to_string();
+        let mut cart = Cart::new(&currency, Instant::from_ms(0), UtcOffset::UTC, on);
+        cart.member = Some(number);
+        let member = self.snapshot_of(reading, programme, &cart, number, accounts, on)?;
+        Ok(tier_before(programme, &member).map(|level| CardTier {
+            tier: level.id.clone(),
+            name: level.name.in_language(self.language).to_owned(),
+        }))
+    }
+
+    /// The card of a member with these accounts.
+    pub(super) fn card_of(
+        &self,
+        programme: &Programme,
+        accounts: &Accounts,
+        number: MemberNumber,
+        is_known_here: bool,
+        on: BusinessDate,
+        tier: Option<CardTier>,
+    ) -> MemberCard {
+        let wallets = balances(programme, accounts, on);
+        let spendable = |number| {
+            let mut lines = programme.wallets().iter().zip(&wallets);
+            let own = lines.find(|(wallet, _)| wallet.number == number);
+            own.map_or(Points::ZERO, |(_, line)| line.balance.spendable)
+        };
+        let rewards = rewards(programme, self.language, spendable);
+        let mut card = MemberCard {
+            number,
+            is_known_here,
+            was_replayed: false,
+            tier,
+            wallets,
+            rewards,
+            cashier_text: String::new(),
+        };
+        let told = self.card_text(programme, &card);
+        card.cashier_text = self.purpose.mark(self.language, &told);
+        card
+    }
+
+    /// Who it is, the tier, the balances, what the points buy and what of them ends next.
+    fn card_text(&self, programme: &Programme, card: &MemberCard) -> String {
+        let language = self.language;
+        let lines = || programme.wallets().iter().zip(&card.wallets);
+        let balances: Vec<String> = lines()
+            .map(|(wallet, line)| self.balance_text(programme, wallet, line))
+            .collect();
+        let mut number = card.number.to_string();
+        if let Some(tier) = &card.tier {
+            let places = [("member", number.as_str()), ("tier", &tier.name)];
+            number = phrase(language, "member.tier", &places);
+        }
+        let key = match card.is_known_here {
+            true => "member.card",
+            false => "member.card_elsewhere",
+        };
+        let places = [
+            ("member", number.as_str()),
+            ("balance", &balances.join(", ")),
+        ];
+        let mut text = phrase(language, key, &places);
+        if let Some(rewards) = self.within_reach(programme, card) {
+            text = format!("{text}; {rewards}");
+        }
+        for (wallet, line) in lines() {
+            if let Some(next) = &line.next_expiry {
+                let (year, month, day) = next.last_day.parts();
+                let places = [
+                    ("text", text.as_str()),
+                    ("points", &wallet.say(next.points, language)),
+                    ("date", &date(language, year, month, day)),
+                ];
+                text = phrase(language, "member.expiring", &places);
+            }
+        }
+        text
+    }
+
+    /// The points, and the money they are worth.
+    fn balance_text(&self, programme: &Programme, wallet: &Wallet, line: &WalletBalance) -> String {
+        let points = wallet.say(line.balance.known, self.language);
+        let Some(worth) = line.worth.filter(|_| !wallet.is_money()) else {
+            return points;
+        };
+        let worth = say_money(programme, self.language, worth);
+        let places = [("points", points.as_str()), ("worth", &worth)];
+        phrase(self.language, "member.worth", &places)
+    }
+
+    /// What the points buy now, the dearest first; where they buy nothing, what is the least far. A
+    /// voucher is had or not: nobody saves for it.
+    fn within_reach(&self, programme: &Programme, card: &MemberCard) -> Option<String> {
+        let lines = || programme.rewards().iter().zip(&card.rewards);
+        let mut had: Vec<&RewardLine> = lines()
+            .map(|(_, line)| line)
+            .filter(|line| line.missing.is_zero())
+            .collect();
+        had.sort_by_key(|line| std::cmp::Reverse(line.points));
+        let names: Vec<&str> = had.iter().map(|line| line.name.as_str()).collect();
+        match names.len() {
+            0 => {
+                let (reward, nearest) = lines()
+                    .filter(|(reward, _)| !reward.is_voucher)
+                    .min_by_key(|(_, line)| line.missing)?;
+                let wallet = programme.wallet_by_number(reward.wallet)?;
+                let missing = wallet.say(nearest.missing, self.language);
+                let places = [("name", nearest.name.as_str()), ("missing", &missing)];
+                Some(phrase(self.language, "member.short", &places))
+            }
+            count => {
+                let named = names[..count.min(NAMED_MAX)].join(", ");
+                let more = (count - count.min(NAMED_MAX)).to_string();
+                let key = match count {
+                    ..=NAMED_MAX => "member.rewards",
+                    _ => "member.rewards_more",
+                };
+                let places = [("names", named.as_str()), ("more", &more)];
+                Some(phrase(self.language, key, &places))
+            }
+        }
+    }
+}
