@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The modules of `src/capi` that are sections of the header, in its order.
-const SECTIONS: [&str; 20] = [
+const SECTIONS: [&str; 21] = [
     "status",
     "version",
     "error",

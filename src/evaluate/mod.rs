@@ -50,11 +50,8 @@ pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
 pub use event::{EventFacts, EventWorth, evaluate_event};
 pub use explain::Explaining;
-<<<<<<< HEAD
-pub use goals::GoalPast;
-=======
 pub use facts::tier_before;
->>>>>>> main
+pub use goals::GoalPast;
 pub use history::{Had, HeldTier, History, PastAward, PastSale, Used};
 pub use often::QuotaFacts;
 pub use own::awarded as own_awards;
