@@ -2028,6 +2028,9 @@ LOY_API void LOY_CALL loy_adjustment_free(loy_adjustment *adjustment);
  * that of conditions, "store" without it. cashier is the code of who reports it. Each of the three
  * may be NULL.
  *
+ * With a programme that has "referral", an event of that name says who brought the member: its
+ * reference is the number of the other, which need not be known here.
+ *
  * Rows: one for every rule about such events, in the order in which they are looked at: seq (the
  * event's entry, by which it can be taken back), event, rule, wallet, points (what it gave, 0 if
  * nothing), available_from and expires_on (yyyymmdd; absent without points, expires_on also for
@@ -2036,8 +2039,9 @@ LOY_API void LOY_CALL loy_adjustment_free(loy_adjustment *adjustment);
  * Writes: the event and its points, in one sync; also where no rule gives any.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
  * LOY_E_OPERATION_CONFLICT; LOY_REFUSED for an event that the programme has no rule for
- * ("event.unknown"); LOY_ALREADY_RESOLVED for a reference that this member had before
- * ("event.already"); the store's.
+ * ("event.unknown"), for who brought themselves ("referral.self") or has bought here before
+ * ("referral.not_new"); LOY_ALREADY_RESOLVED for a reference that this member had before, or who
+ * was brought already ("event.already"); the store's.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
  */

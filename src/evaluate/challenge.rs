@@ -7,14 +7,12 @@ use super::explain::Speaker;
 use super::facts::Facts;
 use super::goals::{GoalPast, pieces_milli};
 use super::quote::{Award, Reason};
-use super::reached::{Gives, given};
+use super::reached::{Gives, given, said_award, said_awards};
 use super::tally::Sold;
 use super::tier::paid;
 use super::truth::Truth;
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
-use crate::programme::{
-    Challenge, Entry, GoalCount, GoalWindow, PeriodName, Programme, Repeat, WalletKind,
-};
+use crate::programme::{Challenge, Entry, GoalCount, GoalWindow, PeriodName, Programme, Repeat};
 use crate::texts;
 
 /// How far the member is with a challenge.
@@ -329,10 +327,7 @@ impl Reached<'_> {
 
     /// What it gives, or why it gives nothing although it is reached.
     fn given(&self, speaker: &Speaker<'_>, name: &str) -> Reason {
-        let given: Vec<String> = self
-            .awards()
-            .map(|award| said_award(speaker, award.wallet, award.points))
-            .collect();
+        let given = said_awards(speaker, self.awards());
         let (key, points) = match self.gives.first() {
             Some((entry, gives)) if given.is_empty() => {
                 let key = match gives {
@@ -342,7 +337,7 @@ impl Reached<'_> {
                 };
                 (key, said_award(speaker, entry.wallet, entry.points))
             }
-            _ => ("challenge.reached", given.join(", ")),
+            _ => ("challenge.reached", given),
         };
         self.said(speaker, key, &[("name", name), ("points", &points)])
     }
@@ -407,17 +402,5 @@ fn said(speaker: &Speaker<'_>, count: GoalCount, number: i64) -> String {
         GoalCount::Visits | GoalCount::Days | GoalCount::Events => {
             texts::number(speaker.language, number, 0)
         }
-    }
-}
-
-/// Points with their unit; vouchers and badges by their names.
-fn said_award(speaker: &Speaker<'_>, wallet: WalletNumber, points: Points) -> String {
-    let wallet = speaker.programme().wallet_by_number(wallet);
-    let wallet = wallet.expect("an award of a wallet of the programme");
-    let name = wallet.name.in_language(speaker.language);
-    match wallet.kind {
-        WalletKind::Badge | WalletKind::Vouchers if points.get() == 1 => name.to_owned(),
-        WalletKind::Badge | WalletKind::Vouchers => format!("{points} × {name}"),
-        WalletKind::Points | WalletKind::Money(_) => speaker.points(wallet, points),
     }
 }

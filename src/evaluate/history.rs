@@ -9,9 +9,10 @@ use minicbor::{Decode, Encode};
 use super::cart::Cart;
 use super::goals::{GoalPast, goals};
 use super::ladder::{Ladder, first_counted};
+use super::referral::ReferredBy;
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
 use crate::programme::{
-    CHALLENGE_RULE, ENTRY_RULE, Past, PastCount, Programme, Span, TierBasis, Tiers, TimesWindow,
+    ADVOCATE_RULE, ENTRY_RULE, Past, PastCount, Programme, Span, TierBasis, Tiers, TimesWindow,
 };
 
 /// A sale of the member that is final, less what was returned of it; or an event, which sells nothing.
@@ -148,6 +149,12 @@ pub struct History {
     /// How far the member is with the challenges of the business date, by their ids.
     #[cbor(n(30), default)]
     pub goals: BTreeMap<String, GoalPast>,
+    /// Who brought them, where the programme has something for that and they have not bought since.
+    #[n(31)]
+    pub referral: Option<ReferredBy>,
+    /// How often they were thanked for a friend.
+    #[cbor(n(32), default)]
+    pub thanked: Had,
 }
 
 /// A tier before a sale.
@@ -186,6 +193,9 @@ impl History {
             goals: goals(programme, cart, &before),
             ..Self::default()
         };
+        if programme.referral().is_some() {
+            history.thanked = gave(ADVOCATE_RULE, on, &before);
+        }
         if let Some(tiers) = programme.tiers() {
             history.see_tiers(programme, tiers, joined_on, on, &before);
         }
@@ -205,12 +215,8 @@ impl History {
         }
         let limited = programme.earn_rules().iter();
         for rule in limited.filter(|rule| rule.times.is_limited()) {
-            let gave = |sale: &&&PastSale| {
-                let mut awards = sale.awards.iter();
-                awards.any(|award| award.rule == rule.id && award.points.is_positive())
-            };
-            let dates = before.iter().filter(gave).map(|sale| sale.business_date);
-            history.times.insert(rule.id.clone(), Had::on(dates, on));
+            let had = gave(&rule.id, on, &before);
+            history.times.insert(rule.id.clone(), had);
         }
         let limited = programme.offers().iter();
         for offer in limited.filter(|offer| offer.times.is_limited()) {
@@ -271,6 +277,16 @@ impl History {
     pub(super) fn visit_number(&self) -> i64 {
         i64::from(self.visits) + i64::from(!self.is_same_visit)
     }
+}
+
+/// How often a rule gave something.
+fn gave(rule: &str, on: BusinessDate, before: &[&PastSale]) -> Had {
+    let gave = |sale: &&&PastSale| {
+        let mut awards = sale.awards.iter();
+        awards.any(|award| award.rule == rule && award.points.is_positive())
+    };
+    let sales = before.iter().filter(gave);
+    Had::on(sales.map(|sale| sale.business_date), on)
 }
 
 /// The parts of a split bill are one visit: it is the first of them.
@@ -358,8 +374,7 @@ fn counted_by_day(
         let rules = programme.earn_rules();
         let rule = rules.iter().find(|rule| rule.id == award.rule);
         Some(award.wallet) == tiers.wallet
-            && !award.rule.starts_with(ENTRY_RULE)
-            && !award.rule.starts_with(CHALLENGE_RULE)
+            && !award.rule.contains(':')
             && rule.is_none_or(|rule| rule.qualifies)
     };
     let mut days: BTreeMap<BusinessDate, i64> = BTreeMap::new();

@@ -11,8 +11,9 @@ use super::history::{History, PastAward, PastSale};
 use super::problem::CartProblem;
 use super::profile::Profile;
 use super::quote::MemberSnapshot;
+use super::referral::ReferredBy;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points};
-use crate::programme::shape::{objects, read_object, unique_map};
+use crate::programme::shape::{objects, optional_object, read_object, unique_map};
 use crate::programme::{DOCUMENT_MAX, NESTING_MAX, Programme};
 
 /// A member and what came before.
@@ -34,6 +35,15 @@ struct Member {
     plans: Option<BTreeSet<String>>,
     #[serde(default)]
     attributes: Option<Attributes>,
+    #[serde(default, deserialize_with = "optional_object")]
+    referred_by: Option<Referred>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Referred {
+    member: MemberNumber,
+    on: BusinessDate,
 }
 
 #[derive(Debug, Deserialize)]
@@ -112,7 +122,14 @@ impl MemberSnapshot {
                 let sales = sales.into_iter().enumerate();
                 let past = sales.map(|(place, sale)| past_sale(programme, place, sale));
                 let past: Vec<PastSale> = past.collect::<Result<_, _>>()?;
-                Some(History::of(programme, cart, member.joined_on, &past))
+                let referral = member.referred_by.map(|by| ReferredBy {
+                    advocate: by.member,
+                    on: by.on,
+                });
+                Some(History {
+                    referral: referral.filter(|_| programme.referral().is_some()),
+                    ..History::of(programme, cart, member.joined_on, &past)
+                })
             }
         };
         Ok(Self {

@@ -30,6 +30,7 @@ pub mod quote;
 mod reached;
 mod receipt;
 mod redeem;
+mod referral;
 mod returned;
 mod reward;
 mod select;
@@ -62,6 +63,7 @@ pub use quote::{
     Redemption, TierLine, WalletBack, WalletLine,
 };
 pub use receipt::{cashier_line, display_line, receipt_lines};
+pub use referral::ReferredBy;
 pub use returned::{
     Decided, Goods, Measure, NoReturn, PointsBack, Return, ReturnedLine, ReturnedLines,
     ReturnedPart, points_back,
@@ -257,6 +259,11 @@ fn in_tier(
         awards.extend(reached.awards().cloned());
         speaker.tell(&mut explanation, || reached.reason(&speaker, &facts));
     }
+    let brought = referral::brought(programme, &facts, &sold, &refuses);
+    if let Some(brought) = &brought {
+        awards.extend(brought.awards().cloned());
+        speaker.tell(&mut explanation, || brought.reason(&speaker));
+    }
     let on = cart.business_date;
     let challenges = reached.iter().filter_map(|goal| goal.line(&speaker, on));
     awards.extend(vouchers);
@@ -282,6 +289,7 @@ fn in_tier(
             returns,
             offers,
             priced_in_tier: priced_in.map(|level| level.id.clone()),
+            referral: brought.and_then(|brought| brought.advocate()),
         },
         awards_with_card,
         wallets: Vec::new(),

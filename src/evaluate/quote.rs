@@ -82,6 +82,11 @@ pub struct Outcome {
     #[n(10)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priced_in_tier: Option<String>,
+    /// The member who brought this one and is thanked with this sale. Left out if none.
+    #[n(11)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<u64>"))]
+    pub referral: Option<MemberNumber>,
 }
 
 /// An offer that was taken.

@@ -7,6 +7,7 @@ mod limits;
 mod member;
 mod narrow;
 mod offers;
+mod referral;
 mod tiers;
 mod times;
 mod traps;
@@ -164,6 +165,8 @@ impl Compiler {
         rewards.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         let days = (valid_from, valid_until);
         let challenges = self.challenges(&document.challenges, days, &known);
+        let referral = document.referral.as_ref();
+        let referral = referral.map(|model| self.referral(model, &known));
         self.names_once(document);
         let limits = self.limits(&document.limits, &known);
         let redeem_whens = self.redeem_whens(&document.wallets, &known);
@@ -183,6 +186,7 @@ impl Compiler {
             earn: &earn,
             rewards: &rewards,
             challenges: &challenges,
+            referral: referral.iter().flatten().next(),
             days,
             money_decimals,
         };
@@ -204,6 +208,10 @@ impl Compiler {
             rewards,
             limits,
             challenges,
+            referral: match referral {
+                None => None,
+                Some(referral) => Some(referral?),
+            },
             claim_days: u32::try_from(claim_days?).ok()?,
             selectors: std::mem::take(&mut self.selectors),
         })

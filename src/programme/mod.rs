@@ -14,6 +14,7 @@ pub(crate) mod model;
 mod offers;
 mod problem;
 mod reads;
+mod referral;
 mod rules;
 mod selectors;
 pub(crate) mod shape;
@@ -34,6 +35,7 @@ pub use offers::{
 };
 pub use problem::{Problem, Severity};
 pub use reads::HISTORY_ALL;
+pub use referral::{ADVOCATE_RULE, FRIEND_RULE, REFERRAL_EVENT, REFERRED_EVENT, Referral};
 pub use rules::{
     AmountMode, Band, BandGives, Base, Caps, Combine, EarnRule, Expiry, Factor, Gives, Group,
     LineFlag, Percent, Range, Reward, RoundAt, Take, Tenders, TierFactor, Total, TotalTax,
@@ -87,6 +89,7 @@ pub struct Programme {
     pub(crate) limits: Vec<Limit>,
     /// In the order of their ids.
     pub(crate) challenges: Vec<Challenge>,
+    pub(crate) referral: Option<Referral>,
     pub(crate) claim_days: u32,
     /// Every selection of lines that its rules make.
     pub(crate) selectors: Selectors,

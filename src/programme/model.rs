@@ -12,6 +12,7 @@ mod earn;
 mod limits;
 mod member;
 mod offers;
+mod referral;
 mod tiers;
 mod times;
 mod vouchers;
@@ -24,6 +25,7 @@ pub(crate) use member::{
     AttributeModel, BirthdayModel, MembershipModel, PastModel, StoreGroupModel, WholeRangeModel,
 };
 pub(crate) use offers::{BreakModel, BundleModel, CheapestModel, GiftModel, OfferModel, SomeModel};
+pub(crate) use referral::ReferralModel;
 pub(crate) use tiers::{EntryModel, LevelModel, RewardModel, TermModel, TiersModel};
 pub(crate) use times::{EventModel, QuotaModel, TimesModel};
 pub(crate) use vouchers::VoucherModel;
@@ -101,6 +103,9 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub challenges: Vec<ChallengeModel>,
+    /// What a member gets who brings a friend, and what the friend gets. Left out: nothing.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub referral: Option<ReferralModel>,
     /// Stores that conditions name together, at most 1,000. Left out: none.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 1000)))]

@@ -45,6 +45,7 @@ impl Programme {
             .chain(of_rewards)
             .chain(of_past)
             .chain(self.challenges().iter().map(Challenge::history_days))
+            .chain(self.referral().map(|referral| referral.times.days().max(1)))
             .max()
             .unwrap_or(0);
         most.max(of_tiers)
@@ -75,6 +76,7 @@ impl Programme {
         let mut rules = self.earn_rules().iter();
         rules.any(|rule| matches!(rule.gives, Gives::Event(..)))
             || self.challenges().iter().any(|goal| goal.event.is_some())
+            || self.referral().is_some()
     }
 
     /// The evaluation looks at the names of store or till: a cart that names none must be told its own.

@@ -422,6 +422,32 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "redeem.too_few",
         "{name}: {points} could be used, fewer than the least of {least}",
     ),
+    (
+        "referral.counts",
+        "Brought by a member: this is the purchase that counts",
+    ),
+    ("referral.enough", "A friend has bought, but {found}"),
+    ("referral.friend", "Brought by a member: {found}"),
+    (
+        "referral.late",
+        "Brought by a member: a purchase counted until {found}",
+    ),
+    (
+        "referral.missing",
+        "Brought by a member: {found} more for the purchase that counts",
+    ),
+    (
+        "referral.not_given",
+        "A friend has bought; nothing can be given for it",
+    ),
+    ("referral.not_new", "Who was brought has bought here before"),
+    (
+        "referral.reached",
+        "Brought by a member: the purchase that counts, {found}",
+    ),
+    ("referral.reported", "Brought by a member"),
+    ("referral.self", "Nobody brings themselves"),
+    ("referral.thanked", "A friend has bought: {found}"),
     ("refund.amount_left", "Only {left} is left to give back"),
     ("refund.before_sale", "The return is dated before the sale"),
     (

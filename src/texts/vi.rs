@@ -422,6 +422,41 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "redeem.too_few",
         "{name}: dùng được {points}, ít hơn mức tối thiểu {least}",
     ),
+    (
+        "referral.counts",
+        "Được bạn giới thiệu: hóa đơn này đủ điều kiện",
+    ),
+    (
+        "referral.enough",
+        "Bạn được giới thiệu đã mua hàng, nhưng {found}",
+    ),
+    ("referral.friend", "Được bạn giới thiệu: tặng {found}"),
+    (
+        "referral.late",
+        "Được bạn giới thiệu: chỉ tính hóa đơn đến hết {found}",
+    ),
+    (
+        "referral.missing",
+        "Được bạn giới thiệu: mua thêm {found} để đủ điều kiện",
+    ),
+    (
+        "referral.not_given",
+        "Bạn được giới thiệu đã mua hàng; không tặng được gì",
+    ),
+    (
+        "referral.not_new",
+        "Người được giới thiệu đã từng mua hàng tại đây",
+    ),
+    (
+        "referral.reached",
+        "Được bạn giới thiệu: hóa đơn đủ điều kiện, tặng {found}",
+    ),
+    ("referral.reported", "Được bạn giới thiệu"),
+    ("referral.self", "Không thể tự giới thiệu chính mình"),
+    (
+        "referral.thanked",
+        "Bạn được giới thiệu đã mua hàng: tặng {found}",
+    ),
     ("refund.amount_left", "Chỉ còn hoàn được {left}"),
     ("refund.before_sale", "Ngày trả hàng sớm hơn ngày bán"),
     (

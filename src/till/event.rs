@@ -149,6 +149,7 @@ impl Till {
             if !is_known(&programme, &facts, &report.name) {
                 return Err(Error::refused(status::REFUSED, "event.unknown", &[]));
             }
+            self.check_referral(&writing.reading(), &programme, report)?;
             if let Some(reference) = &report.reference
                 && was_reported(&writing.reading(), report, reference)?
             {
@@ -176,7 +177,7 @@ impl Till {
         Ok(())
     }
 
-    fn post_event(
+    pub(super) fn post_event(
         &self,
         writing: &mut Writing<'_>,
         programme: &Programme,
@@ -305,7 +306,7 @@ impl Till {
                 programme_version: entry.programme_version,
                 ..facts_on(writing.head(), moment, back.time)
             };
-            let entries = self.worked_back(&reading, &facts, &entry, member)?;
+            let entries = self.worked_back(&reading, &facts, (&entry, member), Paid::NotYet)?;
             let first = writing.head().seq + 1;
             writing.append(&entries)?;
             let note = Note {
@@ -319,12 +320,12 @@ impl Till {
         self.read(|reading| self.event_back(reading, seq, replay))
     }
 
-    fn worked_back(
+    pub(super) fn worked_back(
         &self,
         reading: &Reading<'_>,
         facts: &SaleFacts,
-        entry: &Entry,
-        member: MemberNumber,
+        (entry, member): (&Entry, MemberNumber),
+        paid: Paid,
     ) -> Result<Vec<Entry>, Error> {
         let programme = self.programme_version(entry.programme_version)?;
         let history = SaleHistory::of(&postings_of(reading, entry.seq)?);
@@ -335,7 +336,7 @@ impl Till {
             event: entry.seq,
             payload: &payload,
             awards: &history.awards,
-            policies: &policies_of(&programme, Paid::NotYet),
+            policies: &policies_of(&programme, paid),
         };
         take_back(reading.head()?.seq, facts, taken, &accounts)
             .map_err(|refusal| self.refused(&programme, &refusal))

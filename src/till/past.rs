@@ -7,6 +7,7 @@ use minicbor::Decode;
 
 use super::document::{EventDocument, SaleDocument, from_bytes};
 use super::error::Error;
+use super::referral::open_referral;
 use super::refund::refund_document;
 use super::shell::Till;
 use super::training::Purpose;
@@ -88,11 +89,18 @@ impl Till {
                 sales.extend(past_event(reading, &event)?);
             }
         }
-        Ok(Some(History::of(programme, cart, joined_on, &sales)))
+        let referral = match programme.referral() {
+            None => None,
+            Some(_) => open_referral(reading, member)?,
+        };
+        Ok(Some(History {
+            referral,
+            ..History::of(programme, cart, joined_on, &sales)
+        }))
     }
 
     /// A final sale, less what was returned of it.
-    fn past_sale(
+    pub(super) fn past_sale(
         &self,
         reading: &Reading<'_>,
         row: &SaleRow,

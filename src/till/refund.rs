@@ -204,6 +204,7 @@ impl Till {
             for sale in &undone.rows {
                 writing.put_sale(sale)?;
             }
+            self.unthank(writing, &row)?;
             if let Some(key) = &receipt {
                 writing.put_receipt(key, row.seq)?;
             }

@@ -35,7 +35,7 @@ pub(super) struct Returns {
     /// Documents beside entries.
     documents: Vec<(Seq, Vec<u8>)>,
     /// Where the sales stand after it.
-    rows: Vec<SaleRow>,
+    pub(super) rows: Vec<SaleRow>,
 }
 
 /// Whose return it is, when, and by which programme.

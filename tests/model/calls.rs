@@ -5,7 +5,9 @@ use std::ffi::{CStr, CString, c_char};
 use std::ptr::{null, null_mut};
 
 use loy::capi::injection::ledger_over;
-use loy::capi::{adjustment::*, buffer::*, care::*, cart::*, day::*, error::*, exchange::*};
+use loy::capi::{
+    adjustment::*, buffer::*, care::*, cart::*, day::*, error::*, exchange::*, history::*,
+};
 use loy::capi::{
     ledger::*, member::*, operator::*, quote::*, refund::*, rows::*, sale::*, status::*,
 };

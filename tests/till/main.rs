@@ -19,6 +19,7 @@ mod people;
 mod policies;
 mod programmes;
 mod quotas;
+mod referral;
 mod refunds;
 mod rules;
 mod sales;

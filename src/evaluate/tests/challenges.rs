@@ -545,3 +545,58 @@ fn a_challenge_that_cannot_be_is_refused_with_its_path() {
     let found: Vec<&str> = found.iter().map(|problem| problem.path.as_str()).collect();
     assert_eq!(found, ["wallets[1].unit", "challenges[0].gives[2].points"]);
 }
+
+#[test]
+fn a_referral_that_cannot_be_is_refused_with_its_path() {
+    let gives = json!([{"wallet": "points", "points": "1"}]);
+    for (key, value, problem) in [
+        ("least", json!("0"), "referral.least out_of_range"),
+        (
+            "within_days",
+            json!(-1),
+            "referral.within_days out_of_range",
+        ),
+        ("advocate", json!([]), "referral.advocate count"),
+        (
+            "friend_at_once",
+            json!([{"wallet": "nix", "points": "1"}]),
+            "referral.friend_at_once[0].wallet unknown_reference",
+        ),
+        ("times", json!({}), "referral.times missing"),
+    ] {
+        let mut parts = document(json!({"referral": {"advocate": gives}}));
+        read(&parts);
+        parts["referral"][key] = value;
+        let found = Programme::read(parts.to_string().as_bytes()).expect_err("a problem");
+        let found: Vec<String> = found
+            .iter()
+            .map(|problem| format!("{} {}", problem.path, problem.code))
+            .collect();
+        assert_eq!(found, [problem], "{key}");
+    }
+}
+
+#[test]
+fn the_purchase_of_who_was_brought_names_the_other() {
+    let parts = json!({"referral": {"least": "500", "advocate": [{"wallet": "points", "points": "9"}],
+        "friend_at_purchase": [{"wallet": "points", "points": "7"}]}});
+    let mut brought = new();
+    brought["referred_by"] = json!({"member": super::member_number(), "on": 20_261_101});
+    let enough = quote(parts.clone(), on(20_261_122, 500), brought.clone());
+    assert_eq!(enough.outcome.referral, Some(super::member_number()));
+    assert_eq!(enough.awarded(1).get(), 7);
+    let told = enough.reasons("referral:friend").next().expect("a reason");
+    assert_eq!(
+        told.text,
+        "Brought by a member: the purchase that counts, 7 points"
+    );
+    let less = quote(parts.clone(), on(20_261_122, 499), brought.clone());
+    assert_eq!((less.outcome.referral, less.awarded(1).get()), (None, 0));
+    let nobody = quote(parts.clone(), on(20_261_122, 500), new());
+    assert_eq!(nobody.reasons("referral:friend").count(), 0);
+    // 400 of 500 kept are not enough.
+    let cart = json!({"lines": [line("a", 400), line("b", 100)]});
+    let sold = sold(parts, cart, brought);
+    assert_eq!(sold.due(&[(1000, 400), (1000, 100)]), 7);
+    assert_eq!(sold.due(&[(1000, 400), (0, 0)]), 0);
+}

@@ -4,12 +4,9 @@ use std::collections::BTreeSet;
 
 use super::super::challenges::{Challenge, GoalCount, GoalWindow, PeriodName, Repeat, Streak};
 use super::super::model::ChallengeModel;
-use super::super::{Entry, Names, RULES_MAX, Unit};
-use super::{Compiler, Known, quoted};
+use super::super::{Names, RULES_MAX, Unit};
+use super::{Compiler, Known};
 use crate::kernel::BusinessDate;
-
-/// The most things that one challenge gives.
-const GIVES_MAX: usize = 10;
 
 /// What badges are called.
 pub(super) fn badge_unit() -> Unit {
@@ -69,7 +66,7 @@ impl Compiler {
         }
         let window = self.goal_window(path, model);
         let streak = self.streak(path, model);
-        let gives = self.goal_gives(path, model, known);
+        let gives = self.entries(&format!("{path}.gives"), (&model.gives, 1), known);
         let when = self.when_before_spending(path, model.when.as_ref(), known);
         if is_event {
             let read = when.as_ref().and_then(Option::as_ref);
@@ -177,44 +174,6 @@ impl Compiler {
             periods: u32::try_from(periods?).ok()?,
             grace: u32::try_from(grace?).ok()?,
         }))
-    }
-
-    fn goal_gives(
-        &mut self,
-        path: &str,
-        model: &ChallengeModel,
-        known: &Known<'_>,
-    ) -> Option<Vec<Entry>> {
-        let path = format!("{path}.gives");
-        if model.gives.is_empty() || model.gives.len() > GIVES_MAX {
-            let found = model.gives.len().to_string();
-            self.problem(&path, "count", "1 to 10", found);
-            return None;
-        }
-        let before = self.problems.len();
-        let mut gives: Vec<Entry> = Vec::with_capacity(model.gives.len());
-        for (index, entry) in model.gives.iter().enumerate() {
-            let path = format!("{path}[{index}]");
-            let Some(entry) = self.entry(&path, entry, known) else {
-                continue;
-            };
-            if gives.iter().any(|known| known.wallet == entry.wallet) {
-                let found = quoted(&model.gives[index].wallet);
-                self.problem(
-                    format!("{path}.wallet"),
-                    "duplicate",
-                    "a wallet once",
-                    found,
-                );
-            }
-            let wallet = known.wallet(&model.gives[index].wallet);
-            if wallet.is_some_and(|wallet| wallet.is_badge()) && entry.points.get() != 1 {
-                let found = quoted(&model.gives[index].points);
-                self.problem(format!("{path}.points"), "out_of_range", "1 badge", found);
-            }
-            gives.push(entry);
-        }
-        (self.problems.len() == before).then_some(gives)
     }
 
     /// A challenge behind the last day of the programme, or over before its first, is a trap.

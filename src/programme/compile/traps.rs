@@ -6,7 +6,7 @@
 use super::super::model::{
     CapsModel, Document, ExpiryModel, SelectorModel, VoucherModel, WalletModel, WhenModel,
 };
-use super::super::{Caps, Challenge, EarnRule, Expiry, Problem, Reward, Wallet, decimal};
+use super::super::{Caps, Challenge, EarnRule, Expiry, Problem, Referral, Reward, Wallet, decimal};
 use super::narrow::{Clash, Narrow};
 use super::{Compiler, quoted};
 use crate::kernel::{BusinessDate, Points, WalletNumber};
@@ -18,6 +18,7 @@ pub(super) struct Compiled<'a> {
     pub earn: &'a [EarnRule],
     pub rewards: &'a [Reward],
     pub challenges: &'a [Challenge],
+    pub referral: Option<&'a Referral>,
     /// The programme's first and last good day.
     pub days: (Option<BusinessDate>, Option<BusinessDate>),
     pub money_decimals: u32,
@@ -330,9 +331,12 @@ impl Compiler {
         let Some(wallet) = compiled.wallets.iter().find(|known| known.number == wallet) else {
             return;
         };
-        // What challenges give is under no cap.
+        // What challenges and friends give is under no cap.
         let mut goals = compiled.challenges.iter();
-        if goals.any(|goal| goal.gives_into(wallet.number)) {
+        let is_given = |referral: &Referral| referral.gives_into(wallet.number);
+        if goals.any(|goal| goal.gives_into(wallet.number))
+            || compiled.referral.is_some_and(is_given)
+        {
             return;
         }
         let Some(most) = most_at_once(wallet, compiled.earn) else {

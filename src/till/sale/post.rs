@@ -208,6 +208,10 @@ impl Till {
             last_seq: last(&entries),
             refund_seq: 0,
         })?;
+        self.thank(writing, &priced.programme, facts, outcome.referral)?;
+        for back in &priced.returns.rows {
+            self.unthank(writing, back)?;
+        }
         Ok(())
     }
 
