@@ -11,7 +11,7 @@ use std::ptr::null_mut;
 
 use libfuzzer_sys::fuzz_target;
 use loy::capi::{adjustment::*, buffer::*, care::*, cart::*, config::*, day::*, error::*};
-use loy::capi::{exchange::*, ledger::*, member::*, operator::*, quote::*, refund::*, rows::*};
+use loy::capi::{exchange::*, history::*, ledger::*, member::*, operator::*, quote::*, refund::*, rows::*};
 use loy::capi::{sale::*, status::*, version::*};
 use loy::exchange::operators;
 use loy::kernel::Currency;

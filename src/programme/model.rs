@@ -168,8 +168,8 @@ pub(crate) struct WalletModel {
         )
     )]
     pub id: String,
-    /// 1 to 250, its number in ledgers and batches. Once given, never given to another wallet of
-    /// this programme.
+    /// 1 for the first wallet, 2 for the next, at most 250. Ledgers and batches know the wallet by
+    /// it: once given, it is never given to another wallet of this programme.
     #[cfg_attr(test, schemars(with = "u8", range(min = 1, max = 250)))]
     pub number: i64,
     /// What it holds. Left out: `points`.
@@ -178,8 +178,9 @@ pub(crate) struct WalletModel {
     /// What people call it, by language.
     #[serde(deserialize_with = "object")]
     pub name: NamesModel,
-    /// The word behind a number, by language; `one/many` where the language has both. Required,
-    /// not for `money` and `badge`.
+    /// The word behind a number, by language; `one/many` where the language has both.
+    /// Left out: required, but refused where `kind` is `money` or
+    /// `badge`.
     #[serde(default, deserialize_with = "optional_object")]
     pub unit: Option<NamesModel>,
     /// Digits behind the decimal mark, 0 to 4. With 2, the smallest unit is a hundredth of a

@@ -410,7 +410,10 @@ pub enum Take {
 #[cfg_attr(test, schemars(rename = "use_reward"))]
 #[serde(rename_all = "snake_case")]
 pub enum UseReward {
-    /// By itself, as soon as the points are there and the bill holds its whole worth.
+    /// By itself, in the first sale before which the points were there: what a sale awards pays for
+    /// the next one, unless the wallet has `spend_own_award`. Worth in `money` waits for a bill that
+    /// holds all of it; a `percent` does not wait, and a small bill uses it up too: put a least
+    /// `total` into `when` against that.
     Automatic,
     /// When the cart asks for it.
     OnRequest,

@@ -43,6 +43,8 @@ pub(crate) fn read_object<T: DeserializeOwned>(
             format!("{} bytes", json.len()),
         ));
     }
+    // Some editors put a byte order mark before UTF-8, which nobody sees.
+    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
     if let Err(error) = std::str::from_utf8(json) {
         return Err(whole(
             "not_utf8",
@@ -518,6 +520,12 @@ mod tests {
         let json = r#"{"inner":[{"count":1,"word":["Nguyễn Văn A"]}]}"#;
         let error = check(json, "inner[0].word", "wrong_type");
         assert!(!format!("{error:?}").contains("Nguy"));
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_no_part_of_the_text() {
+        let json = b"\xef\xbb\xbf{\"inner\":[{\"count\":1}]}";
+        assert!(read_object::<Outer>(json, 1000, 4).is_ok());
     }
 
     #[test]

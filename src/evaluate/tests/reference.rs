@@ -18,18 +18,22 @@ const EXAMPLE_MAX: usize = 110;
 const EXAMPLES: &str = "tests/programmes";
 
 /// Whole programmes at the head of the page: file, and what it says.
-const WHOLE: [(&str, &str); 3] = [
+const WHOLE: [(&str, &str, &str); 3] = [
     (
         "a-point-is-money.json",
         "A point for every 10.000 đ, and a point pays 1.000 đ",
+        "",
     ),
     (
         "tenth-coffee.json",
         "A stamp for every coffee, and ten stamps are a coffee",
+        "",
     ),
     (
         "a-visit-counts.json",
         "5 points a visit, and 50 points take 20.000 đ off the next bill from 20.000 đ by themselves",
+        "The tenth visit brings the 50th point. The eleventh bill, if it is 20.000 đ or more, costs 20.000 đ less and \
+         50 points, and gives 5 again.",
     ),
 ];
 
@@ -38,7 +42,17 @@ const HEAD: &str = "\
 
 This page is made from the library's own types, like [schema/programme.schema.json](schema/programme.schema.json): change the types, not the page. In which order things happen, how they stack and how they are rounded stands in [programme.md](programme.md), and what is wrong with a document in its \"Problems\".
 
-A programme is one JSON document. `loy check FILE` says whether it is right, `loy quote FILE CART` what it makes of a bill, and why ([cli.md](cli.md)). A **decimal** is a text of digits, `\"10000\"` or `\"0.50\"`, in the main unit (đồng, pound, whole point). An **id** is 1 to 64 ASCII letters, digits, `_`, `.` and `-`, a letter or digit first. A **date** is a number, yyyymmdd.
+A programme is one JSON document. `loy check FILE` says whether it is right, `loy quote FILE CART` what it makes of a bill, and why ([cli.md](cli.md)). A **decimal** stands in quotation marks, `\"10000\"` or `\"0.50\"`, in the main unit (đồng, pound, whole point), without a thousands mark and without %: the dot begins the decimals, so twenty thousand đồng are `\"20000\"`, and ten percent are `\"10\"`. A **number** (`schema`, `version`, a wallet's `number`) stands without quotation marks. An **id** is 1 to 64 ASCII letters, digits, `_`, `.` and `-`, a letter or digit first. A **date** is a number, yyyymmdd.
+
+| what a shop wants | where |
+|---|---|
+| points for buying or coming | `earn` |
+| so many points buy a discount or something free, and are gone | `rewards` |
+| each point is worth so much money | `redeem` of the wallet |
+| a discount that costs no points: a day, a visit, certain goods | `offers` |
+| something given today that can be used, or ends, later | `vouchers` |
+
+Save the file as UTF-8, with straight quotation marks and no comma behind the last entry of a `{ }` or `[ ]`; where `loy check` points at a `}` or `]`, look for a comma before it. It calls something in quotation marks a text, something without them a number, `{ }` an object and `[ ]` a list.
 ";
 
 struct Page {
@@ -283,13 +297,16 @@ fn text(schema: &Value) -> String {
 fn page() -> String {
     let mut page = HEAD.to_owned();
     page.push_str("\n## Three whole programmes\n");
-    for (file, title) in WHOLE {
+    for (file, title, more) in WHOLE {
         let path = folder("examples/first").join(file);
         let text = std::fs::read_to_string(path).expect("a programme");
         let _ = write!(
             page,
             "\n**{title}** ([{file}](../examples/first/{file})):\n\n```json\n{text}```\n"
         );
+        if !more.is_empty() {
+            let _ = write!(page, "\n{more}\n");
+        }
     }
     let made = Page::new();
     for definition in made.sections() {

@@ -164,6 +164,11 @@ impl Compiler {
                 "an exact decimal such as \"10000\" or \"0.50\"".to_owned(),
             ),
             NoAmount::TooPrecise => ("too_many_decimals", format!("at most {decimals} decimals")),
+            NoAmount::Grouped => (
+                "not_decimal",
+                "a number without thousands marks, such as \"20000\": the dot begins the decimals"
+                    .to_owned(),
+            ),
             NoAmount::TooLarge => ("out_of_range", "at most 9e15 smallest units".to_owned()),
         };
         self.problem(path, code, expected, quoted(text));

@@ -58,8 +58,9 @@ pub(crate) struct EarnModel {
     /// An object of `points` for each piece, or each unit of weight: 0.25 kg is a quarter.
     #[serde(default, deserialize_with = "optional_object")]
     pub per_unit: Option<PointsModel>,
-    /// An object of `points` once a visit. The parts of a split bill (one `receipt_group` and
-    /// date) are one visit.
+    /// An object of `points` once a visit. Each sale with something to pay is a visit, a second one
+    /// of the same day too (`times` can say once a day); the parts of a split bill (one
+    /// `receipt_group` and date) are one visit.
     #[serde(default, deserialize_with = "optional_object")]
     pub per_visit: Option<PointsModel>,
     /// An object of `points` once a sale.

@@ -140,14 +140,15 @@ pub(crate) struct RewardModel {
     pub name: Option<NamesModel>,
     /// Id of the wallet whose points pay for it.
     pub wallet: String,
-    /// Its price.
+    /// Its price: so many points are taken out of the wallet each time, those above it stay.
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub points: String,
     /// Money off the bill, or off `lines`.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub money: Option<String>,
-    /// Instead of `money`: percent off what is left to pay, above 0 and at most 100; once a sale.
+    /// Instead of `money`: percent off what is left to pay, above 0 and at most 100, halves of the
+    /// smallest unit up; once a sale, however many points there are.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub percent: Option<String>,
