@@ -351,16 +351,22 @@ impl Reached<'_> {
         let Some(streak) = self.goal.streak else {
             return self.part(speaker, progress, name);
         };
-        let key = match period {
-            PeriodName::Day => "challenge.run_of_days",
-            PeriodName::Week => "challenge.run_of_weeks",
-            PeriodName::Month => "challenge.run_of_months",
-            PeriodName::Year => "challenge.run_of_years",
+        let unit = match period {
+            PeriodName::Day => "challenge.run.days",
+            PeriodName::Week => "challenge.run.weeks",
+            PeriodName::Month => "challenge.run.months",
+            PeriodName::Year => "challenge.run.years",
         };
         let run = number(progress.run_of_lap(self.goal, streak.periods));
         let periods = number(i64::from(streak.periods));
-        let places = [("name", name), ("run", &run), ("periods", &periods)];
-        self.said(speaker, key, &places)
+        let unit = speaker.phrase(unit, &[]);
+        let places = [
+            ("name", name),
+            ("run", &run),
+            ("periods", &periods),
+            ("unit", &unit),
+        ];
+        self.said(speaker, "challenge.run", &places)
     }
 
     fn part(&self, speaker: &Speaker<'_>, progress: &Progress, name: &str) -> Reason {

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::decide::Accounts;
-use super::entry::{Entry, Kind};
+use super::entry::{Entry, Flags, Kind};
 use super::fold::{Fold, Unsound};
-use crate::kernel::{BusinessDate, Lot, LotId, Points, WalletNumber};
+use crate::kernel::{Activity, BusinessDate, Lot, LotId, Points, WalletNumber};
 
 /// A member's accounts while their entries are read, oldest first.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +14,7 @@ pub struct Past {
     /// The entries that made lots, without their portions.
     lots: BTreeMap<(WalletNumber, LotId), Lot>,
     given_on: BTreeMap<LotId, BusinessDate>,
-    active_on: Vec<BusinessDate>,
+    active_on: Vec<(BusinessDate, Activity)>,
 }
 
 impl Past {
@@ -33,7 +33,10 @@ impl Past {
             self.given_on.insert(entry.seq, entry.business_date);
         }
         if matches!(entry.kind, Kind::Commit | Kind::Claim) && !entry.is_portion() {
-            self.active_on.push(entry.business_date);
+            self.active_on.push((entry.business_date, Activity::Sale));
+        }
+        if entry.kind == Kind::Event && !entry.flags.has(Flags::UNDONE) {
+            self.active_on.push((entry.business_date, Activity::Event));
         }
         Ok(())
     }
@@ -66,8 +69,8 @@ impl Past {
         self.given_on.get(&lot).copied()
     }
 
-    /// The business dates of the member's sales so far, earliest first.
-    pub fn active_on(&self) -> Vec<BusinessDate> {
+    /// The business dates of the member's sales and events so far, earliest first.
+    pub fn active_on(&self) -> Vec<(BusinessDate, Activity)> {
         let mut dates = self.active_on.clone();
         dates.sort_unstable();
         dates.dedup();
@@ -107,7 +110,7 @@ mod tests {
                 ("debt", -3)
             ]
         );
-        assert_eq!(past.active_on(), [facts().business_date]);
+        assert_eq!(past.active_on(), [(facts().business_date, Activity::Sale)]);
         assert_eq!(past.given_on(2), Some(facts().business_date));
     }
 }

@@ -13,7 +13,7 @@ use crate::kernel::Instant;
 const SCHEMA: &str = include_str!("schema.sql");
 /// `loyO`: tells a head office file from a ledger and from any other SQLite file.
 const APPLICATION_ID: i64 = 0x6c6f_794f;
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 /// What version 2 adds to version 1.
 const FROM_1_TO_2: &str = "BEGIN IMMEDIATE;
     ALTER TABLE account ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;
@@ -37,6 +37,20 @@ const FROM_2_TO_3: &str = "BEGIN IMMEDIATE;
         PRIMARY KEY (member, business_date)
     ) STRICT, WITHOUT ROWID;
     PRAGMA user_version = 3;
+    COMMIT";
+/// What version 4 adds to version 3: the days of events, which some programmes count as activity. 24 is
+/// the number of an event, 32 the mark of one that takes another back.
+const FROM_3_TO_4: &str = "BEGIN IMMEDIATE;
+    CREATE TABLE event_activity (
+        member              INTEGER NOT NULL,
+        business_date       INTEGER NOT NULL,
+        PRIMARY KEY (member, business_date)
+    ) STRICT, WITHOUT ROWID;
+    INSERT OR IGNORE INTO event_activity
+        SELECT DISTINCT member, business_date FROM entry
+        WHERE kind = 24 AND flags & 32 = 0 AND member <> 0
+            AND EXISTS (SELECT 1 FROM programme WHERE reads_activity = 1);
+    PRAGMA user_version = 4;
     COMMIT";
 /// The first member number given out has this body: eleven digits, none of them a leading zero.
 pub(super) const FIRST_BODY: u64 = 10_000_000_000;
@@ -131,7 +145,7 @@ pub(super) fn open(dir: &Path) -> Result<Office, OfficeError> {
     if application != APPLICATION_ID {
         return Err(unknown("another kind of SQLite file".to_owned()));
     }
-    for (version, next) in [(1, FROM_1_TO_2), (2, FROM_2_TO_3)] {
+    for (version, next) in [(1, FROM_1_TO_2), (2, FROM_2_TO_3), (3, FROM_3_TO_4)] {
         if pragma("user_version")? == version {
             db.execute_batch(next)?;
         }

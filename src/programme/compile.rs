@@ -19,13 +19,13 @@ use std::collections::BTreeSet;
 
 use super::mend::mend;
 use super::model::{
-    CapsModel, DayOfYearModel, Document, ExpiryModel, InactiveModel, RedeemModel, RefundModel,
-    WalletKindModel, WalletModel,
+    ActivityModel, CapsModel, DayOfYearModel, Document, ExpiryModel, InactiveModel, RedeemModel,
+    RefundModel, WalletKindModel, WalletModel,
 };
 use super::shape::{ShapeError, read_object};
 use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms};
 use super::{Names, RefundPolicy, Selectors, Unit, Wallet, WalletKind, When};
-use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
+use crate::kernel::{Activity, BusinessDate, Currency, Fraction, Idle, Money, Points};
 use traps::Compiled;
 
 /// The most bytes of a name or a unit.
@@ -302,6 +302,7 @@ impl Compiler {
             None => Some(Expiry::Never),
             Some(expiry) => self.expiry(&format!("{path}.expiry"), expiry, model.pending_days),
         };
+        let activities = self.activities(path, model.expiry.as_ref());
         let pending_path = format!("{path}.pending_days");
         let pending_days = self.whole(&pending_path, model.pending_days, 0, 3_650);
         let own_path = format!("{path}.spend_own_award");
@@ -331,6 +332,7 @@ impl Compiler {
             decimals: decimals?,
             rounding: model.rounding,
             expiry: expiry?,
+            activities: activities?,
             pending_days: u32::try_from(pending_days?).ok()?,
             spends_own_award: model.spend_own_award,
             caps: caps?,
@@ -490,6 +492,29 @@ impl Compiler {
         u32::try_from(days).ok()
     }
 
+    /// What keeps a balance alive.
+    fn activities(&mut self, path: &str, model: Option<&ExpiryModel>) -> Option<Vec<Activity>> {
+        let named = model.and_then(|expiry| expiry.inactive.as_ref());
+        let named = named.map_or(&[][..], |inactive| &inactive.activities);
+        let mut activities = Vec::with_capacity(named.len());
+        for (index, activity) in named.iter().enumerate() {
+            let activity = match activity {
+                ActivityModel::Sale => Activity::Sale,
+                ActivityModel::Event => Activity::Event,
+            };
+            if activities.contains(&activity) {
+                let path = format!("{path}.expiry.inactive.activities[{index}]");
+                self.problem(path, "duplicate", "each once", "twice");
+                return None;
+            }
+            activities.push(activity);
+        }
+        if activities.is_empty() {
+            activities.push(Activity::Sale);
+        }
+        Some(activities)
+    }
+
     fn idle(&mut self, path: &str, model: &InactiveModel, pending_days: i64) -> Option<Idle> {
         match (model.days, model.months) {
             (Some(days), None) => self
@@ -501,7 +526,7 @@ impl Compiler {
             }
             (days, _) => {
                 let found = if days.is_some() { "2" } else { "0" };
-                self.problem(path, "one_of", "exactly one key", found);
+                self.problem(path, "one_of", "exactly one of `days` and `months`", found);
                 None
             }
         }

@@ -31,7 +31,7 @@ pub(crate) use times::{EventModel, QuotaModel, TimesModel};
 pub(crate) use vouchers::VoucherModel;
 pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, TotalModel, VisitModel, WhenModel};
 
-use super::shape::{Ignored, object, objects, optional_object};
+use super::shape::{Ignored, filled, object, objects, optional_object};
 use super::{MissingAward, RefundBase, RefundRules, SpentReturn};
 use crate::kernel::Rounding;
 
@@ -322,26 +322,43 @@ pub(crate) struct ExpiryModel {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 100)))]
     pub membership_anniversary: Option<i64>,
-    /// The whole balance is dead so long after the member's last sale: an object of either `days`
-    /// (more than `pending_days`, at most 36,500) or `months` (1 to 1,200).
+    /// The whole balance is dead so long after the member's last sale, or other activity: an object
+    /// of either `days` (more than `pending_days`, at most 36,500) or `months` (1 to 1,200), and
+    /// `activities`.
     #[serde(default, deserialize_with = "optional_object")]
     pub inactive: Option<InactiveModel>,
 }
 
-/// How long without a sale. Exactly one key.
+/// How long without activity. Exactly one of `days` and `months`.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "inactive", extend("minProperties" = 1, "maxProperties" = 1)))]
+#[cfg_attr(test, schemars(rename = "inactive", extend("minProperties" = 1)))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct InactiveModel {
-    /// So many days after the last sale.
+    /// So many days after the last activity.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 36_500)))]
     pub days: Option<i64>,
-    /// On the same day so many months after the last sale.
+    /// On the same day so many months after the last activity.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1_200)))]
     pub months: Option<i64>,
+    /// What counts as activity and gives the whole balance another life, each once. Left out: a sale.
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(test, schemars(length(min = 1, max = 2)))]
+    pub activities: Vec<ActivityModel>,
+}
+
+/// What keeps a balance alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "activity"))]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ActivityModel {
+    /// A sale with the member, also one that is claimed or returned later.
+    Sale,
+    /// An event of the member that is no sale.
+    Event,
 }
 
 /// A day of every year.

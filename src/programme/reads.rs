@@ -1,7 +1,7 @@
 //! What a programme wants to know besides the cart and the balances, so that a till that has a simple
 //! programme reads nothing more.
 
-use crate::kernel::{Idle, WalletNumber};
+use crate::kernel::{Activity, Idle, WalletNumber};
 
 use super::{
     Caps, Challenge, Downgrade, Expiry, Gives, Past, Programme, Quota, QuotaOf, Selector, Span,
@@ -134,6 +134,12 @@ impl Programme {
             Expiry::Inactive(idle) => Some(idle),
             _ => None,
         }
+    }
+
+    /// What keeps the balance of a wallet alive that lapses for want of it.
+    pub fn activities_of(&self, wallet: WalletNumber) -> &[Activity] {
+        self.wallet_by_number(wallet)
+            .map_or(&[], |wallet| &wallet.activities)
     }
 
     /// Some rule counts only a share of the payments: a sale without them cannot be final.

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Caps, Expiry, When};
-use crate::kernel::{Currency, Fraction, Money, Points, Rounding, WalletNumber};
+use crate::kernel::{Activity, Currency, Fraction, Money, Points, Rounding, WalletNumber};
 use crate::texts::Language;
 
 /// A name in one or more languages, at least one.
@@ -79,6 +79,8 @@ pub struct Wallet {
     pub rounding: Rounding,
     /// When its points can no longer be spent.
     pub expiry: Expiry,
+    /// What keeps its balance alive, with [`Expiry::Inactive`].
+    pub activities: Vec<Activity>,
     /// Days from the sale until its points can be spent.
     pub pending_days: u32,
     /// A sale may spend what it awards into it.

@@ -59,21 +59,13 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{name}: reached, but {points} not given: beyond a limit",
     ),
     (
-        "challenge.run_of_days",
-        "{name}: {run} of {periods} days in a row",
+        "challenge.run",
+        "{name}: {run} of {periods} {unit} in a row",
     ),
-    (
-        "challenge.run_of_months",
-        "{name}: {run} of {periods} months in a row",
-    ),
-    (
-        "challenge.run_of_weeks",
-        "{name}: {run} of {periods} weeks in a row",
-    ),
-    (
-        "challenge.run_of_years",
-        "{name}: {run} of {periods} years in a row",
-    ),
+    ("challenge.run.days", "days"),
+    ("challenge.run.months", "months"),
+    ("challenge.run.weeks", "weeks"),
+    ("challenge.run.years", "years"),
     ("challenge.unknown", "{name}: how far is not known here"),
     ("claim.before_sale", "That is before the day of the sale"),
     (
@@ -198,6 +190,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "earn.provisional",
         "{text}; provisional, payments are not known yet",
+    ),
+    (
+        "earn.quiet_days",
+        "{text}; dead after {count} days without activity",
+    ),
+    (
+        "earn.quiet_months",
+        "{text}; dead after {count} months without activity",
     ),
     ("earn.quota", "{name}: not given, {because}"),
     (

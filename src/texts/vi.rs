@@ -56,21 +56,13 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{name}: đã đạt, nhưng không tặng {points}: vượt giới hạn",
     ),
     (
-        "challenge.run_of_days",
-        "{name}: {run} trên {periods} ngày liên tiếp",
+        "challenge.run",
+        "{name}: {run} trên {periods} {unit} liên tiếp",
     ),
-    (
-        "challenge.run_of_months",
-        "{name}: {run} trên {periods} tháng liên tiếp",
-    ),
-    (
-        "challenge.run_of_weeks",
-        "{name}: {run} trên {periods} tuần liên tiếp",
-    ),
-    (
-        "challenge.run_of_years",
-        "{name}: {run} trên {periods} năm liên tiếp",
-    ),
+    ("challenge.run.days", "ngày"),
+    ("challenge.run.months", "tháng"),
+    ("challenge.run.weeks", "tuần"),
+    ("challenge.run.years", "năm"),
     ("challenge.unknown", "{name}: chưa biết tiến độ tại đây"),
     ("claim.before_sale", "Ngày bổ sung sớm hơn ngày bán"),
     (
@@ -195,6 +187,14 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "earn.provisional",
         "{text}; tạm tính, chưa biết cách thanh toán",
+    ),
+    (
+        "earn.quiet_days",
+        "{text}; mất nếu {count} ngày không hoạt động",
+    ),
+    (
+        "earn.quiet_months",
+        "{text}; mất nếu {count} tháng không hoạt động",
     ),
     ("earn.quota", "{name}: không tích điểm, {because}"),
     (

@@ -38,6 +38,7 @@ fn an_office_file_of_version_1_opens_and_counts_what_expires() {
     db.execute_batch(
         "ALTER TABLE account DROP COLUMN expired; ALTER TABLE account DROP COLUMN adjusted;
          ALTER TABLE stream DROP COLUMN programme; DROP TABLE programme; DROP TABLE activity;
+         DROP TABLE event_activity;
          PRAGMA user_version = 1",
     )
     .expect("as it was");
