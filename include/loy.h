@@ -882,7 +882,8 @@ LOY_API loy_status LOY_CALL loy_ledger_statement(
 
 /*
  * Lists the lots of a member with something left on a business date, in the order in which their
- * points would be spent. What has ended is left out; what is pending is not.
+ * points would be spent. What has ended is left out; what is pending is not. On a past date that is
+ * what was alive on it and has not been spent since, as a sale queued since then finds it.
  *
  * Rows: wallet (its id), lot (the award's seq), awarded_at_ms, points (left in it), held (of
  * these), available_from, expires_on (the first day on which they cannot be spent; absent for
@@ -991,7 +992,9 @@ LOY_API loy_status LOY_CALL loy_cart_set_member(
 /*
  * Says what the customer showed to be known as a member: the text you gave to loy_member_scan, a
  * card, a phone or a member number. A programme may limit how often one code is used; without this
- * call such a limit is not known. An empty text takes it back.
+ * call such a limit is not known. What is shown only at loy_sale_commit is counted then: a changed
+ * cart is priced by it, an unchanged one keeps its points and the day's report tells it. An empty
+ * text takes it back.
  *
  * It is personal. The ledger keeps a keyed hash of it; no error, log, quote or sale has it, nor has
  * loy_cart_to_json. Only loy_cart_park writes it: keep a parked cart no longer than you need it.
@@ -1480,7 +1483,8 @@ LOY_API loy_status LOY_CALL loy_sale_authorise(
  * final_cart may be NULL: the cart is what it was, and exactly the frozen quote is posted, whatever
  * changed since. A final_cart with other goods is evaluated again; its member may be added, not
  * changed. A hold that ran out or a day that was closed is no reason to refuse: the sale is then
- * marked late, and points that are gone become a debt. Nor is a receipt number that another sale
+ * marked late, and points that are gone become a debt; points that were alive on its business date
+ * and ran out since are spent as if it had come in time. Nor is a receipt number that another sale
  * has by now: the sale is final without it, loy_sale_find finds the other, and loy_ledger_log has
  * "receipt.taken".
  *
@@ -1515,7 +1519,8 @@ LOY_API loy_status LOY_CALL loy_sale_void(
  * Writes a sale that is paid already: authorise and commit in one.
  *
  * It takes any past instant and any business date, closed or not, so that sales from a queue or
- * from before a repair get in; such a sale is marked late.
+ * from before a repair get in; such a sale is marked late. It is priced with the points that were
+ * alive on its business date, also where a day close has written them off since.
  *
  * Writes: the sale, its cart and its points, in one sync.
  * Status: as loy_sale_authorise.
@@ -2090,7 +2095,8 @@ LOY_API loy_status LOY_CALL loy_event_take_back(
  * Points that could not be spent any more on that date are written off first, each lot with an
  * entry of the kind "expiry" on that date; what a held sale has reserved waits for its end. No
  * balance changes by it: balances leave such points out from their first day. While the clock is
- * suspect nothing is written off; the next close does it.
+ * suspect nothing is written off; the next close does it. What is booked later for a date on which
+ * such points were alive still finds them: an undone expiry of that date says so, and counts less.
  *
  * Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
  * count, points, amount. Compare them with your own totals of the day. loy_day_exceptions tells

@@ -205,7 +205,9 @@ pub unsafe extern "C" fn loy_cart_set_member(
 
 /// Says what the customer showed to be known as a member: the text you gave to loy_member_scan, a
 /// card, a phone or a member number. A programme may limit how often one code is used; without this
-/// call such a limit is not known. An empty text takes it back.
+/// call such a limit is not known. What is shown only at loy_sale_commit is counted then: a changed
+/// cart is priced by it, an unchanged one keeps its points and the day's report tells it. An empty
+/// text takes it back.
 ///
 /// It is personal. The ledger keeps a keyed hash of it; no error, log, quote or sale has it, nor has
 /// loy_cart_to_json. Only loy_cart_park writes it: keep a parked cart no longer than you need it.

@@ -20,7 +20,8 @@ use super::text;
 /// Points that could not be spent any more on that date are written off first, each lot with an
 /// entry of the kind "expiry" on that date; what a held sale has reserved waits for its end. No
 /// balance changes by it: balances leave such points out from their first day. While the clock is
-/// suspect nothing is written off; the next close does it.
+/// suspect nothing is written off; the next close does it. What is booked later for a date on which
+/// such points were alive still finds them: an undone expiry of that date says so, and counts less.
 ///
 /// Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
 /// count, points, amount. Compare them with your own totals of the day. loy_day_exceptions tells

@@ -73,7 +73,8 @@ pub unsafe extern "C" fn loy_ledger_statement(
 }
 
 /// Lists the lots of a member with something left on a business date, in the order in which their
-/// points would be spent. What has ended is left out; what is pending is not.
+/// points would be spent. What has ended is left out; what is pending is not. On a past date that is
+/// what was alive on it and has not been spent since, as a sale queued since then finds it.
 ///
 /// Rows: wallet (its id), lot (the award's seq), awarded_at_ms, points (left in it), held (of
 /// these), available_from, expires_on (the first day on which they cannot be spent; absent for

@@ -153,7 +153,8 @@ pub unsafe extern "C" fn loy_sale_authorise(
 /// final_cart may be NULL: the cart is what it was, and exactly the frozen quote is posted, whatever
 /// changed since. A final_cart with other goods is evaluated again; its member may be added, not
 /// changed. A hold that ran out or a day that was closed is no reason to refuse: the sale is then
-/// marked late, and points that are gone become a debt. Nor is a receipt number that another sale
+/// marked late, and points that are gone become a debt; points that were alive on its business date
+/// and ran out since are spent as if it had come in time. Nor is a receipt number that another sale
 /// has by now: the sale is final without it, loy_sale_find finds the other, and loy_ledger_log has
 /// "receipt.taken".
 ///
@@ -222,7 +223,8 @@ pub unsafe extern "C" fn loy_sale_void(
 /// Writes a sale that is paid already: authorise and commit in one.
 ///
 /// It takes any past instant and any business date, closed or not, so that sales from a queue or
-/// from before a repair get in; such a sale is marked late.
+/// from before a repair get in; such a sale is marked late. It is priced with the points that were
+/// alive on its business date, also where a day close has written them off since.
 ///
 /// Writes: the sale, its cart and its points, in one sync.
 /// Status: as loy_sale_authorise.

@@ -1,16 +1,15 @@
 //! What a member's past means for challenges (docs/programme.md, "Challenges").
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use minicbor::{Decode, Encode};
 
 use super::cart::{Cart, Line, LineFlag};
-use super::due::KeptLine;
-use super::history::{PastSale, is_new_visit, is_of_cart};
 use super::returned::{Decided, ReturnedLines};
 use super::select::fitting;
-use crate::kernel::{BusinessDate, Points};
-use crate::programme::{Challenge, GoalCount, GoalWindow, Programme, RefundBase, Repeat};
+use super::sums::{Of, Question, Sum};
+use crate::kernel::BusinessDate;
+use crate::programme::{Challenge, GoalCount, GoalWindow, RefundBase, Repeat, Selector};
 
 /// How far a member is with a challenge before a sale or an event.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -31,28 +30,63 @@ pub struct GoalPast {
     pub run: u32,
 }
 
-/// How far a member is with each challenge that is on; `before` are the sales up to the cart's date.
-pub(super) fn goals(
-    programme: &Programme,
-    cart: &Cart,
-    before: &[&PastSale],
-) -> BTreeMap<String, GoalPast> {
-    let challenges = programme.challenges().iter();
-    let on = challenges.filter(|goal| goal.is_on(cart.business_date));
-    on.map(|goal| (goal.id.clone(), Seen { goal, cart, before }.past()))
-        .collect()
+/// How far a member is with a challenge on a business date, in the split bill of this name if it is one.
+/// It asks the same whatever the answers are.
+pub(super) fn past<'s>(
+    goal: &Challenge,
+    (on, group): (BusinessDate, Option<u64>),
+    answer: &mut dyn FnMut(Question) -> &'s [Sum],
+) -> GoalPast {
+    let sums = answer(question_of(goal));
+    let given: Vec<(i64, &[Sum])> = goal
+        .gives
+        .iter()
+        .map(|entry| {
+            let question = Question::Points {
+                rule: Some(goal.rule()),
+                wallet: Some(entry.wallet),
+                of: match goal.count {
+                    GoalCount::Events => Of::SalesAndEvents,
+                    _ => Of::Sales,
+                },
+            };
+            (entry.points.get(), answer(question))
+        })
+        .collect();
+    let seen = Seen {
+        goal,
+        on,
+        group,
+        sums,
+    };
+    seen.past(&given)
+}
+
+/// Which sums tell what counts.
+fn question_of(goal: &Challenge) -> Question {
+    if goal.event.is_none() && !goal.reads_lines() {
+        return Question::Sales;
+    }
+    Question::Goal {
+        id: goal.id.clone(),
+        count: goal.count,
+        lines: goal.lines.as_ref().map(Selector::placeless),
+        event: goal.event.clone(),
+    }
 }
 
 /// One challenge and what happened before.
 struct Seen<'a> {
     goal: &'a Challenge,
-    cart: &'a Cart,
-    before: &'a [&'a PastSale],
+    on: BusinessDate,
+    group: Option<u64>,
+    sums: &'a [Sum],
 }
 
 impl<'a> Seen<'a> {
-    fn past(&self) -> GoalPast {
-        let (goal, on) = (self.goal, self.cart.business_date);
+    /// `given` are the points of each wallet for reaching it once, and those that it gave.
+    fn past(&self, given: &[(i64, &[Sum])]) -> GoalPast {
+        let (goal, on) = (self.goal, self.on);
         let first = goal.first_counted(on);
         let is_now = |date: BusinessDate| first.is_none_or(|first| first <= date);
         let days = self.counted_by_day();
@@ -66,43 +100,28 @@ impl<'a> Seen<'a> {
         };
         GoalPast {
             counted: counted.max(0),
-            had: self.had(since),
+            had: had(given, since),
             is_counted: self.is_counted(),
             run,
         }
     }
 
-    /// The sales and events that count for it.
-    fn counting(&self) -> impl Iterator<Item = &'a PastSale> + '_ {
-        let is_in = |sale: &&'a PastSale| self.goal.is_on(sale.business_date);
-        self.before.iter().copied().filter(is_in)
-    }
-
-    /// Something that it is about was bought.
-    fn is_visit(&self, sale: &PastSale) -> bool {
-        let lines = sale.goals.get(&self.goal.id).copied();
-        sale.is_visit && (self.goal.lines.is_none() || lines.is_some_and(|pieces| pieces > 0))
+    /// What counts for it.
+    fn counting(&self) -> impl Iterator<Item = &'a Sum> + '_ {
+        let sums = self.sums.iter();
+        sums.filter(|sum| self.goal.is_on(sum.date))
     }
 
     fn counted_by_day(&self) -> BTreeMap<BusinessDate, i64> {
-        let goal = self.goal;
         let mut days: BTreeMap<BusinessDate, i64> = BTreeMap::new();
-        let mut groups = BTreeSet::new();
-        for sale in self.counting() {
-            let of_lines = || sale.goals.get(&goal.id).copied().unwrap_or(0);
-            let counted = match goal.count {
-                GoalCount::Visits => {
-                    i64::from(self.is_visit(sale) && is_new_visit(sale, &mut groups))
-                }
-                GoalCount::Days => i64::from(self.is_visit(sale)),
-                GoalCount::Spend if goal.lines.is_none() => sale.spend.get(),
-                GoalCount::Spend | GoalCount::Pieces => of_lines(),
-                GoalCount::Events => i64::from(sale.event.is_some() && sale.event == goal.event),
-            };
-            let day = days.entry(sale.business_date).or_default();
-            *day = match goal.count {
-                GoalCount::Days => counted.max(*day),
-                _ => day.saturating_add(counted),
+        for sum in self.counting() {
+            let day = days.entry(sum.date).or_default();
+            *day = match self.goal.count {
+                // The parts of a split bill are one visit.
+                GoalCount::Visits if sum.group != 0 => day.saturating_add(sum.count.min(1)),
+                GoalCount::Visits => day.saturating_add(sum.count),
+                GoalCount::Days => (*day).max(sum.count.min(1)),
+                _ => day.saturating_add(sum.amount),
             };
         }
         days
@@ -120,7 +139,7 @@ impl<'a> Seen<'a> {
             let (_, sum) = periods.entry(period.number(*date)).or_insert(first);
             *sum = sum.saturating_add(*counted);
         }
-        let now = period.number(self.cart.business_date);
+        let now = period.number(self.on);
         let grace = i64::from(streak.grace);
         let follows = |last: i32, next: i32| i64::from(next) - i64::from(last) - 1 <= grace;
         let (mut run, mut began, mut last) = (0u32, None, None);
@@ -139,42 +158,29 @@ impl<'a> Seen<'a> {
         }
     }
 
-    fn had(&self, since: Option<BusinessDate>) -> u32 {
-        let rule = self.goal.rule();
-        let sales = self.before.iter();
-        let sales = sales.filter(|sale| since.is_none_or(|since| since <= sale.business_date));
-        let times = sales.map(|sale| {
-            let times = self.goal.gives.iter().map(|entry| {
-                let mut awards = sale.awards.iter();
-                let is_its = |award: &&super::history::PastAward| {
-                    award.rule == rule && award.wallet == entry.wallet
-                };
-                let points = awards
-                    .find(is_its)
-                    .map_or(Points::ZERO, |award| award.points);
-                // What a return left of it still was given.
-                points.get().max(0).div_euclid(entry.points.get())
-                    + i64::from(points.get().max(0).rem_euclid(entry.points.get()) > 0)
-            });
-            times.max().unwrap_or(0)
-        });
-        let times = times.fold(0i64, i64::saturating_add);
-        u32::try_from(times).unwrap_or(u32::MAX)
-    }
-
     fn is_counted(&self) -> bool {
-        let on = self.cart.business_date;
+        let mut today = self
+            .counting()
+            .filter(|sum| sum.date == self.on && sum.count > 0);
         match self.goal.count {
-            GoalCount::Days => {
-                let mut sales = self.counting().filter(|sale| sale.business_date == on);
-                sales.any(|sale| self.is_visit(sale))
-            }
-            GoalCount::Visits => self
-                .counting()
-                .any(|sale| self.is_visit(sale) && is_of_cart(sale, self.cart)),
+            GoalCount::Days => today.next().is_some(),
+            GoalCount::Visits => today.any(|sum| Some(sum.group) == self.group),
             _ => false,
         }
     }
+}
+
+/// How often it gave something since a date. What a return left of an award still was given.
+fn had(given: &[(i64, &[Sum])], since: Option<BusinessDate>) -> u32 {
+    let times = given.iter().map(|(points, sums)| {
+        let sums = sums.iter();
+        let sums = sums.filter(|sum| since.is_none_or(|since| since <= sum.date));
+        let sum = sums
+            .fold(0i64, |all, sum| all.saturating_add(sum.amount))
+            .max(0);
+        sum / points + i64::from(sum % points > 0)
+    });
+    u32::try_from(times.max().unwrap_or(0)).unwrap_or(u32::MAX)
 }
 
 /// Thousandths of pieces: a weighed line is one.
@@ -189,23 +195,17 @@ pub(super) fn pieces_milli(line: &Line, quantity_milli: i64) -> i64 {
 impl Decided<'_> {
     /// What is kept of the sale counts so much for a challenge that looks at lines: money with `spend`,
     /// else thousandths of pieces.
-    pub fn counts_for(&self, goal: &Challenge, gone: &ReturnedLines) -> i64 {
+    pub fn counts_for(
+        &self,
+        (count, selector): (GoalCount, Option<&Selector>),
+        gone: &ReturnedLines,
+    ) -> i64 {
         let kept = self.kept(gone, RefundBase::LineNet);
-        let lines = self.cart.lines.iter().zip(&kept).enumerate();
-        let lines: Vec<(usize, &Line, &KeptLine)> = lines
-            .filter(|(_, (line, _))| !line.is_returned())
-            .map(|(index, (line, kept))| (index, line, kept))
-            .collect();
-        let such = goal
-            .lines
-            .as_ref()
-            .map(|selector| fitting(selector, &self.cart.lines));
-        let counted = lines.into_iter().filter_map(|(index, line, kept)| {
-            let is_such = such.as_ref().is_none_or(|such| such.contains(&index));
-            is_such.then(|| match goal.count {
-                GoalCount::Spend => kept.net.get(),
-                _ => pieces_milli(line, kept.quantity.get()),
-            })
+        let such = such(selector, &self.cart.lines);
+        let sold = such.filter(|line| !self.cart.lines[*line].is_returned());
+        let counted = sold.map(|line| match count {
+            GoalCount::Spend => kept[line].net.get(),
+            _ => pieces_milli(&self.cart.lines[line], kept[line].quantity.get()),
         });
         counted.fold(0, i64::saturating_add)
     }
@@ -214,15 +214,22 @@ impl Decided<'_> {
 impl Cart {
     /// What goods that come back without their sale count for a challenge that looks at lines, zero or
     /// below.
-    pub fn counts_for(&self, goal: &Challenge) -> i64 {
-        let such = match &goal.lines {
-            Some(selector) => fitting(selector, &self.lines),
-            None => (0..self.lines.len()).collect(),
-        };
-        let counted = such.into_iter().map(|line| match goal.count {
-            GoalCount::Spend => self.lines[line].line_total.get(),
-            _ => pieces_milli(&self.lines[line], self.lines[line].quantity_milli.get()),
+    pub fn counts_for(&self, (count, selector): (GoalCount, Option<&Selector>)) -> i64 {
+        let counted = such(selector, &self.lines).map(|line| {
+            let line = &self.lines[line];
+            match count {
+                GoalCount::Spend => line.line_total.get(),
+                _ => pieces_milli(line, line.quantity_milli.get()),
+            }
         });
         counted.fold(0, i64::saturating_add)
+    }
+}
+
+/// The lines that fit; all where there is no selection.
+fn such(selector: Option<&Selector>, lines: &[Line]) -> std::vec::IntoIter<usize> {
+    match selector {
+        Some(selector) => fitting(selector, lines).into_iter(),
+        None => (0..lines.len()).collect::<Vec<_>>().into_iter(),
     }
 }

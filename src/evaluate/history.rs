@@ -3,16 +3,18 @@
 //! The numbers stand in the sale's document, so that pricing it again a year later gives the same.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
 
 use super::cart::Cart;
-use super::goals::{GoalPast, goals};
+use super::goals::{self, GoalPast};
 use super::ladder::{Ladder, first_counted};
 use super::referral::ReferredBy;
+use super::sums::{Basis, Change, Of, Question, Questions, Sum, Sums, group_of};
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
 use crate::programme::{
-    ADVOCATE_RULE, ENTRY_RULE, Past, PastCount, Programme, Span, TierBasis, Tiers, TimesWindow,
+    ADVOCATE_RULE, Past, PastCount, Programme, Selector, Span, TierBasis, Tiers, TimesWindow,
 };
 
 /// A sale of the member that is final, less what was returned of it; or an event, which sells nothing.
@@ -83,16 +85,18 @@ pub struct Had {
 }
 
 impl Had {
-    /// How often on one of these dates.
-    fn on(dates: impl Iterator<Item = BusinessDate>, on: BusinessDate) -> Self {
-        let mut had = Self::default();
-        for date in dates {
-            had.day += u32::from(date == on);
-            had.month += u32::from(date.is_same_month(on));
-            had.year += u32::from(date.parts().0 == on.parts().0);
-            had.ever += 1;
+    fn on(sums: &[Sum], on: BusinessDate) -> Self {
+        let times = |is_in: &dyn Fn(BusinessDate) -> bool| {
+            let sums = sums.iter().filter(|sum| is_in(sum.date));
+            let times = sums.fold(0i64, |all, sum| all.saturating_add(sum.count));
+            u32::try_from(times).unwrap_or(u32::MAX)
+        };
+        Self {
+            day: times(&|date| date == on),
+            month: times(&|date| date.is_same_month(on)),
+            year: times(&|date| date.parts().0 == on.parts().0),
+            ever: times(&|_| true),
         }
-        had
     }
 
     pub(super) fn within(&self, window: TimesWindow) -> u32 {
@@ -173,6 +177,15 @@ pub struct HeldTier {
     pub counted_then: Option<i64>,
 }
 
+/// The visit that a past is asked about.
+struct Asking<'a> {
+    programme: &'a Programme,
+    on: BusinessDate,
+    /// The split bill that it is a part of, by [`group_of`].
+    group: Option<u64>,
+    joined_on: Option<BusinessDate>,
+}
+
 impl History {
     /// What these sales mean for a cart. Sales of later business dates are left out; sales of more
     /// than [`Programme::history_days`] ago need not be given.
@@ -182,53 +195,95 @@ impl History {
         joined_on: Option<BusinessDate>,
         sales: &[PastSale],
     ) -> Self {
-        let on = cart.business_date;
-        let before: Vec<&PastSale> = sales
-            .iter()
-            .filter(|sale| sale.business_date <= on)
-            .collect();
+        let mut sums = Sums::none(&Arc::new(Questions::of([programme])));
+        for sale in sales {
+            sums.change_sale(Change::Added, sale);
+        }
+        Self::of_sums(programme, cart, joined_on, &sums)
+    }
+
+    /// The same out of what the sales amount to.
+    pub fn of_sums(
+        programme: &Programme,
+        cart: &Cart,
+        joined_on: Option<BusinessDate>,
+        sums: &Sums,
+    ) -> Self {
+        let asking = Asking {
+            programme,
+            on: cart.business_date,
+            group: cart.receipt_group.as_deref().map(group_of),
+            joined_on,
+        };
+        Self::answered(&asking, &mut |question| {
+            sums.until(cart.business_date, &question)
+        })
+    }
+
+    /// Tells all that a programme asks, whatever the visit.
+    pub(super) fn ask(programme: &Programme, tell: &mut dyn FnMut(Question)) {
+        let asking = Asking {
+            programme,
+            on: BusinessDate::MIN,
+            group: None,
+            joined_on: None,
+        };
+        Self::answered(&asking, &mut |question| {
+            tell(question);
+            &[]
+        });
+    }
+
+    /// Asks the same questions whatever the answers are, so that they can be known beforehand.
+    fn answered<'s>(asking: &Asking<'_>, answer: &mut dyn FnMut(Question) -> &'s [Sum]) -> Self {
+        let (programme, on) = (asking.programme, asking.on);
+        let sales = answer(Question::Sales);
+        let is_own = |sum: &&Sum| sum.date == on && Some(sum.group) == asking.group;
         let mut history = Self {
-            visits: visits(&before),
-            is_same_visit: is_same_visit(&before, cart),
-            goals: goals(programme, cart, &before),
+            visits: u32::try_from(visits(sales)).unwrap_or(u32::MAX),
+            is_same_visit: sales.iter().any(|sum| is_own(&sum) && sum.count > 0),
             ..Self::default()
         };
-        if programme.referral().is_some() {
-            history.thanked = gave(ADVOCATE_RULE, on, &before);
-        }
-        if let Some(tiers) = programme.tiers() {
-            history.see_tiers(programme, tiers, joined_on, on, &before);
-        }
-        for past in programme.past_conditions() {
-            history.past.insert(past.key(), counted(past, on, &before));
-        }
-        if programme.reads_last_visit() {
-            let others = before.iter().filter(|sale| !is_of_cart(sale, cart));
-            let visits = others.filter(|sale| sale.is_visit);
-            history.last_visit = visits.map(|sale| sale.business_date).max();
-        }
-        for rule in programme.earn_rules() {
-            if rule.caps.day.is_some() || rule.caps.month.is_some() {
-                let used = used(&before, on, |award| award.rule == rule.id);
-                history.rules.insert(rule.id.clone(), used);
+        for goal in programme.challenges() {
+            let past = goals::past(goal, (on, asking.group), &mut |question| answer(question));
+            if goal.is_on(on) {
+                history.goals.insert(goal.id.clone(), past);
             }
         }
-        let limited = programme.earn_rules().iter();
-        for rule in limited.filter(|rule| rule.times.is_limited()) {
-            let had = gave(&rule.id, on, &before);
-            history.times.insert(rule.id.clone(), had);
+        if programme.referral().is_some() {
+            let thanked = points_question(programme, Some(ADVOCATE_RULE), None);
+            history.thanked = Had::on(answer(thanked), on);
+        }
+        if let Some(tiers) = programme.tiers() {
+            history.see_tiers(asking, tiers, answer);
+        }
+        for past in programme.past_conditions() {
+            let counted = counted(past, on, answer(question_of(programme, past)));
+            history.past.insert(past.key(), counted);
+        }
+        if programme.reads_last_visit() {
+            let others = sales.iter().filter(|sum| !is_own(sum) && sum.count > 0);
+            history.last_visit = others.map(|sum| sum.date).max();
+        }
+        let points = |rule, wallet| points_question(programme, rule, wallet);
+        for rule in programme.earn_rules() {
+            if rule.caps.day.is_some() || rule.caps.month.is_some() {
+                let used = used(on, answer(points(Some(&rule.id), None)));
+                history.rules.insert(rule.id.clone(), used);
+            }
+            if rule.times.is_limited() {
+                let had = Had::on(answer(points(Some(&rule.id), None)), on);
+                history.times.insert(rule.id.clone(), had);
+            }
         }
         let limited = programme.offers().iter();
         for offer in limited.filter(|offer| offer.times.is_limited()) {
-            let had = before.iter().filter(|sale| sale.offers.contains(&offer.id));
-            let dates = had.map(|sale| sale.business_date);
-            history
-                .offer_times
-                .insert(offer.id.clone(), Had::on(dates, on));
+            let had = Had::on(answer(Question::Offer(offer.id.clone())), on);
+            history.offer_times.insert(offer.id.clone(), had);
         }
         for wallet in programme.wallets() {
             if wallet.caps.day.is_some() || wallet.caps.month.is_some() {
-                let used = used(&before, on, |award| award.wallet == wallet.number);
+                let used = used(on, answer(points(None, Some(wallet.number))));
                 history.wallets.insert(wallet.number, used);
             }
         }
@@ -237,27 +292,23 @@ impl History {
             .iter()
             .filter(|reward| reward.most_per_day.is_some());
         for reward in limited {
-            let today = before.iter().filter(|sale| sale.business_date == on);
-            let points = today.filter_map(|sale| sale.rewards.get(&reward.id));
-            let times = points.fold(0i64, |sum, points| {
-                sum.saturating_add(points.get() / reward.points.get())
-            });
+            let had = answer(Question::Reward(reward.id.clone(), reward.points));
+            let times = sum_of(had, |sum| sum.date == on);
             let times = u32::try_from(times).unwrap_or(u32::MAX);
             history.rewards_today.insert(reward.id.clone(), times);
         }
         history
     }
 
-    fn see_tiers(
+    fn see_tiers<'s>(
         &mut self,
-        programme: &Programme,
+        asking: &Asking<'_>,
         tiers: &Tiers,
-        joined_on: Option<BusinessDate>,
-        on: BusinessDate,
-        before: &[&PastSale],
+        answer: &mut dyn FnMut(Question) -> &'s [Sum],
     ) {
-        let days = counted_by_day(programme, tiers, before);
-        let ladder = Ladder::new(tiers, joined_on, on, &days);
+        let question = ladder_question(asking.programme, tiers);
+        let days = question.map_or(&[][..], &mut *answer);
+        let ladder = Ladder::new(tiers, asking.joined_on, asking.on, by_day(tiers, days));
         self.tier_basis = ladder.counted().unwrap_or(0);
         let held = ladder.rank().map(|rank| HeldTier {
             tier: Some(tiers.levels[rank.place].id.clone()),
@@ -265,11 +316,12 @@ impl History {
             counted_then: rank.counted_then,
         });
         self.tier = Some(held.unwrap_or_default());
-        if tiers.has_entry_rewards() {
-            let awards = before.iter().flat_map(|sale| &sale.awards);
-            let given = awards.filter(|award| award.points.is_positive());
-            let entered = given.filter_map(|award| award.rule.strip_prefix(ENTRY_RULE));
-            self.entered = entered.map(str::to_owned).collect();
+        for level in tiers.levels.iter().filter(|level| level.entry.is_some()) {
+            let rule = level.entry_rule();
+            let given = answer(points_question(asking.programme, Some(&rule), None));
+            if given.iter().any(|sum| sum.count > 0) {
+                self.entered.insert(level.id.clone());
+            }
         }
     }
 
@@ -279,120 +331,111 @@ impl History {
     }
 }
 
-/// How often a rule gave something.
-fn gave(rule: &str, on: BusinessDate, before: &[&PastSale]) -> Had {
-    let gave = |sale: &&&PastSale| {
-        let mut awards = sale.awards.iter();
-        awards.any(|award| award.rule == rule && award.points.is_positive())
+/// Which sums answer a condition on the past.
+fn question_of(programme: &Programme, past: &Past) -> Question {
+    match past.count {
+        PastCount::Visits | PastCount::Spend => Question::Sales,
+        PastCount::Points | PastCount::Times => {
+            points_question(programme, past.rule.as_deref(), past.wallet)
+        }
+    }
+}
+
+fn points_question(
+    programme: &Programme,
+    rule: Option<&str>,
+    wallet: Option<WalletNumber>,
+) -> Question {
+    Question::Points {
+        rule: rule.map(str::to_owned),
+        wallet,
+        of: looked_at(programme),
+    }
+}
+
+/// Which sums the ladder stands on; none where it is what is there, and no sum over the past.
+fn ladder_question(programme: &Programme, tiers: &Tiers) -> Option<Question> {
+    let basis = match tiers.basis {
+        TierBasis::Visits => Basis::Visits,
+        TierBasis::Spend => Basis::Spend,
+        TierBasis::Fee => Basis::Fee(tiers.lines.as_ref().map(Selector::placeless)),
+        TierBasis::Earned => {
+            let rules = programme.earn_rules().iter();
+            let others = rules.filter(|rule| !rule.qualifies);
+            Basis::Earned {
+                wallet: tiers.wallet,
+                not_by: others.map(|rule| rule.id.clone()).collect(),
+            }
+        }
+        TierBasis::Balance => return None,
     };
-    let sales = before.iter().filter(gave);
-    Had::on(sales.map(|sale| sale.business_date), on)
+    Some(Question::Ladder(basis, looked_at(programme)))
 }
 
-/// The parts of a split bill are one visit: it is the first of them.
-pub(super) fn is_new_visit<'a>(
-    sale: &'a PastSale,
-    groups: &mut BTreeSet<(BusinessDate, &'a String)>,
-) -> bool {
-    let is_first = |group: &'a String| groups.insert((sale.business_date, group));
-    sale.is_visit && sale.receipt_group.as_ref().is_none_or(is_first)
+fn looked_at(programme: &Programme) -> Of {
+    if programme.has_event_rules() {
+        Of::SalesAndEvents
+    } else {
+        Of::Sales
+    }
 }
 
-fn visits(sales: &[&PastSale]) -> u32 {
-    let mut groups = BTreeSet::new();
-    let visits = sales.iter().filter(|sale| is_new_visit(sale, &mut groups));
-    u32::try_from(visits.count()).unwrap_or(u32::MAX)
+/// The parts of a split bill are one visit: as many as there are of no split bill, and one for each.
+fn visits(sales: &[Sum]) -> i64 {
+    let visits = sales.iter().map(|sum| match sum.group {
+        0 => sum.count,
+        _ => i64::from(sum.count > 0),
+    });
+    visits.fold(0, i64::saturating_add)
 }
 
-fn is_same_visit(sales: &[&PastSale], cart: &Cart) -> bool {
-    sales
-        .iter()
-        .any(|sale| sale.is_visit && is_of_cart(sale, cart))
+fn sum_of(sums: &[Sum], is_in: impl Fn(&Sum) -> bool) -> i64 {
+    let sums = sums.iter().filter(|sum| is_in(sum));
+    sums.fold(0i64, |all, sum| all.saturating_add(sum.amount))
+        .max(0)
 }
 
-/// The sale is another part of the cart's split bill.
-pub(super) fn is_of_cart(sale: &PastSale, cart: &Cart) -> bool {
-    cart.receipt_group.is_some()
-        && sale.business_date == cart.business_date
-        && sale.receipt_group == cart.receipt_group
-}
-
-/// What a condition on the past counts.
-fn counted(past: &Past, on: BusinessDate, before: &[&PastSale]) -> i64 {
+/// What a condition on the past counts, by the answer to [`question_of`].
+fn counted(past: &Past, on: BusinessDate, sums: &[Sum]) -> i64 {
     let first = match past.span {
         Span::Ever => None,
         Span::Days(days) => on.minus_days(days.saturating_sub(1)),
         Span::Months(months) => Some(first_counted(on, months)),
     };
-    let is_in = |sale: &&PastSale| first.is_none_or(|first| first <= sale.business_date);
-    let sales: Vec<&PastSale> = before.iter().copied().filter(is_in).collect();
-    let is_its = |award: &&PastAward| {
-        past.rule.as_ref().is_none_or(|rule| award.rule == *rule)
-            && past.wallet.is_none_or(|wallet| award.wallet == wallet)
-    };
-    let sum =
-        |numbers: &mut dyn Iterator<Item = i64>| numbers.fold(0i64, i64::saturating_add).max(0);
+    let before = sums.partition_point(|sum| first.is_some_and(|first| sum.date < first));
+    let sums = &sums[before..];
     match past.count {
-        PastCount::Visits => i64::from(visits(&sales)),
-        PastCount::Spend => sum(&mut sales.iter().map(|sale| sale.spend.get())),
-        PastCount::Points => {
-            let awards = sales.iter().flat_map(|sale| &sale.awards);
-            sum(&mut awards.filter(is_its).map(|award| award.points.get()))
-        }
+        PastCount::Visits => visits(sums),
+        PastCount::Spend | PastCount::Points => sum_of(sums, |_| true),
         PastCount::Times => {
-            let gave = |sale: &&&PastSale| {
-                let mut awards = sale.awards.iter().filter(is_its);
-                awards.any(|award| award.points.is_positive())
-            };
-            i64::try_from(sales.iter().filter(gave).count()).unwrap_or(i64::MAX)
+            let times = sums.iter().map(|sum| sum.count);
+            times.fold(0, i64::saturating_add)
         }
     }
 }
 
-fn used(sales: &[&PastSale], on: BusinessDate, is_counted: impl Fn(&PastAward) -> bool) -> Used {
-    let sum = |is_in: &dyn Fn(BusinessDate) -> bool| {
-        let sales = sales.iter().filter(|sale| is_in(sale.business_date));
-        let awards = sales
-            .flat_map(|sale| &sale.awards)
-            .filter(|award| is_counted(award));
-        let points = awards.fold(0i64, |sum, award| sum.saturating_add(award.points.get()));
-        Points::new(points.max(0))
-    };
+fn used(on: BusinessDate, points: &[Sum]) -> Used {
     Used {
-        day: sum(&|date| date == on),
-        month: sum(&|date| date.is_same_month(on)),
+        day: Points::new(sum_of(points, |sum| sum.date == on)),
+        month: Points::new(sum_of(points, |sum| sum.date.is_same_month(on))),
     }
 }
 
-/// What counts for the ladder, by day.
-fn counted_by_day(
-    programme: &Programme,
-    tiers: &Tiers,
-    sales: &[&PastSale],
-) -> BTreeMap<BusinessDate, i64> {
-    let qualifies = |award: &&PastAward| {
-        let rules = programme.earn_rules();
-        let rule = rules.iter().find(|rule| rule.id == award.rule);
-        Some(award.wallet) == tiers.wallet
-            && !award.rule.contains(':')
-            && rule.is_none_or(|rule| rule.qualifies)
-    };
-    let mut days: BTreeMap<BusinessDate, i64> = BTreeMap::new();
-    let mut groups = BTreeSet::new();
-    for sale in sales {
-        let counted = match tiers.basis {
-            TierBasis::Visits => i64::from(is_new_visit(sale, &mut groups)),
-            TierBasis::Spend => sale.spend.get(),
-            TierBasis::Fee => sale.fee.get(),
-            TierBasis::Earned => {
-                let awards = sale.awards.iter().filter(qualifies);
-                awards.fold(0i64, |sum, award| sum.saturating_add(award.points.get()))
-            }
-            // It is what is there, and no sum over the past.
-            TierBasis::Balance => 0,
+/// What counts for the ladder on each day, by the answer to [`ladder_question`].
+fn by_day(tiers: &Tiers, sums: &[Sum]) -> Vec<(BusinessDate, i64)> {
+    let mut days: Vec<(BusinessDate, i64)> = Vec::with_capacity(sums.len());
+    for sum in sums {
+        // Parts of one split bill are one visit.
+        let is_one = tiers.basis == TierBasis::Visits && sum.group != 0;
+        let counted = if is_one {
+            sum.amount.min(1)
+        } else {
+            sum.amount
         };
-        let day = days.entry(sale.business_date).or_default();
-        *day = day.saturating_add(counted);
+        match days.last_mut() {
+            Some((date, so_far)) if *date == sum.date => *so_far = so_far.saturating_add(counted),
+            _ => days.push((sum.date, counted)),
+        }
     }
     days
 }

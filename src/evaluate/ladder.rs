@@ -1,8 +1,6 @@
 //! Where a member stands on the ladder, by what counted on each day (docs/programme.md, "A ladder of
 //! members").
 
-use std::collections::BTreeMap;
-
 use crate::kernel::BusinessDate;
 use crate::programme::{Downgrade, Term, Tiers, Window, YearStart};
 
@@ -28,17 +26,18 @@ pub(super) struct Ladder<'a> {
 }
 
 impl<'a> Ladder<'a> {
-    /// `days` has what counted on each date; those behind `on` are left out.
+    /// `days` has what counted on each date, in their order; those behind `on` are left out.
     pub fn new(
         tiers: &'a Tiers,
         joined_on: Option<BusinessDate>,
         on: BusinessDate,
-        days: &BTreeMap<BusinessDate, i64>,
+        days: impl IntoIterator<Item = (BusinessDate, i64)>,
     ) -> Self {
         let mut sum = 0i64;
-        let running = days.range(..=on).map(|(date, counted)| {
-            sum = sum.saturating_add(*counted);
-            (*date, sum)
+        let days = days.into_iter().take_while(|(date, _)| *date <= on);
+        let running = days.map(|(date, counted)| {
+            sum = sum.saturating_add(counted);
+            (date, sum)
         });
         Self {
             tiers,

@@ -35,6 +35,7 @@ mod returned;
 mod reward;
 mod select;
 mod shown;
+pub mod sums;
 mod tally;
 mod tier;
 mod told;

@@ -16,9 +16,6 @@ pub struct Account {
     pub lots: Vec<Lot>,
     /// Points owed: spent or taken back when they were no longer there. Never a negative lot.
     pub debt: Points,
-    /// Of lots that were asked for by name: what ran out of its time and is written so. A refund does
-    /// not make a member owe it.
-    pub lapsed: BTreeMap<LotId, Points>,
     /// Where it was asked for: how much debt was repaid out of each lot, less what went back into it
     /// because the debt was forgiven afterwards.
     pub repaid: BTreeMap<LotId, Points>,
@@ -54,7 +51,7 @@ pub struct Balance {
 
 impl Account {
     /// The balance on a business date. Points past their date do not count, whether or not the
-    /// expiry has been written yet.
+    /// expiry has been written yet; those that are written off since and were alive on the date do.
     pub fn balance(&self, on: BusinessDate) -> Balance {
         let mut balance = Balance {
             // Who owes points does not spend others meanwhile.
@@ -64,10 +61,10 @@ impl Account {
             ..Balance::default()
         };
         for lot in self.lots.iter().filter(|lot| !lot.is_expired(on)) {
-            balance.known += lot.portion.remaining();
+            balance.known += lot.left_on(on);
             balance.held += lot.portion.held;
             if lot.is_pending(on) {
-                balance.pending += lot.portion.free();
+                balance.pending += lot.free_on(on);
             }
         }
         balance
@@ -93,6 +90,7 @@ mod tests {
                 held: Points::new(held),
                 ..Portion::default()
             },
+            lapsed: Points::ZERO,
         };
         let account = Account {
             lots: vec![

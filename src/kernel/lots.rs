@@ -72,6 +72,10 @@ pub struct Lot {
     pub expires_on: Option<BusinessDate>,
     /// What this writer holds of it.
     pub portion: Portion,
+    /// Free points that ran out of their time and are written off, as far as somebody asked for them.
+    /// Whatever is booked late on a date on which they were alive finds them as it would have then; a
+    /// refund does not make a member owe them.
+    pub lapsed: Points,
 }
 
 impl Lot {
@@ -83,6 +87,24 @@ impl Lot {
     /// Past its date.
     pub fn is_expired(&self, on: BusinessDate) -> bool {
         self.expires_on.is_some_and(|expires_on| on >= expires_on)
+    }
+
+    /// Free on this date, whether or not it has been written off since.
+    pub fn free_on(&self, on: BusinessDate) -> Points {
+        self.portion.free() + self.lapsed_since(on)
+    }
+
+    /// Still there on this date, reserved or not, whether or not it has been written off since.
+    pub fn left_on(&self, on: BusinessDate) -> Points {
+        self.portion.remaining() + self.lapsed_since(on)
+    }
+
+    fn lapsed_since(&self, on: BusinessDate) -> Points {
+        if self.is_expired(on) {
+            Points::ZERO
+        } else {
+            self.lapsed
+        }
     }
 
     /// To be spent on this date.
@@ -108,6 +130,9 @@ pub struct Taken {
     pub lot: LotId,
     /// How many points, always more than none.
     pub points: Points,
+    /// Of these, what was written off since the date on which they are taken: it has to be put back
+    /// into the lot first.
+    pub lapsed: Points,
 }
 
 /// There were fewer points than wanted.
@@ -124,7 +149,7 @@ pub struct Short {
 pub fn spendable(lots: &[Lot], on: BusinessDate) -> Points {
     lots.iter()
         .filter(|lot| lot.is_spendable(on))
-        .map(|lot| lot.portion.free())
+        .map(|lot| lot.free_on(on))
         .sum()
 }
 
@@ -161,17 +186,18 @@ pub fn take_up_to(lots: &[Lot], wanted: Points, on: BusinessDate) -> Vec<Taken> 
     );
     let mut open: Vec<&Lot> = lots
         .iter()
-        .filter(|lot| lot.is_spendable(on) && lot.portion.free().is_positive())
+        .filter(|lot| lot.is_spendable(on) && lot.free_on(on).is_positive())
         .collect();
     open.sort_unstable_by_key(|lot| lot.spending_order());
     let mut left = wanted;
     let mut taken = Vec::new();
     for lot in open {
-        let points = left.min(lot.portion.free());
+        let points = left.min(lot.free_on(on));
         if points.is_positive() {
             taken.push(Taken {
                 lot: lot.id,
                 points,
+                lapsed: points - points.min(lot.portion.free()),
             });
             left -= points;
         }
@@ -194,6 +220,7 @@ mod tests {
             available_from: day(20_260_101),
             expires_on: expires_on.map(day),
             portion: Portion::earned(Points::new(points)),
+            lapsed: Points::ZERO,
         }
     }
 
@@ -203,6 +230,7 @@ mod tests {
             .map(|&(lot, points)| Taken {
                 lot,
                 points: Points::new(points),
+                lapsed: Points::ZERO,
             })
             .collect()
     }
@@ -251,6 +279,35 @@ mod tests {
             take_up_to(&[held], Points::new(9), day(20_261_122)),
             taken(&[(1, 3)])
         );
+    }
+
+    /// 10 points until the 23rd; 3 were spent, 5 written off, 2 came back since.
+    #[test]
+    fn what_was_written_off_since_is_there_on_its_last_day() {
+        let mut late = lot(1, 10, Some(20_261_124));
+        late.portion.used = Points::new(8);
+        late.lapsed = Points::new(5);
+        let (last, dead) = (day(20_261_123), day(20_261_124));
+        assert_eq!(
+            (late.free_on(last), late.free_on(dead)),
+            (Points::new(7), Points::new(2))
+        );
+        assert_eq!(
+            (late.left_on(last), late.left_on(dead)),
+            (Points::new(7), Points::new(2))
+        );
+        let part = |points, lapsed| Taken {
+            lot: 1,
+            points: Points::new(points),
+            lapsed: Points::new(lapsed),
+        };
+        assert_eq!(take_up_to(&[late], Points::new(6), last), [part(6, 4)]);
+        assert_eq!(take_up_to(&[late], Points::new(2), last), [part(2, 0)]);
+        assert_eq!(
+            take(&[late], Points::new(8), last).map_err(|short| short.spendable),
+            Err(Points::new(7))
+        );
+        assert_eq!(spendable(&[late], dead), Points::ZERO);
     }
 
     #[test]

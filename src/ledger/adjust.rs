@@ -1,9 +1,9 @@
 //! Points given or taken by an operator, with a reason (ledger.md, "Members").
 
 use super::decide::{Accounts, Give, Refusal, SaleFacts, Scribe, fill_lot, repay};
-use super::entry::{Entry, Kind};
+use super::entry::{Entry, Flags, Kind};
 use crate::kernel::ids::Seq;
-use crate::kernel::lots::{self, Short, Taken};
+use crate::kernel::lots::{self, Short};
 use crate::kernel::{Account, Points, WalletNumber};
 
 /// What happens to points that are to be taken and are not there.
@@ -61,17 +61,25 @@ pub fn take(
     let mut scribe = Scribe::new(head, facts);
     let first = head + 1;
     let mut left = points;
-    for Taken { lot, points } in lots::take_up_to(&account.lots, points, facts.business_date) {
-        scribe.write(Kind::AdjustmentTaken, |entry| {
-            entry.refers_to = if entry.seq == first { 0 } else { first };
-            entry.wallet = wallet;
-            entry.lot = lot;
-            entry.points = points;
-            if entry.seq == first {
-                entry.payload.clone_from(&payload);
-            }
-        });
-        left -= points;
+    for taken in lots::take_up_to(&account.lots, points, facts.business_date) {
+        left -= taken.points;
+        let parts = [
+            (Flags::default(), taken.points - taken.lapsed),
+            // It was alive on this date, and has been written off since.
+            (Flags::LAPSED, taken.lapsed),
+        ];
+        for (flags, points) in parts.into_iter().filter(|(_, points)| points.is_positive()) {
+            scribe.write(Kind::AdjustmentTaken, |entry| {
+                entry.refers_to = if entry.seq == first { 0 } else { first };
+                entry.flags = entry.flags.with(flags);
+                entry.wallet = wallet;
+                entry.lot = taken.lot;
+                entry.points = points;
+                if entry.seq == first {
+                    entry.payload.clone_from(&payload);
+                }
+            });
+        }
     }
     if left.is_positive() {
         scribe.write(Kind::Debt, |entry| {

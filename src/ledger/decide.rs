@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::effect::apply;
 use super::entry::{Entry, Flags, Kind};
+use super::expiry::undo_expiry;
 use crate::kernel::allocation::allocate;
 use crate::kernel::ids::Seq;
 use crate::kernel::lots::{self, Short, Taken};
@@ -209,7 +210,13 @@ pub fn authorise(
     let sale = scribe.write(Kind::Hold, |entry| entry.amount = facts.amount);
     for spend in spends {
         let taken = take_spendable(accounts, spend, facts.business_date)?;
-        for Taken { lot, points } in taken {
+        for Taken {
+            lot,
+            points,
+            lapsed,
+        } in taken
+        {
+            undo_expiry(&mut scribe, sale, spend.wallet, (lot, lapsed));
             let portion = HeldPortion {
                 wallet: spend.wallet,
                 lot,
@@ -260,8 +267,8 @@ fn take_spendable(
 
 /// Makes a sale final. Never refuses: the goods are paid and gone.
 ///
-/// Reserved portions are spent first, then free ones; what is still missing becomes debt, and what
-/// was reserved and is not needed is given back. Awards repay debt first, the older debt of the
+/// Reserved portions are spent first, then free ones, also those that were alive on the sale's date and
+/// are written off since; what is still missing becomes debt, and what was reserved and is not needed is given back. Awards repay debt first, the older debt of the
 /// member before anything is left to spend.
 pub fn post(
     head: Seq,
@@ -327,7 +334,13 @@ fn post_spend(
         let lots = accounts
             .get(&spend.wallet)
             .map_or(&[][..], |account| &account.lots);
-        for Taken { lot, points } in lots::take_up_to(lots, left, scribe.facts.business_date) {
+        for taken in lots::take_up_to(lots, left, scribe.facts.business_date) {
+            let Taken {
+                lot,
+                points,
+                lapsed,
+            } = taken;
+            undo_expiry(scribe, sale, spend.wallet, (lot, lapsed));
             parts.push((Kind::Redemption, Flags::default(), lot, points));
             left -= points;
         }
@@ -438,6 +451,7 @@ pub(crate) mod tests {
                 available_from: facts().business_date,
                 expires_on: None,
                 portion: Portion::earned(Points::new(points)),
+                lapsed: Points::ZERO,
             })
             .collect();
         Accounts::from([(

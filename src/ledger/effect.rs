@@ -58,10 +58,12 @@ impl Effect {
                 earned: p,
                 ..on_lot
             }),
-            Kind::AwardRefund if entry.flags.has(Flags::LAPSED) => Some(Self {
-                lapsed: -p,
-                ..on_lot
-            }),
+            Kind::AwardRefund | Kind::AdjustmentTaken if entry.flags.has(Flags::LAPSED) => {
+                Some(Self {
+                    lapsed: -p,
+                    ..on_lot
+                })
+            }
             Kind::AwardRefund | Kind::AdjustmentTaken => Some(Self { used: p, ..on_lot }),
             Kind::Expiry => Some(Self {
                 used: p,
@@ -118,13 +120,14 @@ pub fn apply(accounts: &mut Accounts, entry: &Entry) {
             available_from: entry.available_from,
             expires_on: entry.expires_on,
             portion: Portion::earned(effect.earned),
+            lapsed: Points::ZERO,
         });
     } else if effect.lot != 0 {
         if let Some(lot) = account.lots.iter_mut().find(|lot| lot.id == effect.lot) {
             lot.portion.used += effect.used;
             lot.portion.held += effect.held;
+            lot.lapsed += effect.lapsed;
         }
-        *account.lapsed.entry(effect.lot).or_default() += effect.lapsed;
         if entry.kind == Kind::Repayment {
             *account.repaid.entry(effect.lot).or_default() += effect.used;
         }

@@ -157,8 +157,8 @@ impl Flags {
     pub const LATE: Self = Self(2);
     /// A redemption out of a portion that was reserved for it.
     pub const RESERVED: Self = Self(4);
-    /// An award refund of points that had run out of their time before: they are gone already, and
-    /// count as taken back and no longer as expired.
+    /// An award refund, or an adjustment, that takes points which had run out of their time before: they
+    /// are gone already, and count as taken and no longer as expired.
     pub const LAPSED: Self = Self(8);
     /// A refund of a sale that should never have been: from here on the sale counts for nothing.
     pub const POST_VOID: Self = Self(16);

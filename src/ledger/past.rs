@@ -28,6 +28,7 @@ impl Past {
                 available_from: entry.available_from,
                 expires_on: entry.expires_on,
                 portion: Default::default(),
+                lapsed: Points::ZERO,
             };
             self.lots.insert((entry.wallet, entry.seq), lot);
             self.given_on.insert(entry.seq, entry.business_date);
@@ -41,17 +42,20 @@ impl Past {
         Ok(())
     }
 
-    /// The accounts so far, with all lots that have something left.
+    /// The accounts so far, with all lots that have something left or had it when they ran out.
     pub fn accounts(&self) -> Accounts {
         let mut accounts = Accounts::new();
-        for (&(_, wallet, lot), portion) in &self.fold.portions {
-            if portion.remaining().is_zero() {
+        for (&(member, wallet, lot), portion) in &self.fold.portions {
+            let lapsed = self.fold.lapsed.get(&(member, wallet, lot));
+            let lapsed = lapsed.copied().unwrap_or_default();
+            if portion.remaining().is_zero() && lapsed.is_zero() {
                 continue;
             }
             if let Some(made) = self.lots.get(&(wallet, lot)) {
                 let account = accounts.entry(wallet).or_default();
                 account.lots.push(Lot {
                     portion: *portion,
+                    lapsed,
                     ..*made
                 });
             }

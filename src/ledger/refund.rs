@@ -368,24 +368,37 @@ pub(super) fn take_from(
             scribe.write_portion(Kind::AwardRefund, refund, portion);
             left -= taken;
         }
+        if matches!(from, From::Live) {
+            // It was alive on this date, and has been written off since.
+            left -= take_lapsed(scribe, refund, (wallet, left), lot);
+        }
     }
-    let From::Own(own) = from else {
-        return left;
-    };
-    for (&lot, &lapsed) in account.lapsed.iter().filter(|(lot, _)| own.contains(lot)) {
-        let points = left.min(lapsed);
-        if points.is_positive() {
-            scribe.write(Kind::AwardRefund, |entry| {
-                entry.flags = entry.flags.with(Flags::LAPSED);
-                entry.refers_to = refund;
-                entry.wallet = wallet;
-                entry.lot = lot;
-                entry.points = points;
-            });
-            left -= points;
+    if matches!(from, From::Own(_)) {
+        for lot in account.lots.iter().filter(fits) {
+            left -= take_lapsed(scribe, refund, (wallet, left), lot);
         }
     }
     left
+}
+
+/// Takes what ran out of its time. Returns how many points that were.
+fn take_lapsed(
+    scribe: &mut Scribe,
+    refund: Seq,
+    (wallet, points): (WalletNumber, Points),
+    lot: &Lot,
+) -> Points {
+    let points = points.min(lot.lapsed);
+    if points.is_positive() {
+        scribe.write(Kind::AwardRefund, |entry| {
+            entry.flags = entry.flags.with(Flags::LAPSED);
+            entry.refers_to = refund;
+            entry.wallet = wallet;
+            entry.lot = lot.id;
+            entry.points = points;
+        });
+    }
+    points
 }
 
 /// What was to be taken back and is no longer there.

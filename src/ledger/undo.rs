@@ -2,6 +2,7 @@
 
 use super::decide::{Accounts, HeldPortion, SaleFacts, Scribe};
 use super::entry::{Entry, Flags, Kind};
+use super::expiry::undo_expiry;
 use super::refund::{repaid_out_of, undo_repayment};
 use crate::kernel::ids::Seq;
 use crate::kernel::{Account, LotId, Points, WalletNumber};
@@ -116,12 +117,10 @@ fn take_again(scribe: &mut Scribe, own: Seq, returned: HeldPortion, account: &Ac
 /// again.
 fn find_again(scribe: &mut Scribe, own: Seq, returned: HeldPortion, account: &Account) -> Points {
     let there = returned.points.min(free(account, returned.lot));
-    let lapsed = account.lapsed.get(&returned.lot).copied();
-    let points = (returned.points - there).min(lapsed.unwrap_or_default());
-    if points.is_positive() {
-        let lapsed = HeldPortion { points, ..returned };
-        write_undone(scribe, own, (Kind::Expiry, Flags::default()), lapsed);
-    }
+    let found = account.lots.iter().find(|lot| lot.id == returned.lot);
+    let lapsed = found.map_or(Points::ZERO, |lot| lot.lapsed);
+    let points = (returned.points - there).min(lapsed);
+    undo_expiry(scribe, own, returned.wallet, (returned.lot, points));
     there + points
 }
 

@@ -324,6 +324,7 @@ fn lot_at(row: &Row<'_>, on: BusinessDate) -> Result<Lot, OfficeError> {
             held: Points::new(row.get(8)?),
             ..Portion::default()
         },
+        lapsed: Points::ZERO,
     })
 }
 

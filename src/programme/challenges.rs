@@ -137,7 +137,7 @@ impl Programme {
 }
 
 /// What a challenge counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "goal_count"))]
 #[serde(rename_all = "snake_case")]

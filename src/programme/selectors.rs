@@ -6,12 +6,22 @@ use std::collections::{BTreeSet, HashMap};
 use super::rules::{LineFlag, Range};
 
 /// A selection of lines.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Selector {
     /// Its place in [`Selectors::nodes`].
     pub(crate) place: usize,
     /// What it selects.
     pub what: Selection,
+}
+
+impl Selector {
+    /// What it selects, the same for every programme that selects that.
+    pub fn placeless(&self) -> Self {
+        Self {
+            place: 0,
+            what: self.what.clone(),
+        }
+    }
 }
 
 /// What a selection wants of a line.

@@ -89,7 +89,7 @@ impl StoreError {
     }
 
     /// The file does not say what it should.
-    pub(super) fn corrupt(what: impl Into<String>) -> Self {
+    pub(crate) fn corrupt(what: impl Into<String>) -> Self {
         Self::Corrupt { what: what.into() }
     }
 }

@@ -16,10 +16,19 @@ use crate::kernel::{
 use crate::ledger::{Accounts, DueLot, Flags, Kind};
 
 impl Reading<'_> {
-    /// A member's accounts in all wallets: lots with something left in them, and the lots named in
-    /// `also` whatever is left, with what of these has expired.
-    pub fn accounts(&self, member: MemberNumber, also: &[LotId]) -> Result<Accounts, StoreError> {
+    /// A member's accounts in all wallets, for something that is booked on a date: lots with something
+    /// left in them or alive on that date, with what of these is written off since, and the lots
+    /// named in `also` whatever is left, with what of these is written off.
+    pub fn accounts(
+        &self,
+        member: MemberNumber,
+        also: &[LotId],
+        on: BusinessDate,
+    ) -> Result<Accounts, StoreError> {
         let mut accounts = Accounts::new();
+        // No close writes off what is alive behind the date that it closes.
+        let closed = self.head()?.closed_date;
+        let is_swept_since = |expires_on| Some(expires_on) <= closed && expires_on > on;
         let mut statement = self.db().prepare_cached(
             "SELECT wallet, lot, awarded_at_ms, available_from, expires_on, granted, earned,
                  released, used, held
@@ -39,29 +48,29 @@ impl Reading<'_> {
                     "a portion with more taken than there was",
                 ));
             }
-            let id = row.get(1)?;
-            if portion.remaining().is_zero() && !also.contains(&id) {
+            let (wallet, id) = (row.get(0)?, row.get(1)?);
+            let expires_on = row.get::<_, Option<i64>>(4)?.map(date_from).transpose()?;
+            let lapsed = match expires_on {
+                Some(date) if also.contains(&id) || is_swept_since(date) => {
+                    self.lapsed(member, wallet, id)?
+                }
+                _ => Points::ZERO,
+            };
+            if portion.remaining().is_zero() && lapsed.is_zero() && !also.contains(&id) {
                 continue;
             }
-            let lot = Lot {
+            let account: &mut Account = accounts.entry(wallet).or_default();
+            account.lots.push(Lot {
                 id,
                 awarded_at: Instant::from_ms(row.get(2)?),
                 available_from: date_from(row.get(3)?)?,
-                expires_on: row.get::<_, Option<i64>>(4)?.map(date_from).transpose()?,
+                expires_on,
                 portion,
-            };
-            let account: &mut Account = accounts.entry(row.get(0)?).or_default();
-            if lot.expires_on.is_some() && also.contains(&id) {
-                let lapsed = self.lapsed(member, row.get(0)?, id)?;
-                account.lapsed.insert(id, lapsed);
-            }
-            account.lots.push(lot);
+                lapsed,
+            });
         }
-        for account in accounts.values() {
-            let left = account.lots.iter().map(|lot| lot.portion.remaining());
-            if left.map(|points| i128::from(points.get())).sum::<i128>() > i128::from(AMOUNT_MAX) {
-                return Err(StoreError::corrupt("more points than anybody can have"));
-            }
+        for account in accounts.values_mut() {
+            bound(&mut account.lots)?;
         }
         let mut statement = self
             .db()
@@ -129,14 +138,16 @@ impl Reading<'_> {
         wallet: WalletNumber,
         lot: LotId,
     ) -> Result<Points, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT coalesce(sum(iif((kind = ?4) <> (flags & ?7 <> 0), points, -points)), 0)
-             FROM entry WHERE member = ?1 AND wallet = ?2 AND lot = ?3
-               AND (kind = ?4 OR (kind = ?5 AND flags & ?6 <> 0))",
-        )?;
+        // As the index `entry_expiry` has it, so that SQLite uses it.
         let (expiry, refund) = (Kind::Expiry.number(), Kind::AwardRefund.number());
-        let (lapsed, undone) = (Flags::LAPSED.0, Flags::UNDONE.0);
-        let of = params![member.get(), wallet, lot, expiry, refund, lapsed, undone];
+        let taken = Kind::AdjustmentTaken.number();
+        let sql = format!(
+            "SELECT coalesce(sum(iif((kind = {expiry}) <> (flags & ?5 <> 0), points, -points)), 0)
+             FROM entry WHERE lot = ?3 AND kind IN ({refund}, {expiry}, {taken}) AND member = ?1
+               AND wallet = ?2 AND (kind = {expiry} OR flags & ?4 <> 0)"
+        );
+        let mut statement = self.db().prepare_cached(&sql)?;
+        let of = params![member.get(), wallet, lot, Flags::LAPSED.0, Flags::UNDONE.0];
         Ok(Points::new(statement.query_row(of, |row| row.get(0))?))
     }
 
@@ -146,29 +157,18 @@ impl Reading<'_> {
         &self,
         member: MemberNumber,
     ) -> Result<BTreeMap<(WalletNumber, LotId), Points>, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT wallet, lot, sum(iif(flags & ?3, -points, points)) AS points FROM entry
-             WHERE member = ?1 AND kind = ?2 AND lot <> 0 GROUP BY wallet, lot HAVING points > 0",
-        )?;
-        let of = params![member.get(), Kind::Repayment.number(), Flags::UNDONE.0];
+        // As the index `entry_repayment` has it, so that SQLite uses it.
+        let sql = format!(
+            "SELECT wallet, lot, sum(iif(flags & ?2, -points, points)) AS points FROM entry
+             WHERE member = ?1 AND kind = {} AND lot <> 0
+             GROUP BY wallet, lot HAVING points > 0",
+            Kind::Repayment.number()
+        );
+        let mut statement = self.db().prepare_cached(&sql)?;
+        let of = params![member.get(), Flags::UNDONE.0];
         let rows = statement.query_map(of, |row| {
             Ok(((row.get(0)?, row.get(1)?), Points::new(row.get(2)?)))
         })?;
-        Ok(rows.collect::<Result<_, _>>()?)
-    }
-
-    /// The refunds of a member's sale, undone or not, and the undoing ones, in their order.
-    pub fn refunds_of_member(
-        &self,
-        member: MemberNumber,
-        sale: Seq,
-    ) -> Result<Vec<Seq>, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT seq FROM entry
-             WHERE member = ?1 AND kind = ?2 AND refers_to = ?3 AND wallet = 0 ORDER BY seq",
-        )?;
-        let of = params![member.get(), Kind::Refund.number(), sale];
-        let rows = statement.query_map(of, |row| row.get(0))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
@@ -214,4 +214,23 @@ impl Reading<'_> {
         }
         Ok(due)
     }
+}
+
+/// Nobody has more than one amount may be. What was written off may add up to more over the years; of
+/// that no more counts than fits.
+fn bound(lots: &mut [Lot]) -> Result<(), StoreError> {
+    let left = lots
+        .iter()
+        .map(|lot| i128::from(lot.portion.remaining().get()));
+    let room = i128::from(AMOUNT_MAX) - left.sum::<i128>();
+    let mut room = i64::try_from(room)
+        .ok()
+        .filter(|room| *room >= 0)
+        .map(Points::new)
+        .ok_or_else(|| StoreError::corrupt("more points than anybody can have"))?;
+    for lot in lots {
+        lot.lapsed = lot.lapsed.min(room);
+        room -= lot.lapsed;
+    }
+    Ok(())
 }

@@ -10,6 +10,7 @@ mod identity;
 mod lots;
 mod open;
 mod operators;
+mod past;
 mod place;
 mod proof;
 mod read;

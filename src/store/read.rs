@@ -9,7 +9,7 @@ use super::open::{Epoch, Keys};
 use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
 use super::write::Head;
 use crate::kernel::ids::Seq;
-use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, StreamId, UtcOffset, WriterId};
+use crate::kernel::{BusinessDate, Instant, MemberNumber, StreamId, UtcOffset, WriterId};
 use crate::ledger::{Entry, Flags, Genesis, Hash, Kind, Totals, chain};
 
 /// Where a sale stands.
@@ -102,14 +102,15 @@ impl<'a> Reading<'a> {
             acknowledged_seq: 0,
             office_index: 0,
             offset: UtcOffset::UTC,
-            is_counted: true,
+            counted_for: None,
         }))
     }
 
     fn find_head(&self) -> Result<Option<Head>, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT seq, hash, side_hash, trusted_at_ms, closed_date, acknowledged_seq,
-                 office_index, offset_minutes, counted_seq = seq FROM head WHERE one = 1",
+                 office_index, offset_minutes, iif(counted_seq = seq, counted_for, NULL)
+             FROM head WHERE one = 1",
         )?;
         let mut rows = statement.query([])?;
         let Some(row) = rows.next()? else {
@@ -128,7 +129,7 @@ impl<'a> Reading<'a> {
             office_index: row.get(6)?,
             offset: UtcOffset::from_minutes(row.get(7)?)
                 .ok_or_else(|| StoreError::corrupt("an impossible offset"))?,
-            is_counted: row.get(8)?,
+            counted_for: row.get(8)?,
         }))
     }
 
@@ -321,17 +322,20 @@ impl<'a> Reading<'a> {
         Ok(found)
     }
 
-    /// How many refunds a sale has had that was posted at `posted`, and how much money they gave back,
-    /// without those that were undone.
-    pub fn refunds_of(&self, sale: Seq, posted: Seq) -> Result<(u32, Money), StoreError> {
-        let mut statement = self.db.prepare_cached(
-            "SELECT ifnull(sum(sign), 0), ifnull(sum(sign * amount), 0) FROM (
-                 SELECT amount, iif(flags & ?4, -1, 1) AS sign FROM entry
-                 WHERE seq > ?1 AND kind = ?2 AND refers_to = ?3)",
-        )?;
-        let (refund, undone) = (Kind::Refund.number(), Flags::UNDONE.0);
-        let of = params![posted, refund, sale, undone];
-        Ok(statement.query_row(of, |row| Ok((row.get(0)?, Money::new(row.get(1)?))))?)
+    /// The refunds of a sale, undone or not, and those that undo one, in their order.
+    pub fn refunds_of(&self, sale: Seq) -> Result<Vec<Entry>, StoreError> {
+        // As the index `entry_refund` has it, so that SQLite uses it.
+        let sql = format!(
+            "SELECT {ENTRY_COLUMNS} FROM entry WHERE kind = {} AND refers_to = ?1 ORDER BY seq",
+            Kind::Refund.number()
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let mut rows = statement.query([sale])?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.next()? {
+            found.push(entry_from(row)?.0);
+        }
+        Ok(found)
     }
 
     /// The instant that counts for an entry written by a clock that was not believed: that of the last

@@ -71,11 +71,12 @@ impl Tale {
             | Kind::DayClosed
             | Kind::Synced
             | Kind::Clock
-            | Kind::Expiry
             | Kind::AdjustmentGiven
             | Kind::AdjustmentTaken
             | Kind::Exception
             | Kind::Event => self.current = None,
+            // One that is undone stands among the entries of what finds the points alive.
+            Kind::Expiry if entry.refers_to == 0 => self.current = None,
             _ => {
                 if let Some(row) = self.current.and_then(|sale| sales.get_mut(&sale)) {
                     row.last_seq = entry.seq;

@@ -95,10 +95,11 @@ impl Writing<'_> {
         Ok(())
     }
 
-    /// Empties the rows, to be filled anew: they are true from here on.
-    pub fn begin_usage(&mut self) -> Result<(), StoreError> {
+    /// Empties the rows and those of [`Reading::past`], to be filled anew: they are true from here on.
+    pub fn begin_counting(&mut self, counted_for: i64) -> Result<(), StoreError> {
         self.connection().execute("DELETE FROM usage", [])?;
-        self.mark_counted(true);
+        self.connection().execute("DELETE FROM past", [])?;
+        self.mark_counted(Some(counted_for));
         Ok(())
     }
 }

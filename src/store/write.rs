@@ -30,8 +30,8 @@ pub struct Head {
     pub office_index: u64,
     /// The UTC offset of the last entry.
     pub offset: UtcOffset,
-    /// What limits count is summed up to the last entry.
-    pub is_counted: bool,
+    /// A number for all that is summed up to the last entry; none where nothing is.
+    pub counted_for: Option<i64>,
 }
 
 /// How an operation ended, to be remembered.
@@ -74,7 +74,8 @@ impl<'a> Writing<'a> {
                 .prepare_cached(
                     "UPDATE head SET seq = ?1, hash = ?2, side_hash = ?3, trusted_at_ms = ?4,
                          closed_date = ?5, acknowledged_seq = ?6, office_index = ?7,
-                         offset_minutes = ?8, counted_seq = iif(?9, ?1, -1) WHERE one = 1",
+                         offset_minutes = ?8, counted_seq = iif(?9 IS NULL, -1, ?1),
+                         counted_for = ifnull(?9, 0) WHERE one = 1",
                 )?
                 .execute(params![
                     self.head.seq,
@@ -85,7 +86,7 @@ impl<'a> Writing<'a> {
                     self.head.acknowledged_seq,
                     self.head.office_index,
                     self.head.offset.minutes(),
-                    self.head.is_counted,
+                    self.head.counted_for,
                 ])?;
         }
         commit(self.transaction)
@@ -301,10 +302,10 @@ impl<'a> Writing<'a> {
         self.changed = true;
     }
 
-    /// Says whether what limits count is summed up from here on.
-    pub fn mark_counted(&mut self, is_counted: bool) {
-        self.changed |= self.head.is_counted != is_counted;
-        self.head.is_counted = is_counted;
+    /// Says what is summed up from here on.
+    pub fn mark_counted(&mut self, counted_for: Option<i64>) {
+        self.changed |= self.head.counted_for != counted_for;
+        self.head.counted_for = counted_for;
     }
 
     /// Keeps a batch until it is acknowledged.

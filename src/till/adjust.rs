@@ -177,7 +177,7 @@ impl Till {
             approver: approver.to_owned(),
             reason: reason.unwrap_or_default().to_owned(),
         };
-        let accounts = self.accounts(reading, programme, adjustment.member)?;
+        let accounts = self.accounts(reading, programme, adjustment.member, facts.business_date)?;
         let payload = payload.to_payload();
         let on = facts.business_date;
         if adjustment.points.is_positive() {
@@ -206,7 +206,7 @@ impl Till {
             let on = entry.business_date;
             let programme = self.programme_on(on)?;
             let wallet = programme.wallet_by_number(entry.wallet);
-            let accounts = self.accounts(reading, &programme, member)?;
+            let accounts = self.accounts(reading, &programme, member, on)?;
             let mut adjusted = Adjusted {
                 seq: first,
                 wallet: wallet.map_or_else(String::new, |wallet| wallet.id.clone()),

@@ -155,7 +155,7 @@ impl Till {
         on: BusinessDate,
     ) -> Result<MemberCard, Error> {
         let programme = self.programme_on(on)?;
-        let accounts = self.accounts(reading, &programme, number)?;
+        let accounts = self.accounts(reading, &programme, number, on)?;
         let tier = self.card_tier(reading, &programme, &accounts, number, on)?;
         Ok(self.card_of(&programme, &accounts, number, is_known_here, on, tier))
     }

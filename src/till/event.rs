@@ -11,6 +11,7 @@ use super::refund::{Paid, policies_of};
 use super::sale::{check_reason, retell_nothing};
 use super::shell::{Moment, Replay, Till};
 use super::status;
+use crate::evaluate::sums::Change;
 use crate::evaluate::{EventFacts, Reason, evaluate_event};
 use crate::kernel::ids::Seq;
 use crate::kernel::{Balance, BusinessDate, Instant, MemberNumber, Points, UtcOffset};
@@ -191,9 +192,9 @@ impl Till {
         };
         let event_facts = self.event_facts(&facts, report);
         let reading = writing.reading();
-        let accounts = self.accounts(&reading, programme, report.member)?;
-        let cart = event_facts.as_cart(programme);
         let on = facts.business_date;
+        let accounts = self.accounts(&reading, programme, report.member, on)?;
+        let cart = event_facts.as_cart(programme);
         let member = self.snapshot_of(&reading, programme, &cart, report.member, &accounts, on)?;
         let worth = evaluate_event(programme, &member, &event_facts, self.language)?;
         let gives: Vec<Give> = worth
@@ -211,7 +212,8 @@ impl Till {
             reference: report.reference.clone().unwrap_or_default(),
         };
         let head = writing.head().seq;
-        writing.append(&event(head, &facts, &payload, &gives, &accounts))?;
+        let entries = event(head, &facts, &payload, &gives, &accounts);
+        writing.append(&entries)?;
         let document = EventDocument {
             name: report.name.clone(),
             channel: report.channel.clone(),
@@ -223,6 +225,7 @@ impl Till {
             awards: worth.awards,
         };
         writing.put_document(head + 1, &to_bytes(&document))?;
+        self.sum_up_event(writing, Change::Added, &entries[0])?;
         Ok(head + 1)
     }
 
@@ -309,6 +312,7 @@ impl Till {
             let entries = self.worked_back(&reading, &facts, (&entry, member), Paid::NotYet)?;
             let first = writing.head().seq + 1;
             writing.append(&entries)?;
+            self.sum_up_event(writing, Change::TakenAway, &entry)?;
             let note = Note {
                 cashier: back.cashier.clone(),
                 reason: back.reason.clone(),
@@ -329,7 +333,13 @@ impl Till {
     ) -> Result<Vec<Entry>, Error> {
         let programme = self.programme_version(entry.programme_version)?;
         let history = SaleHistory::of(&postings_of(reading, entry.seq)?);
-        let accounts = accounts_with_repaid(reading, Some(member), &history.lots(), &[])?;
+        let accounts = accounts_with_repaid(
+            reading,
+            Some(member),
+            &history.lots(),
+            &[],
+            facts.business_date,
+        )?;
         let payload = EventPayload::from_payload(&entry.payload)
             .map_err(|_| Error::Internal("an event that cannot be read"))?;
         let taken = TakenBack {
@@ -352,7 +362,7 @@ impl Till {
         let (own, _) = reading.entries(seq, seq)?.pop().ok_or(missing)?;
         let member = own.member.ok_or(Error::Internal("an event of nobody"))?;
         let programme = self.programme_version(own.programme_version)?;
-        let accounts = self.accounts(reading, &programme, member)?;
+        let accounts = self.accounts(reading, &programme, member, own.business_date)?;
         let mut wallets: Vec<EventWalletBack> = Vec::new();
         for entry in postings_of(reading, seq)? {
             if entry.seq == seq || entry.flags.has(Flags::UNDONE) {

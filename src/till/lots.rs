@@ -51,7 +51,7 @@ impl NextExpiry {
     pub(super) fn of(account: &Account, on: BusinessDate) -> Option<Self> {
         let left = || {
             let ends = account.lots.iter().filter(|lot| !lot.is_expired(on));
-            ends.filter_map(|lot| Some((lot.expires_on?, lot.portion.remaining())))
+            ends.filter_map(|lot| Some((lot.expires_on?, lot.left_on(on))))
                 .filter(|(_, points)| points.is_positive())
         };
         let expires_on = left().map(|(date, _)| date).min()?;
@@ -67,15 +67,17 @@ impl NextExpiry {
 }
 
 impl Till {
-    /// A member's accounts as they count: lots of a wallet that lapses for want of sales have the
-    /// date on which they do. What is written off needs no entry to be left out.
+    /// A member's accounts as they count for what is booked on a date: lots of a wallet that lapses for
+    /// want of sales have the date on which they do, and what is dead on the date needs no entry to
+    /// be left out. What was alive on it counts, also if a later close has written it off.
     pub(super) fn accounts(
         &self,
         reading: &Reading<'_>,
         programme: &Programme,
         member: MemberNumber,
+        on: BusinessDate,
     ) -> Result<Accounts, Error> {
-        self.accounts_behind(reading, programme, member, &[])
+        self.accounts_behind(reading, programme, member, &[], on)
     }
 
     /// The same once entries that are decided and not yet written are.
@@ -85,8 +87,9 @@ impl Till {
         programme: &Programme,
         member: MemberNumber,
         pending: &[Entry],
+        on: BusinessDate,
     ) -> Result<Accounts, Error> {
-        let mut accounts = accounts_with(reading, Some(member), &[], pending)?;
+        let mut accounts = accounts_with(reading, Some(member), &[], pending, on)?;
         if programme.reads_activity() {
             let activity = reading.active_on(member)?;
             let given_on = |lot: LotId| Ok(reading.date_of(lot)?);
@@ -100,7 +103,7 @@ impl Till {
     pub fn lots(&self, member: MemberNumber, on: BusinessDate) -> Result<Vec<MemberLot>, Error> {
         let (programme, accounts) = self.read(|reading| {
             let programme = self.programme_on(on)?;
-            let accounts = self.accounts(reading, &programme, member)?;
+            let accounts = self.accounts(reading, &programme, member, on)?;
             Ok((programme, accounts))
         })?;
         let mut lots = Vec::new();
@@ -111,14 +114,14 @@ impl Till {
             let mut open: Vec<_> = account
                 .lots
                 .iter()
-                .filter(|lot| !lot.is_expired(on) && lot.portion.remaining().is_positive())
+                .filter(|lot| !lot.is_expired(on) && lot.left_on(on).is_positive())
                 .collect();
             open.sort_unstable_by_key(|lot| lot.spending_order());
             lots.extend(open.into_iter().map(|lot| MemberLot {
                 wallet: wallet.id.clone(),
                 lot: lot.id,
                 awarded_at_ms: lot.awarded_at,
-                points: lot.portion.remaining(),
+                points: lot.left_on(on),
                 held: lot.portion.held,
                 available_from: lot.available_from,
                 expires_on: lot.expires_on,
@@ -153,13 +156,14 @@ impl Till {
     }
 }
 
-/// A member's accounts as they will be once `pending` is written: lots with something left, and those
-/// named in `also`.
+/// A member's accounts as they will be once `pending` is written, for something that is booked on a
+/// date: lots with something left or alive on it, and those named in `also`.
 pub(super) fn accounts_with(
     reading: &Reading<'_>,
     member: Option<MemberNumber>,
     also: &[LotId],
     pending: &[Entry],
+    on: BusinessDate,
 ) -> Result<Accounts, Error> {
     let Some(member) = member else {
         return Ok(Accounts::new());
@@ -167,7 +171,7 @@ pub(super) fn accounts_with(
     let own = || pending.iter().filter(|entry| entry.member == Some(member));
     let mut lots = also.to_vec();
     lots.extend(own().map(|entry| entry.lot));
-    let mut accounts = reading.accounts(member, &lots)?;
+    let mut accounts = reading.accounts(member, &lots, on)?;
     for entry in own() {
         apply(&mut accounts, entry);
     }
@@ -180,6 +184,7 @@ pub(super) fn accounts_with_repaid(
     member: Option<MemberNumber>,
     also: &[LotId],
     pending: &[Entry],
+    on: BusinessDate,
 ) -> Result<Accounts, Error> {
     let Some(number) = member else {
         return Ok(Accounts::new());
@@ -187,7 +192,7 @@ pub(super) fn accounts_with_repaid(
     let repaid = reading.repaid(number)?;
     let mut lots = also.to_vec();
     lots.extend(repaid.keys().map(|(_, lot)| lot));
-    let mut accounts = accounts_with(reading, member, &lots, pending)?;
+    let mut accounts = accounts_with(reading, member, &lots, pending, on)?;
     for ((wallet, lot), points) in repaid {
         // What is pending has been counted in already.
         *accounts
@@ -272,6 +277,7 @@ mod tests {
             available_from: day(20_230_101),
             expires_on: expires_on.map(day),
             portion: Portion::earned(Points::new(points)),
+            lapsed: Points::ZERO,
         };
         let account = Account {
             lots: vec![lot(1, 1_000, None), lot(2, 500, Some(20_240_201))],

@@ -7,7 +7,9 @@
 //! `dispute.rs` and `proof.rs` settle a quarrel about a sale, `adjust.rs` gives or takes points by hand,
 //! `event.rs` books what is no sale,
 //! `approval.rs` asks who may, `exceptions.rs` tells it in the day's report, `velocity.rs` counts for limits,
-//! `undo.rs` a post-void's rest, `past.rs` what the evaluation is told of earlier sales, `programmes.rs` which version prices them, `care.rs` and `verify.rs` the rest.
+//! `undo.rs` a post-void's rest, `past.rs` what the evaluation is told of earlier sales, `counted.rs`,
+//! `usage.rs` and `sums.rs` what is kept summed up of them, `programmes.rs` which version prices them,
+//! `care.rs` and `verify.rs` the rest.
 //! `birth.rs` makes a ledger from a provisioning file, `salvage.rs` from a damaged ledger,
 //! `training.rs` one that is for learning only.
 
@@ -17,6 +19,7 @@ mod baskets;
 mod birth;
 mod card;
 mod care;
+mod counted;
 mod day;
 mod dispute;
 mod document;
@@ -41,6 +44,7 @@ mod shell;
 mod statement;
 mod statement_text;
 pub mod status;
+mod sums;
 mod sync;
 mod training;
 mod trial;

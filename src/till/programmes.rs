@@ -77,12 +77,13 @@ impl Till {
                 ..moment.facts()
             };
             write_installed(writing, &facts, &programme)?;
-            // Sales that had something before it had a quota count for it.
-            let has_limits = !programme.limits().is_empty() && !writing.head().is_counted;
-            if has_limits || programme.has_quotas() {
-                self.learn_programmes(&writing.reading())?;
-                self.count_anew(writing)?;
+            // What it asks is answered by what was sold before it, too.
+            self.learn_programmes(&writing.reading())?;
+            if self.epochs().len() > 1 {
+                // A version that a damaged file lost may say again what is kept of its sales.
+                return self.count_anew(writing);
             }
+            self.see_to_counting(writing)?;
             Ok(())
         })?;
         self.read(|_| Ok(()))?;
@@ -123,6 +124,7 @@ impl Till {
                 None => Arc::new(Programme::read(&document).map_err(Error::Programme)?),
             });
         }
+        self.ask_for(&programmes);
         let mut kept = self.programmes.write();
         **kept.as_mut().unwrap_or_else(|poisoned| poisoned.get_mut()) = programmes;
         Ok(())

@@ -8,6 +8,7 @@ use super::shell::Till;
 use super::status;
 use super::view::{SaleState, load_document};
 use crate::evaluate::ReferredBy;
+use crate::evaluate::sums::Change;
 use crate::kernel::{BusinessDate, MemberNumber, Money};
 use crate::ledger::event::EventPayload;
 use crate::ledger::{Entry, Flags, SaleFacts};
@@ -53,8 +54,9 @@ impl Till {
             let row = reading
                 .sale(seq)?
                 .ok_or(Error::Internal("a commit entry of no sale"))?;
-            let sale = self.past_sale(reading, &row, programme)?;
-            if sale.is_some_and(|sale| sale.is_visit && sale.spend.is_positive()) {
+            let is_final = row.state == SaleState::Committed as u8;
+            let sale = load_document(reading, row.document_seq)?;
+            if is_final && sale.outcome.total_sold().is_positive() {
                 return refused(status::REFUSED, "referral.not_new");
             }
         }
@@ -132,6 +134,7 @@ impl Till {
         let entries = self.worked_back(&reading, &facts, (&event, advocate), Paid::Already)?;
         let first = writing.head().seq + 1;
         writing.append(&entries)?;
+        self.sum_up_event(writing, Change::TakenAway, &event)?;
         writing.put_document(first, &to_bytes(&Note::default()))?;
         Ok(())
     }

@@ -16,6 +16,7 @@ use super::shell::{Moment, Till};
 use super::status;
 use super::undo::refunds_in_force;
 use super::view::{ReceiptKey, ReceiptKind, Sale, SaleState, load_document};
+use crate::evaluate::sums::Change;
 use crate::evaluate::{Goods, Measure, NoReturn, PointsBack, Return, ReturnedPart, points_back};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
@@ -199,10 +200,13 @@ impl Till {
             let row = worked.row_after(is_whole);
             writing.append(&worked.entries)?;
             writing.put_document(row.refund_seq, &to_bytes(&worked.document))?;
-            writing.put_sale(&row)?;
+            self.put_changed_sale(writing, &row)?;
             writing.append(&undone.entries)?;
             for sale in &undone.rows {
-                writing.put_sale(sale)?;
+                self.put_changed_sale(writing, sale)?;
+            }
+            for goods in &undone.unlinked {
+                self.sum_up_unlinked(writing, Change::TakenAway, *goods)?;
             }
             self.unthank(writing, &row)?;
             if let Some(key) = &receipt {
@@ -298,9 +302,21 @@ impl Till {
         };
         let is_post_void = back.goods == &Goods::PostVoid;
         let lots = if is_post_void || !history.debts.is_empty() || history.left.is_some() {
-            accounts_with_repaid(reading, facts.member, &history.lots(), pending)?
+            accounts_with_repaid(
+                reading,
+                facts.member,
+                &history.lots(),
+                pending,
+                facts.business_date,
+            )?
         } else {
-            accounts_with(reading, facts.member, &history.lots(), pending)?
+            accounts_with(
+                reading,
+                facts.member,
+                &history.lots(),
+                pending,
+                facts.business_date,
+            )?
         };
         let policies = policies_of(&programme, back.paid);
         let (standing_before, standing_after) = (before.standing(), document.standing());
@@ -419,8 +435,12 @@ fn history_of(
         return Ok(history);
     };
     let (mut moved, mut is_moved) = (Vec::new(), false);
-    for seq in reading.refunds_of_member(member, row.seq)? {
-        let refund = entries_of(reading, seq)?;
+    for own in reading.refunds_of(row.seq)? {
+        // What came back before the sale was claimed moved no points.
+        if own.member != Some(member) {
+            continue;
+        }
+        let refund = entries_of(reading, own.seq)?;
         // What an undone return had given back, and what was not there to be spent again.
         let is_undone = |entry: &Entry| entry.flags.has(Flags::UNDONE);
         let is_owed = |entry: &Entry| entry.kind == Kind::Debt && !is_undone(entry);

@@ -15,6 +15,7 @@ use super::shell::{Moment, Replay, Till};
 use super::velocity::Lifted;
 use super::view::{SaleState, load_document};
 use crate::evaluate::cart::{Cart, Line, ReturnOf};
+use crate::evaluate::sums::Change;
 use crate::evaluate::{
     CartProblem, Goods, GoodsBack, Measure, MemberSnapshot, Outcome, ReturnedLines, ReturnedPart,
     WalletBack, worth_of_goods,
@@ -125,7 +126,12 @@ impl Till {
             writing.put_document(*seq, document)?;
         }
         for row in &returns.rows {
-            writing.put_sale(row)?;
+            self.put_changed_sale(writing, row)?;
+        }
+        for entry in &returns.entries {
+            if entry.kind == Kind::Refund && entry.refers_to == 0 {
+                self.sum_up_unlinked(writing, Change::Added, entry.seq)?;
+            }
         }
         Ok(())
     }
@@ -288,7 +294,13 @@ impl Till {
             flags: moment.flags_on(&head, goods.business_date),
         };
         let accounts = match goods.member {
-            Some(member) => self.accounts_behind(reading, programme, member, &returns.entries)?,
+            Some(member) => self.accounts_behind(
+                reading,
+                programme,
+                member,
+                &returns.entries,
+                goods.business_date,
+            )?,
             None => Accounts::new(),
         };
         let last = returns.entries.last().map_or(head.seq, |entry| entry.seq);

@@ -78,7 +78,7 @@ impl Till {
                     end_without_cart(writing, &row)?;
                 }
             }
-            self.count_anew_for_limits(writing)
+            self.count_anew(writing)
         })
     }
 

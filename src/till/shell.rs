@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::approval::Approvals;
+use super::counted::Asked;
 use super::error::{Error, Refused};
 use super::log::{Level, Log, LogEvent};
 use super::operation::{Known, Operation};
@@ -59,6 +60,8 @@ pub struct Till {
     epochs: Vec<Epoch>,
     /// By version, never empty. One that is installed joins them.
     pub(super) programmes: RwLock<Vec<Arc<Programme>>>,
+    /// By these programmes.
+    pub(super) asked: RwLock<Arc<Asked>>,
     pub(super) purpose: Purpose,
     inner: Mutex<Inner>,
     poisoned: AtomicBool,
@@ -129,6 +132,7 @@ impl Till {
             operators,
             approvals: Approvals::default(),
             epochs,
+            asked: RwLock::new(Arc::new(Asked::of(&programmes))),
             programmes: RwLock::new(programmes),
             purpose: Purpose::Trading,
             inner: Mutex::new(Inner {
@@ -244,7 +248,7 @@ impl Till {
         let mut told = None;
         let done = inner.store()?.write(|writing| {
             let moment = self.moment(writing);
-            self.see_to_usage(writing)?;
+            self.see_to_counting(writing)?;
             let done = act(writing, &moment)?;
             self.trust_clock(writing, &moment);
             told = Some(moment);
@@ -297,7 +301,7 @@ impl Till {
                 Known::New => {}
             }
             let moment = self.moment(writing);
-            self.see_to_usage(writing)?;
+            self.see_to_counting(writing)?;
             self.expire_holds(writing, &moment)?;
             let decided = match act(writing, &moment) {
                 Ok(result) => {

@@ -177,7 +177,7 @@ impl Till {
         self.read(|reading| {
             let (history, sums) =
                 self.movements_of(reading, &programme, number, period.from, to)?;
-            let accounts = self.accounts(reading, &programme, number)?;
+            let accounts = self.accounts(reading, &programme, number, on)?;
             let teller = Teller {
                 reading,
                 programme: &programme,
@@ -455,7 +455,7 @@ impl Teller<'_> {
     fn lot(&self, wallet: &Wallet, lot: &Lot) -> Result<LotLine, Error> {
         let award = self.reading.entries(lot.id, lot.id)?.pop();
         let (award, _) = award.ok_or(Error::Internal("a lot without its entry"))?;
-        let points = lot.portion.remaining();
+        let points = lot.left_on(self.on);
         let (said, earned) = (
             wallet.say(points, self.language),
             say_date(self.language, award.business_date),

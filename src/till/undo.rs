@@ -19,6 +19,8 @@ pub(super) struct Undone {
     pub(super) entries: Vec<Entry>,
     /// Where the sales stand whose goods had come back.
     pub(super) rows: Vec<SaleRow>,
+    /// Returns that were without a sale.
+    pub(super) unlinked: Vec<Seq>,
     /// The money that had been given back for them.
     pub(super) amount: Money,
 }
@@ -52,6 +54,8 @@ impl Till {
             if first.refers_to != 0 {
                 let row = self.row_to_restore(reading, first)?;
                 undone.rows.push(row);
+            } else {
+                undone.unlinked.push(first.seq);
             }
             let facts = SaleFacts {
                 at: moment.now,
@@ -64,7 +68,8 @@ impl Till {
                 flags: moment.flags_on(&head, back.business_date),
             };
             let lots: Vec<Seq> = refund.iter().map(Entry::moved_lot).collect();
-            let accounts = accounts_with_repaid(reading, first.member, &lots, &pending)?;
+            let accounts =
+                accounts_with_repaid(reading, first.member, &lots, &pending, back.business_date)?;
             let last = pending.last().map_or(head.seq, |entry| entry.seq);
             let entries = undo(last, &facts, &refund, &accounts);
             undone.amount += first.amount;
@@ -104,17 +109,14 @@ pub(super) fn refunds_in_force(
     end: Seq,
 ) -> Result<Vec<Seq>, Error> {
     let mut refunds = Vec::new();
-    for seq in reading.entries_about(sale)? {
-        let Some((entry, _)) = reading.entries(seq, seq)?.pop() else {
-            continue;
-        };
-        if entry.kind != Kind::Refund || seq >= end {
-            continue;
+    for entry in reading.refunds_of(sale)? {
+        if entry.seq >= end {
+            break;
         }
         if entry.flags.has(Flags::UNDONE) {
             refunds.pop();
         } else {
-            refunds.push(seq);
+            refunds.push(entry.seq);
         }
     }
     Ok(refunds)

@@ -39,35 +39,8 @@ impl Till {
         }
     }
 
-    /// Whether a programme of this file has limits: without any nothing is counted.
-    fn has_limits(&self) -> bool {
-        let mut programmes = self.programmes().into_iter();
-        programmes.any(|programme| !programme.limits().is_empty() || programme.has_quotas())
-    }
-
-    /// Before anything is written: what limits count is true, or nothing asks for it. It is made anew
-    /// where an older library wrote to the file, or before there were limits.
-    pub(super) fn see_to_usage(&self, writing: &mut Writing<'_>) -> Result<(), Error> {
-        if !self.has_limits() {
-            writing.mark_counted(false);
-        } else if !writing.head().is_counted {
-            self.count_anew(writing)?;
-        }
-        Ok(())
-    }
-
-    /// Makes the rows anew out of the sales, where something asks for them.
-    pub(super) fn count_anew_for_limits(&self, writing: &mut Writing<'_>) -> Result<(), Error> {
-        if self.has_limits() {
-            self.count_anew(writing)?;
-        }
-        Ok(())
-    }
-
-    /// Makes the rows anew out of the sales.
-    pub(super) fn count_anew(&self, writing: &mut Writing<'_>) -> Result<(), Error> {
-        writing.begin_usage()?;
-        let writing = &*writing;
+    /// Makes the rows out of the sales, where there are none yet.
+    pub(super) fn count_usage(&self, writing: &Writing<'_>) -> Result<(), Error> {
         self.each_usage(&writing.reading(), |rows| Ok(writing.add_usage(rows)?))
     }
 
@@ -89,7 +62,7 @@ impl Till {
         outcome: &Outcome,
         counts: Counts,
     ) -> Result<(), Error> {
-        if !writing.head().is_counted {
+        if !self.asked().has_limits || !self.is_counted(writing.head()) {
             return Ok(());
         }
         let mut rows = self.usage_of(cart, outcome);
@@ -189,9 +162,6 @@ impl Till {
         reading: &Reading<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<(), Error> {
-        if !reading.head()?.is_counted || !self.has_limits() {
-            return Ok(());
-        }
         let mut sum = UsageSum::default();
         self.each_usage(reading, |rows| {
             rows.iter().for_each(|row| sum.add(row));

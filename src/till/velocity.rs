@@ -6,6 +6,7 @@ use super::approval::{Permit, code_of, tell};
 use super::document::SaleDocument;
 use super::error::Error;
 use super::shell::{Moment, Till};
+use crate::evaluate::quote::{MemberSnapshot, Quote};
 use crate::evaluate::{Cart, LimitFacts, LimitHit, QuotaFacts};
 use crate::kernel::MemberNumber;
 use crate::kernel::ids::Seq;
@@ -23,7 +24,15 @@ pub(super) enum Lifted {
     /// Somebody said so: whose PIN it was, empty where the cashier may.
     By(String),
     /// What was counted, and perhaps lifted, when the sale was authorised still counts.
-    AsAuthorised(LimitFacts),
+    AsAuthorised(Box<Authorised>),
+}
+
+/// What was counted when a sale was authorised.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Authorised {
+    pub(super) facts: LimitFacts,
+    /// Who was named in it, and which card was shown.
+    pub(super) cart: Cart,
 }
 
 impl Till {
@@ -59,10 +68,11 @@ impl Till {
         if programme.limits().is_empty() && !programme.has_quotas() {
             return Ok(None);
         }
-        if let Lifted::AsAuthorised(facts) = lifted {
-            return Ok(Some(facts.clone()));
+        if let Lifted::AsAuthorised(authorised) = lifted {
+            let facts = self.named_since(reading, programme, cart, member, authorised)?;
+            return Ok(Some(facts));
         }
-        if !reading.head()?.is_counted {
+        if !self.is_counted(&reading.head()?) {
             // A reader of a file that an older library wrote to.
             return Ok(None);
         }
@@ -102,6 +112,69 @@ impl Till {
             facts.quotas.insert(key, quota);
         }
         Ok(Some(facts))
+    }
+
+    /// What was counted when the sale was authorised, but for a card or a cashier that it names only
+    /// now: what stood for these could not be promised then, and is counted now.
+    fn named_since(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        cart: &Cart,
+        member: MemberNumber,
+        authorised: &Authorised,
+    ) -> Result<LimitFacts, Error> {
+        let mut facts = authorised.facts.clone();
+        if !self.is_counted(&reading.head()?) {
+            return Ok(facts);
+        }
+        for limit in programme.limits() {
+            let whose = whose(limit.per);
+            let Some(who) = self.who(whose, cart, member) else {
+                continue;
+            };
+            if self.who(whose, &authorised.cart, member) != Some(who) {
+                let counted = count(reading, who, limit, cart)?;
+                facts.used.insert(limit.id.clone(), used(limit, &counted));
+            }
+        }
+        Ok(facts)
+    }
+
+    /// The limits that a sale goes beyond which is made final as it was authorised: those that `quote`
+    /// tells, and those of a card or a cashier that it names only now. What was promised stands, so
+    /// that one which would refuse only warns.
+    pub(super) fn limits_met(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        document: &SaleDocument,
+        quote: &Quote,
+        lifted: &Lifted,
+    ) -> Result<Vec<LimitHit>, Error> {
+        let mut hits = quote.limits.clone();
+        let (Some(member), cart) = (&document.member, &document.cart) else {
+            return Ok(hits);
+        };
+        let limits = self.limit_facts(reading, programme, cart, member.number, lifted)?;
+        if limits == member.limits {
+            return Ok(hits);
+        }
+        let member = MemberSnapshot {
+            limits,
+            ..member.clone()
+        };
+        let returns = document.outcome.returns.clone();
+        let now = self.evaluate_returning(programme, Some(&member), cart, returns)?;
+        for mut hit in now.limits {
+            if hits.iter().all(|known| known.limit != hit.limit) {
+                if hit.action == "refused" {
+                    hit.action = "warned";
+                }
+                hits.push(hit);
+            }
+        }
+        Ok(hits)
     }
 
     /// Writes what the day's report tells of the limits that a sale met, once it is final.

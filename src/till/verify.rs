@@ -46,7 +46,7 @@ impl Till {
         check_enrolments(reading, &mut findings)?;
         self.check_receipts_and_operations(reading, &mut findings)?;
         self.check_acknowledgements(reading, &mut findings)?;
-        self.check_usage(reading, &mut findings)?;
+        self.check_counted(reading, &mut findings)?;
         Ok(findings)
     }
 

@@ -3,13 +3,17 @@
 use std::collections::BTreeMap;
 
 use loy::evaluate::{Goods, Measure, ReturnedPart};
-use loy::kernel::{Currency, Instant, MemberNumber, Money, Points, Quantity, UtcOffset};
+use loy::kernel::{
+    BusinessDate, Currency, Instant, MemberNumber, Money, Points, Quantity, UtcOffset,
+};
 use loy::ledger::clock::ClockLimits;
-use loy::till::{Adjustment, Enrolment, Missing, RefundRequest, Sale, Till, WalletRefund};
+use loy::till::{
+    Adjustment, Enrolment, EventReport, Missing, RefundRequest, Sale, Till, WalletRefund,
+};
 
 use crate::carts::{Basket, morning_of};
 use crate::found::Found;
-use crate::model::{Asked, Case, Given, How, Returned, Sold, Step, Undone};
+use crate::model::{Asked, Case, Given, How, Reported, Returned, Sold, Step, Undone};
 use crate::priced::compare;
 use crate::shop::{Shop, TODAY, assert_sound, date, phone};
 use crate::{document, programme};
@@ -71,6 +75,7 @@ impl<'a> Life<'a> {
                 let installed = self.till.install_programme(&bytes);
                 installed.map(|_| ()).map_err(|error| error.to_string())
             }
+            Step::Report(reported) => self.report(reported, found),
             Step::Quote(_) | Step::Refuse(_) | Step::Phone(_) => Ok(()),
         }
     }
@@ -135,6 +140,9 @@ impl<'a> Life<'a> {
             .programme_on(on)
             .map_err(|error| error.to_string())?;
         let basket = Basket::read(&step.cart, &programme, member, step.on)?;
+        if step.day_before.is_some() {
+            self.price_the_day_before(step, member, on, found)?;
+        }
         let id = self.call("sale");
         let before = found.differences.len();
         if step.how == How::Priced {
@@ -177,6 +185,26 @@ impl<'a> Life<'a> {
         };
         self.sales.insert(name, sale);
         self.balances(&step.who, step.on, &step.balance, found)
+    }
+
+    fn price_the_day_before(
+        &self,
+        step: &Sold,
+        member: Option<MemberNumber>,
+        on: BusinessDate,
+        found: &mut Found,
+    ) -> Answer {
+        let before = on.minus_days(1).expect("a day before");
+        let programme = self.till.programme_on(before);
+        let programme = programme.map_err(|error| error.to_string())?;
+        self.morning(Some(before.into()));
+        let basket = Basket::read(&step.cart, &programme, member, Some(before.into()))?;
+        let quote = self.till.evaluate(&basket.cart);
+        self.morning(step.on);
+        let quote = quote.map_err(|error| error.to_string())?;
+        let expect = step.day_before.as_ref().expect("asked for");
+        compare(expect, &quote, &basket, &programme, self.case, found);
+        Ok(())
     }
 
     fn made(
@@ -252,6 +280,13 @@ impl<'a> Life<'a> {
             Goods::Parts(parts)
         };
         let request = self.request(&step.of, step.on, goods)?;
+        if let Some(expected) = &step.refused {
+            let refused = self.till.refund(&id, &request).err();
+            let reason = refused.map(|error| error.reason().to_owned());
+            found.same("why it is refused", &Some(expected.clone()), &reason);
+            let who = self.customer_of(&step.of)?;
+            return self.balances(&who, step.on, &step.balance, found);
+        }
         let preview = self
             .till
             .preview_refund(&request)
@@ -324,6 +359,39 @@ impl<'a> Life<'a> {
         given.map(|_| ()).map_err(|error| error.to_string())
     }
 
+    fn report(&mut self, step: &Reported, found: &mut Found) -> Answer {
+        let member = self.member(&step.who, step.on)?;
+        let at = self.morning(step.on);
+        let id = self.call("event");
+        let report = EventReport {
+            reference: step.reference.clone(),
+            time: Some((at, Self::offset(), date(step.on.unwrap_or(TODAY)))),
+            ..EventReport::new(&step.event, member)
+        };
+        let done = self.till.event(&id, &report);
+        let done = done.map_err(|error| error.to_string())?;
+        for (wallet, expected) in &step.earns {
+            let awards = done.awards.iter().filter(|award| award.wallet == *wallet);
+            let sum: i64 = awards.map(|award| award.points.get()).sum();
+            found.same(&format!("earns {wallet}"), expected, &sum);
+        }
+        self.balances(&step.who, step.on, &step.balance, found)
+    }
+
+    /// What can be spent of a wallet on a business date.
+    fn spendable(
+        &self,
+        member: MemberNumber,
+        wallet: &str,
+        on: BusinessDate,
+    ) -> Result<i64, String> {
+        let card = self.till.scan(&member.to_string(), on);
+        let card = card.map_err(|error| error.to_string())?;
+        let line = card.wallets.iter().find(|line| line.wallet == wallet);
+        let line = line.ok_or_else(|| format!("no wallet {wallet}"))?;
+        Ok(line.balance.spendable.get())
+    }
+
     fn ask(&mut self, step: &Asked, found: &mut Found) -> Answer {
         self.balances(&step.who, step.on, &step.balance, found)?;
         let on = date(step.on.unwrap_or(TODAY));
@@ -341,6 +409,11 @@ impl<'a> Life<'a> {
         }
         for (wallet, expected) in &step.pending {
             found.same("pending", expected, &of(wallet).pending.get());
+        }
+        for (wallet, expected) in &step.gone {
+            let before = self.spendable(member, wallet, on.minus_days(1).expect("a day before"))?;
+            let gone = before - self.spendable(member, wallet, on)?;
+            found.same("gone since the day before", expected, &gone);
         }
         if let Some(expected) = &step.lots {
             let lots = self

@@ -14,10 +14,11 @@ mod priced;
 #[path = "../till/shop.rs"]
 #[allow(dead_code)] // the stories of the till use the rest
 mod shop;
+mod systems;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -53,8 +54,14 @@ fn folder() -> PathBuf {
 /// The document with its head.
 pub fn document(case: &Case, written: &Value, version: u32) -> Vec<u8> {
     if let Value::String(file) = written {
-        let path = format!("{}/examples/programmes/{file}", env!("CARGO_MANIFEST_DIR"));
-        return std::fs::read(&path).unwrap_or_else(|error| panic!("{path}: {error}"));
+        let folder = match case.folder.to_str() {
+            Some("") | None => Path::new("examples/programmes"),
+            Some(_) => case.folder.as_path(),
+        };
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join(folder)
+            .join(file);
+        return std::fs::read(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
     }
     let mut document = written.as_object().expect("a document").clone();
     let head = [
@@ -230,8 +237,11 @@ fn main() -> ExitCode {
         .filter(|word| !word.starts_with('-'))
         .collect();
     let is_strict = std::env::var("LOY_CASES").is_ok_and(|word| word == "all");
-    let cases = read();
+    let mut cases = read();
     let mut wrong = faults(&cases);
+    let stories = systems::read();
+    wrong.extend(systems::faults(&stories, &cases));
+    cases.extend(stories);
     std::panic::set_hook(Box::new(|_| ()));
     let is_wanted =
         |case: &&Case| wanted.is_empty() || wanted.iter().any(|word| case.id.contains(word));

@@ -1,6 +1,7 @@
 //! The form of the case files: `tests/cases/README.md` tells it for people.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -30,6 +31,9 @@ pub struct Case {
     /// What a programme cannot say yet. Such a case has failed.
     pub missing: Option<String>,
     pub exception: Option<Exception>,
+    /// Where the programmes are that it names, below the repository; examples/programmes if empty.
+    #[serde(skip)]
+    pub folder: PathBuf,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Deserialize)]
@@ -86,11 +90,16 @@ pub enum Step {
     Close(Closed),
     /// From now on this programme is installed too.
     Install(Installed),
+    /// Something that is no sale: a review, a check-in.
+    Report(Reported),
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Quoted {
+    /// How the numbers were worked out by hand.
+    #[serde(default)]
+    pub worked: String,
     #[serde(default)]
     pub name: String,
     /// Instead of the case's.
@@ -219,6 +228,9 @@ pub struct Who {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sold {
+    /// How the numbers were worked out by hand.
+    #[serde(default)]
+    pub worked: String,
     /// Its name, for returns.
     #[serde(default)]
     pub name: String,
@@ -240,6 +252,8 @@ pub struct Sold {
     /// What the member has in each wallet then.
     #[serde(default)]
     pub balance: BTreeMap<String, i64>,
+    /// What the same cart would still have come to on the day before.
+    pub day_before: Option<Expect>,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Deserialize)]
@@ -263,6 +277,9 @@ pub enum How {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Returned {
+    /// How the numbers were worked out by hand.
+    #[serde(default)]
+    pub worked: String,
     pub of: String,
     pub on: Option<i64>,
     /// Line and pieces; everything if empty.
@@ -279,6 +296,8 @@ pub struct Returned {
     pub returned: BTreeMap<String, i64>,
     #[serde(default)]
     pub balance: BTreeMap<String, i64>,
+    /// The goods are not taken back, for a reason of this key.
+    pub refused: Option<String>,
     /// How many lots the member has then, of all wallets.
     pub lots: Option<usize>,
 }
@@ -296,6 +315,9 @@ pub struct Undone {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Given {
+    /// How the numbers were worked out by hand.
+    #[serde(default)]
+    pub worked: String,
     pub who: String,
     pub on: Option<i64>,
     pub wallet: String,
@@ -307,6 +329,9 @@ pub struct Given {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Asked {
+    /// How the numbers were worked out by hand.
+    #[serde(default)]
+    pub worked: String,
     pub who: String,
     pub on: Option<i64>,
     #[serde(default)]
@@ -315,6 +340,9 @@ pub struct Asked {
     pub spendable: BTreeMap<String, i64>,
     #[serde(default)]
     pub pending: BTreeMap<String, i64>,
+    /// So much could still be spent on the day before and cannot on this one.
+    #[serde(default)]
+    pub gone: BTreeMap<String, i64>,
     /// Points left and the first day on which they cannot be spent, 0 for never, of every lot.
     pub lots: Option<Vec<(i64, i64)>>,
 }
@@ -329,4 +357,21 @@ pub struct Closed {
 #[serde(deny_unknown_fields)]
 pub struct Installed {
     pub programme: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reported {
+    /// How the numbers were worked out by hand.
+    #[serde(default)]
+    pub worked: String,
+    pub who: String,
+    pub on: Option<i64>,
+    pub event: String,
+    /// Which one of its kind.
+    pub reference: Option<String>,
+    #[serde(default)]
+    pub earns: BTreeMap<String, i64>,
+    #[serde(default)]
+    pub balance: BTreeMap<String, i64>,
 }

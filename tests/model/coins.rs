@@ -49,8 +49,20 @@ pub struct Coins {
 
 type Order = (i64, i64, i64);
 
+/// Within a lot, what is written off goes last.
 fn spending(coin: &Coin) -> Order {
-    (coin.until, coin.at, coin.lot)
+    (coin.until, coin.at, coin.lot * 2 + coin.written_off())
+}
+
+impl Coin {
+    /// Free, or written off: on a day on which it lived it is there.
+    fn is_there(&self) -> bool {
+        matches!(self.place, Place::Free | Place::Lapsed)
+    }
+
+    fn written_off(&self) -> i64 {
+        i64::from(self.place == Place::Lapsed)
+    }
 }
 
 impl Coins {
@@ -92,7 +104,7 @@ impl Coins {
     /// What a member has free on a day; what is held for the sale `own` counts as free.
     pub fn free(&self, member: usize, day: i64, own: usize) -> i64 {
         let coins = self.coins.iter().filter(|coin| {
-            let is_there = coin.place == Place::Free || coin.place == Place::Held(own);
+            let is_there = coin.is_there() || coin.place == Place::Held(own);
             is_there && coin.member == member && (coin.from..coin.until).contains(&day)
         });
         coins.count() as i64
@@ -101,24 +113,24 @@ impl Coins {
     /// A member's free coins, the one that dies first going first.
     pub fn take(&mut self, count: i64, member: usize, day: i64, to: Place) -> i64 {
         self.lay(count, to, spending, |coin| {
-            let is_free = coin.place == Place::Free && coin.member == member;
-            is_free && (coin.from..coin.until).contains(&day)
+            let is_own = coin.is_there() && coin.member == member;
+            is_own && (coin.from..coin.until).contains(&day)
         })
     }
 
     /// A member's newest free coins, be they for later.
     pub fn take_newest(&mut self, count: i64, member: usize, day: i64) -> i64 {
-        let newest = |coin: &Coin| (-coin.from, -coin.lot, 0);
+        let newest = |coin: &Coin| (-coin.from, -coin.lot, coin.written_off());
         self.lay(count, Place::Gone, newest, |coin| {
-            coin.place == Place::Free && coin.member == member && coin.until > day
+            coin.is_there() && coin.member == member && coin.until > day
         })
     }
 
     /// What is left of a lot, dead or not, what is not yet written off going first.
     pub fn take_lot(&mut self, count: i64, lot: i64, to: Place) -> i64 {
-        let written_off_last = |coin: &Coin| (i64::from(coin.place == Place::Lapsed), 0, 0);
+        let written_off_last = |coin: &Coin| (coin.written_off(), 0, 0);
         self.lay(count, to, written_off_last, |coin| {
-            coin.lot == lot && matches!(coin.place, Place::Free | Place::Lapsed)
+            coin.lot == lot && coin.is_there()
         })
     }
 

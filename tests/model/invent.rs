@@ -23,6 +23,16 @@ pub fn phone(number: u64) -> String {
     format!("091234567{number}")
 }
 
+/// Today, or an earlier day: a till that was off rings up late, be that day closed or not.
+fn day(dice: &mut Dice, known: &Reference) -> i64 {
+    let late = if dice.once_in(4) {
+        dice.between(1, 3)
+    } else {
+        0
+    };
+    (known.today - late).max(known.opened)
+}
+
 fn bill(dice: &mut Dice, known: &Reference) -> Bill {
     let members = known.members.len();
     let member = (members > 0 && !dice.once_in(8)).then(|| dice.place(members));
@@ -32,6 +42,11 @@ fn bill(dice: &mut Dice, known: &Reference) -> Bill {
     } else {
         0
     };
+    let back = dice.once_in(4).then(|| back(dice, known));
+    // Nothing comes back before it is sold.
+    let of = back.as_ref().and_then(|back| back.of);
+    let sold_on = of.map_or(0, |of| known.sales[of].bill.day);
+    let day = day(dice, known).max(sold_on);
     Bill {
         member,
         quantity: dice.between(1, 3),
@@ -42,8 +57,8 @@ fn bill(dice: &mut Dice, known: &Reference) -> Bill {
             total
         },
         wanted: if member.is_some() { wanted } else { 0 },
-        back: dice.once_in(4).then(|| back(dice, known)),
-        day: known.today,
+        back,
+        day,
     }
 }
 
@@ -57,7 +72,7 @@ fn back(dice: &mut Dice, known: &Reference) -> Back {
 }
 
 fn adjust(dice: &mut Dice, known: &Reference) -> Ask {
-    let day = known.today;
+    let day = day(dice, known);
     let points = dice.between(1, 30);
     let is_given = dice.once_in(2);
     Ask::Adjust(Adjust {

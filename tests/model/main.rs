@@ -230,6 +230,7 @@ impl Play {
             reference: Reference {
                 now: self.reference.now,
                 today: self.reference.today,
+                opened: self.reference.today,
                 ..Reference::default()
             },
             numbers: Vec::new(),

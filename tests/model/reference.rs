@@ -22,6 +22,8 @@ pub struct Reference {
     /// Seconds and days since the morning on which it begins.
     pub now: i64,
     pub today: i64,
+    /// Nothing is rung up for a day before this.
+    pub opened: i64,
     pub members: Vec<u64>,
     pub sales: Vec<Sale>,
     pub coins: Coins,

@@ -17,7 +17,7 @@ fn sold(sku: &str, quantity_milli: i64, total: i64) -> Line {
 }
 
 /// So many thousandths for so much money come back, of a sale's line or of no known sale.
-fn returned(of: Option<(SaleId, u32)>, quantity_milli: i64, total: i64) -> Line {
+pub fn returned(of: Option<(SaleId, u32)>, quantity_milli: i64, total: i64) -> Line {
     Line {
         return_of: of.map(|(sale, line)| ReturnOf {
             sale: sale.to_string(),
@@ -27,7 +27,7 @@ fn returned(of: Option<(SaleId, u32)>, quantity_milli: i64, total: i64) -> Line 
     }
 }
 
-fn of_lines(member: MemberNumber, lines: Vec<Line>) -> Cart {
+pub fn of_lines(member: MemberNumber, lines: Vec<Line>) -> Cart {
     Cart {
         lines,
         ..cart_of(member, 0)

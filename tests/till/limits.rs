@@ -271,6 +271,78 @@ fn a_held_sale_keeps_the_card_it_was_authorised_with() {
     assert_sound(&till);
 }
 
+/// The card is read only when the customer pays: it is counted then, and limits hold against it.
+#[test]
+fn a_card_shown_only_at_the_end_is_counted_and_told() {
+    for (action, points, told) in [
+        ("refuse", 0, "limit.refused   1 2"),
+        ("warn", 12, "limit.warned   1 2"),
+    ] {
+        let shop = store_with_limit(serde_json::json!({
+            "id": "one_card", "per": "card", "count": "sales", "most": "1", "action": action
+        }));
+        let till = shop.create();
+        let member = enrol(&till);
+        let card = |total| showing("THE-0077", cart_of(member, total));
+        till.record("sale-1", &card(100_000)).unwrap();
+        let held = till
+            .authorise("hold-1", &cart_of(member, 100_000), 600)
+            .unwrap();
+        let done = till
+            .commit("commit-1", held.id, Some(&card(120_000)))
+            .unwrap();
+        assert_eq!(done.quote.awarded(1), Points::new(points));
+        assert_eq!(exceptions(&till), [told]);
+        let next = till.evaluate(&card(50_000)).unwrap();
+        assert_eq!(next.limits[0].found, 3);
+        assert_sound(&till);
+    }
+}
+
+#[test]
+fn a_card_shown_at_the_end_of_an_unchanged_sale_takes_nothing_back_and_is_told() {
+    let shop = store_with_limit(serde_json::json!({
+        "id": "one_card", "per": "card", "count": "sales", "most": "1", "action": "refuse"
+    }));
+    let till = shop.create();
+    let member = enrol(&till);
+    let card = |total| showing("THE-0077", cart_of(member, total));
+    till.record("sale-1", &card(100_000)).unwrap();
+    let held = till
+        .authorise("hold-1", &cart_of(member, 100_000), 600)
+        .unwrap();
+    let done = till
+        .commit("commit-1", held.id, Some(&card(100_000)))
+        .unwrap();
+    assert_eq!(done.quote.awarded(1), Points::new(10), "as promised");
+    assert_eq!(exceptions(&till), ["limit.warned   1 2"]);
+    assert_sound(&till);
+}
+
+/// TN-07 has had their sale of the day; the till was handed over between card and money.
+#[test]
+fn another_cashier_at_the_end_is_counted_as_that_cashier() {
+    let shop = store_with_limit(serde_json::json!({
+        "id": "one_cashier", "per": "cashier", "count": "sales", "most": "1", "action": "refuse"
+    }));
+    let till = shop.create();
+    let member = enrol(&till);
+    let by = |cashier: &str, total| Cart {
+        cashier: Some(cashier.to_owned()),
+        ..cart_of(member, total)
+    };
+    till.record("sale-1", &by("TN-07", 100_000)).unwrap();
+    let held = till
+        .authorise("hold-1", &by("TN-08", 100_000), 600)
+        .unwrap();
+    let done = till
+        .commit("commit-1", held.id, Some(&by("TN-07", 120_000)))
+        .unwrap();
+    assert_eq!(done.quote.awarded(1), Points::ZERO);
+    assert_eq!(exceptions(&till), ["limit.refused TN-07  1 2"]);
+    assert_sound(&till);
+}
+
 #[test]
 fn no_trace_of_what_was_shown_is_left_but_a_hash() {
     let shop = store_with_limit(serde_json::json!({

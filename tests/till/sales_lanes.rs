@@ -59,7 +59,7 @@ fn a_till_spends_what_it_awarded_and_says_where_the_rest_is() {
     assert_eq!(
         card.cashier_text,
         format!(
-            "{member}: balance known here 4 points; points awarded at another till or store are \
+            "{member}: balance known here 4 points (worth 4,000 VND); points awarded at another till or store are \
              spent only there until the next sync"
         )
     );

@@ -597,8 +597,8 @@ fn ranked(tiers: &Tiers, days: &[i64], on: usize) -> Rank {
             .expect("a date")
     };
     let sums = days.iter().enumerate().filter(|(_, sum)| **sum > 0);
-    let sums = sums.map(|(place, sum)| (day(place), *sum)).collect();
-    Ladder::new(tiers, None, day(on), &sums)
+    let sums = sums.map(|(place, sum)| (day(place), *sum));
+    Ladder::new(tiers, None, day(on), sums)
         .rank()
         .expect("known")
 }

@@ -40,9 +40,10 @@ CREATE TABLE acknowledgement (
 ) STRICT;
 
 -- What the limits of a programme count: sales of members by member, cashier and card shown, summed up by
--- business date and, for cashiers, by hour (src/ledger/usage.rs). Kept while a programme of the file has
--- limits; true as long as `counted_seq` is the last entry, made anew when it is not. `who` is a member
--- number or 63 bits of a keyed hash.
+-- business date and, for cashiers, by hour (src/ledger/usage.rs). `who` is a member number or 63 bits of
+-- a keyed hash. Kept while a programme of the file has limits, as `past` while one asks for the past;
+-- both are true as long as `counted_seq` is the last entry and `counted_for` a hash of what the
+-- programmes of the file ask, and made anew out of the documents when they are not.
 CREATE TABLE usage (
     what        INTEGER NOT NULL,
     who         INTEGER NOT NULL,
@@ -54,3 +55,20 @@ CREATE TABLE usage (
     PRIMARY KEY (what, who, period, wallet)
 ) STRICT, WITHOUT ROWID;
 ALTER TABLE head ADD COLUMN counted_seq INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE head ADD COLUMN counted_for INTEGER NOT NULL DEFAULT 0;
+
+-- What the earlier sales of a member amount to, by day and by what is asked (src/evaluate/sums.rs): a
+-- quote reads these months and not the sales.
+CREATE TABLE past (
+    member INTEGER NOT NULL,
+    month  INTEGER NOT NULL, -- 202611
+    sums   BLOB NOT NULL,    -- CBOR
+    PRIMARY KEY (member, month)
+) STRICT, WITHOUT ROWID;
+
+-- What a return looks for, without reading all that its member ever did: the refunds of a sale (12), what
+-- repaid a member's debt out of a lot (14), what of a lot counts as expired (18, less what was taken back of
+-- it, 9, or by hand, 20).
+CREATE INDEX entry_refund ON entry (refers_to) WHERE kind = 12;
+CREATE INDEX entry_repayment ON entry (member) WHERE kind = 14 AND lot <> 0;
+CREATE INDEX entry_expiry ON entry (lot) WHERE kind IN (9, 18, 20);

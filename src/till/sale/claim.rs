@@ -10,7 +10,7 @@ use crate::evaluate::{
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, SaleId, UtcOffset};
 use crate::ledger::claim::{ReturnedBefore, claim, is_of_claim};
-use crate::ledger::{Accounts, Entry, SaleFacts};
+use crate::ledger::{Accounts, Entry, Flags, SaleFacts};
 use crate::programme::Programme;
 use crate::store::{Reading, SaleRow, Writing};
 use crate::texts::number;
@@ -138,7 +138,7 @@ impl Till {
         request: &ClaimRequest,
     ) -> Result<(), Error> {
         let reading = writing.reading();
-        let accounts = self.accounts(&reading, programme, request.member)?;
+        let accounts = self.accounts(&reading, programme, request.member, request.business_date)?;
         let (document, hits) = self.claimed(&reading, programme, row, sale, request, &accounts)?;
         let before = match row.refund_seq {
             0 => ReturnedBefore::default(),
@@ -150,10 +150,11 @@ impl Till {
         let entries = claim(head, &facts, row.seq, before, &gives, &accounts);
         writing.append(&entries)?;
         writing.put_document(head + 1, &to_bytes(&document))?;
-        writing.put_sale(&SaleRow {
+        let claimed = SaleRow {
             document_seq: head + 1,
             ..row.clone()
-        })?;
+        };
+        self.put_changed_sale(writing, &claimed)?;
         let claimed_now = request.cart_of(&document.cart);
         self.count_sale(writing, &claimed_now, &document.outcome, Counts::FromNow)?;
         self.tell_limits(writing, &facts, row.seq, &document, &hits)
@@ -270,8 +271,17 @@ fn claim_facts(
 }
 
 fn returned_before(reading: &Reading<'_>, row: &SaleRow) -> Result<ReturnedBefore, Error> {
-    let (refunds, refunded) = reading.refunds_of(row.seq, row.posted_seq)?;
-    Ok(ReturnedBefore { refunds, refunded })
+    let mut before = ReturnedBefore::default();
+    for refund in reading.refunds_of(row.seq)? {
+        if refund.flags.has(Flags::UNDONE) {
+            before.refunds = before.refunds.saturating_sub(1);
+            before.refunded -= refund.amount;
+        } else {
+            before.refunds += 1;
+            before.refunded += refund.amount;
+        }
+    }
+    Ok(before)
 }
 
 /// What a sale posted, by its entries: those of its commit, and of its claim if it was claimed.

@@ -37,9 +37,12 @@ impl Till {
             let (priced, facts) = (&asked.priced, &asked.facts);
             // Nothing of what comes back is there to be reserved before the commit.
             let accounts = match cart.member {
-                Some(member) if !priced.returns.entries.is_empty() => {
-                    &self.accounts(&writing.reading(), &priced.programme, member)?
-                }
+                Some(member) if !priced.returns.entries.is_empty() => &self.accounts(
+                    &writing.reading(),
+                    &priced.programme,
+                    member,
+                    cart.business_date,
+                )?,
                 _ => &priced.accounts,
             };
             let head = writing.head().seq;

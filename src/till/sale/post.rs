@@ -21,7 +21,7 @@ use crate::till::refund::Paid;
 use crate::till::returns::{Returning, given_back, given_back_unlinked};
 use crate::till::shell::{Moment, Till};
 use crate::till::usage::Counts;
-use crate::till::velocity::Lifted;
+use crate::till::velocity::{Authorised, Lifted};
 use crate::till::view::{Sale, SaleState, document_of, load_document};
 
 impl Till {
@@ -105,14 +105,17 @@ impl Till {
         let counted = authorised.member.as_ref();
         let lifted = match counted.and_then(|member| member.limits.clone()) {
             // What was promised is not taken back for sales made since, nor is an approval.
-            Some(limits) => Lifted::AsAuthorised(limits),
+            Some(facts) => Lifted::AsAuthorised(Box::new(Authorised {
+                facts,
+                cart: authorised.cart.clone(),
+            })),
             None => {
                 let programme = self.programme_on(cart.business_date)?;
                 self.lifted(&programme, moment, id, &cart)
             }
         };
         let priced = if is_same_sale(&authorised.cart, &cart) {
-            self.as_authorised(&reading, moment, &authorised, cart)?
+            self.as_authorised(&reading, moment, &authorised, cart, &lifted)?
         } else {
             self.price(
                 &reading,
@@ -208,6 +211,7 @@ impl Till {
             last_seq: last(&entries),
             refund_seq: 0,
         })?;
+        self.sum_up_sale(writing, &priced.document)?;
         self.thank(writing, &priced.programme, facts, outcome.referral)?;
         for back in &priced.returns.rows {
             self.unthank(writing, back)?;
@@ -223,6 +227,7 @@ impl Till {
         moment: &Moment,
         authorised: &SaleDocument,
         cart: Cart,
+        lifted: &Lifted,
     ) -> Result<Priced, Error> {
         let programme = self.programme_version(authorised.programme_version)?;
         let mut document = SaleDocument {
@@ -238,7 +243,13 @@ impl Till {
         };
         let returns = self.work_out_returns(reading, moment, returning)?;
         let accounts = match document.cart.member {
-            Some(member) => self.accounts_behind(reading, &programme, member, &returns.entries)?,
+            Some(member) => self.accounts_behind(
+                reading,
+                &programme,
+                member,
+                &returns.entries,
+                document.cart.business_date,
+            )?,
             None => Accounts::new(),
         };
         document.outcome.returns = returns.told.clone();
@@ -249,7 +260,7 @@ impl Till {
             let member = document.member.as_ref();
             let told = returns.told.clone();
             let quote = self.evaluate_returning(&programme, member, &document.cart, told)?;
-            hits = quote.limits;
+            hits = self.limits_met(reading, &programme, &document, &quote, lifted)?;
             if is_paid_otherwise {
                 document.outcome.awards = quote.outcome.awards;
                 document.outcome.priced_in_tier = quote.outcome.priced_in_tier;

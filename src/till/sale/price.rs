@@ -179,8 +179,13 @@ impl Till {
         if let Some(member) = &mut member
             && !returns.entries.is_empty()
         {
-            accounts =
-                self.accounts_behind(reading, &programme, member.number, &returns.entries)?;
+            accounts = self.accounts_behind(
+                reading,
+                &programme,
+                member.number,
+                &returns.entries,
+                cart.business_date,
+            )?;
             let seen = unreserved(&accounts, reserved);
             member.after_returns = Some(balances_on(&seen, cart.business_date));
         }
@@ -214,9 +219,9 @@ impl Till {
         let Some(number) = cart.member else {
             return Ok((Accounts::new(), None));
         };
-        let accounts = self.accounts(reading, programme, number)?;
-        let seen = unreserved(&accounts, reserved);
         let on = cart.business_date;
+        let accounts = self.accounts(reading, programme, number, on)?;
+        let seen = unreserved(&accounts, reserved);
         let snapshot = MemberSnapshot {
             limits: self.limit_facts(reading, programme, cart, number, lifted)?,
             ..self.snapshot_of(reading, programme, cart, number, &seen, on)?

@@ -1,0 +1,78 @@
+//! What the earlier sales of members amount to, and where that is made of.
+
+use rusqlite::params;
+
+use super::error::StoreError;
+use super::read::Reading;
+use super::write::Writing;
+use crate::kernel::MemberNumber;
+use crate::ledger::Kind;
+
+impl Reading<'_> {
+    /// The sums of a member in months of the form 202611, both counted, earliest first.
+    pub fn past(
+        &self,
+        member: MemberNumber,
+        first: i32,
+        last: i32,
+        mut visit: impl FnMut(i32, &[u8]) -> Result<(), StoreError>,
+    ) -> Result<(), StoreError> {
+        let mut statement = self.db().prepare_cached(
+            "SELECT month, sums FROM past WHERE member = ?1 AND month BETWEEN ?2 AND ?3
+             ORDER BY month",
+        )?;
+        let mut rows = statement.query(params![member.get(), first, last])?;
+        while let Some(row) = rows.next()? {
+            let sums = row.get_ref(1)?.as_blob();
+            let sums = sums.map_err(|_| StoreError::corrupt("sums that are no bytes"))?;
+            visit(row.get(0)?, sums)?;
+        }
+        Ok(())
+    }
+
+    /// How many months of members have sums.
+    pub fn count_past(&self) -> Result<usize, StoreError> {
+        let sql = "SELECT count(*) FROM past";
+        Ok(self.db().query_row(sql, [], |row| row.get(0))?)
+    }
+
+    /// Members who bought something here, gave something back or did something else that counts.
+    pub fn members_with_past(&self) -> Result<Vec<MemberNumber>, StoreError> {
+        let mut statement = self.db().prepare(
+            "SELECT DISTINCT member FROM entry
+             WHERE member IS NOT NULL AND kind IN (?1, ?2, ?3, ?4) ORDER BY member",
+        )?;
+        let kinds = [Kind::Commit, Kind::Claim, Kind::Refund, Kind::Event].map(Kind::number);
+        let rows = statement.query_map(kinds, |row| row.get::<_, u64>(0))?;
+        rows.map(|number| {
+            MemberNumber::try_from(number?)
+                .map_err(|_| StoreError::corrupt("an impossible member number"))
+        })
+        .collect()
+    }
+}
+
+impl Writing<'_> {
+    /// Keeps the sums of a member's month; nothing for none.
+    pub fn put_past(
+        &self,
+        member: MemberNumber,
+        month: i32,
+        sums: Option<&[u8]>,
+    ) -> Result<(), StoreError> {
+        match sums {
+            Some(sums) => self
+                .connection()
+                .prepare_cached(
+                    "INSERT INTO past (member, month, sums) VALUES (?1, ?2, ?3)
+                     ON CONFLICT DO UPDATE SET sums = excluded.sums",
+                )?
+                .execute(params![member.get(), month, sums])?,
+            None => self
+                .connection()
+                .prepare_cached("DELETE FROM past WHERE member = ?1 AND month = ?2")?
+                .execute(params![member.get(), month])?,
+        };
+        Ok(())
+    }
+}
