@@ -104,7 +104,7 @@ impl Story<'_> {
     fn cart(&self, who: usize, days: u32, total: i64) -> Cart {
         let mut cart = cart_of(self.members[who % self.members.len()], total * 1_000);
         cart.business_date = date(TODAY).minus_days(days).unwrap();
-        if who % 3 == 0 {
+        if who.is_multiple_of(3) {
             cart.receipt_group = Some(format!("table-{}", who % 2));
         }
         let bread = Line::new("BANH", Quantity::new(1_000), Money::new(20_000));
