@@ -1489,8 +1489,9 @@ LOY_API loy_status LOY_CALL loy_sale_authorise(
  * "receipt.taken".
  *
  * Writes: the sale's points, in one sync.
- * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a final_cart of another member or one that does
- * not fit the programme; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a final_cart of another member, one that does not
+ * fit the programme, or a changed one with which so many points come back that the member would
+ * have more than 9e15 ("points.beyond"); LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
  * LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation
  * committed, voided or refunded it; the store's. Do not keep the customer waiting for any of
  * them: keep the operation_id and repeat the call later.
@@ -1777,7 +1778,9 @@ LOY_API loy_status LOY_CALL loy_refund_add_quantity_for(
 /*
  * Undoes the sale: a post-void, because it should never have been. Takes everything back that has
  * not come back yet, gives every point back that was spent, and the sale counts for nothing any
- * more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required.
+ * more: not as a visit, a first sale, for caps, quotas or a tier. Only the programme's "limits"
+ * against misuse keep counting it, so that nobody gains tries by undoing sales. Set a "reason": it
+ * is required.
  *
  * Goods that came back in the cart of the sale are sold again: their return is undone with every
  * point it took, gave back or made owed, and loy_refund_evaluate tells the difference in money,
@@ -1886,6 +1889,9 @@ LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
  * loy_approval_give with the operation_id that was refused, and repeat the refused call as it was.
  * Nothing else changes hands: the approval waits in the ledger for that operation alone, two
  * minutes, in memory.
+ *
+ * A ceiling for goods of a known sale counts all that has gone back of that sale, the earlier
+ * returns too, and beside the money the worth of spent points that come back.
  *
  * Sales are never refused for want of an approval.
  */

@@ -4,12 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define NOON_MS 1767243600000   /* in Vietnam, on 1 January 2026 */
 static loy_error *error;
 #define MUST(call) if ((call) != LOY_OK) { fprintf(stderr, "%s\n", loy_error_message(error)); exit(1); }
 
 static loy_cart *bill(const char *receipt_number, const char *member, const char *sku, int64_t total) {
     loy_cart *cart;
-    MUST(loy_cart_new("VND", 1767243600000, 420, 20260101, &cart, &error));   /* noon in Vietnam */
+    MUST(loy_cart_new("VND", NOON_MS, 420, 20260101, &cart, &error));
     MUST(loy_cart_set_text(cart, "receipt_number", receipt_number, &error));
     MUST(loy_cart_set_member(cart, member, &error));
     MUST(loy_cart_add_line(cart, sku, 1000, total, NULL, &error));            /* one of it */
@@ -31,6 +32,7 @@ int main(int argc, char **argv) {
 
     MUST(loy_enrolment_new(&form, &error));
     MUST(loy_enrolment_add_identifier(form, "phone", "090 123 4567", &error));
+    MUST(loy_enrolment_set_time(form, NOON_MS, 420, 20260101, &error));
     MUST(loy_member_enrol(ledger, "enrol-1", form, &member, &error));
 
     cart = bill("000001", loy_member_number(member), "ao-thun", 55000);

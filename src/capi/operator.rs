@@ -11,6 +11,9 @@
 //! Nothing else changes hands: the approval waits in the ledger for that operation alone, two
 //! minutes, in memory.
 //!
+//! A ceiling for goods of a known sale counts all that has gone back of that sale, the earlier
+//! returns too, and beside the money the worth of spent points that come back.
+//!
 //! Sales are never refused for want of an approval.
 
 use std::ffi::c_char;

@@ -240,7 +240,9 @@ pub unsafe extern "C" fn loy_refund_add_quantity_for(
 
 /// Undoes the sale: a post-void, because it should never have been. Takes everything back that has
 /// not come back yet, gives every point back that was spent, and the sale counts for nothing any
-/// more: not as a visit, a first sale, for caps or for a tier. Set a "reason": it is required.
+/// more: not as a visit, a first sale, for caps, quotas or a tier. Only the programme's "limits"
+/// against misuse keep counting it, so that nobody gains tries by undoing sales. Set a "reason": it
+/// is required.
 ///
 /// Goods that came back in the cart of the sale are sold again: their return is undone with every
 /// point it took, gave back or made owed, and loy_refund_evaluate tells the difference in money,

@@ -159,8 +159,9 @@ pub unsafe extern "C" fn loy_sale_authorise(
 /// "receipt.taken".
 ///
 /// Writes: the sale's points, in one sync.
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a final_cart of another member or one that does
-/// not fit the programme; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a final_cart of another member, one that does not
+/// fit the programme, or a changed one with which so many points come back that the member would
+/// have more than 9e15 ("points.beyond"); LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
 /// LOY_E_OPERATION_CONFLICT; LOY_NOT_FOUND; LOY_ALREADY_RESOLVED where another operation
 /// committed, voided or refunded it; the store's. Do not keep the customer waiting for any of
 /// them: keep the operation_id and repeat the call later.

@@ -293,7 +293,7 @@ fn a_programme_and_a_ledger_are_looked_at() {
     let (code, _, notes) = loy(&[&"install", &ledger, &programme]);
     assert_eq!(code, 0, "{notes}");
     assert!(notes.contains("version 2 of the programme"), "{notes}");
-    std::fs::write(&programme, second.replace("10000", "5000")).expect("written");
+    std::fs::write(&programme, second.replace("\"10000\"", "\"5000\"")).expect("written");
     let (code, _, notes) = loy(&[&"install", &ledger, &programme]);
     assert_eq!(code, 2);
     assert!(notes.contains("give it a new number"), "{notes}");

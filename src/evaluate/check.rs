@@ -300,7 +300,9 @@ pub(super) fn text(field: &str, value: &str, most: usize) -> Checked {
             length(value),
         ));
     }
-    if value.chars().any(char::is_control) {
+    // Most texts are plain, and that is told faster.
+    let is_plain = value.bytes().all(|byte| (b' '..=b'~').contains(&byte));
+    if !is_plain && value.chars().any(char::is_control) {
         return Err(CartProblem::new(
             field,
             "control_character",

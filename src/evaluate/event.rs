@@ -95,7 +95,7 @@ pub fn evaluate_event(
         line_offers: &[],
         wholes: Wholes::default(),
     };
-    let tallies = tally::tally(programme, &terms, &sold)?;
+    let tallies = tally::tally(programme, &terms, &sold, Explaining::Everything)?;
     let reached = challenge::reached(programme, &facts, &sold, &|_, _| false);
     let mut awards = tally::awards(&tallies);
     awards.extend(reached.iter().flat_map(challenge::Reached::awards).cloned());

@@ -2,6 +2,7 @@
 
 use super::cart::Cart;
 use super::quote::{GoodsBack, Reason};
+use super::values::Values;
 use crate::kernel::{BusinessDate, Fraction, Money, Points};
 use crate::programme::{IsOne, Programme, Wallet};
 use crate::texts::{self, Language};
@@ -145,8 +146,7 @@ pub(super) fn returns(speaker: &Speaker<'_>, returns: &[GoodsBack]) -> Vec<Reaso
             None => "return.unlinked",
         };
         let amount = speaker.money(back.amount);
-        let mut values: std::collections::BTreeMap<&'static str, String> =
-            [("amount", back.amount.to_string())].into();
+        let mut values = Values::from([("amount", back.amount.to_string())]);
         values.extend(back.sale.clone().map(|sale| ("sale", sale)));
         let mut reason = Reason {
             rule: "returns".to_owned(),

@@ -31,17 +31,16 @@ impl Default for Earned {
 /// outer nothing is points that do not fit, the inner one an amount that no band holds.
 #[allow(clippy::option_option, reason = "the two are told apart in words")]
 pub(super) fn earn(gives: &Gives, amount: i64, factor: Fraction) -> Option<Option<Earned>> {
-    let whole = Fraction::whole(amount);
     let (mut steps, mut band) = (0, None);
     let exact = match gives {
         Gives::Amount { per, points, mode } => match mode {
-            AmountMode::Proportional => whole.checked_mul(rate(*points, *per)?)?,
+            AmountMode::Proportional => at_rate(amount, *points, *per)?,
             AmountMode::WholeSteps => {
                 steps = amount / per.get();
                 Fraction::whole(steps).checked_mul(*points)?
             }
         },
-        Gives::Percent(percent) => whole.checked_mul(rate(percent.points, percent.value)?)?,
+        Gives::Percent(percent) => at_rate(amount, percent.points, percent.value)?,
         Gives::Bands(bands) => {
             let Some(place) = band_of(bands, amount) else {
                 return Some(None);
@@ -50,7 +49,7 @@ pub(super) fn earn(gives: &Gives, amount: i64, factor: Fraction) -> Option<Optio
             match &bands[place].gives {
                 BandGives::Points(points) => *points,
                 BandGives::Percent(Percent { points, value, .. }) => {
-                    whole.checked_mul(rate(*points, *value)?)?
+                    at_rate(amount, *points, *value)?
                 }
             }
         }
@@ -69,6 +68,16 @@ fn band_of(bands: &[Band], amount: i64) -> Option<usize> {
         band.from.get() <= amount && band.below.is_none_or(|below| amount < below.get())
     };
     bands.iter().position(holds)
+}
+
+/// What so much money earns at `points` for `per`: brought to lowest terms once, where it fits so.
+fn at_rate(amount: i64, points: Fraction, per: Money) -> Option<Fraction> {
+    let above = i128::from(amount).checked_mul(points.numerator());
+    let below = i128::from(per.get()).checked_mul(points.denominator());
+    match (above, below) {
+        (Some(above), Some(below)) => Fraction::new(above, below),
+        _ => Fraction::whole(amount).checked_mul(rate(points, per)?),
+    }
 }
 
 /// Points for one minor unit.

@@ -14,6 +14,7 @@ mod claim;
 mod due;
 mod event;
 mod explain;
+mod explanation;
 mod facts;
 mod gives;
 mod goals;
@@ -42,6 +43,7 @@ mod told;
 mod trial;
 mod truth;
 mod unlinked;
+mod values;
 pub mod velocity;
 
 pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart, ReturnOf};
@@ -52,6 +54,7 @@ pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
 pub use event::{EventFacts, EventWorth, evaluate_event};
 pub use explain::Explaining;
+pub use explanation::Explanation;
 pub use facts::tier_before;
 pub use goals::GoalPast;
 pub use history::{Had, HeldTier, History, PastAward, PastSale, Used};
@@ -73,6 +76,7 @@ pub use shown::Shown;
 pub use tally::dates as lot_dates;
 pub use trial::{By, Key, SoldCart, Sums, Trial};
 pub use unlinked::{Worth, worth_of_goods};
+pub use values::Values;
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 
 use crate::kernel::{Balance, Money, Points, WalletNumber};
@@ -87,7 +91,7 @@ use std::rc::Rc;
 use tally::{RoundingOf, Sold, Terms, Wholes};
 use velocity::Standing;
 
-/// What this cart would give and take, and why.
+/// What this cart would give and take, and why: the reasons are worked out when they are read.
 ///
 /// `member` is what the ledger knows of `cart.member` on the cart's business date; both are there
 /// or neither is. Equal inputs give equal quotes, byte for byte, on every platform.
@@ -128,7 +132,7 @@ fn evaluate_alone(
     cart.check()?;
     check::fits(cart, programme, member)?;
     let returns = unlinked::returns_alone(programme, member, cart)?;
-    priced(programme, member, cart, returns, words)
+    quoted(programme, member, cart, returns, words)
 }
 
 /// [`evaluate`] where it is known what the returned lines of the cart do. Nothing else of them is
@@ -145,10 +149,32 @@ pub fn evaluate_with(
 ) -> Result<Quote, CartProblem> {
     cart.check()?;
     check::fits(cart, programme, member)?;
-    priced(programme, member, cart, returns, words)
+    quoted(programme, member, cart, returns, words)
 }
 
-/// The quote of a cart that was checked.
+/// The quote of a cart that was checked, with reasons for who reads them.
+fn quoted(
+    programme: &Programme,
+    member: Option<&MemberSnapshot>,
+    cart: &Cart,
+    returns: Vec<GoodsBack>,
+    (language, explaining): (Language, Explaining),
+) -> Result<Quote, CartProblem> {
+    let silent = (language, Explaining::Nothing);
+    let mut quote = priced(programme, member, cart, returns, silent)?;
+    if explaining == Explaining::Everything {
+        quote.explanation = Explanation::of(explanation::Sale {
+            programme: programme.clone(),
+            member: member.cloned(),
+            cart: cart.clone(),
+            returns: quote.outcome.returns.clone(),
+            language,
+        });
+    }
+    Ok(quote)
+}
+
+/// The quote of a cart that was checked, with its reasons made at once or not at all.
 fn priced(
     programme: &Programme,
     member: Option<&MemberSnapshot>,
@@ -180,10 +206,10 @@ fn in_tier(
     let speaker = Speaker::new(programme, language, explaining);
     let sold_cart = cart.sold();
 
-    let mut explanation = Vec::new();
+    let mut reasons = Vec::new();
     if speaker.explains() {
-        explanation = explain::codes_and_rewards(&speaker, cart);
-        explanation.extend(explain::returns(&speaker, &returns));
+        reasons = explain::codes_and_rewards(&speaker, cart);
+        reasons.extend(explain::returns(&speaker, &returns));
     }
     let limits = Standing::new(programme, member);
     let mut undecided = Facts::new(programme, &sold_cart, member, None);
@@ -193,8 +219,8 @@ fn in_tier(
         Cow::Owned(_) => Rc::new(Picks::new(programme, &cart.lines)),
     };
     let mut offered = Bill::new(cart, picks, stored_back(programme, &returns));
-    let (offers, reasons) = offer::offers(&speaker, &mut undecided, &mut offered);
-    explanation.extend(reasons);
+    let (offers, of_offers) = offer::offers(&speaker, &mut undecided, &mut offered);
+    reasons.extend(of_offers);
     let purse = member.map(|member| own::purse(member, own));
     let mut spending = spend(&speaker, &undecided, offered.clone(), purse.as_deref());
     let would_spend = !spending.redemptions.is_empty();
@@ -212,9 +238,9 @@ fn in_tier(
         redemptions,
         vouchers,
         redeemable,
-        reasons,
+        reasons: of_spending,
     } = spending;
-    explanation.extend(reasons);
+    reasons.extend(of_spending);
 
     let uses_points = Some(redemptions.iter().any(|part| !part.pays));
     let stored = tally::stored_by_method(programme, &redemptions);
@@ -240,10 +266,10 @@ fn in_tier(
         line_offers: &line_offers,
         wholes: Wholes::default(),
     };
-    let mut tallies = tally::tally(programme, &terms, &sold)?;
+    let mut tallies = tally::tally(programme, &terms, &sold, explaining)?;
     limits.refuse_awards(&mut tallies);
     for tally in &tallies {
-        speaker.tell(&mut explanation, || {
+        speaker.tell(&mut reasons, || {
             told::reason(&speaker, &facts, tally, &tallies, member.is_some())
         });
     }
@@ -253,24 +279,24 @@ fn in_tier(
     let entered = step.map(|step| step.entries(programme, &facts, &refuses));
     for entered in entered.iter().flatten() {
         awards.extend(entered.award().cloned());
-        speaker.tell(&mut explanation, || entered.reason(&speaker));
+        speaker.tell(&mut reasons, || entered.reason(&speaker));
     }
     let reached = challenge::reached(programme, &facts, &sold, &refuses);
     for reached in &reached {
         awards.extend(reached.awards().cloned());
-        speaker.tell(&mut explanation, || reached.reason(&speaker, &facts));
+        speaker.tell(&mut reasons, || reached.reason(&speaker, &facts));
     }
     let brought = referral::brought(programme, &facts, &sold, &refuses);
     if let Some(brought) = &brought {
         awards.extend(brought.awards().cloned());
-        speaker.tell(&mut explanation, || brought.reason(&speaker));
+        speaker.tell(&mut reasons, || brought.reason(&speaker));
     }
     let on = cart.business_date;
     let challenges = reached.iter().filter_map(|goal| goal.line(&speaker, on));
     awards.extend(vouchers);
     check::awards_fit(&awards)?;
-    let (limits, reasons) = limits.tell(&speaker, &tallies, would_spend);
-    explanation.extend(reasons);
+    let (limits, of_limits) = limits.tell(&speaker, &tallies, would_spend);
+    reasons.extend(of_limits);
     let (awards, awards_with_card) = match member {
         Some(_) => (awards, Vec::new()),
         None => (Vec::new(), awards),
@@ -299,7 +325,7 @@ fn in_tier(
         challenges: challenges.collect(),
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
         is_training: false,
-        explanation,
+        explanation: Explanation::default(),
         language: language.code(),
     };
     assert_eq!(
@@ -313,11 +339,9 @@ fn in_tier(
         let balance = counts.and_then(|wallet| quote.wallet(wallet));
         let balance = balance.map(|line| line.after);
         let step = tier::Step::of(programme, &facts, &tallies, &sold, balance);
-        if let Some((line, reason)) = tier::standing(&speaker, &facts, step.as_ref()) {
-            quote.tier = line;
-            speaker.tell(&mut quote.explanation, || reason);
-        }
+        quote.tier = tier::standing(&speaker, &facts, step.as_ref(), &mut reasons);
     }
+    quote.explanation = Explanation::told(reasons);
     Ok(quote)
 }
 

@@ -5,8 +5,10 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 use super::challenge::ChallengeLine;
+use super::explanation::Explanation;
 use super::history::History;
 use super::profile::Profile;
+use super::values::Values;
 use super::velocity::{LimitFacts, LimitHit};
 use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points, WalletNumber};
 use crate::programme::Stage;
@@ -307,7 +309,8 @@ pub struct Reason {
     /// Stable key, such as `earn.amount.applied`.
     pub key: &'static str,
     /// The numbers of the sentence by name, exact, as text: `{"base": "55000", "rate": "10000"}`.
-    pub values: BTreeMap<&'static str, String>,
+    #[cfg_attr(test, schemars(with = "BTreeMap<String, String>"))]
+    pub values: Values,
     /// The sentence in the chosen language.
     pub text: String,
 }
@@ -415,7 +418,8 @@ pub struct Quote {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_training: bool,
     /// For every rule: what it did, or why it did nothing.
-    pub explanation: Vec<Reason>,
+    #[cfg_attr(test, schemars(with = "Vec<Reason>"))]
+    pub explanation: Explanation,
     /// Language of the texts: `vi` or `en`.
     pub language: &'static str,
 }

@@ -10,6 +10,7 @@ use super::quote::{Award, Reason};
 use super::reached::{Gives, given, said_awards};
 use super::tally::Sold;
 use super::tier::paid;
+use super::values::Values;
 use crate::kernel::{BusinessDate, MemberNumber, Money, Points, WalletNumber};
 use crate::programme::{
     ADVOCATE_RULE, Entry, FRIEND_RULE, Programme, QuotaOf, REFERRAL_EVENT, REFERRED_EVENT, Referral,
@@ -133,7 +134,7 @@ impl Brought {
             Kind::Thanked | Kind::Enough(_) => ADVOCATE_RULE,
             _ => FRIEND_RULE,
         };
-        let mut values = std::collections::BTreeMap::new();
+        let mut values = Values::default();
         match &self.kind {
             Kind::Missing(missing) => {
                 values.insert("missing", missing.to_string());

@@ -12,6 +12,7 @@ use super::offer::{find, pieces_of};
 use super::quote::{Award, Gift, MemberSnapshot, Reason, Redemption};
 use super::tally::dates as lot_dates;
 use super::truth::Truth;
+use super::values::Values;
 use crate::kernel::{Fraction, Money, Points, Rounding, WalletNumber};
 use crate::programme::{Effect, Programme, Reward, Stage, Takes, UseReward, Wallet, Worth};
 
@@ -382,7 +383,7 @@ impl Told<'_> {
             rule: self.reward.id.clone(),
             applied,
             key,
-            values: BTreeMap::from([
+            values: Values::from([
                 ("wallet", self.wallet.id.clone()),
                 ("price", self.reward.points.to_string()),
             ]),

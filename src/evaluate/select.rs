@@ -28,7 +28,7 @@ pub(super) fn fitting(selector: &Selector, lines: &[Line]) -> Vec<usize> {
 
 impl Picks {
     pub fn new(programme: &Programme, lines: &[Line]) -> Self {
-        Self::of(&programme.selectors, lines)
+        Self::of(&programme.parts.selectors, lines)
     }
 
     fn of(selectors: &Selectors, lines: &[Line]) -> Self {

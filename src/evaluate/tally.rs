@@ -5,6 +5,7 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::check::too_many_points;
+use super::explain::Explaining;
 use super::facts::Facts;
 use super::gives::{Earned, earn};
 use super::limits::{Cut, limit, limit_wallets, take_of_groups, tightest};
@@ -138,7 +139,8 @@ pub(super) enum Refusal {
     Expired(BusinessDate),
 }
 
-/// Every rule of the programme, in its order.
+/// Every rule of the programme, in its order. Where nothing is explained, a rule that is not for this
+/// sale leaves no trace: most rules are not, and they are to cost next to nothing.
 ///
 /// # Errors
 /// Points that do not fit 9e15.
@@ -146,19 +148,31 @@ pub(super) fn tally<'a>(
     programme: &'a Programme,
     terms: &Terms<'a>,
     sold: &Sold<'_>,
+    explaining: Explaining,
 ) -> Result<Vec<Tally<'a>>, CartProblem> {
-    let mut tallies = Vec::with_capacity(programme.earn_rules().len());
+    let mut tallies = Vec::new();
     for rule in programme.earn_rules() {
         if event_of(rule) != sold.facts.event {
+            continue;
+        }
+        let refusal = refused(rule, terms, sold);
+        let is_provisional = rule.asks_for_tenders && is_unpaid(terms);
+        if refusal.is_some() && !is_provisional && explaining == Explaining::Nothing {
             continue;
         }
         let wallet = programme
             .wallet_by_number(rule.wallet)
             .expect("a compiled rule names a wallet of its programme");
-        tallies.push(Tally::blank(rule, wallet, sold.facts.cart.business_date));
-        let tally = tallies.last_mut().expect("it was just pushed");
-        let found = one(programme, tally, terms, sold);
-        found.ok_or_else(|| too_many_points(&rule.id))?;
+        let mut tally = Tally {
+            refusal,
+            is_provisional,
+            ..Tally::blank(rule, wallet, sold.facts.cart.business_date)
+        };
+        if refusal.is_none() {
+            let found = give_for(programme, &mut tally, terms, sold);
+            found.ok_or_else(|| too_many_points(&rule.id))?;
+        }
+        tallies.push(tally);
     }
     round_over_the_sale(terms, &mut tallies)?;
     for tally in &mut tallies {
@@ -258,29 +272,14 @@ impl<'a> Tally<'a> {
             is_unsure: false,
         }
     }
-
-    fn refuse(&mut self, refusal: Refusal) -> Option<()> {
-        self.refusal = Some(refusal);
-        Some(())
-    }
 }
 
-/// Nothing where points do not fit.
-fn one<'a>(
-    programme: &'a Programme,
-    tally: &mut Tally<'a>,
-    terms: &Terms<'a>,
-    sold: &Sold<'_>,
-) -> Option<()> {
-    let rule = tally.rule;
-    tally.is_provisional = rule.asks_for_tenders && is_unpaid(terms);
-    let truth = rule
-        .when
-        .as_ref()
-        .map_or(Truth::Yes, |when| sold.facts.holds(when));
-    match truth {
-        Truth::No => return tally.refuse(Refusal::NotMet),
-        Truth::Unknown => return tally.refuse(Refusal::Unknown),
+/// Why a rule is not for this sale; nothing if it is.
+fn refused(rule: &EarnRule, terms: &Terms<'_>, sold: &Sold<'_>) -> Option<Refusal> {
+    let when = rule.when.as_ref();
+    match when.map_or(Truth::Yes, |when| sold.facts.holds(when)) {
+        Truth::No => return Some(Refusal::NotMet),
+        Truth::Unknown => return Some(Refusal::Unknown),
         Truth::Yes => {}
     }
     let had = terms
@@ -289,13 +288,21 @@ fn one<'a>(
         .and_then(|history| history.times.get(&rule.id));
     let quota = (rule.quota.as_ref(), QuotaOf::Rule, &*rule.id);
     if let Some(enough) = Enough::of((&rule.times, had), quota, terms.facts.member) {
-        return tally.refuse(Refusal::Enough(enough));
+        return Some(Refusal::Enough(enough));
     }
-    if rule.lines.is_some() && selected(rule, sold).next().is_none() {
-        return tally.refuse(Refusal::NoLines);
-    }
+    let has_none = rule.lines.is_some() && selected(rule, sold).next().is_none();
+    has_none.then_some(Refusal::NoLines)
+}
+
+/// What a rule that is for this sale gives. Nothing where points do not fit.
+fn give_for<'a>(
+    programme: &'a Programme,
+    tally: &mut Tally<'a>,
+    terms: &Terms<'a>,
+    sold: &Sold<'_>,
+) -> Option<()> {
     find_factors(programme, tally, terms)?;
-    match rule.gives {
+    match tally.rule.gives {
         Gives::Amount { .. } | Gives::Percent(_) | Gives::Bands(_) => by_money(tally, terms, sold),
         Gives::Unit(_) => by_piece(tally, terms, sold),
         Gives::Visit(_) | Gives::Fixed(_) | Gives::Event(..) => by_sale(tally, terms, sold),

@@ -218,16 +218,19 @@ pub(super) fn paid(sold: &Sold<'_>, is_counted: impl Fn(usize) -> bool) -> i64 {
     nets.sum::<Money>().max(Money::ZERO).get()
 }
 
-/// Where the member stands, and what is said of it. Nothing without tiers.
+/// Where the member stands, and why. Nothing without tiers, or where it is not known.
 pub(super) fn standing(
     speaker: &Speaker<'_>,
     facts: &Facts<'_>,
     step: Option<&Step<'_>>,
-) -> Option<(Option<TierLine>, Reason)> {
+    reasons: &mut Vec<Reason>,
+) -> Option<TierLine> {
     speaker.programme().tiers()?;
     let Some(step) = step else {
-        let text = speaker.phrase("tier.unknown", &[]);
-        return Some((None, reason("tier.unknown", text)));
+        speaker.tell(reasons, || {
+            reason("tier.unknown", speaker.phrase("tier.unknown", &[]))
+        });
+        return None;
     };
     let next = step.next();
     let (kept_until, to_keep) = step.kept(facts);
@@ -243,8 +246,8 @@ pub(super) fn standing(
         kept_until,
         to_keep,
     };
-    let reason = told(speaker, step, &line);
-    Some((Some(line), reason))
+    speaker.tell(reasons, || told(speaker, step, &line));
+    Some(line)
 }
 
 fn told(speaker: &Speaker<'_>, step: &Step<'_>, line: &TierLine) -> Reason {

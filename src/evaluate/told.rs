@@ -1,7 +1,5 @@
 //! Saying what a rule came to (docs/quote.md, "A reason").
 
-use std::collections::BTreeMap;
-
 use super::because::because;
 use super::explain::{Speaker, exact};
 use super::facts::Facts;
@@ -10,6 +8,7 @@ use super::limits::CapWindow;
 use super::often::Enough;
 use super::quote::Reason;
 use super::tally::{Refusal, Tally};
+use super::values::Values;
 use super::velocity;
 use crate::kernel::{Activity, Fraction, Idle, Rounding};
 use crate::programme::{AmountMode, BandGives, Expiry, Gives, Percent, RoundAt};
@@ -46,9 +45,9 @@ struct Told<'a> {
 }
 
 impl Told<'_> {
-    fn values(&self) -> BTreeMap<&'static str, String> {
+    fn values(&self) -> Values {
         let tally = self.tally;
-        let mut values = BTreeMap::from([("wallet", tally.wallet.id.clone())]);
+        let mut values = Values::from([("wallet", tally.wallet.id.clone())]);
         match &tally.rule.gives {
             Gives::Amount { per, points, .. } => {
                 values.insert("base", tally.base.to_string());
@@ -84,7 +83,7 @@ impl Told<'_> {
         values
     }
 
-    fn percent_values(&self, percent: &Percent, values: &mut BTreeMap<&'static str, String>) {
+    fn percent_values(&self, percent: &Percent, values: &mut Values) {
         values.insert("percent", percent.percent.clone());
         values.insert("per", percent.value.to_string());
     }
@@ -101,7 +100,6 @@ impl Told<'_> {
 
     fn nothing(&self, refusal: Refusal, all: &[Tally<'_>]) -> Reason {
         let speaker = self.speaker;
-        let base = speaker.money(self.tally.base);
         let (key, because) = match refusal {
             Refusal::NotMet | Refusal::Unknown => return self.not_met(refusal),
             Refusal::Group(winner) => {
@@ -126,6 +124,13 @@ impl Told<'_> {
                 let limit = &speaker.programme().limits()[place];
                 ("earn.limit", velocity::said(speaker, limit))
             }
+        };
+        // Only these speak of the money.
+        let base = match refusal {
+            Refusal::NothingToPay | Refusal::NoBand | Refusal::TooLittle => {
+                speaker.money(self.tally.base)
+            }
+            _ => String::new(),
         };
         let places = [("name", self.name), ("base", &base), ("because", &because)];
         let mut reason = self.reason(false, key, speaker.phrase(key, &places));

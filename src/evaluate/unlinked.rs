@@ -2,6 +2,7 @@
 
 use super::cart::{Cart, Line};
 use super::check;
+use super::explain::Explaining;
 use super::facts::Facts;
 use super::history::History;
 use super::problem::CartProblem;
@@ -71,7 +72,7 @@ pub fn worth_of_goods(
     };
     let mut awards = match member {
         None => Vec::new(),
-        Some(_) => awards(&tally(programme, &terms, &goods)?),
+        Some(_) => awards(&tally(programme, &terms, &goods, Explaining::Nothing)?),
     };
     for award in &mut awards {
         award.points = -award.points;

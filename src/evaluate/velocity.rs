@@ -10,6 +10,7 @@ use super::explain::Speaker;
 use super::often::QuotaFacts;
 use super::quote::{Award, MemberSnapshot, Reason};
 use super::tally::{Refusal, Tally};
+use super::values::Values;
 use crate::kernel::{Points, WalletNumber};
 use crate::programme::{Limit, LimitAction, LimitCount, Programme};
 use crate::texts;
@@ -288,7 +289,7 @@ fn reason(speaker: &Speaker<'_>, limit: &Limit, key: &'static str, found: Option
         ("because", because.as_str()),
         ("found", found_said.as_deref().unwrap_or_default()),
     ];
-    let mut values = BTreeMap::from([("most", limit.most.to_string())]);
+    let mut values = Values::from([("most", limit.most.to_string())]);
     if let Some(found) = found {
         values.insert("found", found.to_string());
     }
@@ -324,7 +325,7 @@ pub(super) fn nothing_spent(speaker: &Speaker<'_>, limit: &Limit) -> Vec<Reason>
                 rule: id.clone(),
                 applied: false,
                 key: "limit.not_spent",
-                values: BTreeMap::from([("limit", limit.id.clone())]),
+                values: Values::from([("limit", limit.id.clone())]),
                 text: speaker.phrase("limit.not_spent", &places),
             }
         })

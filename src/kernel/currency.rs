@@ -9,6 +9,7 @@ use std::fmt;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Currency {
     code: [u8; 3],
+    decimals: u8,
 }
 
 /// Currencies with no decimals: one dong, one yen is the smallest unit.
@@ -25,13 +26,25 @@ const TWO_DECIMALS: &str = "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN 
 
 impl Currency {
     /// The dong, the currency of the first market.
-    pub const VND: Self = Self { code: *b"VND" };
+    pub const VND: Self = Self {
+        code: *b"VND",
+        decimals: 0,
+    };
 
     /// Looks a code up. Codes are upper case, as the standard writes them.
     pub fn from_code(code: &str) -> Option<Self> {
-        let bytes: [u8; 3] = code.as_bytes().try_into().ok()?;
-        let currency = Self { code: bytes };
-        currency.find_decimals().map(|_| currency)
+        let lists = [
+            (0, NO_DECIMALS),
+            (2, TWO_DECIMALS),
+            (3, THREE_DECIMALS),
+            (4, FOUR_DECIMALS),
+        ];
+        let has = |(_, codes): &(u8, &str)| codes.split_ascii_whitespace().any(|has| has == code);
+        let (decimals, _) = lists.into_iter().find(has)?;
+        Some(Self {
+            code: code.as_bytes().try_into().ok()?,
+            decimals,
+        })
     }
 
     /// The three letters.
@@ -41,23 +54,7 @@ impl Currency {
 
     /// Decimals between the unit people say and the smallest unit: 2 for EUR, 0 for VND.
     pub fn decimals(&self) -> u32 {
-        self.find_decimals().unwrap_or(2)
-    }
-
-    fn find_decimals(&self) -> Option<u32> {
-        [
-            (0, NO_DECIMALS),
-            (2, TWO_DECIMALS),
-            (3, THREE_DECIMALS),
-            (4, FOUR_DECIMALS),
-        ]
-        .into_iter()
-        .find(|(_, codes)| {
-            codes
-                .split_ascii_whitespace()
-                .any(|code| code.as_bytes() == self.code)
-        })
-        .map(|(decimals, _)| decimals)
+        u32::from(self.decimals)
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::{Money, Points};
 
 /// What somebody is in the store. The numbers are stored and travel.
@@ -73,7 +74,7 @@ impl Role {
 /// The most somebody may do at once. `None` is no limit, zero is never.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Ceilings {
-    /// Money given back for a sale that is known.
+    /// Money and points given back for a sale that is known, all its returns together.
     pub refund: Option<Money>,
     /// Money given back for a sale that is not known.
     pub unlinked_refund: Option<Money>,
@@ -130,9 +131,11 @@ pub struct Above {
 /// Something that has a ceiling.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
-    /// Goods of a known sale come back for so much money.
+    /// Goods of known sales come back: so much goes back of these sales, as [`worth_of`] and with what
+    /// went back of them before.
     Refund(Money),
-    /// Goods of no known sale come back for so much money.
+    /// Goods of no known sale come back for so much money; goods of known ones beside them count as
+    /// for [`Act::Refund`].
     UnlinkedRefund(Money),
     /// Points are given (above zero) or taken.
     Adjustment {
@@ -193,6 +196,28 @@ impl ActKind {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.name() == name)
     }
+}
+
+/// What points that come back of a sale are worth where a ceiling asks: their share of the money that
+/// all points of the sale stood for, or what they take off another bill, whichever is more; rounded up.
+///
+/// `spent` and `stood_for` are the sale's, in one wallet; `step` says how many points take how much off,
+/// where they pay as money.
+pub fn worth_of(
+    back: Points,
+    (spent, stood_for): (Points, Money),
+    step: Option<(Points, Money)>,
+) -> Money {
+    let worth = |(points, money): (Points, Money)| {
+        let (points, money) = (i128::from(points.get()), i128::from(money.get().max(0)));
+        if points <= 0 {
+            return 0;
+        }
+        let exact = i128::from(back.get().max(0)) * money;
+        (exact + points - 1) / points
+    };
+    let most = worth((spent, stood_for)).max(step.map_or(0, worth));
+    Money::new(i64::try_from(most).unwrap_or(AMOUNT_MAX).min(AMOUNT_MAX))
 }
 
 /// What each role may do.
@@ -338,6 +363,31 @@ mod tests {
         assert_eq!(rights.of(Role::Supervisor).above(refund), None);
         let exactly = Act::Refund(Money::new(500_000));
         assert_eq!(rights.above_by_name(Some(Role::Manager), exactly), None);
+    }
+
+    #[test]
+    fn points_that_come_back_are_worth_what_they_stood_for_or_would_take_off() {
+        let (back, spent) = (Points::new(3), Points::new(10));
+        let worth = |stood_for, step: Option<(i64, i64)>| {
+            let step = step.map(|(points, money)| (Points::new(points), Money::new(money)));
+            worth_of(back, (spent, Money::new(stood_for)), step).get()
+        };
+        assert_eq!(worth(10_000, None), 3_000);
+        // 3 of 10 that stood for 9.999: 2.999,7.
+        assert_eq!(worth(9_999, None), 3_000);
+        // They bought a gift; on a bill 2 points take 1.000 off: 1.500.
+        assert_eq!(worth(0, Some((2, 1_000))), 1_500);
+        assert_eq!(worth(10_000, Some((2, 1_000))), 3_000);
+        assert_eq!(
+            worth_of(back, (Points::ZERO, Money::ZERO), None),
+            Money::ZERO
+        );
+        let most = worth_of(
+            Points::new(AMOUNT_MAX),
+            (spent, Money::ZERO),
+            Some((Points::new(1), Money::new(AMOUNT_MAX))),
+        );
+        assert_eq!(most.get(), AMOUNT_MAX);
     }
 
     #[test]

@@ -155,6 +155,13 @@ impl UsageRow {
     }
 }
 
+impl UsageRow {
+    /// It is a place of a quota, and no use of a card.
+    pub fn is_place(&self) -> bool {
+        self.what == Stretch::ever(Whose::Quota).what
+    }
+}
+
 impl Usage {
     /// What is to be added to the rows for it.
     pub fn rows(&self) -> Vec<UsageRow> {

@@ -121,17 +121,20 @@ impl Challenge {
 impl Programme {
     /// What there is to reach, in the order of their ids.
     pub fn challenges(&self) -> &[Challenge] {
-        &self.challenges
+        &self.parts.challenges
     }
 
     /// Challenges for which the lines of past sales are wanted.
     pub fn goals_by_lines(&self) -> impl Iterator<Item = &Challenge> {
-        self.challenges.iter().filter(|goal| goal.reads_lines())
+        self.parts
+            .challenges
+            .iter()
+            .filter(|goal| goal.reads_lines())
     }
 
     /// Challenges that count events of this name.
     pub fn goals_of_event<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a Challenge> {
-        let goals = self.challenges.iter();
+        let goals = self.parts.challenges.iter();
         goals.filter(move |goal| goal.event.as_deref() == Some(name))
     }
 }

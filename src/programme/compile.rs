@@ -19,13 +19,13 @@ use std::collections::BTreeSet;
 
 use super::mend::mend;
 use super::model::{
-    ActivityModel, CapsModel, DayOfYearModel, Document, ExpiryModel, InactiveModel, RedeemModel,
-    RefundModel, WalletKindModel, WalletModel,
+    CapsModel, DayOfYearModel, Document, ExpiryModel, InactiveModel, RedeemModel, RefundModel,
+    WalletKindModel, WalletModel,
 };
 use super::shape::{ShapeError, read_object};
-use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Problem, Programme, RedeemTerms};
+use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Parts, Problem, Programme, RedeemTerms};
 use super::{Names, RefundPolicy, Selectors, Unit, Wallet, WalletKind, When};
-use crate::kernel::{Activity, BusinessDate, Currency, Fraction, Idle, Money, Points};
+use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
 use traps::Compiled;
 
 /// The most bytes of a name or a unit.
@@ -191,7 +191,7 @@ impl Compiler {
             money_decimals,
         };
         self.traps(document, &compiled);
-        Some(Programme {
+        Some(Programme::from(Parts {
             id: document.id.clone(),
             version: u32::try_from(version?).ok()?,
             hash: Sha256::digest(json).into(),
@@ -214,7 +214,7 @@ impl Compiler {
             },
             claim_days: u32::try_from(claim_days?).ok()?,
             selectors: std::mem::take(&mut self.selectors),
-        })
+        }))
     }
 
     /// Carts name offers and rewards alike, and a group is one of rules or one of offers.
@@ -223,8 +223,8 @@ impl Compiler {
         let rewards = document.rewards.iter().map(|reward| reward.id.as_str());
         let vouchers: BTreeSet<&str> = vouchers.collect();
         for (index, reward) in document.rewards.iter().enumerate() {
-            let path = format!("rewards[{index}]");
-            self.once(&path, !vouchers.contains(reward.id.as_str()), &reward.id);
+            let path = format_args!("rewards[{index}]");
+            self.once(path, !vouchers.contains(reward.id.as_str()), &reward.id);
         }
         let rewards: BTreeSet<&str> = rewards.chain(vouchers).collect();
         let of_rules = document
@@ -233,8 +233,8 @@ impl Compiler {
             .filter_map(|rule| rule.group.as_deref());
         let of_rules: BTreeSet<&str> = of_rules.collect();
         for (index, offer) in document.offers.iter().enumerate() {
-            let path = format!("offers[{index}]");
-            self.once(&path, !rewards.contains(offer.id.as_str()), &offer.id);
+            let path = format_args!("offers[{index}]");
+            self.once(path, !rewards.contains(offer.id.as_str()), &offer.id);
             if let Some(group) = offer.group.as_deref().filter(|id| of_rules.contains(id)) {
                 let expected = "a group of offers, not one of rules that award";
                 self.problem(format!("{path}.group"), "conflict", expected, quoted(group));
@@ -286,15 +286,15 @@ impl Compiler {
         model: &WalletModel,
         currency: Option<Currency>,
     ) -> Option<Wallet> {
-        self.id(&format!("{path}.id"), &model.id);
-        let number = self.whole(&format!("{path}.number"), model.number, 1, 250);
+        self.id(format_args!("{path}.id"), &model.id);
+        let number = self.whole(format_args!("{path}.number"), model.number, 1, 250);
         let name = self.names(&format!("{path}.name"), &model.name);
         let kind = self.wallet_kind(path, model, currency);
         let unit = self.wallet_unit(path, model, currency);
         let decimals = match model.kind {
             WalletKindModel::Money => currency.map(|currency| currency.decimals()),
             _ => {
-                let decimals = self.whole(&format!("{path}.decimals"), model.decimals, 0, 4);
+                let decimals = self.whole(format_args!("{path}.decimals"), model.decimals, 0, 4);
                 decimals.and_then(|decimals| u32::try_from(decimals).ok())
             }
         };
@@ -355,10 +355,14 @@ impl Compiler {
                 WalletKindModel::Badge => "`badge`",
                 _ => "`stamps`",
             };
-            self.unused(&format!("{path}.decimals"), model.decimals != 0, word);
+            self.unused(format_args!("{path}.decimals"), model.decimals != 0, word);
         }
         if is_money {
-            self.unused(&format!("{path}.redeem"), model.redeem.is_some(), "`money`");
+            self.unused(
+                format_args!("{path}.redeem"),
+                model.redeem.is_some(),
+                "`money`",
+            );
             return currency.map(WalletKind::Money);
         }
         if is_badge {
@@ -405,14 +409,19 @@ impl Compiler {
             let when = model
                 .redeem
                 .as_ref()
-                .and_then(|redeem| redeem.when.as_ref());
+                .and_then(|redeem| redeem.when.as_deref());
             self.when_before_spending(&path, when, known).flatten()
         });
         whens.collect()
     }
 
     fn refund(&mut self, path: &str, model: &RefundModel) -> Option<RefundPolicy> {
-        let grace_days = self.whole(&format!("{path}.grace_days"), model.grace_days, 0, 3_650)?;
+        let grace_days = self.whole(
+            format_args!("{path}.grace_days"),
+            model.grace_days,
+            0,
+            3_650,
+        )?;
         Some(RefundPolicy {
             spent: model.spent,
             missing: model.missing,
@@ -451,7 +460,7 @@ impl Compiler {
             return Some(Expiry::Inactive(idle));
         }
         if let Some(months) = model.months {
-            let months = self.whole(&format!("{path}.months"), months, 1, 1_200)?;
+            let months = self.whole(format_args!("{path}.months"), months, 1, 1_200)?;
             return small(months).map(Expiry::Months);
         }
         if let Some(months) = model.end_of_month_after_months {
@@ -492,36 +501,13 @@ impl Compiler {
         u32::try_from(days).ok()
     }
 
-    /// What keeps a balance alive.
-    fn activities(&mut self, path: &str, model: Option<&ExpiryModel>) -> Option<Vec<Activity>> {
-        let named = model.and_then(|expiry| expiry.inactive.as_ref());
-        let named = named.map_or(&[][..], |inactive| &inactive.activities);
-        let mut activities = Vec::with_capacity(named.len());
-        for (index, activity) in named.iter().enumerate() {
-            let activity = match activity {
-                ActivityModel::Sale => Activity::Sale,
-                ActivityModel::Event => Activity::Event,
-            };
-            if activities.contains(&activity) {
-                let path = format!("{path}.expiry.inactive.activities[{index}]");
-                self.problem(path, "duplicate", "each once", "twice");
-                return None;
-            }
-            activities.push(activity);
-        }
-        if activities.is_empty() {
-            activities.push(Activity::Sale);
-        }
-        Some(activities)
-    }
-
     fn idle(&mut self, path: &str, model: &InactiveModel, pending_days: i64) -> Option<Idle> {
         match (model.days, model.months) {
             (Some(days), None) => self
                 .living_days(format!("{path}.days"), days, pending_days)
                 .map(Idle::Days),
             (None, Some(months)) => {
-                let months = self.whole(&format!("{path}.months"), months, 1, 1_200)?;
+                let months = self.whole(format_args!("{path}.months"), months, 1, 1_200)?;
                 u32::try_from(months).ok().map(Idle::Months)
             }
             (days, _) => {
@@ -539,7 +525,7 @@ impl Compiler {
         let mut cap = |key: &str, text: &Option<String>| match text {
             None => Some(None),
             Some(text) => {
-                let units = self.units_from(&format!("{path}.{key}"), text, decimals, 1);
+                let units = self.units_from(format_args!("{path}.{key}"), text, decimals, 1);
                 units.map(|units| Some(Points::new(units)))
             }
         };
@@ -565,7 +551,8 @@ impl Compiler {
         // Without the decimals nothing can be told about the digits; the form still can.
         let wallet_decimals = decimals.unwrap_or(4);
         let money_decimals = currency.map_or(4, |currency| currency.decimals());
-        let value = self.rate_above_zero(&format!("{path}.value"), &model.value, money_decimals);
+        let value =
+            self.rate_above_zero(format_args!("{path}.value"), &model.value, money_decimals);
         let step_path = format!("{path}.step");
         let step = match &model.step {
             None => Some(10i64.pow(wallet_decimals)),
@@ -573,12 +560,12 @@ impl Compiler {
         };
         let least = match &model.least {
             None => step,
-            Some(text) => self.units_from(&format!("{path}.least"), text, wallet_decimals, 0),
+            Some(text) => self.units_from(format_args!("{path}.least"), text, wallet_decimals, 0),
         };
         let most = match &model.most {
             None => None,
             Some(text) => {
-                let most = self.units_from(&format!("{path}.most"), text, wallet_decimals, 1);
+                let most = self.units_from(format_args!("{path}.most"), text, wallet_decimals, 1);
                 if let (Some(most), Some(least), Some(step)) = (most, least, step)
                     && most < least.max(step)
                 {

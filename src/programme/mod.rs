@@ -54,6 +54,8 @@ pub use wallet::{
     Unit, Wallet, WalletKind,
 };
 
+use std::sync::Arc;
+
 use crate::kernel::{BusinessDate, Currency, WalletNumber};
 
 /// The largest document, in bytes.
@@ -63,9 +65,15 @@ pub const NESTING_MAX: usize = 16;
 /// The most rules in a document.
 pub const RULES_MAX: usize = 5_000;
 
-/// A programme that has been read, checked and compiled. It never changes.
+/// A programme that has been read, checked and compiled. It never changes, and its clones are one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Programme {
+    pub(crate) parts: Arc<Parts>,
+}
+
+/// What a programme is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Parts {
     pub(crate) id: String,
     pub(crate) version: u32,
     pub(crate) hash: [u8; 32],
@@ -95,6 +103,13 @@ pub struct Programme {
     pub(crate) selectors: Selectors,
 }
 
+impl From<Parts> for Programme {
+    fn from(parts: Parts) -> Self {
+        let parts = Arc::new(parts);
+        Self { parts }
+    }
+}
+
 impl Programme {
     /// Reads one document. See [`read`].
     pub fn read(json: &[u8]) -> Result<Self, Vec<Problem>> {
@@ -103,108 +118,111 @@ impl Programme {
 
     /// The programme's id, the same in all its versions.
     pub fn id(&self) -> &str {
-        &self.id
+        &self.parts.id
     }
 
     /// Its version, from 1. A version never changes once it is installed.
     pub fn version(&self) -> u32 {
-        self.version
+        self.parts.version
     }
 
     /// SHA-256 of the document's bytes.
     pub fn hash(&self) -> [u8; 32] {
-        self.hash
+        self.parts.hash
     }
 
     /// The bytes it was read from.
     pub fn document(&self) -> &[u8] {
-        &self.document
+        &self.parts.document
     }
 
     /// Its name in each language.
     pub fn name(&self) -> &Names {
-        &self.name
+        &self.parts.name
     }
 
     /// The currency of all its amounts.
     pub fn currency(&self) -> Currency {
-        self.currency
+        self.parts.currency
     }
 
     /// The date lies between its first and its last good day, both included.
     pub fn is_valid_on(&self, date: BusinessDate) -> bool {
-        self.valid_from.is_none_or(|first| first <= date)
-            && self.valid_until.is_none_or(|last| date <= last)
+        self.parts.valid_from.is_none_or(|first| first <= date)
+            && self.parts.valid_until.is_none_or(|last| date <= last)
     }
 
     /// The same rules on any business date, for trying them out.
     pub fn on_any_day(&self) -> Self {
-        Self {
+        Self::from(Parts {
             valid_from: None,
             valid_until: None,
-            ..self.clone()
-        }
+            ..Parts::clone(&self.parts)
+        })
     }
 
     /// First business date on which it prices sales; `None` for ever since.
     pub fn valid_from(&self) -> Option<BusinessDate> {
-        self.valid_from
+        self.parts.valid_from
     }
 
     /// Last business date on which it prices sales; `None` for ever.
     pub fn valid_until(&self) -> Option<BusinessDate> {
-        self.valid_until
+        self.parts.valid_until
     }
 
     /// Its wallets in the order of their numbers.
     pub fn wallets(&self) -> &[Wallet] {
-        &self.wallets
+        &self.parts.wallets
     }
 
     /// A wallet by its id.
     pub fn wallet(&self, id: &str) -> Option<&Wallet> {
-        self.wallets.iter().find(|wallet| wallet.id == id)
+        self.parts.wallets.iter().find(|wallet| wallet.id == id)
     }
 
     /// A wallet by its number.
     pub fn wallet_by_number(&self, number: WalletNumber) -> Option<&Wallet> {
-        self.wallets.iter().find(|wallet| wallet.number == number)
+        self.parts
+            .wallets
+            .iter()
+            .find(|wallet| wallet.number == number)
     }
 
     /// Its earn rules by priority, then by id.
     pub fn earn_rules(&self) -> &[EarnRule] {
-        &self.earn
+        &self.parts.earn
     }
 
     /// The groups of its rules in the order of their ids.
     pub fn groups(&self) -> &[Group] {
-        &self.groups
+        &self.parts.groups
     }
 
     /// Its ladder of members, if it has one.
     pub fn tiers(&self) -> Option<&Tiers> {
-        self.tiers.as_ref()
+        self.parts.tiers.as_ref()
     }
 
     /// What the bill costs less, by stage, priority and id.
     pub fn offers(&self) -> &[Offer] {
-        &self.offers
+        &self.parts.offers
     }
 
     /// What points buy, in the order of their ids.
     pub fn rewards(&self) -> &[Reward] {
-        &self.rewards
+        &self.parts.rewards
     }
 
     /// How often is too often, in the order of their ids.
     pub fn limits(&self) -> &[Limit] {
-        &self.limits
+        &self.parts.limits
     }
 
     /// So many business dates after its own a sale that was nobody's may still be made a member's, 0
     /// to 366; 0 where the document does not say.
     pub fn claim_days(&self) -> u32 {
-        self.claim_days
+        self.parts.claim_days
     }
 }
 

@@ -286,7 +286,7 @@ pub(crate) struct RedeemModel {
     pub share_percent: Option<String>,
     /// When they pay: only after three purchases, for instance. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
-    pub when: Option<WhenModel>,
+    pub when: Option<Box<WhenModel>>,
 }
 
 /// When points end, counted from the business date of their sale. Exactly one key.

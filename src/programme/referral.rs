@@ -42,6 +42,6 @@ impl Referral {
 impl Programme {
     /// What bringing a friend gives, if it gives something.
     pub fn referral(&self) -> Option<&Referral> {
-        self.referral.as_ref()
+        self.parts.referral.as_ref()
     }
 }

@@ -2,6 +2,7 @@
 //! values know the places that name them: a line asks only those, however many rules there are.
 
 use std::collections::{BTreeSet, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 
 use super::rules::{LineFlag, Range};
 
@@ -66,7 +67,30 @@ pub(crate) enum Node {
 }
 
 /// Places by value.
-type Index = HashMap<String, Vec<usize>>;
+type Index = HashMap<String, Vec<usize>, BuildHasherDefault<Short>>;
+
+/// FNV-1a, for each value of each line of each cart. What is indexed is the programme's own, so nobody
+/// gains by values that collide.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Short(u64);
+
+impl Default for Short {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Short {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 /// Every selection of a programme.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -61,8 +61,7 @@ pub(crate) fn read_object<T: DeserializeOwned>(
         ));
     }
     let mut reader = serde_json::Deserializer::from_slice(json);
-    let Object(value) =
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| from_serde(&error))?;
+    let Object(value) = Object::deserialize(&mut reader).or_else(|_| with_path(json))?;
     reader.end().map_err(|error| {
         whole(
             "not_json",
@@ -75,6 +74,12 @@ pub(crate) fn read_object<T: DeserializeOwned>(
         )
     })?;
     Ok(value)
+}
+
+/// Reads once more what could not be read, keeping track of where it stands: that takes longer.
+fn with_path<T: DeserializeOwned>(json: &[u8]) -> Result<T, ShapeError> {
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    serde_path_to_error::deserialize(&mut reader).map_err(|error| from_serde(&error))
 }
 
 /// The deepest nesting of objects and lists, without reading the text any further.

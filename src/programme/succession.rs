@@ -14,20 +14,21 @@ const UNLIKE: &str = "unlike_installed";
 pub fn unlike_installed(programme: &Programme, installed: &[Arc<Programme>]) -> Vec<Problem> {
     let mut problems = Vec::new();
     for other in installed {
-        if programme.id != other.id {
-            problems.push(Problem::new("id", UNLIKE, &*other.id, &*programme.id));
+        if programme.id() != other.id() {
+            problems.push(Problem::new("id", UNLIKE, other.id(), programme.id()));
         }
-        if programme.currency != other.currency {
-            let (expected, found) = (other.currency.code(), programme.currency.code());
+        let (old, new) = (other.currency(), programme.currency());
+        if new != old {
+            let (expected, found) = (old.code(), new.code());
             problems.push(Problem::new("currency", UNLIKE, expected, found));
         }
-        for old in &other.wallets {
-            compare_wallet(programme, other.version, old, &mut problems);
+        for old in other.wallets() {
+            compare_wallet(programme, other.version(), old, &mut problems);
         }
-        for (place, new) in programme.wallets.iter().enumerate() {
-            let is_known = other.wallets.iter().any(|old| is_the_same(old, new));
-            if programme.version < other.version && !is_known {
-                let expected = format!("a wallet of version {} too", other.version);
+        for (place, new) in programme.wallets().iter().enumerate() {
+            let is_known = other.wallets().iter().any(|old| is_the_same(old, new));
+            if programme.version() < other.version() && !is_known {
+                let expected = format!("a wallet of version {} too", other.version());
                 let path = format!("wallets[{place}]");
                 problems.push(Problem::new(path, UNLIKE, expected, said(new)));
             }
@@ -43,7 +44,7 @@ fn is_the_same(old: &Wallet, new: &Wallet) -> bool {
 }
 
 fn compare_wallet(new: &Programme, version: u32, old: &Wallet, problems: &mut Vec<Problem>) {
-    let mut alike = new.wallets.iter().enumerate();
+    let mut alike = new.wallets().iter().enumerate();
     let found = alike.find(|(_, wallet)| wallet.id == old.id || wallet.number == old.number);
     let expected = format!("{}, as in version {version}", said(old));
     match found {
@@ -52,7 +53,7 @@ fn compare_wallet(new: &Programme, version: u32, old: &Wallet, problems: &mut Ve
             let path = format!("wallets[{place}]");
             problems.push(Problem::new(path, UNLIKE, expected, said(wallet)));
         }
-        None if new.version > version => {
+        None if new.version() > version => {
             problems.push(Problem::new("wallets", UNLIKE, expected, "no such wallet"));
         }
         None => {}

@@ -3,7 +3,7 @@
 pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "approval.needed",
-        "A supervisor's PIN is needed: up to {limit}, this is {found}",
+        "A supervisor's PIN is needed: up to {limit}, with this one it is {found}",
     ),
     (
         "approval.no_pin",
@@ -12,7 +12,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("approval.not_allowed", "This person may not approve"),
     (
         "approval.too_low",
-        "The approver may do up to {limit}, this is {found}",
+        "The approver may do up to {limit}, with this one it is {found}",
     ),
     ("birthday.another", "not near now"),
     (

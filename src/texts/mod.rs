@@ -7,10 +7,12 @@
 
 mod diacritics;
 mod en;
+mod index;
 mod numbers;
 mod vi;
 
 pub use diacritics::{Diacritics, strip_diacritics};
+use index::Index;
 pub use numbers::{date, fraction, money, number, number_trimmed};
 
 /// A language loy speaks at the till.
@@ -46,6 +48,15 @@ impl Language {
         match self {
             Self::Vi => vi::PHRASES,
             Self::En => en::PHRASES,
+        }
+    }
+
+    fn index(self) -> &'static Index {
+        static VI: Index = Index::of(vi::PHRASES);
+        static EN: Index = Index::of(en::PHRASES);
+        match self {
+            Self::Vi => &VI,
+            Self::En => &EN,
         }
     }
 }
@@ -100,11 +111,7 @@ pub fn event_word(language: Language, name: &str) -> String {
 }
 
 fn find(language: Language, key: &str) -> Option<&'static str> {
-    let phrases = language.phrases();
-    let place = phrases
-        .binary_search_by(|(known, _)| (*known).cmp(key))
-        .ok()?;
-    Some(phrases[place].1)
+    language.index().find(language.phrases(), key)
 }
 
 #[cfg(test)]

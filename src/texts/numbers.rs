@@ -30,7 +30,7 @@ pub fn number(language: Language, units: i64, decimals: u32) -> String {
     assert!(decimals <= 18, "an i64 has at most 18 decimals");
     let scale = 10u64.pow(decimals);
     let magnitude = units.unsigned_abs();
-    let mut text = String::new();
+    let mut text = String::with_capacity(24);
     if units < 0 {
         text.push('-');
     }
@@ -49,13 +49,12 @@ pub fn number(language: Language, units: i64, decimals: u32) -> String {
 /// # Panics
 /// As [`number`].
 pub fn number_trimmed(language: Language, units: i64, decimals: u32) -> String {
-    let text = number(language, units, decimals);
-    if decimals == 0 {
-        return text;
+    let mut text = number(language, units, decimals);
+    if decimals > 0 {
+        let digits = text.trim_end_matches('0');
+        text.truncate(digits.trim_end_matches(language.decimal_mark()).len());
     }
-    text.trim_end_matches('0')
-        .trim_end_matches(language.decimal_mark())
-        .to_owned()
+    text
 }
 
 /// Money with the decimals of its currency: `55.000 đ` in Vietnamese, `55,000 VND` in English.
@@ -67,7 +66,10 @@ pub fn money(language: Language, minor_units: i64, decimals: u32, currency_code:
         (Language::Vi, "VND") => "đ",
         _ => currency_code,
     };
-    format!("{} {sign}", number(language, minor_units, decimals))
+    let mut text = number(language, minor_units, decimals);
+    text.push(' ');
+    text.push_str(sign);
+    text
 }
 
 /// A date as the language writes it: 22/11/2026 in Vietnamese, 2026-11-22 in English.
@@ -117,13 +119,18 @@ pub fn fraction(language: Language, numerator: i128, denominator: i128) -> Strin
     text
 }
 
+/// The digits in threes, with the language's mark between them.
 fn push_grouped(text: &mut String, whole: u128, language: Language) {
-    let digits = whole.to_string();
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(language.group_mark());
+    let digit = |part: u128| char::from(b'0' + u8::try_from(part % 10).expect("one digit"));
+    let (above, three) = (whole / 1_000, whole % 1_000);
+    if above > 0 {
+        push_grouped(text, above, language);
+        text.push(language.group_mark());
+    }
+    for unit in [100, 10, 1] {
+        if above > 0 || three >= unit || unit == 1 {
+            text.push(digit(three / unit));
         }
-        text.push(digit);
     }
 }
 

@@ -3,7 +3,7 @@
 pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "approval.needed",
-        "Cần mã PIN của giám sát: được tối đa {limit}, lần này {found}",
+        "Cần mã PIN của giám sát: được tối đa {limit}, tính cả lần này là {found}",
     ),
     (
         "approval.no_pin",
@@ -12,7 +12,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("approval.not_allowed", "Người này không được duyệt"),
     (
         "approval.too_low",
-        "Người duyệt chỉ được tối đa {limit}, lần này {found}",
+        "Người duyệt chỉ được tối đa {limit}, tính cả lần này là {found}",
     ),
     ("birthday.another", "không gần hôm nay"),
     (

@@ -10,6 +10,7 @@ use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{Award, MemberSnapshot, Outcome};
 use crate::evaluate::{Decided, PointsBack, ReturnedLines, own_awards};
 use crate::kernel::{Money, Points, WalletNumber};
+use crate::ledger::authority::worth_of;
 use crate::ledger::refund::Standing;
 use crate::ledger::{Give, Spend};
 use crate::programme::Programme;
@@ -83,6 +84,33 @@ impl RefundDocument {
     /// The money the customer got back so far.
     pub(super) fn paid_back(&self) -> Money {
         self.lines.values().map(|line| line.paid_back()).sum()
+    }
+}
+
+impl RefundDocument {
+    /// What has gone back of the sale so far, as ceilings count it: money, and the worth of the points
+    /// that came back beside it.
+    pub(super) fn measured(&self, programme: &Programme, sale: &Outcome) -> Money {
+        let mut sum = self.paid_back();
+        for (&number, &back) in &self.returned {
+            let Some(wallet) = programme.wallet_by_number(number) else {
+                continue;
+            };
+            // Stored value is among the money.
+            if wallet.is_money() {
+                continue;
+            }
+            let own = || {
+                let redemptions = sale.redemptions.iter();
+                redemptions.filter(|redemption| redemption.wallet == number)
+            };
+            let spent = own().map(|redemption| redemption.points).sum();
+            let stood_for = own().map(|redemption| redemption.amount).sum();
+            let step = wallet.redeem.as_ref();
+            let step = step.map(|terms| (terms.step, terms.step_value));
+            sum += worth_of(back, (spent, stood_for), step);
+        }
+        sum
     }
 }
 

@@ -65,12 +65,13 @@ impl Till {
         let programme = Arc::new(Programme::read(document).map_err(Error::Programme)?);
         self.write(|writing, moment| {
             self.learn_programmes(&writing.reading())?;
-            if self.is_installed(&writing.reading(), &programme)? {
-                return Ok(());
-            }
+            // Whose programme it is comes before its number: a new one would not help.
             let problems = unlike_installed(&programme, &self.programmes());
             if !problems.is_empty() {
                 return Err(Error::Programme(problems));
+            }
+            if self.is_installed(&writing.reading(), &programme)? {
+                return Ok(());
             }
             let facts = SaleFacts {
                 programme_version: programme.version(),

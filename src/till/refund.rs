@@ -100,6 +100,8 @@ pub(super) struct Worked {
     pub(super) facts: SaleFacts,
     pub(super) entries: Vec<Entry>,
     pub(super) document: RefundDocument,
+    /// What has gone back of the sale with it, as ceilings count it.
+    pub(super) measured: Money,
     programme: Arc<Programme>,
     lots: Accounts,
 }
@@ -193,7 +195,7 @@ impl Till {
             let back = request.back(&row);
             let (worked, is_whole) = self.work_out(&writing.reading(), &[], moment, &back)?;
             let undone = self.undo_returns(&writing.reading(), moment, &back, &worked.entries)?;
-            let act = Act::Refund(worked.facts.amount);
+            let act = Act::Refund(worked.measured);
             let cashier = request.cashier.as_deref();
             let permit = self.permit(moment, id, cashier, act, |amount| self.say_money(amount));
             let permit = permit.or_refuse(writing, &worked.facts, worked.row.seq)?;
@@ -201,6 +203,9 @@ impl Till {
             writing.append(&worked.entries)?;
             writing.put_document(row.refund_seq, &to_bytes(&worked.document))?;
             self.put_changed_sale(writing, &row)?;
+            if worked.document.is_post_void {
+                self.free_places(writing, &row)?;
+            }
             writing.append(&undone.entries)?;
             for sale in &undone.rows {
                 self.put_changed_sale(writing, sale)?;
@@ -344,6 +349,7 @@ impl Till {
                 row: row.clone(),
                 facts,
                 entries,
+                measured: document.measured(&programme, &sale.outcome),
                 document,
                 programme: Arc::clone(&programme),
                 lots,

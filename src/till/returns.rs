@@ -32,11 +32,22 @@ use crate::store::{Reading, SaleRow, Writing};
 pub(super) struct Returns {
     /// As it is told.
     pub(super) told: Vec<GoodsBack>,
+    /// What ceilings count: what goes back for goods without a sale, and what has gone back of the
+    /// others' sales with it.
+    measured: Money,
     pub(super) entries: Vec<Entry>,
     /// Documents beside entries.
     documents: Vec<(Seq, Vec<u8>)>,
     /// Where the sales stand after it.
     pub(super) rows: Vec<SaleRow>,
+}
+
+impl Returns {
+    /// No ceiling is beyond the largest amount, so that what no number holds is above all of them.
+    fn measure(&mut self, more: Money) {
+        let sum = self.measured.checked_add(more);
+        self.measured = sum.unwrap_or(Money::new(i64::MAX));
+    }
 }
 
 /// Whose return it is, when, and by which programme.
@@ -98,6 +109,7 @@ impl Till {
             };
             let (worked, is_whole) = self.work_out(reading, &returns.entries, moment, &back)?;
             let row = worked.row_after(is_whole);
+            returns.measure(worked.measured);
             returns.told.push(GoodsBack {
                 sale: Some(self.sale_id(row.seq).to_string()),
                 amount: worked.facts.amount,
@@ -144,16 +156,15 @@ impl Till {
         moment: &Moment,
         id: &str,
         cart: &Cart,
-        told: &[GoodsBack],
+        returns: &Returns,
     ) -> Permit {
-        if told.is_empty() {
+        if returns.told.is_empty() {
             return Permit::Free;
         }
-        let amount = given_back(told);
-        let act = if told.iter().any(|back| back.sale.is_none()) {
-            Act::UnlinkedRefund(amount)
+        let act = if returns.told.iter().any(|back| back.sale.is_none()) {
+            Act::UnlinkedRefund(returns.measured)
         } else {
-            Act::Refund(amount)
+            Act::Refund(returns.measured)
         };
         let cashier = cart.cashier.as_deref();
         self.permit(moment, id, cashier, act, |amount| self.say_money(amount))
@@ -320,6 +331,7 @@ impl Till {
             programme_version: programme.version(),
         };
         let wallets = by_wallet(&entries, programme, &accounts);
+        returns.measure(worth.amount);
         returns.told.push(GoodsBack {
             sale: None,
             amount: worth.amount,
@@ -369,7 +381,7 @@ impl Till {
                 return Err(self.resolved("receipt.known", seq));
             }
             let returns = self.unlinked(&writing.reading(), moment, cart)?;
-            let permit = self.permit_returns(moment, id, cart, &returns.told);
+            let permit = self.permit_returns(moment, id, cart, &returns);
             let facts = SaleFacts {
                 sold_at: cart.at_ms,
                 offset: cart.utc_offset_minutes,

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use super::document::{SaleDocument, from_bytes};
 use super::error::Error;
 use super::shell::Till;
-use super::view::SaleState;
+use super::view::{SaleState, load_document};
 use crate::evaluate::{Cart, Outcome, Shown};
 use crate::exchange::identifier_hash;
 use crate::kernel::{MemberNumber, Points, WalletNumber};
+use crate::ledger::Flags;
 use crate::ledger::usage::{Usage, UsageRow, UsageSum, Who, Whose};
 use crate::programme::QuotaOf;
 use crate::store::{Finding, Reading, SaleRow, Writing};
@@ -73,6 +74,19 @@ impl Till {
                 row.points = -row.points;
             }
         }
+        Ok(writing.add_usage(&rows)?)
+    }
+
+    /// A sale that should never have been gives back its places of what all members together have so
+    /// often. It stays counted for the limits against misuse: who undoes sales gains no tries.
+    pub(super) fn free_places(&self, writing: &Writing<'_>, sale: &SaleRow) -> Result<(), Error> {
+        if !self.is_counted(writing.head()) {
+            return Ok(());
+        }
+        let document = load_document(&writing.reading(), sale.document_seq)?;
+        let mut rows = self.usage_of(&document.cart, &document.outcome);
+        rows.retain(UsageRow::is_place);
+        rows.iter_mut().for_each(|row| row.sales = -row.sales);
         Ok(writing.add_usage(&rows)?)
     }
 
@@ -151,7 +165,11 @@ impl Till {
                 cart.at_ms = entry.sold_at;
                 cart.business_date = entry.business_date;
             }
-            visit(&self.usage_of(&cart, &outcome))?;
+            let mut rows = self.usage_of(&cart, &outcome);
+            if is_undone(reading, &row)? {
+                rows.retain(|row| !row.is_place());
+            }
+            visit(&rows)?;
         }
         Ok(())
     }
@@ -176,6 +194,15 @@ impl Till {
         }
         Ok(())
     }
+}
+
+/// The sale should never have been.
+fn is_undone(reading: &Reading<'_>, row: &SaleRow) -> Result<bool, Error> {
+    if row.refund_seq == 0 {
+        return Ok(false);
+    }
+    let refund = reading.entries(row.refund_seq, row.refund_seq)?.pop();
+    Ok(refund.is_some_and(|(entry, _)| entry.flags.has(Flags::POST_VOID)))
 }
 
 /// Points that a sale awards, by wallet.

@@ -4,17 +4,24 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
+use rust_decimal::Decimal;
 use serde_json::{Map, Value};
 
 use crate::model::{Case, Step};
 
 /// All of them.
-const SYSTEMS: [&str; 19] = [
+const SYSTEMS: [&str; 29] = [
+    "amazon-prime",
+    "dynamics-365",
     "erpnext",
     "hm",
     "kiotviet",
+    "loyaltylion",
     "loyverse",
+    "mini-gift",
+    "miniapp",
     "nhanh",
+    "nike",
     "odoo-buy-x-get-y",
     "odoo-coupons",
     "odoo-ewallet",
@@ -23,12 +30,16 @@ const SYSTEMS: [&str; 19] = [
     "odoo-next-order",
     "odoo-promo-code",
     "odoo-promotion",
+    "panda",
     "sapo",
     "sephora",
+    "smile",
     "square",
     "starbucks",
     "suno",
     "tinhtien",
+    "yotpo",
+    "zalo",
 ];
 const CARTS_MIN: usize = 8;
 
@@ -95,9 +106,13 @@ pub fn faults(stories: &[Case], cases: &[Case]) -> Vec<String> {
     if is != expected {
         faults.push(format!("systems: expected {expected:?}, there are {is:?}"));
     }
-    let published = cases.iter().filter(|case| case.says.is_some());
-    let published: BTreeSet<&str> = published.map(|case| case.id.as_str()).collect();
+    let published = cases
+        .iter()
+        .filter_map(|case| Some((case.id.as_str(), case.says.as_ref()?)));
+    let published: BTreeMap<&str, &Value> = published.collect();
     let mut shapes: BTreeMap<String, String> = BTreeMap::new();
+    let index = root().join("examples/systems/README.md");
+    let index = std::fs::read_to_string(index).expect("the page of all");
     for system in &is {
         let of_it: Vec<&Case> = stories
             .iter()
@@ -110,6 +125,8 @@ pub fn faults(stories: &[Case], cases: &[Case]) -> Vec<String> {
             if !used.contains(file) {
                 faults.push(format!("{system}/{file}: no story has it"));
             }
+            let problems = loy::programme::check(document.to_string().as_bytes());
+            faults.extend(problems.iter().map(|one| format!("{system}/{file}: {one}")));
             let shape = shape(document, &ids(document)).to_string();
             if let Some(other) = shapes.insert(shape, format!("{system}/{file}")) {
                 faults.push(format!(
@@ -118,6 +135,9 @@ pub fn faults(stories: &[Case], cases: &[Case]) -> Vec<String> {
             }
         }
         faults.extend(unmarked(system, &programmes, &published));
+        if !index.contains(&format!("| [{system}]({system}/README.md) |")) {
+            faults.push(format!("{system}: not on the page of all"));
+        }
     }
     faults
 }
@@ -312,29 +332,57 @@ fn marked(page: &str) -> BTreeMap<String, BTreeMap<String, Marked>> {
     files
 }
 
-/// What a published number is from: a quotation of its source with the source's key, or a case.
-fn is_cited(from: &str, published: &BTreeSet<&str>) -> bool {
-    let mut cases = from.split("case ").skip(1);
-    let id = |rest: &str| {
-        rest.trim_start_matches('`')
-            .split('`')
-            .next()
-            .unwrap_or("")
-            .to_owned()
-    };
-    let is_case = cases.any(|rest| published.contains(id(rest).as_str()));
-    let has_quotation = from.contains('“') && from.contains('”');
-    let key = from
-        .split_once('[')
-        .and_then(|(_, rest)| rest.split_once(']'));
-    is_case || has_quotation && key.is_some_and(|(key, _)| !key.is_empty())
+/// Numbers as texts write them: `10,000`, `2025-06-24`, `100k`, `1M`, `$4.50`.
+fn numbers_in(text: &str) -> Vec<Decimal> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(start) = rest.find(|one: char| one.is_ascii_digit()) {
+        rest = &rest[start..];
+        let is_part = |one: char| one.is_ascii_digit() || ",.-".contains(one);
+        let end = rest.find(|one: char| !is_part(one)).unwrap_or(rest.len());
+        let (token, behind) = rest.split_at(end);
+        let token = token.trim_end_matches([',', '.', '-']);
+        // A range, or a date.
+        let is_date = token.len() == 10 && token.matches('-').count() == 2;
+        let parts = if is_date {
+            vec![token.replace('-', "")]
+        } else {
+            token.split('-').map(|part| part.replace(',', "")).collect()
+        };
+        let times = match behind.chars().next() {
+            Some('k') => 1_000,
+            Some('M') => 1_000_000,
+            _ => 1,
+        };
+        let read = |part: &String| part.parse::<Decimal>().ok();
+        let parts = parts.iter().filter_map(read);
+        found.extend(parts.map(|part| part * Decimal::from(times)));
+        rest = behind;
+    }
+    found
+}
+
+/// Whether what a published number is from tells it: a quotation of a source with the source's key,
+/// or cases.
+fn is_told(number: &str, from: &str, published: &BTreeMap<&str, &Value>) -> bool {
+    let number: Decimal = number.parse().expect("a decimal");
+    let tells = |text: &str| numbers_in(text).contains(&number);
+    let quoted = from
+        .split_once('“')
+        .and_then(|(_, rest)| rest.split_once('”'));
+    let by_quotation = quoted.is_some_and(|(quotation, behind)| {
+        behind.trim_start().starts_with('[') && tells(quotation)
+    });
+    let cases = from.split("case `").skip(1);
+    let mut cases = cases.filter_map(|rest| published.get(rest.split('`').next()?));
+    by_quotation || cases.any(|says| tells(&says.to_string()))
 }
 
 /// Numbers of the programmes that the page does not mark, and rows that are about no number.
 fn unmarked(
     system: &str,
     programmes: &BTreeMap<String, Value>,
-    published: &BTreeSet<&str>,
+    published: &BTreeMap<&str, &Value>,
 ) -> Vec<String> {
     let path = root().join(folder_of(system)).join("README.md");
     let page = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path:?}: {error}"));
@@ -359,7 +407,7 @@ fn unmarked(
                 ));
             }
             let is_right = match mark {
-                "published" => is_cited(from, published),
+                "published" => is_told(&row.number, from, published),
                 "derived" => !from.is_empty(),
                 "ours" => true,
                 _ => false,

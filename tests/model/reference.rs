@@ -129,17 +129,23 @@ impl Reference {
     }
 
     /// Points a bill spends: what is wanted, there now and still once its goods are back, and not
-    /// more than the bill. The second value is the ledger once they are back.
-    fn spends(&self, bill: &Bill, own: usize, may_refuse: bool) -> Result<(i64, Self), Answer> {
+    /// more than the bill. Then what ceilings count of these goods, and the ledger once they are back.
+    fn spends(
+        &self,
+        bill: &Bill,
+        own: usize,
+        may_refuse: bool,
+    ) -> Result<(i64, i64, Self), Answer> {
         let mut then = self.clone();
-        then.take_back(bill, may_refuse)?;
+        let asked = then.take_back(bill, may_refuse)?;
         let there = [self, &then].map(|ledger| ledger.spendable(bill.member, bill.day, own));
         let payable = (bill.total - bill.given()).max(0) / 1_000;
-        Ok((bill.wanted.min(there[0]).min(there[1]).min(payable), then))
+        let spent = bill.wanted.min(there[0]).min(there[1]).min(payable);
+        Ok((spent, asked, then))
     }
 
     fn sell(&mut self, bill: &Bill, hold: Option<i64>) -> Decided {
-        let (spent, mut then) = self.spends(bill, NO_SALE, true)?;
+        let (spent, asked, mut then) = self.spends(bill, NO_SALE, true)?;
         let at = self.sales.len();
         let sale = Sale {
             bill: bill.clone(),
@@ -152,13 +158,13 @@ impl Reference {
         if hold.is_none() {
             then.sales.push(sale);
             *self = then;
-            return Ok((self.post(at), bill.given()));
+            return Ok((self.post(at), asked));
         }
         self.sales.push(sale);
         if let Some(member) = bill.member {
             self.coins.take(spent, member, bill.day, Place::Held(at));
         }
-        Ok((Answer::Sale(at), bill.given()))
+        Ok((Answer::Sale(at), asked))
     }
 
     /// Spends what is held, then what is free, then what is not there; gives what is earned.
@@ -198,9 +204,9 @@ impl Reference {
         let bill = self.sales[at].bill.clone();
         // An unchanged cart posts what was authorised, whatever has happened since.
         match changed.filter(|changed| **changed != bill) {
-            None => self.take_back(&bill, false)?,
+            None => drop(self.take_back(&bill, false)?),
             Some(changed) => {
-                let (spent, then) = self.spends(changed, at, false)?;
+                let (spent, _, then) = self.spends(changed, at, false)?;
                 *self = then;
                 (self.sales[at].bill, self.sales[at].spent) = (changed.clone(), spent);
             }
@@ -228,10 +234,11 @@ impl Reference {
 
     /// What comes back in a bill. Once it is paid nothing is refused: goods whose sale has no room
     /// for them are goods without one.
-    fn take_back(&mut self, bill: &Bill, may_refuse: bool) -> Result<(), Answer> {
+    fn take_back(&mut self, bill: &Bill, may_refuse: bool) -> Result<i64, Answer> {
         let Some(back) = &bill.back else {
-            return Ok(());
+            return Ok(0);
         };
+        let mut asked = 0;
         let (mut fits, mut money) = (back.pieces, back.amount);
         match back.of.map(|of| &self.sales[of]) {
             Some(_) if may_refuse => {}
@@ -245,7 +252,7 @@ impl Reference {
             let of = back.of.expect("it fits into its sale");
             let before = self.sales[of].clone();
             self.coins.noted.clear();
-            self.refund(of, &Goods::Pieces(fits, Some(money)))?;
+            asked += self.refund(of, &Goods::Pieces(fits, Some(money)))?.1;
             let member = before.bill.member;
             self.note(member, Some((of, before, self.sales[of].clone())));
         }
@@ -253,19 +260,9 @@ impl Reference {
             self.coins.noted.clear();
             self.refund_unlinked(bill, back.amount - money);
             self.note(bill.member, None);
+            asked += back.amount - money;
         }
-        Ok(())
-    }
-
-    /// Goods without their sale cost what they would earn.
-    fn refund_unlinked(&mut self, bill: &Bill, amount: i64) -> Answer {
-        let Some(member) = bill.member else {
-            return Answer::Moved(0, 0);
-        };
-        let worth = amount / 10_000;
-        let owed = self.coins.take_newest(worth, member, bill.day);
-        self.coins.owe(owed, member);
-        Answer::Moved(worth, owed)
+        Ok(asked)
     }
 
     fn refund(&mut self, at: usize, goods: &Goods) -> Decided {
@@ -274,7 +271,8 @@ impl Reference {
         let sale = &mut self.sales[at];
         sale.take(goods).ok_or(Answer::Refused)?;
         let taken = earned(before.kept()) - earned(sale.kept());
-        let (lot, money) = (sale.lot, sale.given - before.given);
+        // A ceiling counts all returns of a sale together, money and the worth of points.
+        let (lot, asked) = (sale.lot, sale.given + sale.returned * 1_000);
         let points = sale.returned - before.returned;
         // What was owed for the sale is forgiven first.
         let owed = points.min(sale.owed);
@@ -292,6 +290,6 @@ impl Reference {
         if *goods == Goods::Undone {
             self.undo_returns(at)?;
         }
-        Ok((Answer::Sale(at), money))
+        Ok((Answer::Sale(at), asked))
     }
 }

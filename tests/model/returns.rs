@@ -1,6 +1,6 @@
 //! What came back in the cart of a sale, and how it is undone with that sale.
 
-use crate::asks::Answer;
+use crate::asks::{Answer, Bill};
 use crate::coins::Step;
 use crate::reference::Reference;
 use crate::sale::Sale;
@@ -15,6 +15,17 @@ pub struct Back {
 }
 
 impl Reference {
+    /// Goods without their sale cost what they would earn.
+    pub fn refund_unlinked(&mut self, bill: &Bill, amount: i64) -> Answer {
+        let Some(member) = bill.member else {
+            return Answer::Moved(0, 0);
+        };
+        let worth = amount / 10_000;
+        let owed = self.coins.take_newest(worth, member, bill.day);
+        self.coins.owe(owed, member);
+        Answer::Moved(worth, owed)
+    }
+
     /// Notes what came back, with what it did to the coins.
     pub fn note(&mut self, member: Option<usize>, of: Option<(usize, Sale, Sale)>) {
         let steps = std::mem::take(&mut self.coins.noted);

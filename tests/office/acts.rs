@@ -290,3 +290,27 @@ fn what_a_member_did_besides_buying_adds_up_at_head_office() {
     assert_eq!(day_totals_of_office(&chain), day_totals_of(&report));
     chain.assert_order_does_not_matter(date(TODAY));
 }
+
+/// A hat without a receipt (100.000 d, 10 points) came back on a bill for a scarf (50.000 d, 5 points); the
+/// bill was a mistake.
+#[test]
+fn a_return_without_its_sale_that_is_undone_with_its_bill_is_undone_at_head_office_too() {
+    let mut chain = chain_with_tiers();
+    let member = enrol(chain.till());
+    chain
+        .till()
+        .record("sale-1", &cart_of(member, 300_000))
+        .unwrap();
+    let before = told(&mut chain, member);
+    assert_eq!(before, (30, 0, 0, 1, 300_000, 0));
+    let lines = vec![line("NON", -1, 100_000), line("KHAN", 1, 50_000)];
+    let bill = chain
+        .till()
+        .record("sale-2", &later(of_lines(Some(member), lines)))
+        .unwrap();
+    assert_eq!(told(&mut chain, member), (25, 0, 0, 2, 350_000, 100_000));
+    post_void(chain.till(), "void", bill.id);
+    // The bill's own 50.000 d are given back; the hat is not back.
+    assert_eq!(told(&mut chain, member), (30, 0, 0, 1, 350_000, 50_000));
+    chain.assert_order_does_not_matter(date(TODAY));
+}

@@ -271,6 +271,28 @@ fn a_held_sale_keeps_the_card_it_was_authorised_with() {
     assert_sound(&till);
 }
 
+/// Who sells and undoes to try again is what limits are for.
+#[test]
+fn a_sale_that_is_undone_stays_counted_for_limits() {
+    let shop = store_with_limit(serde_json::json!({
+        "id": "own_card", "per": "member", "count": "sales", "most": "1", "action": "refuse"
+    }));
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = till.record("sale-1", &cart_of(member, 100_000)).unwrap();
+    let void = loy::till::RefundRequest {
+        goods: loy::till::Goods::PostVoid,
+        reason: Some("typed twice".to_owned()),
+        cashier: Some("TN-07".to_owned()),
+        ..refund_of(sale.id)
+    };
+    till.refund("void", &void).unwrap();
+    let next = till.record("sale-2", &cart_of(member, 100_000)).unwrap();
+    assert_eq!(next.quote.awarded(1), Points::ZERO);
+    assert_eq!(exceptions(&till), ["limit.refused   1 2"]);
+    assert_sound(&till);
+}
+
 /// The card is read only when the customer pays: it is counted then, and limits hold against it.
 #[test]
 fn a_card_shown_only_at_the_end_is_counted_and_told() {

@@ -4,6 +4,7 @@
 mod adjustments;
 mod bounds;
 mod card;
+mod ceilings;
 mod challenges;
 mod clock;
 mod days;

@@ -24,7 +24,7 @@ pub fn store_of(document: &str) -> Shop {
     })
 }
 
-fn store() -> Shop {
+pub fn store() -> Shop {
     store_of(STORE)
 }
 
@@ -99,7 +99,7 @@ fn a_cashier_refunds_up_to_the_ceiling_and_asks_the_supervisor_above_it() {
     );
     assert_eq!(
         refused.cashier_text(loy::texts::Language::Vi),
-        "Cần mã PIN của giám sát: được tối đa 500.000 đ, lần này 500.001 đ"
+        "Cần mã PIN của giám sát: được tối đa 500.000 đ, tính cả lần này là 500.001 đ"
     );
     // Asked again it is the same refusal and no second line.
     assert_eq!(

@@ -316,3 +316,15 @@ fn a_version_that_a_damaged_file_lost_is_installed_again_and_only_as_it_was() {
     assert_eq!(balance(&till, member), (0, 0, 0, 0));
     assert_eq!(till.verify(Depth::Full).unwrap(), []);
 }
+
+/// A new number would not make it one of this ledger's.
+#[test]
+fn another_programme_with_a_number_that_is_there_is_told_as_another_programme() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let other = version(1, |document| document["id"] = json!("other"));
+    let Err(loy::till::Error::Programme(problems)) = till.install_programme(&other) else {
+        panic!("it is another programme");
+    };
+    assert_eq!(problems[0].path, "id");
+}

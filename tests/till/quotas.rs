@@ -1,7 +1,7 @@
 //! The first hundred, and once a member: what is had so often.
 
 use loy::evaluate::{Quote, Reason};
-use loy::till::Till;
+use loy::till::{Goods, RefundRequest, Till};
 use serde_json::{Value, json};
 
 use crate::shop::{Shop, TODAY, assert_sound, cart, cart_of, date, enrol, phone, refund_of};
@@ -197,4 +197,33 @@ fn a_rule_that_awards_has_a_quota_too_and_a_return_takes_back_what_it_gave() {
     till.refund("back", &refund_of(first.id)).unwrap();
     assert_eq!(crate::shop::balance(&till, member), (0, 0, 0, 0));
     assert_sound(&till);
+}
+
+/// A return keeps the place it had; a sale that should never have been had none.
+#[test]
+fn a_sale_that_should_never_have_been_gives_its_place_back() {
+    let shop = shop(&document(share(1), json!({})));
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = till.record("1", &cart_of(member, 100_000)).unwrap();
+    assert_eq!(sale.quote.outcome.payable.get(), 50_000);
+    assert_eq!(price(&till, "2", member), 100_000);
+    let void = RefundRequest {
+        goods: Goods::PostVoid,
+        reason: Some("typed twice".to_owned()),
+        ..refund_of(sale.id)
+    };
+    till.refund("void", &void).unwrap();
+    assert_sound(&till);
+    assert_eq!(price(&till, "3", member), 50_000);
+    assert_eq!(price(&till, "4", member), 100_000);
+    assert_sound(&till);
+    // Counted anew, as after a repair, it is the same.
+    till.close();
+    let mut settings = shop.settings();
+    settings.path = shop.folder.path().join("saved.loy");
+    let (saved, findings) = Till::salvage(&shop.path(), &settings).unwrap();
+    assert_eq!(findings, []);
+    assert_sound(&saved);
+    assert_eq!(price(&saved, "5", member), 100_000);
 }

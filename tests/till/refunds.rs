@@ -492,3 +492,39 @@ fn a_coupon_on_a_line_of_its_own_comes_back_piece_by_piece_with_its_goods() {
     }
     assert_sound(&till);
 }
+
+/// Three at 100.000 d, one coupon of 30.000 d over all of them, and 15.000 d for a box that is no piece.
+#[test]
+fn a_coupon_over_the_bill_comes_back_by_thousandths_and_a_line_without_pieces_by_money() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let mut cart = cart_of(member, 0);
+    cart.lines = [
+        ("AO-01", 3_000, 300_000),
+        ("PHIEU", 1_000, -30_000),
+        ("HOP", 0, 15_000),
+    ]
+    .map(|(sku, pieces, total)| Line::new(sku, Quantity::new(pieces), Money::new(total)))
+    .into();
+    let sale = till.record("sale-1", &cart).unwrap();
+    let third = parts(sale.id, &[part(0, 1_000), part(1, 333)]);
+    // 100.000 - 9.990.
+    assert_eq!(
+        till.preview_refund(&third).unwrap().amount,
+        Money::new(90_010)
+    );
+    till.refund("refund-1", &third).unwrap();
+    let box_ = till.refund("refund-2", &parts(sale.id, &[part(2, 1)]));
+    assert_eq!(box_.unwrap_err().reason(), "refund.quantity_left");
+    let less = loy::till::ReturnedPart {
+        line: 2,
+        measure: loy::till::Measure::Amount(Money::new(5_000)),
+    };
+    till.refund("refund-3", &parts(sale.id, &[less])).unwrap();
+    let rest = till.preview_refund(&refund_of(sale.id)).unwrap().amount;
+    assert_eq!(rest, Money::new(285_000 - 90_010 - 5_000));
+    till.refund("refund-4", &refund_of(sale.id)).unwrap();
+    assert_eq!(balance(&till, member).0, 0);
+    assert_sound(&till);
+}

@@ -44,6 +44,42 @@ fn a_gift_card_is_sold_as_money_and_earns_no_points() {
 }
 
 #[test]
+fn a_tier_makes_no_gift_card_worth_more_and_one_coupon_no_two_unless_the_rule_says_so() {
+    // Half as much again for gold: 50.000 are 5 points, and 7 with the tier. The card stays 50.000.
+    let earn = |cashback: Value| {
+        json!([
+            {"id": "top-up", "wallet": "card", "amount": {"per": "1", "points": "1"},
+             "lines": {"flags": ["gift_card"]}},
+            cashback,
+            {"id": "coupon", "wallet": "v", "fixed": {"points": "1"}},
+            {"id": "bill", "wallet": "points", "amount": {"per": "10000", "points": "1"}},
+        ])
+    };
+    let parts = |cashback: Value| {
+        json!({
+            "earn": earn(cashback),
+            "vouchers": [{"id": "v", "number": 3, "name": {"en": "Off"}, "money": "5000",
+                "use": "on_request"}],
+            "tiers": {"basis": "visits", "levels": [{"id": "gold", "from": "0", "factor": "1.5"}]},
+        })
+    };
+    let cart = json!({"lines": [
+        {"sku": "card-50", "quantity_milli": 1000, "line_total": 50_000, "flags": ["gift_card"]},
+    ]});
+    let cashback =
+        json!({"id": "cashback", "wallet": "card", "percent": {"percent": "10", "value": "1"}});
+    let sold = with(json!({}), cart.clone(), parts(cashback));
+    assert_eq!(sold.awarded(1).get(), 7);
+    assert_eq!(sold.awarded(2).get(), 50_000 + 5_000);
+    assert_eq!(sold.awarded(3).get(), 1);
+    // Cashback that a tier makes more says so.
+    let more = json!({"id": "cashback", "wallet": "card", "tier_factor": "applies",
+        "percent": {"percent": "10", "value": "1"}});
+    let sold = with(json!({}), cart, parts(more));
+    assert_eq!(sold.awarded(2).get(), 50_000 + 7_500);
+}
+
+#[test]
 fn stored_value_pays_last_is_no_discount_and_lowers_no_base() {
     // As Odoo's SALE-065: 100 paid with 10 of the wallet earn on 100.
     let cart =

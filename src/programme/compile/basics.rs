@@ -1,20 +1,51 @@
 //! Values that many parts of a document have: ids, names, dates, amounts.
 
+use std::fmt;
+
 use super::super::decimal::{self, NoAmount, RATE_DECIMALS_MAX};
-use super::super::model::{NamesModel, RangeModel};
+use super::super::model::{ActivityModel, ExpiryModel, NamesModel, RangeModel};
 use super::super::{Names, Range, Unit};
 use super::{Compiler, ID_MAX, NAME_MAX, quoted};
-use crate::kernel::{BusinessDate, Fraction};
+use crate::kernel::{Activity, BusinessDate, Fraction};
 
+/// A path is written only once something is wrong: a document has many values and few problems, so it
+/// comes as something that can be shown.
 impl Compiler {
-    pub(super) fn id(&mut self, path: &str, id: &str) {
+    /// What keeps a balance alive.
+    pub(super) fn activities(
+        &mut self,
+        path: &str,
+        model: Option<&ExpiryModel>,
+    ) -> Option<Vec<Activity>> {
+        let named = model.and_then(|expiry| expiry.inactive.as_ref());
+        let named = named.map_or(&[][..], |inactive| &inactive.activities);
+        let mut activities = Vec::with_capacity(named.len());
+        for (index, activity) in named.iter().enumerate() {
+            let activity = match activity {
+                ActivityModel::Sale => Activity::Sale,
+                ActivityModel::Event => Activity::Event,
+            };
+            if activities.contains(&activity) {
+                let path = format!("{path}.expiry.inactive.activities[{index}]");
+                self.problem(path, "duplicate", "each once", "twice");
+                return None;
+            }
+            activities.push(activity);
+        }
+        if activities.is_empty() {
+            activities.push(Activity::Sale);
+        }
+        Some(activities)
+    }
+
+    pub(super) fn id(&mut self, path: impl fmt::Display, id: &str) {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
         let is_id = (1..=ID_MAX).contains(&id.len())
             && id.bytes().all(is_plain)
             && id.as_bytes()[0].is_ascii_alphanumeric();
         if !is_id {
             self.problem(
-                path,
+                path.to_string(),
                 "wrong_form",
                 "1 to 64 ASCII letters, digits, `_`, `.` and `-`, a letter or digit first",
                 quoted(id),
@@ -22,12 +53,18 @@ impl Compiler {
         }
     }
 
-    pub(super) fn whole(&mut self, path: &str, value: i64, least: i64, most: i64) -> Option<i64> {
+    pub(super) fn whole(
+        &mut self,
+        path: impl fmt::Display,
+        value: i64,
+        least: i64,
+        most: i64,
+    ) -> Option<i64> {
         if (least..=most).contains(&value) {
             return Some(value);
         }
         self.problem(
-            path,
+            path.to_string(),
             "out_of_range",
             format!("{least} to {most}"),
             value.to_string(),
@@ -100,7 +137,7 @@ impl Compiler {
 
     pub(super) fn units_from(
         &mut self,
-        path: &str,
+        path: impl fmt::Display,
         text: &str,
         decimals: u32,
         least: i64,
@@ -118,7 +155,7 @@ impl Compiler {
             } else {
                 "0 or more"
             };
-            self.problem(path, "out_of_range", expected, quoted(text));
+            self.problem(path.to_string(), "out_of_range", expected, quoted(text));
             return None;
         }
         Some(units)
@@ -126,13 +163,18 @@ impl Compiler {
 
     pub(super) fn rate_above_zero(
         &mut self,
-        path: &str,
+        path: impl fmt::Display,
         text: &str,
         decimals: u32,
     ) -> Option<Fraction> {
-        let rate = self.rate_from_zero(path, text, decimals)?;
+        let rate = self.rate_from_zero(&path, text, decimals)?;
         if rate.is_zero() {
-            self.problem(path, "out_of_range", "more than 0", quoted(text));
+            self.problem(
+                path.to_string(),
+                "out_of_range",
+                "more than 0",
+                quoted(text),
+            );
             return None;
         }
         Some(rate)
@@ -140,14 +182,14 @@ impl Compiler {
 
     pub(super) fn rate_from_zero(
         &mut self,
-        path: &str,
+        path: impl fmt::Display,
         text: &str,
         decimals: u32,
     ) -> Option<Fraction> {
         match decimal::rate(text, decimals) {
             Ok(rate) if rate >= Fraction::ZERO => Some(rate),
             Ok(_) => {
-                self.problem(path, "out_of_range", "0 or more", quoted(text));
+                self.problem(path.to_string(), "out_of_range", "0 or more", quoted(text));
                 None
             }
             Err(reason) => {
@@ -157,7 +199,13 @@ impl Compiler {
         }
     }
 
-    pub(super) fn no_amount(&mut self, path: &str, text: &str, reason: NoAmount, decimals: u32) {
+    pub(super) fn no_amount(
+        &mut self,
+        path: impl fmt::Display,
+        text: &str,
+        reason: NoAmount,
+        decimals: u32,
+    ) {
         let (code, expected) = match reason {
             NoAmount::Form => (
                 "not_decimal",
@@ -171,7 +219,7 @@ impl Compiler {
             ),
             NoAmount::TooLarge => ("out_of_range", "at most 9e15 smallest units".to_owned()),
         };
-        self.problem(path, code, expected, quoted(text));
+        self.problem(path.to_string(), code, expected, quoted(text));
     }
 
     /// The name a document gives, or the id.
@@ -239,24 +287,25 @@ impl Compiler {
     }
 
     /// Each id once.
-    pub(super) fn once(&mut self, path: &str, is_new: bool, id: &str) {
+    pub(super) fn once(&mut self, path: impl fmt::Display, is_new: bool, id: &str) {
         if !is_new {
             self.problem(format!("{path}.id"), "duplicate", "an id once", quoted(id));
         }
     }
 
-    pub(super) fn count(&mut self, path: &str, found: usize, most: usize) -> bool {
+    pub(super) fn count(&mut self, path: impl fmt::Display, found: usize, most: usize) -> bool {
         if found > most {
-            self.problem(path, "count", format!("at most {most}"), found.to_string());
+            let expected = format!("at most {most}");
+            self.problem(path.to_string(), "count", expected, found.to_string());
         }
         found <= most
     }
 
     /// A key that does nothing beside another is refused, never ignored.
-    pub(super) fn unused(&mut self, path: &str, is_given: bool, beside: &str) {
+    pub(super) fn unused(&mut self, path: impl fmt::Display, is_given: bool, beside: &str) {
         if is_given {
             self.problem(
-                path,
+                path.to_string(),
                 "not_used",
                 format!("nothing beside {beside}"),
                 "a value",

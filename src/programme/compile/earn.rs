@@ -1,14 +1,24 @@
 //! Rules that award.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::super::model::{BandModel, EarnModel, FactorModel, GroupModel};
 use super::super::{
     Band, BandGives, Caps, EarnRule, Factor, Gives, Group, Percent, RULES_MAX, RoundAt, Take,
-    Tenders, Wallet, When,
+    Tenders, TierFactor, Wallet, WalletKind, When,
 };
 use super::{Compiler, Known, quoted};
 use crate::kernel::{Fraction, Money};
+
+/// A tier multiplies points. Stored value and vouchers are as many as the rule says: who sells a gift
+/// card for 500.000 to a member of a high tier does not put 550.000 on it by leaving a key out.
+fn tier_factor_into(wallet: &Wallet) -> TierFactor {
+    match wallet.kind {
+        WalletKind::Money(_) | WalletKind::Vouchers | WalletKind::Badge => TierFactor::Ignored,
+        WalletKind::Points => TierFactor::Applies,
+    }
+}
 
 impl Compiler {
     pub(super) fn groups(&mut self, models: &[GroupModel]) -> Vec<Group> {
@@ -19,7 +29,7 @@ impl Compiler {
         for (index, model) in models.iter().enumerate() {
             let path = format!("groups[{index}]");
             self.once(&path, ids.insert(model.id.as_str()), &model.id);
-            self.id(&format!("{path}.id"), &model.id);
+            self.id(format_args!("{path}.id"), &model.id);
         }
         let group = |model: &GroupModel| Group {
             id: model.id.clone(),
@@ -77,16 +87,22 @@ impl Compiler {
         groups: &[Group],
         known: &Known<'_>,
     ) -> Option<EarnRule> {
-        self.id(&format!("{path}.id"), &model.id);
+        self.id(format_args!("{path}.id"), &model.id);
         let name = self.name_or_id(path, &model.name, &model.id);
         if !known.ids.contains(&model.wallet.as_str()) {
             self.unknown_wallet(&format!("{path}.wallet"), &model.wallet);
         }
         let wallet = known.wallet(&model.wallet);
-        let priority = self.whole(&format!("{path}.priority"), model.priority, -1_000, 1_000);
-        let group = self.group(&format!("{path}.group"), &model.group, groups);
-        let when = self.optional_when(&format!("{path}.when"), model.when.as_ref(), known);
-        let lines = self.optional_selector(&format!("{path}.lines"), model.lines.as_ref(), known);
+        let priority = self.whole(
+            format_args!("{path}.priority"),
+            model.priority,
+            -1_000,
+            1_000,
+        );
+        let group = self.group(format_args!("{path}.group"), &model.group, groups);
+        let when = self.optional_when(format_args!("{path}.when"), model.when.as_deref(), known);
+        let lines =
+            self.optional_selector(format_args!("{path}.lines"), model.lines.as_deref(), known);
         let gives = self.gives(path, model, wallet, known);
         let tenders = self.tenders(path, model);
         let factors = self.factors(path, &model.factors, known);
@@ -102,7 +118,7 @@ impl Compiler {
         let quota = self.often(path, (None, model.quota.as_ref()));
         let is_event = model.event.is_some();
         self.unused(
-            &format!("{path}.quota"),
+            format_args!("{path}.quota"),
             is_event && model.quota.is_some(),
             "`event`",
         );
@@ -134,7 +150,7 @@ impl Compiler {
             tenders: tenders?,
             factors,
             combine: model.combine.unwrap_or_default(),
-            tier_factor: model.tier_factor.unwrap_or_default(),
+            tier_factor: model.tier_factor.unwrap_or(tier_factor_into(wallet)),
             rounding: model.rounding.unwrap_or(wallet.rounding),
             round_at: model.round_at,
             caps: caps?,
@@ -152,7 +168,7 @@ impl Compiler {
 
     pub(super) fn group(
         &mut self,
-        path: &str,
+        path: impl fmt::Display,
         id: &Option<String>,
         groups: &[Group],
     ) -> Option<Option<usize>> {
@@ -160,7 +176,7 @@ impl Compiler {
         let place = groups.iter().position(|group| group.id == *id);
         if place.is_none() {
             let expected = "the id of a group of this document";
-            self.problem(path, "unknown_reference", expected, quoted(id));
+            self.problem(path.to_string(), "unknown_reference", expected, quoted(id));
         }
         place.map(Some)
     }
@@ -189,10 +205,11 @@ impl Compiler {
         }
         let decimals = wallet.map_or(0, |wallet| wallet.decimals);
         if let Some(amount) = &model.amount {
-            let per_path = format!("{path}.amount.per");
-            let per = self.units_from(&per_path, &amount.per, known.money_decimals, 1);
-            let points_path = format!("{path}.amount.points");
-            let points = self.rate_above_zero(&points_path, &amount.points, decimals);
+            let path = format!("{path}.amount");
+            let per_path = format_args!("{path}.per");
+            let per = self.units_from(per_path, &amount.per, known.money_decimals, 1);
+            let points_path = format_args!("{path}.points");
+            let points = self.rate_above_zero(points_path, &amount.points, decimals);
             return Some(Gives::Amount {
                 per: Money::new(per?),
                 points: points?,
@@ -214,22 +231,26 @@ impl Compiler {
                 (_, _, Some(points)) => ("fixed", Gives::Fixed, Some(points)),
                 (None, None, None) => ("event", Gives::Fixed, None),
             };
-        self.unused(&format!("{path}.base"), model.base.is_some(), key);
+        self.unused(format_args!("{path}.base"), model.base.is_some(), key);
         for (name, methods) in [
             ("exclude_tenders", &model.exclude_tenders),
             ("only_tenders", &model.only_tenders),
         ] {
-            self.unused(&format!("{path}.{name}"), !methods.is_empty(), key);
+            self.unused(format_args!("{path}.{name}"), !methods.is_empty(), key);
         }
         if key != "per_unit" {
-            self.unused(&format!("{path}.lines"), model.lines.is_some(), key);
+            self.unused(format_args!("{path}.lines"), model.lines.is_some(), key);
             let is_by_line = model.round_at == RoundAt::Line;
-            self.unused(&format!("{path}.round_at"), is_by_line, key);
+            self.unused(format_args!("{path}.round_at"), is_by_line, key);
         }
         let Some(points) = points else {
             return self.event(path, model, decimals);
         };
-        let rate = self.rate_above_zero(&format!("{path}.{key}.points"), &points.points, decimals);
+        let rate = self.rate_above_zero(
+            format_args!("{path}.{key}.points"),
+            &points.points,
+            decimals,
+        );
         rate.map(kind)
     }
 
@@ -241,8 +262,8 @@ impl Compiler {
         decimals: u32,
         known: &Known<'_>,
     ) -> Option<Percent> {
-        let rate = self.rate_above_zero(&format!("{path}.percent"), percent, 0);
-        let value = self.units_from(&format!("{path}.value"), value, known.money_decimals, 1);
+        let rate = self.rate_above_zero(format_args!("{path}.percent"), percent, 0);
+        let value = self.units_from(format_args!("{path}.value"), value, known.money_decimals, 1);
         let scale = Fraction::new(10i128.pow(decimals), 100)?;
         Some(Percent {
             percent: percent.to_owned(),
@@ -311,7 +332,7 @@ impl Compiler {
         known: &Known<'_>,
     ) -> Option<Band> {
         let money_decimals = known.money_decimals;
-        let from = self.units_from(&format!("{path}.from"), &model.from, money_decimals, 0);
+        let from = self.units_from(format_args!("{path}.from"), &model.from, money_decimals, 0);
         let below_path = format!("{path}.below");
         let below = match &model.below {
             None => None,
@@ -329,7 +350,8 @@ impl Compiler {
         }
         let gives = match (&model.points, &model.percent, &model.value) {
             (Some(points), None, None) => {
-                let points = self.rate_from_zero(&format!("{path}.points"), points, decimals)?;
+                let points =
+                    self.rate_from_zero(format_args!("{path}.points"), points, decimals)?;
                 BandGives::Points(points)
             }
             (None, Some(percent), Some(value)) => {
@@ -356,7 +378,11 @@ impl Compiler {
             (false, true) => Some(Tenders::Except(except)),
             (true, false) => Some(Tenders::Only(only)),
             (false, false) => {
-                self.unused(&format!("{path}.only_tenders"), true, "`exclude_tenders`");
+                self.unused(
+                    format_args!("{path}.only_tenders"),
+                    true,
+                    "`exclude_tenders`",
+                );
                 None
             }
         }
@@ -368,7 +394,7 @@ impl Compiler {
         models: &[FactorModel],
         known: &Known<'_>,
     ) -> Option<Vec<Factor>> {
-        if !self.count(&format!("{path}.factors"), models.len(), 100) {
+        if !self.count(format_args!("{path}.factors"), models.len(), 100) {
             return None;
         }
         let mut ids = BTreeSet::new();
@@ -376,10 +402,11 @@ impl Compiler {
         for (index, model) in models.iter().enumerate() {
             let path = format!("{path}.factors[{index}]");
             self.once(&path, ids.insert(model.id.as_str()), &model.id);
-            self.id(&format!("{path}.id"), &model.id);
+            self.id(format_args!("{path}.id"), &model.id);
             let name = self.name_or_id(&path, &model.name, &model.id);
-            let factor = self.rate_above_zero(&format!("{path}.factor"), &model.factor, 0);
-            let when = self.optional_when(&format!("{path}.when"), model.when.as_ref(), known);
+            let factor = self.rate_above_zero(format_args!("{path}.factor"), &model.factor, 0);
+            let when =
+                self.optional_when(format_args!("{path}.when"), model.when.as_deref(), known);
             factors.push(Factor {
                 id: model.id.clone(),
                 name: name?,
@@ -397,10 +424,10 @@ impl Compiler {
         }
         let beside = "`round_at` \"sale\"";
         self.unused(
-            &format!("{path}.rounding"),
+            format_args!("{path}.rounding"),
             model.rounding.is_some(),
             beside,
         );
-        self.unused(&format!("{path}.group"), model.group.is_some(), beside);
+        self.unused(format_args!("{path}.group"), model.group.is_some(), beside);
     }
 }

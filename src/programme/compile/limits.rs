@@ -26,7 +26,7 @@ impl Compiler {
     }
 
     fn limit(&mut self, path: &str, model: &LimitModel, known: &Known<'_>) -> Option<Limit> {
-        self.id(&format!("{path}.id"), &model.id);
+        self.id(format_args!("{path}.id"), &model.id);
         let name = self.name_or_id(path, &model.name, &model.id);
         let wallet_path = format!("{path}.wallet");
         let wallet = match (&model.wallet, model.count) {
@@ -48,11 +48,11 @@ impl Compiler {
             }
         };
         let decimals = wallet.map_or(0, |wallet| wallet.decimals);
-        let most = self.units_from(&format!("{path}.most"), &model.most, decimals, 1);
+        let most = self.units_from(format_args!("{path}.most"), &model.most, decimals, 1);
         let hours = match model.hours {
             None => Some(None),
             Some(hours) => {
-                let hours = self.whole(&format!("{path}.hours"), hours, 1, 744);
+                let hours = self.whole(format_args!("{path}.hours"), hours, 1, 744);
                 hours.and_then(|hours| u32::try_from(hours).ok()).map(Some)
             }
         };

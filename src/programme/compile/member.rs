@@ -23,7 +23,7 @@ impl Compiler {
         let mut groups = Vec::with_capacity(models.len());
         for (index, model) in models.iter().enumerate() {
             let path = format!("store_groups[{index}]");
-            self.id(&format!("{path}.id"), &model.id);
+            self.id(format_args!("{path}.id"), &model.id);
             self.once(&path, ids.insert(model.id.as_str()), &model.id);
             let path = format!("{path}.stores");
             if model.stores.is_empty() {
@@ -53,7 +53,7 @@ impl Compiler {
             ("tenders", &model.tenders, When::Tenders),
         ] {
             if !values.is_empty() {
-                parts.extend(self.values(&format!("{path}.{key}"), values).map(kind));
+                parts.extend(self.values(format_args!("{path}.{key}"), values).map(kind));
             }
         }
         for (index, attribute) in model.attributes.iter().enumerate() {
@@ -66,8 +66,8 @@ impl Compiler {
                     "none",
                 );
             }
-            let values = self.values(&format!("{path}.values"), &attribute.values);
-            let has_name = self.value(&format!("{path}.name"), &attribute.name);
+            let values = self.values(format_args!("{path}.values"), &attribute.values);
+            let has_name = self.value(format_args!("{path}.name"), &attribute.name);
             if let Some(values) = values.filter(|_| has_name) {
                 parts.push(When::Attribute(attribute.name.clone(), values));
             }
@@ -110,7 +110,7 @@ impl Compiler {
     fn whole_range(&mut self, path: &str, model: &WholeRangeModel) -> Option<Range> {
         for (key, value) in [("from", model.from), ("below", model.below)] {
             if let Some(value) = value {
-                self.whole(&format!("{path}.{key}"), value, 0, 1_000_000)?;
+                self.whole(format_args!("{path}.{key}"), value, 0, 1_000_000)?;
             }
         }
         let range = Range {
@@ -147,7 +147,7 @@ impl Compiler {
             return Some(When::Birthday(Birthday::Month));
         }
         let mut days = |key: &str, days: Option<i64>| {
-            let days = self.whole(&format!("{path}.{key}"), days.unwrap_or(0), 0, 180)?;
+            let days = self.whole(format_args!("{path}.{key}"), days.unwrap_or(0), 0, 180)?;
             u32::try_from(days).ok()
         };
         let before = days("days_before", model.days_before);
@@ -178,7 +178,7 @@ impl Compiler {
         };
         let has_wallet = model.wallet.is_some() && !is_points;
         self.unused(
-            &format!("{path}.wallet"),
+            format_args!("{path}.wallet"),
             has_wallet,
             "anything but `points`",
         );
@@ -218,15 +218,15 @@ impl Compiler {
         match (model.days, model.months) {
             (None, None) => Some(Span::Ever),
             (Some(days), None) => {
-                let days = self.whole(&format!("{path}.days"), days, 1, 3_660)?;
+                let days = self.whole(format_args!("{path}.days"), days, 1, 3_660)?;
                 small(days).map(Span::Days)
             }
             (None, Some(months)) => {
-                let months = self.whole(&format!("{path}.months"), months, 1, 120)?;
+                let months = self.whole(format_args!("{path}.months"), months, 1, 120)?;
                 small(months).map(Span::Months)
             }
             (Some(_), Some(_)) => {
-                self.unused(&format!("{path}.days"), true, "`months`");
+                self.unused(format_args!("{path}.days"), true, "`months`");
                 None
             }
         }

@@ -179,17 +179,14 @@ impl<'a> Narrow<'a> {
 
     fn hours(&mut self, path: &str, hours: (usize, usize), found: String) -> Result<(), Clash> {
         let (from, until) = hours;
-        let is_in = |minute: usize| {
-            if from < until {
-                (from..until).contains(&minute)
-            } else {
-                minute >= from || minute < until
+        let is_over_midnight = from >= until;
+        let mut both = vec![is_over_midnight; MINUTES];
+        both[from.min(until)..from.max(until)].fill(!is_over_midnight);
+        if let Some(before) = self.minutes.take() {
+            for (minute, was) in both.iter_mut().zip(&*before) {
+                *minute &= was;
             }
-        };
-        let before = self.minutes.take();
-        let both = (0..MINUTES)
-            .map(|minute| is_in(minute) && before.as_ref().is_none_or(|minutes| minutes[minute]));
-        let both: Vec<bool> = both.collect();
+        }
         let is_empty = !both.contains(&true);
         self.minutes = Some(Rc::new(both));
         settle(is_empty, path, || ("other hours".to_owned(), found))

@@ -1,6 +1,7 @@
 //! Offers.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::super::model::{
     BreakModel, BundleModel, CheapestModel, GiftModel, OfferModel, SomeModel,
@@ -49,14 +50,20 @@ impl Compiler {
         groups: &[Group],
         known: &Known<'_>,
     ) -> Option<Offer> {
-        self.id(&format!("{path}.id"), &model.id);
+        self.id(format_args!("{path}.id"), &model.id);
         let name = self.name_or_id(path, &model.name, &model.id);
-        let priority = self.whole(&format!("{path}.priority"), model.priority, -1_000, 1_000);
-        let group = self.group(&format!("{path}.group"), &model.group, groups);
-        let when = self.when_before_spending(path, model.when.as_ref(), known);
-        let lines = self.optional_selector(&format!("{path}.lines"), model.lines.as_ref(), known);
+        let priority = self.whole(
+            format_args!("{path}.priority"),
+            model.priority,
+            -1_000,
+            1_000,
+        );
+        let group = self.group(format_args!("{path}.group"), &model.group, groups);
+        let when = self.when_before_spending(path, model.when.as_deref(), known);
+        let lines =
+            self.optional_selector(format_args!("{path}.lines"), model.lines.as_deref(), known);
         let takes = self.takes(path, model, known);
-        let most = self.optional_money(&format!("{path}.most"), model.most.as_ref(), known);
+        let most = self.optional_money(format_args!("{path}.most"), model.most.as_ref(), known);
         let most_times = match model.most_times {
             None => Some(None),
             Some(times) => {
@@ -106,18 +113,22 @@ impl Compiler {
         if !counts && !gift_counts {
             let beside = "anything but `multi_buy`, `buy_get`, `bundle` and `gift.for_each`";
             self.unused(
-                &format!("{path}.most_times"),
+                format_args!("{path}.most_times"),
                 model.most_times.is_some(),
                 beside,
             );
         }
         if model.gift.is_some() {
-            self.unused(&format!("{path}.lines"), model.lines.is_some(), "`gift`");
-            self.unused(&format!("{path}.most"), model.most.is_some(), "`gift`");
+            self.unused(
+                format_args!("{path}.lines"),
+                model.lines.is_some(),
+                "`gift`",
+            );
+            self.unused(format_args!("{path}.most"), model.most.is_some(), "`gift`");
         }
         if model.buy_get.is_some() || model.bundle.is_some() {
             let beside = "`buy_get` and `bundle`, which name their own lines";
-            self.unused(&format!("{path}.lines"), model.lines.is_some(), beside);
+            self.unused(format_args!("{path}.lines"), model.lines.is_some(), beside);
         }
     }
 
@@ -309,7 +320,8 @@ impl Compiler {
 
     fn pieces(&mut self, path: &str, model: &SomeModel, known: &Known<'_>) -> Option<Pieces> {
         let quantity = self.pieces_number(path, "quantity", model.quantity);
-        let lines = self.optional_selector(&format!("{path}.lines"), model.lines.as_ref(), known);
+        let lines =
+            self.optional_selector(format_args!("{path}.lines"), model.lines.as_deref(), known);
         Some(Pieces {
             quantity: quantity?,
             lines: lines?,
@@ -317,7 +329,7 @@ impl Compiler {
     }
 
     fn pieces_number(&mut self, path: &str, key: &str, value: i64) -> Option<i64> {
-        self.whole(&format!("{path}.{key}"), value, 1, PIECES_MAX)
+        self.whole(format_args!("{path}.{key}"), value, 1, PIECES_MAX)
     }
 
     /// A percentage; 100 where the document leaves it out.
@@ -336,13 +348,13 @@ impl Compiler {
 
     pub(super) fn optional_money(
         &mut self,
-        path: &str,
+        path: impl fmt::Display,
         text: Option<&String>,
         known: &Known<'_>,
     ) -> Option<Option<Money>> {
         match text {
             None => Some(None),
-            Some(text) => self.money(path, text, 1, known).map(Some),
+            Some(text) => self.money(&path.to_string(), text, 1, known).map(Some),
         }
     }
 }

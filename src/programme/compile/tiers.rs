@@ -17,7 +17,7 @@ use crate::kernel::{Fraction, Money, Points, WalletNumber};
 impl Compiler {
     pub(super) fn tiers(&mut self, model: &TiersModel, known: &Known<'_>) -> Option<Tiers> {
         let basis = self.tier_basis(model, known);
-        let lines = self.optional_selector("tiers.lines", model.lines.as_ref(), known);
+        let lines = self.optional_selector("tiers.lines", model.lines.as_deref(), known);
         if model.basis == TierBasis::Fee {
             if model.lines.is_none() {
                 let expected = "the lines that sell the tiers, with basis `fee`";
@@ -151,7 +151,7 @@ impl Compiler {
                 "no `term`"
             };
             let is_idle = level.keep.is_some() && (!has_term || index == 0);
-            self.unused(&format!("{path}.keep"), is_idle, beside);
+            self.unused(format_args!("{path}.keep"), is_idle, beside);
             let is_lowest = level.entry.is_some() && index == 0;
             let path = format!("{path}.entry");
             self.unused(&path, is_lowest, "the lowest tier, which nobody rises to");
@@ -204,9 +204,9 @@ impl Compiler {
         decimals: u32,
         known: &Known<'_>,
     ) -> Option<Level> {
-        self.id(&format!("{path}.id"), &model.id);
+        self.id(format_args!("{path}.id"), &model.id);
         let name = self.name_or_id(path, &model.name, &model.id);
-        let from = self.units_from(&format!("{path}.from"), &model.from, decimals, 0);
+        let from = self.units_from(format_args!("{path}.from"), &model.from, decimals, 0);
         let keep = match &model.keep {
             None => from,
             Some(text) => {
@@ -221,7 +221,7 @@ impl Compiler {
         };
         let factor = match &model.factor {
             None => Some(Fraction::ONE),
-            Some(text) => self.rate_above_zero(&format!("{path}.factor"), text, 0),
+            Some(text) => self.rate_above_zero(format_args!("{path}.factor"), text, 0),
         };
         let entry = match &model.entry {
             None => Some(None),
@@ -248,7 +248,7 @@ impl Compiler {
         }
         let wallet = known.wallet(&model.wallet);
         let decimals = wallet.map_or(4, |wallet| wallet.decimals);
-        let points = self.units_from(&format!("{path}.points"), &model.points, decimals, 1);
+        let points = self.units_from(format_args!("{path}.points"), &model.points, decimals, 1);
         Some(Entry {
             wallet: wallet?.number,
             points: Points::new(points?),
@@ -270,21 +270,21 @@ impl Compiler {
     }
 
     fn reward(&mut self, path: &str, model: &RewardModel, known: &Known<'_>) -> Option<Reward> {
-        self.id(&format!("{path}.id"), &model.id);
+        self.id(format_args!("{path}.id"), &model.id);
         let name = self.name_or_id(path, &model.name, &model.id);
         if !known.ids.contains(&model.wallet.as_str()) {
             self.unknown_wallet(&format!("{path}.wallet"), &model.wallet);
         }
         let wallet = known.wallet(&model.wallet);
         let decimals = wallet.map_or(4, |wallet| wallet.decimals);
-        let points = self.units_from(&format!("{path}.points"), &model.points, decimals, 1);
+        let points = self.units_from(format_args!("{path}.points"), &model.points, decimals, 1);
         let worth = WorthModel {
             money: model.money.as_deref(),
             percent: model.percent.as_deref(),
             cheapest: model.cheapest.as_ref(),
             gift: model.gift.as_ref(),
             voucher: model.voucher.as_deref(),
-            lines: model.lines.as_ref(),
+            lines: model.lines.as_deref(),
             most: model.most.as_ref(),
         };
         let worth = self.worth(path, &worth, known);
@@ -296,7 +296,7 @@ impl Compiler {
             is_repeatable,
             model.used,
         );
-        let when = self.when_before_spending(path, model.when.as_ref(), known);
+        let when = self.when_before_spending(path, model.when.as_deref(), known);
         let (most_per_sale, most_per_day) = often?;
         Some(Reward {
             id: model.id.clone(),
@@ -324,7 +324,7 @@ impl Compiler {
         let mut most = |key: &str, value: Option<i64>| match value {
             None => Some(None),
             Some(value) => {
-                let value = self.whole(&format!("{path}.{key}"), value, 1, 1_000);
+                let value = self.whole(format_args!("{path}.{key}"), value, 1, 1_000);
                 value.and_then(|value| u32::try_from(value).ok()).map(Some)
             }
         };
@@ -363,11 +363,11 @@ impl Compiler {
         let (has_lines, has_most) = (model.lines.is_some(), model.most.is_some());
         if model.gift.is_some() || model.voucher.is_some() {
             let beside = "`gift` and `voucher`";
-            self.unused(&format!("{path}.lines"), has_lines, beside);
-            self.unused(&format!("{path}.most"), has_most, beside);
+            self.unused(format_args!("{path}.lines"), has_lines, beside);
+            self.unused(format_args!("{path}.most"), has_most, beside);
         }
         if model.money.is_some() {
-            self.unused(&format!("{path}.most"), has_most, "`money`");
+            self.unused(format_args!("{path}.most"), has_most, "`money`");
         }
         if let Some(voucher) = model.voucher {
             let path = format!("{path}.voucher");
@@ -394,8 +394,8 @@ impl Compiler {
         } else {
             self.gift(path, model.gift?, known)?
         };
-        let lines = self.optional_selector(&format!("{path}.lines"), model.lines, known);
-        let most = self.optional_money(&format!("{path}.most"), model.most, known);
+        let lines = self.optional_selector(format_args!("{path}.lines"), model.lines, known);
+        let most = self.optional_money(format_args!("{path}.most"), model.most, known);
         Some(Worth::Effect(Box::new(Effect {
             lines: lines?,
             takes,

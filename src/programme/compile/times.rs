@@ -65,7 +65,7 @@ impl Compiler {
         let mut read = keys.map(|(key, most)| match most {
             None => Some(None),
             Some(most) => {
-                let most = self.whole(&format!("{path}.{key}"), most, 1, TIMES_MAX)?;
+                let most = self.whole(format_args!("{path}.{key}"), most, 1, TIMES_MAX)?;
                 u32::try_from(most).ok().map(Some)
             }
         });
@@ -96,7 +96,7 @@ impl Compiler {
     }
 
     fn quota(&mut self, path: &str, model: &QuotaModel) -> Option<Quota> {
-        let total = self.whole(&format!("{path}.total"), model.total, 1, TIMES_MAX)?;
+        let total = self.whole(format_args!("{path}.total"), model.total, 1, TIMES_MAX)?;
         let shares_path = format!("{path}.shares");
         if !self.count(&shares_path, model.shares.len(), SHARES_MAX) {
             return None;
@@ -116,7 +116,7 @@ impl Compiler {
                     is_sound = false;
                 }
             }
-            let most = self.whole(&format!("{path}.most"), share.most, 0, TIMES_MAX)?;
+            let most = self.whole(format_args!("{path}.most"), share.most, 0, TIMES_MAX)?;
             sum += most;
             let place = (share.store.clone(), share.till.clone());
             let before = shares.insert(place, u32::try_from(most).ok()?);
@@ -138,7 +138,7 @@ impl Compiler {
     /// A rule for an event. What only a sale has is refused.
     pub(super) fn event(&mut self, path: &str, model: &EarnModel, decimals: u32) -> Option<Gives> {
         let event = model.event.as_ref()?;
-        self.id(&format!("{path}.event.name"), &event.name);
+        self.id(format_args!("{path}.event.name"), &event.name);
         let points_path = format!("{path}.event.points");
         let points = self.rate_above_zero(&points_path, &event.points, decimals);
         Some(Gives::Event(event.name.clone(), points?))

@@ -3,6 +3,8 @@
 //!
 //! What can never hold is refused. What is legal and yet surely a mistake is a warning.
 
+use std::fmt;
+
 use super::super::model::{
     CapsModel, Document, ExpiryModel, SelectorModel, VoucherModel, WalletModel, WhenModel,
 };
@@ -84,21 +86,22 @@ impl Compiler {
         let (from, until) = compiled.days;
         let days = Narrow::between(from, until, compiled.money_decimals);
         for (index, rule) in document.earn.iter().enumerate() {
-            let path = format!("earn[{index}]");
-            let left = self.condition(&format!("{path}.when"), rule.when.as_ref(), &days);
+            let path = format_args!("earn[{index}]");
+            let when = rule.when.as_deref();
+            let left = self.condition(format_args!("{path}.when"), when, &days);
             // A factor only counts where its rule does.
             let Some(left) = left else { continue };
             for (index, factor) in rule.factors.iter().enumerate() {
-                let path = format!("{path}.factors[{index}].when");
-                self.condition(&path, factor.when.as_ref(), &left);
+                let path = format_args!("{path}.factors[{index}].when");
+                self.condition(path, factor.when.as_deref(), &left);
             }
         }
-        let offers = document.offers.iter().map(|offer| offer.when.as_ref());
-        let rewards = document.rewards.iter().map(|reward| reward.when.as_ref());
+        let offers = document.offers.iter().map(|offer| offer.when.as_deref());
+        let rewards = document.rewards.iter().map(|reward| reward.when.as_deref());
         let vouchers = document
             .vouchers
             .iter()
-            .map(|voucher| voucher.when.as_ref());
+            .map(|voucher| voucher.when.as_deref());
         self.each_condition("offers", offers, &days);
         self.each_condition("rewards", rewards, &days);
         let challenges = document.challenges.iter().map(|goal| goal.when.as_ref());
@@ -113,37 +116,41 @@ impl Compiler {
         days: &Narrow<'a>,
     ) {
         for (index, when) in conditions.enumerate() {
-            self.condition(&format!("{list}[{index}].when"), when, days);
+            self.condition(format_args!("{list}[{index}].when"), when, days);
         }
     }
 
     /// What a condition leaves; nothing if it can never hold.
     fn condition<'a>(
         &mut self,
-        path: &str,
+        path: impl fmt::Display,
         when: Option<&'a WhenModel>,
         days: &Narrow<'a>,
     ) -> Option<Narrow<'a>> {
         let mut left = days.clone();
         let Some(when) = when else { return Some(left) };
         let before = self.problems.len();
-        self.lines_of(path, when, &days.without());
-        self.holds(path, when, &mut left);
+        let path = path.to_string();
+        self.lines_of(&path, when, &days.without());
+        self.holds(&path, when, &mut left);
         (self.problems.len() == before).then_some(left)
     }
 
     fn selections(&mut self, document: &Document, compiled: &Compiled<'_>) {
         let all = Narrow::between(None, None, compiled.money_decimals);
-        let rules = document.earn.iter().map(|rule| rule.lines.as_ref());
-        let offers = document.offers.iter().map(|offer| offer.lines.as_ref());
-        let rewards = document.rewards.iter().map(|reward| reward.lines.as_ref());
+        let rules = document.earn.iter().map(|rule| rule.lines.as_deref());
+        let offers = document.offers.iter().map(|offer| offer.lines.as_deref());
+        let rewards = document
+            .rewards
+            .iter()
+            .map(|reward| reward.lines.as_deref());
         let vouchers = document.vouchers.iter();
-        let vouchers = vouchers.map(|voucher: &VoucherModel| voucher.lines.as_ref());
+        let vouchers = vouchers.map(|voucher: &VoucherModel| voucher.lines.as_deref());
         let mut each =
             |list: &str, selections: &mut dyn Iterator<Item = Option<&SelectorModel>>| {
                 for (index, lines) in selections.enumerate() {
                     if let Some(lines) = lines {
-                        self.holds(&format!("{list}[{index}].lines"), lines, &mut all.clone());
+                        self.contradicts_itself(format_args!("{list}[{index}].lines"), lines, &all);
                     }
                 }
             };
@@ -157,16 +164,28 @@ impl Compiler {
 
     /// Selections of lines inside a condition.
     fn lines_of<'a>(&mut self, path: &str, when: &'a WhenModel, all: &Narrow<'a>) {
-        let total = when.total.as_ref().and_then(|total| total.lines.as_ref());
-        let items = when.items.as_ref().and_then(|items| items.lines.as_ref());
+        let total = when.total.as_ref().and_then(|total| total.lines.as_deref());
+        let items = when.items.as_ref().and_then(|items| items.lines.as_deref());
         for (key, lines) in [
             ("total.lines", total),
             ("items.lines", items),
-            ("has_line", when.has_line.as_ref()),
+            ("has_line", when.has_line.as_deref()),
         ] {
             if let Some(lines) = lines {
-                self.holds(&format!("{path}.{key}"), lines, &mut all.clone());
+                self.contradicts_itself(format_args!("{path}.{key}"), lines, all);
             }
+        }
+    }
+
+    /// One that has no parts has nothing that it could contradict.
+    fn contradicts_itself<'a>(
+        &mut self,
+        path: impl fmt::Display,
+        lines: &'a SelectorModel,
+        all: &Narrow<'a>,
+    ) {
+        if !(lines.all.is_empty() && lines.any.is_empty()) {
+            self.holds(&path.to_string(), lines, &mut all.clone());
         }
     }
 
@@ -355,7 +374,7 @@ impl Compiler {
     fn caps_that_never_bite(&mut self, document: &Document) {
         for (index, wallet) in document.wallets.iter().enumerate() {
             let caps = wallet.caps.as_ref();
-            self.cap_order(&format!("wallets[{index}].caps"), caps, wallet);
+            self.cap_order(format_args!("wallets[{index}].caps"), caps, wallet);
         }
         for (index, rule) in document.earn.iter().enumerate() {
             let wallet = document
@@ -363,12 +382,21 @@ impl Compiler {
                 .iter()
                 .find(|known| known.id == rule.wallet);
             if let Some(wallet) = wallet {
-                self.cap_order(&format!("earn[{index}].caps"), rule.caps.as_ref(), wallet);
+                self.cap_order(
+                    format_args!("earn[{index}].caps"),
+                    rule.caps.as_ref(),
+                    wallet,
+                );
             }
         }
     }
 
-    fn cap_order(&mut self, path: &str, caps: Option<&CapsModel>, wallet: &WalletModel) {
+    fn cap_order(
+        &mut self,
+        path: impl fmt::Display,
+        caps: Option<&CapsModel>,
+        wallet: &WalletModel,
+    ) {
         let Some(caps) = caps else { return };
         let decimals = u32::try_from(wallet.decimals).unwrap_or(0);
         let units = |text: &Option<String>| decimal::units(text.as_deref()?, decimals).ok();

@@ -42,8 +42,8 @@ impl Compiler {
     }
 
     fn voucher_wallet(&mut self, path: &str, model: &VoucherModel) -> Option<Wallet> {
-        self.id(&format!("{path}.id"), &model.id);
-        let number = self.whole(&format!("{path}.number"), model.number, 1, 250);
+        self.id(format_args!("{path}.id"), &model.id);
+        let number = self.whole(format_args!("{path}.number"), model.number, 1, 250);
         let name = self.names(&format!("{path}.name"), &model.name);
         let expiry = match &model.expiry {
             None => Some(Expiry::Never),
@@ -92,7 +92,7 @@ impl Compiler {
             cheapest: model.cheapest.as_ref(),
             gift: model.gift.as_ref(),
             voucher: None,
-            lines: model.lines.as_ref(),
+            lines: model.lines.as_deref(),
             most: model.most.as_ref(),
         };
         let worth = self.worth(path, &worth, known);
@@ -104,7 +104,7 @@ impl Compiler {
             is_repeatable,
             model.used,
         );
-        let when = self.when_before_spending(path, model.when.as_ref(), known);
+        let when = self.when_before_spending(path, model.when.as_deref(), known);
         let wallet = known.voucher(&model.id)?;
         let (most_per_sale, most_per_day) = often?;
         Some(Reward {

@@ -1,6 +1,7 @@
 //! Conditions and selections of lines.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use super::super::model::{
     ItemsModel, RangeModel, SelectorModel, TotalModel, VisitModel, WhenModel,
@@ -18,13 +19,13 @@ const VALUE_MAX: usize = 200;
 impl Compiler {
     pub(super) fn optional_when(
         &mut self,
-        path: &str,
+        path: impl fmt::Display,
         model: Option<&WhenModel>,
         known: &Known<'_>,
     ) -> Option<Option<When>> {
         match model {
             None => Some(None),
-            Some(model) => self.when(path, model, known).map(Some),
+            Some(model) => self.when(&path.to_string(), model, known).map(Some),
         }
     }
 
@@ -53,8 +54,11 @@ impl Compiler {
             ("all", &model.all, When::All as fn(Vec<When>) -> When),
             ("any", &model.any, When::Any),
         ] {
+            if models.is_empty() {
+                continue;
+            }
             let path = format!("{path}.{key}");
-            if !models.is_empty() && self.count(&path, models.len(), PARTS_MAX) {
+            if self.count(&path, models.len(), PARTS_MAX) {
                 let found = models.iter().enumerate();
                 let found: Vec<When> = found
                     .filter_map(|(index, model)| {
@@ -137,7 +141,7 @@ impl Compiler {
             ("codes", &model.codes, When::Codes),
         ] {
             if !values.is_empty() {
-                parts.extend(self.values(&format!("{path}.{key}"), values).map(kind));
+                parts.extend(self.values(format_args!("{path}.{key}"), values).map(kind));
             }
         }
     }
@@ -166,7 +170,7 @@ impl Compiler {
     fn items(&mut self, path: &str, model: &ItemsModel, known: &Known<'_>) -> Option<When> {
         for (key, value) in [("from", model.from), ("below", model.below)] {
             if let Some(value) = value {
-                self.whole(&format!("{path}.{key}"), value, 0, 1_000_000)?;
+                self.whole(format_args!("{path}.{key}"), value, 0, 1_000_000)?;
             }
         }
         let range = Range {
@@ -174,7 +178,8 @@ impl Compiler {
             below: model.below,
         };
         let range = self.sound_range(path, range)?;
-        let lines = self.optional_selector(&format!("{path}.lines"), model.lines.as_ref(), known);
+        let lines =
+            self.optional_selector(format_args!("{path}.lines"), model.lines.as_deref(), known);
         Some(When::Items(range, lines?))
     }
 
@@ -184,7 +189,8 @@ impl Compiler {
             below: model.below.clone(),
         };
         let range = self.range(path, &range, known.money_decimals);
-        let lines = self.optional_selector(&format!("{path}.lines"), model.lines.as_ref(), known);
+        let lines =
+            self.optional_selector(format_args!("{path}.lines"), model.lines.as_deref(), known);
         Some(When::Total(Total {
             range: range?,
             lines: lines?,
@@ -224,7 +230,7 @@ impl Compiler {
                 return None;
             }
         };
-        self.whole(&format!("{path}.{key}"), number, 1, 1_000_000)
+        self.whole(format_args!("{path}.{key}"), number, 1, 1_000_000)
             .map(kind)
     }
 
@@ -252,13 +258,13 @@ impl Compiler {
 
     pub(super) fn optional_selector(
         &mut self,
-        path: &str,
+        path: impl fmt::Display,
         model: Option<&SelectorModel>,
         known: &Known<'_>,
     ) -> Option<Option<Selector>> {
         match model {
             None => Some(None),
-            Some(model) => self.selector(path, model, known).map(Some),
+            Some(model) => self.selector(&path.to_string(), model, known).map(Some),
         }
     }
 
@@ -288,8 +294,11 @@ impl Compiler {
             ),
             ("any", &model.any, Selection::Any),
         ] {
+            if models.is_empty() {
+                continue;
+            }
             let path = format!("{path}.{key}");
-            if !models.is_empty() && self.count(&path, models.len(), PARTS_MAX) {
+            if self.count(&path, models.len(), PARTS_MAX) {
                 let found = models.iter().enumerate();
                 let found: Vec<Selection> = found
                     .filter_map(|(index, model)| {
@@ -314,7 +323,7 @@ impl Compiler {
             ("tags", &model.tags, Selection::Tags),
         ] {
             if !values.is_empty() {
-                parts.extend(self.values(&format!("{path}.{key}"), values).map(kind));
+                parts.extend(self.values(format_args!("{path}.{key}"), values).map(kind));
             }
         }
         if let Some(price) = &model.price {
@@ -342,23 +351,27 @@ impl Compiler {
         })
     }
 
-    pub(super) fn values(&mut self, path: &str, values: &[String]) -> Option<BTreeSet<String>> {
-        if !self.count(path, values.len(), VALUES_MAX) {
+    pub(super) fn values(
+        &mut self,
+        path: impl fmt::Display,
+        values: &[String],
+    ) -> Option<BTreeSet<String>> {
+        if !self.count(&path, values.len(), VALUES_MAX) {
             return None;
         }
         let mut is_sound = true;
         for (index, value) in values.iter().enumerate() {
-            is_sound &= self.value(&format!("{path}[{index}]"), value);
+            is_sound &= self.value(format_args!("{path}[{index}]"), value);
         }
         is_sound.then(|| values.iter().cloned().collect())
     }
 
     /// A text that a cart or a member may have; a problem if not.
-    pub(super) fn value(&mut self, path: &str, value: &str) -> bool {
+    pub(super) fn value(&mut self, path: impl fmt::Display, value: &str) -> bool {
         let fits = (1..=VALUE_MAX).contains(&value.len()) && !value.chars().any(char::is_control);
         if !fits {
             let expected = format!("1 to {VALUE_MAX} bytes without control characters");
-            self.problem(path, "wrong_form", expected, quoted(value));
+            self.problem(path.to_string(), "wrong_form", expected, quoted(value));
         }
         fits
     }

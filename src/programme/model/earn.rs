@@ -40,10 +40,10 @@ pub(crate) struct EarnModel {
     pub group: Option<String>,
     /// When it applies. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
-    pub when: Option<WhenModel>,
+    pub when: Option<Box<WhenModel>>,
     /// Which lines it looks at; the rule sees no others. Left out: all.
     #[serde(default, deserialize_with = "optional_object")]
-    pub lines: Option<SelectorModel>,
+    pub lines: Option<Box<SelectorModel>>,
     /// So many points for so much money.
     #[serde(default, deserialize_with = "optional_object")]
     pub amount: Option<AmountModel>,
@@ -93,7 +93,7 @@ pub(crate) struct EarnModel {
     /// How several factors go together. Left out: `product`.
     #[serde(default)]
     pub combine: Option<Combine>,
-    /// Whether the tier's factor multiplies the points. Left out: `applies`.
+    /// Whether the tier's factor multiplies the points. Left out: `applies`; into stored value and vouchers `ignored`.
     #[serde(default)]
     pub tier_factor: Option<TierFactor>,
     /// How the sum is rounded. Left out: the wallet's way.
@@ -210,7 +210,7 @@ pub(crate) struct FactorModel {
     pub factor: String,
     /// When it does. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
-    pub when: Option<WhenModel>,
+    pub when: Option<Box<WhenModel>>,
 }
 
 /// The most points.

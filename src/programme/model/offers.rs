@@ -42,7 +42,7 @@ pub(crate) struct OfferModel {
     pub used: UseOffer,
     /// When it applies; not by `uses_points`. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
-    pub when: Option<WhenModel>,
+    pub when: Option<Box<WhenModel>>,
     /// In how many sales one member has it; it is for members only then. Left out: as often as it
     /// comes.
     #[serde(default, deserialize_with = "optional_object")]
@@ -53,7 +53,7 @@ pub(crate) struct OfferModel {
     pub quota: Option<QuotaModel>,
     /// Which lines it takes something off. Not with `buy_get`, `bundle`, `gift`. Left out: all.
     #[serde(default, deserialize_with = "optional_object")]
-    pub lines: Option<SelectorModel>,
+    pub lines: Option<Box<SelectorModel>>,
     /// Percent off what the lines have left, above 0 and at most 100.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
@@ -215,7 +215,7 @@ pub(crate) struct SomeModel {
     pub quantity: i64,
     /// Of these lines. Left out: of all.
     #[serde(default, deserialize_with = "optional_object")]
-    pub lines: Option<SelectorModel>,
+    pub lines: Option<Box<SelectorModel>>,
 }
 
 /// Certain goods together. Exactly one of `price`, `amount` and `percent`.

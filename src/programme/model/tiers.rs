@@ -21,7 +21,7 @@ pub(crate) struct TiersModel {
     pub wallet: Option<String>,
     /// Which lines' money counts. Required with `fee`, refused without.
     #[serde(default, deserialize_with = "optional_object")]
-    pub lines: Option<SelectorModel>,
+    pub lines: Option<Box<SelectorModel>>,
     /// Over which time it counts. Left out: `lifetime`.
     #[serde(default)]
     pub window: TierWindow,
@@ -164,7 +164,7 @@ pub(crate) struct RewardModel {
     pub voucher: Option<String>,
     /// Off which lines; not with `gift` and `voucher`. Left out: all.
     #[serde(default, deserialize_with = "optional_object")]
-    pub lines: Option<SelectorModel>,
+    pub lines: Option<Box<SelectorModel>>,
     /// The most money that `percent` or `cheapest` take off. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
@@ -183,5 +183,5 @@ pub(crate) struct RewardModel {
     pub most_per_day: Option<i64>,
     /// When it can be had. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
-    pub when: Option<WhenModel>,
+    pub when: Option<Box<WhenModel>>,
 }

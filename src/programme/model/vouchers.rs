@@ -55,7 +55,7 @@ pub(crate) struct VoucherModel {
     pub gift: Option<GiftModel>,
     /// Off which lines. Left out: all.
     #[serde(default, deserialize_with = "optional_object")]
-    pub lines: Option<SelectorModel>,
+    pub lines: Option<Box<SelectorModel>>,
     /// The most money it takes off. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
@@ -74,7 +74,7 @@ pub(crate) struct VoucherModel {
     pub most_per_day: Option<i64>,
     /// When it can be used. Left out: always.
     #[serde(default, deserialize_with = "optional_object")]
-    pub when: Option<WhenModel>,
+    pub when: Option<Box<WhenModel>>,
     /// What becomes of it when goods come back, as of a wallet. Left out: the usual.
     #[serde(default, deserialize_with = "optional_object")]
     pub refund: Option<RefundModel>,

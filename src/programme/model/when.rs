@@ -69,7 +69,7 @@ pub(crate) struct WhenModel {
     pub items: Option<ItemsModel>,
     /// Holds when a line like this is sold.
     #[serde(default, deserialize_with = "optional_object")]
-    pub has_line: Option<SelectorModel>,
+    pub has_line: Option<Box<SelectorModel>>,
     /// Holds when the member is in one of these tiers.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
@@ -211,7 +211,7 @@ pub(crate) struct TotalModel {
     pub below: Option<String>,
     /// Of these lines only.
     #[serde(default, deserialize_with = "optional_object")]
-    pub lines: Option<SelectorModel>,
+    pub lines: Option<Box<SelectorModel>>,
     /// Which tax is in it.
     #[serde(default)]
     pub tax: TotalTax,
@@ -236,7 +236,7 @@ pub(crate) struct ItemsModel {
     pub below: Option<i64>,
     /// Of these lines only.
     #[serde(default, deserialize_with = "optional_object")]
-    pub lines: Option<SelectorModel>,
+    pub lines: Option<Box<SelectorModel>>,
 }
 
 /// Which visit it is. Exactly one key.

@@ -156,7 +156,7 @@ impl Till {
         {
             // More comes back than was authorised, or goods whose sale has no room for them any more
             // and for which somebody else must be asked. It is paid: it is told, and not refused.
-            let permit = self.permit_returns(moment, id, &priced.document.cart, back);
+            let permit = self.permit_returns(moment, id, &priced.document.cart, &priced.returns);
             permit.tell_paid(writing, &facts, row.seq)?;
         }
         Ok(row.seq)

@@ -1,5 +1,6 @@
 //! What a cart is worth to a member as of now.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -66,7 +67,7 @@ impl Till {
         let reading = writing.reading();
         let priced = self.price(&reading, moment, cart, &[], Paid::NotYet, &lifted)?;
         let facts = self.sale_facts(writing, moment, &priced.document);
-        let permit = self.permit_returns(moment, id, cart, &priced.returns.told);
+        let permit = self.permit_returns(moment, id, cart, &priced.returns);
         let permit = permit.or_refuse(writing, &facts, 0)?;
         Ok(Asked {
             priced,
@@ -298,10 +299,11 @@ impl Till {
 }
 
 /// The accounts with portions already reserved for the sale counting as free.
-fn unreserved(accounts: &Accounts, reserved: &[HeldPortion]) -> Accounts {
-    let mut seen = accounts.clone();
+fn unreserved<'a>(accounts: &'a Accounts, reserved: &[HeldPortion]) -> Cow<'a, Accounts> {
+    let mut seen = Cow::Borrowed(accounts);
     for portion in reserved {
         let lots = seen
+            .to_mut()
             .get_mut(&portion.wallet)
             .map(|account| &mut account.lots);
         if let Some(lot) = lots.into_iter().flatten().find(|lot| lot.id == portion.lot) {
