@@ -366,7 +366,11 @@ impl Compiler {
             return currency.map(WalletKind::Money);
         }
         if is_badge {
-            self.unused(&format!("{path}.redeem"), model.redeem.is_some(), "`badge`");
+            self.unused(
+                format_args!("{path}.redeem"),
+                model.redeem.is_some(),
+                "`badge`",
+            );
             return Some(WalletKind::Badge);
         }
         Some(WalletKind::Points)

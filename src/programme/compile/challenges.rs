@@ -47,7 +47,7 @@ impl Compiler {
         model: &ChallengeModel,
         known: &Known<'_>,
     ) -> Option<Challenge> {
-        self.id(&format!("{path}.id"), &model.id);
+        self.id(format_args!("{path}.id"), &model.id);
         let name = self.name_or_id(path, &model.name, &model.id);
         let goal = self.goal(path, model, known);
         let event = self.goal_event(path, model);
@@ -93,7 +93,7 @@ impl Compiler {
             GoalCount::Spend => known.money_decimals,
             _ => 0,
         };
-        let goal = self.units_from(&format!("{path}.goal"), &model.goal, decimals, 1)?;
+        let goal = self.units_from(format_args!("{path}.goal"), &model.goal, decimals, 1)?;
         match model.count {
             GoalCount::Spend => Some(goal),
             GoalCount::Pieces => Some(self.small_goal(path, goal)?.checked_mul(1_000)?),
@@ -102,7 +102,7 @@ impl Compiler {
     }
 
     fn small_goal(&mut self, path: &str, goal: i64) -> Option<i64> {
-        self.whole(&format!("{path}.goal"), goal, 1, 1_000_000)
+        self.whole(format_args!("{path}.goal"), goal, 1, 1_000_000)
     }
 
     fn goal_event(&mut self, path: &str, model: &ChallengeModel) -> Option<Option<String>> {
@@ -152,7 +152,7 @@ impl Compiler {
             && window == Some(GoalWindow::Period(PeriodName::Day))
             && model.goal != "1";
         self.unused(
-            &path.replace("repeat", "goal"),
+            path.replace("repeat", "goal"),
             is_daily,
             "`days` of `day`, which has one",
         );
@@ -168,8 +168,8 @@ impl Compiler {
             let expected = "`period`, with `streak`";
             self.problem(&path, "missing", expected, "nothing");
         }
-        let periods = self.whole(&format!("{path}.periods"), streak.periods, 2, 1_000);
-        let grace = self.whole(&format!("{path}.grace"), streak.grace, 0, 100);
+        let periods = self.whole(format_args!("{path}.periods"), streak.periods, 2, 1_000);
+        let grace = self.whole(format_args!("{path}.grace"), streak.grace, 0, 100);
         Some(Some(Streak {
             periods: u32::try_from(periods?).ok()?,
             grace: u32::try_from(grace?).ok()?,
