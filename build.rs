@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The modules of `src/capi` that are sections of the header, in its order.
-const SECTIONS: [&str; 21] = [
+const SECTIONS: [&str; 22] = [
     "status",
     "version",
     "error",
@@ -22,6 +22,7 @@ const SECTIONS: [&str; 21] = [
     "history",
     "cart",
     "quote",
+    "standing",
     "sale",
     "refund",
     "operator",

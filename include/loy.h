@@ -1277,9 +1277,9 @@ LOY_API loy_status LOY_CALL loy_quote_redeemable(
 /*
  * Lists the points that the sale awards.
  *
- * Rows: wallet (its id), rule (its id; "tier:" and the id of a tier for points that reaching it
- * gives), points, available_from, expires_on (the first day on which they cannot be spent; absent
- * for never).
+ * Rows: wallet (its id), rule (its id; "tier:" and the id of a tier, or "challenge:" and that of a
+ * challenge, for what reaching it gives), points, available_from, expires_on (the first day on
+ * which they cannot be spent; absent for never).
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1
@@ -1312,23 +1312,6 @@ LOY_API loy_status LOY_CALL loy_quote_offers(
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_quote_redemptions(
-    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
-
-/*
- * Tells where the member stands on the ladder.
- *
- * One row, or none without tiers, without a member, or where it is not known here: tier (the id of
- * the one that counts for this sale), name (in the till's language), counted (what counts for it
- * before the sale: money or points in smallest units, or visits), counted_after, tier_after, next
- * (the one above that; "" at the top), missing (to it after the sale; absent at the top),
- * kept_until (the last business date of tier_after even if nothing more counts; absent for ever,
- * and where that depends on more), to_keep (what is missing after the sale to have it longer;
- * absent where nothing sold now counts for that).
- *
- * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
- * @since 0.1
- */
-LOY_API loy_status LOY_CALL loy_quote_tier(
     const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
 
 /*
@@ -1408,6 +1391,46 @@ LOY_API loy_status LOY_CALL loy_quote_to_json(
  * @since 0.1
  */
 LOY_API void LOY_CALL loy_quote_free(loy_quote *quote);
+
+
+/* --- Standing --------------------------------------------------------------------------------- */
+/* Where the member of a quote stands: on the ladder, and with challenges. */
+
+/*
+ * Tells where the member stands on the ladder.
+ *
+ * One row, or none without tiers, without a member, or where it is not known here: tier (the id of
+ * the one that counts for this sale), name (in the till's language), counted (what counts for it
+ * before the sale: money or points in smallest units, or visits), counted_after, tier_after, next
+ * (the one above that; "" at the top), missing (to it after the sale; absent at the top),
+ * kept_until (the last business date of tier_after even if nothing more counts; absent for ever,
+ * and where that depends on more), to_keep (what is missing after the sale to have it longer;
+ * absent where nothing sold now counts for that).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_tier(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Tells how far the member is with each challenge of the business date.
+ *
+ * Rows: one a challenge, in the order of their ids; none without a member, or where their past is
+ * not known here: challenge (its id), name (in the till's language), counted (what counts before
+ * the sale: visits, days or events, money in smallest units, thousandths of pieces; of a streak,
+ * what counts in the present period), counted_after, goal (so much reaches it), missing (after the
+ * sale; absent where it gives nothing any more in its time), until (the last business date on which
+ * what counts now does; absent for ever, and where that depends on more), run (periods in a row
+ * after the sale; absent without a streak), periods (so many in a row reach it; absent without a
+ * streak), had (how often it was reached before, in its time), reached (how often with this sale),
+ * text (in the till's language).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_challenges(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
 
 
 /* --- Sale ------------------------------------------------------------------------------------- */
@@ -2136,6 +2159,9 @@ LOY_API loy_status LOY_CALL loy_member_merge(
  * that of conditions, "store" without it. cashier is the code of who reports it. Each of the three
  * may be NULL.
  *
+ * With a programme that has "referral", an event of that name says who brought the member: its
+ * reference is the number of the other, which need not be known here.
+ *
  * Rows: one for every rule about such events, in the order in which they are looked at: seq (the
  * event's entry, by which it can be taken back), event, rule, wallet, points (what it gave, 0 if
  * nothing), available_from and expires_on (yyyymmdd; absent without points, expires_on also for
@@ -2144,8 +2170,9 @@ LOY_API loy_status LOY_CALL loy_member_merge(
  * Writes: the event and its points, in one sync; also where no rule gives any.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
  * LOY_E_OPERATION_CONFLICT; LOY_REFUSED for an event that the programme has no rule for
- * ("event.unknown"); LOY_ALREADY_RESOLVED for a reference that this member had before
- * ("event.already"); the store's.
+ * ("event.unknown"), for who brought themselves ("referral.self") or has bought here before
+ * ("referral.not_new"); LOY_ALREADY_RESOLVED for a reference that this member had before, or who
+ * was brought already ("event.already"); the store's.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
  */

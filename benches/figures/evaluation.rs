@@ -66,7 +66,6 @@ fn snapshot() -> MemberSnapshot {
     MemberSnapshot {
         number: MemberNumber::from_body(10_000_000_000).unwrap(),
         joined_on: None,
-        status: Default::default(),
         history: None,
         limits: None,
         profile: None,

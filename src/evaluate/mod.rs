@@ -9,6 +9,7 @@ mod bill;
 pub mod cart;
 mod cart_builder;
 mod cart_json;
+mod challenge;
 mod check;
 mod claim;
 mod due;
@@ -17,6 +18,7 @@ mod explain;
 mod explanation;
 mod facts;
 mod gives;
+mod goals;
 pub mod history;
 mod ladder;
 mod limits;
@@ -27,8 +29,10 @@ mod own;
 mod problem;
 mod profile;
 pub mod quote;
+mod reached;
 mod receipt;
 mod redeem;
+mod referral;
 mod returned;
 mod reward;
 mod select;
@@ -45,6 +49,7 @@ pub mod velocity;
 
 pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart, ReturnOf};
 pub use cart_json::first_difference;
+pub use challenge::ChallengeLine;
 pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
 pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
@@ -52,6 +57,7 @@ pub use event::{EventFacts, EventWorth, evaluate_event};
 pub use explain::Explaining;
 pub use explanation::Explanation;
 pub use facts::tier_before;
+pub use goals::GoalPast;
 pub use history::{Had, HeldTier, History, PastAward, PastSale, Used};
 pub use often::QuotaFacts;
 pub use own::awarded as own_awards;
@@ -62,6 +68,7 @@ pub use quote::{
     Redemption, TierLine, WalletBack, WalletLine,
 };
 pub use receipt::{cashier_line, display_line, receipt_lines};
+pub use referral::ReferredBy;
 pub use returned::{
     Decided, Goods, Measure, NoReturn, PointsBack, Return, ReturnedLine, ReturnedLines,
     ReturnedPart, points_back,
@@ -278,6 +285,18 @@ fn in_tier(
         awards.extend(entered.award().cloned());
         speaker.tell(&mut reasons, || entered.reason(&speaker));
     }
+    let reached = challenge::reached(programme, &facts, &sold, &refuses);
+    for reached in &reached {
+        awards.extend(reached.awards().cloned());
+        speaker.tell(&mut reasons, || reached.reason(&speaker, &facts));
+    }
+    let brought = referral::brought(programme, &facts, &sold, &refuses);
+    if let Some(brought) = &brought {
+        awards.extend(brought.awards().cloned());
+        speaker.tell(&mut reasons, || brought.reason(&speaker));
+    }
+    let on = cart.business_date;
+    let challenges = reached.iter().filter_map(|goal| goal.line(&speaker, on));
     awards.extend(vouchers);
     check::awards_fit(&awards)?;
     let (limits, of_limits) = limits.tell(&speaker, &tallies, would_spend);
@@ -301,12 +320,14 @@ fn in_tier(
             returns,
             offers,
             priced_in_tier: priced_in.map(|level| level.id.clone()),
+            referral: brought.and_then(|brought| brought.advocate()),
         },
         awards_with_card,
         wallets: Vec::new(),
         limits,
         member_status: MemberStatus::Active,
         tier: None,
+        challenges: challenges.collect(),
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
         is_training: false,
         explanation: Explanation::default(),

@@ -4,6 +4,7 @@ use minicbor::{Decode, Encode};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+use super::challenge::ChallengeLine;
 use super::explanation::Explanation;
 use super::history::History;
 use super::profile::Profile;
@@ -88,6 +89,11 @@ pub struct Outcome {
     #[n(10)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priced_in_tier: Option<String>,
+    /// The member who brought this one and is thanked with this sale. Left out if none.
+    #[n(11)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<u64>"))]
+    pub referral: Option<MemberNumber>,
 }
 
 /// An offer that was taken.
@@ -410,6 +416,10 @@ pub struct Quote {
     /// Where the member stands; absent without tiers, without a member, or where it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<TierLine>,
+    /// How far the member is with each challenge of the business date; left out without challenges,
+    /// without a member, or where it is not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub challenges: Vec<ChallengeLine>,
     /// Rules count only a share of the payments, and the cart has none yet: give them before the sale
     /// is final. Left out if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

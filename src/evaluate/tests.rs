@@ -2,6 +2,7 @@
 
 mod bounds;
 mod build;
+mod challenges;
 mod conditions;
 mod documents;
 mod doors;

@@ -10,7 +10,7 @@ use super::quote::Reason;
 use super::tally::{Refusal, Tally};
 use super::values::Values;
 use super::velocity;
-use crate::kernel::{Fraction, Idle, Rounding};
+use crate::kernel::{Activity, Fraction, Idle, Rounding};
 use crate::programme::{AmountMode, BandGives, Expiry, Gives, Percent, RoundAt};
 use crate::texts;
 
@@ -387,11 +387,15 @@ impl Told<'_> {
                     speaker.append(reason, "earn.joined_unknown", "", "");
                     reason.values.insert("unknown", "joined_on".to_owned());
                 }
-                Expiry::Inactive(Idle::Days(days)) => {
-                    speaker.append(reason, "earn.idle_days", "count", &days.to_string());
-                }
-                Expiry::Inactive(Idle::Months(months)) => {
-                    speaker.append(reason, "earn.idle_months", "count", &months.to_string());
+                Expiry::Inactive(idle) => {
+                    let is_sale = tally.wallet.activities == [Activity::Sale];
+                    let (key, count) = match (idle, is_sale) {
+                        (Idle::Days(days), true) => ("earn.idle_days", days),
+                        (Idle::Days(days), false) => ("earn.quiet_days", days),
+                        (Idle::Months(months), true) => ("earn.idle_months", months),
+                        (Idle::Months(months), false) => ("earn.quiet_months", months),
+                    };
+                    speaker.append(reason, key, "count", &count.to_string());
                 }
                 _ => {}
             }

@@ -21,7 +21,7 @@ pub use amounts::{Money, Points, Quantity};
 pub use calendar::{BusinessDate, Instant, UtcOffset};
 pub use currency::Currency;
 pub use fraction::Fraction;
-pub use idle::Idle;
+pub use idle::{Activity, Idle};
 pub use ids::{MemberNumber, SaleId, StreamId, WalletNumber, WriterId};
 pub use lots::{Lot, LotId, Portion};
 pub use member_status::MemberStatus;

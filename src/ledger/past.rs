@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::decide::Accounts;
-use super::entry::{Entry, Kind};
+use super::entry::{Entry, Flags, Kind};
 use super::fold::{Fold, Unsound};
-use crate::kernel::{BusinessDate, Lot, LotId, MemberNumber, MemberStatus, Points, WalletNumber};
+use crate::kernel::{
+    Activity, BusinessDate, Lot, LotId, MemberNumber, MemberStatus, Points, WalletNumber,
+};
 
 /// Accounts while the entries of a member, and of those who became that member, are read, oldest first.
 #[derive(Clone, Debug, Default)]
@@ -14,7 +16,7 @@ pub struct Past {
     /// The entries that made lots, without their portions.
     lots: BTreeMap<(WalletNumber, LotId), Lot>,
     given_on: BTreeMap<LotId, BusinessDate>,
-    active_on: Vec<(MemberNumber, BusinessDate)>,
+    active_on: Vec<(MemberNumber, BusinessDate, Activity)>,
 }
 
 impl Past {
@@ -34,8 +36,10 @@ impl Past {
             self.given_on.insert(entry.seq, entry.business_date);
         }
         if matches!(entry.kind, Kind::Commit | Kind::Claim) && !entry.is_portion() {
-            self.active_on
-                .extend(entry.member.map(|member| (member, entry.business_date)));
+            self.note_activity(entry, Activity::Sale);
+        }
+        if entry.kind == Kind::Event && !entry.flags.has(Flags::UNDONE) {
+            self.note_activity(entry, Activity::Event);
         }
         Ok(())
     }
@@ -85,12 +89,18 @@ impl Past {
         self.given_on.get(&lot).copied()
     }
 
-    /// The business dates of a member's sales so far, earliest first.
-    pub fn active_on(&self, member: MemberNumber) -> Vec<BusinessDate> {
+    fn note_activity(&mut self, entry: &Entry, activity: Activity) {
+        let member = entry.member;
+        self.active_on
+            .extend(member.map(|member| (member, entry.business_date, activity)));
+    }
+
+    /// The business dates of a member's sales and events so far, earliest first.
+    pub fn active_on(&self, member: MemberNumber) -> Vec<(BusinessDate, Activity)> {
         let member = self.fold.whose(member);
         let dates = self.active_on.iter();
-        let own = dates.filter(|(who, _)| self.fold.whose(*who) == member);
-        let mut dates: Vec<_> = own.map(|(_, date)| *date).collect();
+        let own = dates.filter(|(who, ..)| self.fold.whose(*who) == member);
+        let mut dates: Vec<_> = own.map(|(_, date, activity)| (*date, *activity)).collect();
         dates.sort_unstable();
         dates.dedup();
         dates
@@ -130,7 +140,10 @@ mod tests {
             ]
         );
         let member = facts().member.expect("a member");
-        assert_eq!(past.active_on(member), [facts().business_date]);
+        assert_eq!(
+            past.active_on(member),
+            [(facts().business_date, Activity::Sale)]
+        );
         assert_eq!(past.given_on(2), Some(facts().business_date));
     }
 }

@@ -39,4 +39,8 @@ CREATE VIEW member_now AS
     SELECT root, sum(sales), sum(spend), sum(refunded)
     FROM member JOIN merged USING (member) GROUP BY root;
 CREATE VIEW activity_now AS
-    SELECT coalesce(root, member) AS member, business_date FROM activity LEFT JOIN alias USING (member);
+    SELECT coalesce(root, member) AS member, business_date, 0 AS is_event
+    FROM activity LEFT JOIN alias USING (member)
+    UNION ALL
+    SELECT coalesce(root, member), business_date, 1
+    FROM event_activity LEFT JOIN alias USING (member);

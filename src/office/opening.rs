@@ -40,9 +40,19 @@ const FROM_2_TO_3: &str = "BEGIN IMMEDIATE;
     ) STRICT, WITHOUT ROWID;
     PRAGMA user_version = 3;
     COMMIT";
-/// What version 4 adds to version 3.
+/// What version 4 adds to version 3: acts on members, and the days of events, which some programmes count
+/// as activity. 24 is the number of an event, 32 the mark of one that takes another back.
 const FROM_3_TO_4: &str = concat!(
-    "BEGIN IMMEDIATE;",
+    "BEGIN IMMEDIATE;
+    CREATE TABLE event_activity (
+        member              INTEGER NOT NULL,
+        business_date       INTEGER NOT NULL,
+        PRIMARY KEY (member, business_date)
+    ) STRICT, WITHOUT ROWID;
+    INSERT OR IGNORE INTO event_activity
+        SELECT DISTINCT member, business_date FROM entry
+        WHERE kind = 24 AND flags & 32 = 0 AND member <> 0
+            AND EXISTS (SELECT 1 FROM programme WHERE reads_activity = 1);",
     include_str!("members.sql"),
     "PRAGMA user_version = 4; COMMIT"
 );

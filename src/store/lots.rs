@@ -11,7 +11,8 @@ use super::rows::date_from;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
-    Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, WalletNumber,
+    Account, Activity, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion,
+    WalletNumber,
 };
 use crate::ledger::{Accounts, DueLot, Flags, Kind};
 
@@ -99,19 +100,34 @@ impl Reading<'_> {
         date.map(date_from).transpose()
     }
 
-    /// The business dates of a member's sales, claimed ones too, earliest first.
-    pub fn active_on(&self, member: MemberNumber) -> Result<Vec<BusinessDate>, StoreError> {
+    /// The business dates of a member's sales, claimed ones too, and of their events, earliest first.
+    pub fn active_on(
+        &self,
+        member: MemberNumber,
+    ) -> Result<Vec<(BusinessDate, Activity)>, StoreError> {
         let sql = format!(
-            "SELECT DISTINCT business_date FROM entry
-             WHERE {OF_MEMBER} AND kind IN (?2, ?3) AND lot = 0 ORDER BY business_date"
+            "SELECT DISTINCT business_date, kind = ?4 AS is_event FROM entry
+             WHERE {OF_MEMBER} AND lot = 0
+                 AND (kind IN (?2, ?3) OR (kind = ?4 AND flags & ?5 = 0))
+             ORDER BY business_date, is_event"
         );
         let mut statement = self.db().prepare_cached(&sql)?;
         let member = self.whose(member)?;
-        let sales = [Kind::Commit, Kind::Claim].map(Kind::number);
-        let rows = statement.query_map(params![member.get(), sales[0], sales[1]], |row| {
-            row.get::<_, i64>(0)
+        let [commit, claim, event] = [Kind::Commit, Kind::Claim, Kind::Event].map(Kind::number);
+        let range = params![member.get(), commit, claim, event, Flags::UNDONE.0];
+        let rows = statement.query_map(range, |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?))
         })?;
-        rows.map(|number| date_from(number?)).collect()
+        rows.map(|row| {
+            let (number, is_event) = row?;
+            let activity = if is_event {
+                Activity::Event
+            } else {
+                Activity::Sale
+            };
+            Ok((date_from(number)?, activity))
+        })
+        .collect()
     }
 
     /// The business date of an entry.

@@ -7,10 +7,12 @@
 
 mod diacritics;
 mod en;
+mod en_past;
 mod en_scan;
 mod index;
 mod numbers;
 mod vi;
+mod vi_past;
 mod vi_scan;
 
 pub use diacritics::{Diacritics, strip_diacritics};
@@ -46,11 +48,11 @@ impl Language {
         }
     }
 
-    /// The tables of the language: everything, and what was scanned.
-    fn tables(self) -> [&'static [(&'static str, &'static str)]; 2] {
+    /// The tables of the language: everything, what was scanned, and what is told of the past.
+    fn tables(self) -> [&'static [(&'static str, &'static str)]; 3] {
         match self {
-            Self::Vi => [vi::PHRASES, vi_scan::PHRASES],
-            Self::En => [en::PHRASES, en_scan::PHRASES],
+            Self::Vi => [vi::PHRASES, vi_scan::PHRASES, vi_past::PHRASES],
+            Self::En => [en::PHRASES, en_scan::PHRASES, en_past::PHRASES],
         }
     }
 
@@ -114,12 +116,14 @@ pub fn event_word(language: Language, name: &str) -> String {
 }
 
 fn find(language: Language, key: &str) -> Option<&'static str> {
-    let [phrases, of_scans] = language.tables();
-    let of_scan = || {
-        let place = of_scans.binary_search_by(|(known, _)| (*known).cmp(key));
-        place.ok().map(|place| of_scans[place].1)
+    let [phrases, others @ ..] = language.tables();
+    let of_others = || {
+        others.iter().find_map(|phrases| {
+            let place = phrases.binary_search_by(|(known, _)| (*known).cmp(key));
+            place.ok().map(|place| phrases[place].1)
+        })
     };
-    language.index().find(phrases, key).or_else(of_scan)
+    language.index().find(phrases, key).or_else(of_others)
 }
 
 #[cfg(test)]

@@ -151,6 +151,7 @@ impl Till {
             if !is_known(&programme, &facts, &report.name) {
                 return Err(Error::refused(status::REFUSED, "event.unknown", &[]));
             }
+            self.check_referral(&writing.reading(), &programme, report)?;
             if let Some(reference) = &report.reference
                 && was_reported(&writing.reading(), report, reference)?
             {
@@ -178,7 +179,7 @@ impl Till {
         Ok(())
     }
 
-    fn post_event(
+    pub(super) fn post_event(
         &self,
         writing: &mut Writing<'_>,
         programme: &Programme,
@@ -309,7 +310,7 @@ impl Till {
                 programme_version: entry.programme_version,
                 ..facts_on(writing.head(), moment, back.time)
             };
-            let entries = self.worked_back(&reading, &facts, &entry, member)?;
+            let entries = self.worked_back(&reading, &facts, (&entry, member), Paid::NotYet)?;
             let first = writing.head().seq + 1;
             writing.append(&entries)?;
             self.sum_up_event(writing, Change::TakenAway, &entry)?;
@@ -324,12 +325,12 @@ impl Till {
         self.read(|reading| self.event_back(reading, seq, replay))
     }
 
-    fn worked_back(
+    pub(super) fn worked_back(
         &self,
         reading: &Reading<'_>,
         facts: &SaleFacts,
-        entry: &Entry,
-        member: MemberNumber,
+        (entry, member): (&Entry, MemberNumber),
+        paid: Paid,
     ) -> Result<Vec<Entry>, Error> {
         let programme = self.programme_version(entry.programme_version)?;
         let history = SaleHistory::of(&postings_of(reading, entry.seq)?);
@@ -346,7 +347,7 @@ impl Till {
             event: entry.seq,
             payload: &payload,
             awards: &history.awards,
-            policies: &policies_of(&programme, Paid::NotYet),
+            policies: &policies_of(&programme, paid),
         };
         take_back(reading.head()?.seq, facts, taken, &accounts)
             .map_err(|refusal| self.refused(&programme, &refusal))

@@ -37,6 +37,7 @@ mod past;
 pub mod ports;
 mod programmes;
 mod proof;
+mod referral;
 mod refund;
 mod returns;
 mod sale;

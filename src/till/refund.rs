@@ -213,6 +213,7 @@ impl Till {
             for goods in &undone.unlinked {
                 self.sum_up_unlinked(writing, Change::TakenAway, *goods)?;
             }
+            self.unthank(writing, &row)?;
             if let Some(key) = &receipt {
                 writing.put_receipt(key, row.seq)?;
             }

@@ -39,7 +39,7 @@ pub(super) struct Returns {
     /// Documents beside entries.
     documents: Vec<(Seq, Vec<u8>)>,
     /// Where the sales stand after it.
-    rows: Vec<SaleRow>,
+    pub(super) rows: Vec<SaleRow>,
 }
 
 impl Returns {

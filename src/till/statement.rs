@@ -16,7 +16,7 @@ use crate::kernel::{
 };
 use crate::ledger::event::EventPayload;
 use crate::ledger::{Effect, Entry, Flags, Kind};
-use crate::programme::{Programme, Wallet};
+use crate::programme::{CHALLENGE_RULE, Programme, Wallet};
 use crate::scan::recognise;
 use crate::store::Reading;
 use crate::texts::{self, Language, phrase};
@@ -62,6 +62,9 @@ pub struct Statement {
     /// The sentence about the member's tier, where the programme has tiers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
+    /// A sentence about each challenge of the day; left out without.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub challenges: Vec<String>,
     /// What happened, by business date.
     pub history: Vec<Movement>,
     /// What points buy.
@@ -173,7 +176,7 @@ impl Till {
         })?;
         let on = on.or(now.date_at(offset)).unwrap_or(BusinessDate::MAX);
         let programme = self.programme_on(on)?;
-        let tier = self.tier_of(&programme, number, on)?;
+        let (tier, challenges) = self.standing_of(&programme, number, on)?;
         let to = period.to.unwrap_or(on);
         self.read(|reading| {
             let (history, sums) =
@@ -214,6 +217,7 @@ impl Till {
                 from: period.from,
                 to,
                 tier,
+                challenges,
                 history,
                 rewards,
                 wallets,
@@ -222,15 +226,16 @@ impl Till {
         })
     }
 
-    /// What an empty cart of the member's is told about tiers.
-    fn tier_of(
+    /// What an empty cart of the member's is told about tiers and challenges.
+    fn standing_of(
         &self,
         programme: &Programme,
         number: MemberNumber,
         on: BusinessDate,
-    ) -> Result<Option<String>, Error> {
-        if programme.tiers().is_none() || !programme.is_valid_on(on) {
-            return Ok(None);
+    ) -> Result<(Option<String>, Vec<String>), Error> {
+        let has_none = programme.tiers().is_none() && programme.challenges().is_empty();
+        if has_none || !programme.is_valid_on(on) {
+            return Ok((None, Vec::new()));
         }
         let currency = self.identity.currency.to_string();
         let now = self.ports.clock.now();
@@ -239,7 +244,14 @@ impl Till {
         cart.member = Some(number);
         let quote = self.evaluate(&cart)?;
         let told = quote.reasons("tiers").next();
-        Ok(told.map(|reason| reason.text.clone()))
+        let tier = told.map(|reason| reason.text.clone());
+        let goals = quote.challenges.iter();
+        let goals = goals.filter_map(|goal| {
+            let rule = format!("{CHALLENGE_RULE}{}", goal.challenge);
+            Some(quote.reasons(&rule).next()?.text.clone())
+        });
+        let goals = goals.collect();
+        Ok((tier, goals))
     }
 
     /// The movements of a period by business date, and each wallet's balance before and behind it.

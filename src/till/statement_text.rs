@@ -25,6 +25,7 @@ impl Statement {
         lines.push(String::new());
         lines.extend(self.wallets.iter().map(|wallet| wallet.text.clone()));
         lines.extend(self.tier.clone());
+        lines.extend(self.challenges.iter().cloned());
         for wallet in self.wallets.iter().filter(|wallet| !wallet.lots.is_empty()) {
             lines.push(String::new());
             lines.push(say("statement.lots", &[]));

@@ -217,7 +217,12 @@ impl Till {
             last_seq: last(&entries),
             refund_seq: 0,
         })?;
-        self.sum_up_sale(writing, &priced.document)
+        self.sum_up_sale(writing, &priced.document)?;
+        self.thank(writing, &priced.programme, facts, outcome.referral)?;
+        for back in &priced.returns.rows {
+            self.unthank(writing, back)?;
+        }
+        Ok(())
     }
 
     /// The sale exactly as it was authorised. Only awards that count a share of the payments follow
