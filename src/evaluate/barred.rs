@@ -2,6 +2,7 @@
 //! whatever the programme says: no member price, nothing earned, nothing spent. What the member has is
 //! told all the same.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use super::cart::Cart;
@@ -36,7 +37,7 @@ pub(super) fn quote(
     let speaker = Speaker::new(programme, words.0, words.1);
     if speaker.explains() {
         let barred = everything(programme);
-        let ids: BTreeSet<&str> = barred.iter().map(|(id, _)| *id).collect();
+        let ids: BTreeSet<&str> = barred.iter().map(|(id, _)| id.as_ref()).collect();
         // What is said of codes, offers and goods that come back stands.
         let told = quote.explanation.iter();
         let mut reasons: Vec<Reason> = told
@@ -68,14 +69,16 @@ pub(super) fn event(
 }
 
 /// All that members have of a programme, in the order of a quote.
-fn everything(programme: &Programme) -> Vec<(&str, &Names)> {
+fn everything(programme: &Programme) -> Vec<(Cow<'_, str>, &Names)> {
     let rewards = programme.rewards().iter();
     let wallets = programme.wallets().iter();
     let rules = programme.earn_rules().iter();
+    let challenges = programme.challenges().iter();
     let all = rewards
-        .map(|reward| (reward.id.as_str(), &reward.name))
-        .chain(wallets.map(|wallet| (wallet.id.as_str(), &wallet.name)))
-        .chain(rules.map(|rule| (rule.id.as_str(), &rule.name)));
+        .map(|reward| (reward.id.as_str().into(), &reward.name))
+        .chain(wallets.map(|wallet| (wallet.id.as_str().into(), &wallet.name)))
+        .chain(rules.map(|rule| (rule.id.as_str().into(), &rule.name)))
+        .chain(challenges.map(|challenge| (challenge.rule().into(), &challenge.name)));
     all.collect()
 }
 

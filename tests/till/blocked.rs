@@ -39,6 +39,8 @@ fn shop() -> Shop {
         "id": "review", "wallet": "points", "event": {"name": "review", "points": "5"},
         "name": {"vi": "Đánh giá"}
     }));
+    document["challenges"] = json!([{"id": "nine-visits", "name": {"vi": "Chín lần ghé"}, "count": "visits",
+        "goal": "9", "gives": [{"wallet": "points", "points": "7"}]}]);
     document["offers"] = json!([{"id": "member-price", "name": {"vi": "Giá thành viên"},
         "percent": "10", "when": {"member": true}}]);
     document["tiers"] = json!({"basis": "spend", "levels": [
@@ -85,7 +87,7 @@ fn a_blocked_member_earns_nothing_spends_nothing_and_pays_the_full_price() {
     );
     assert_eq!(quote.wallets[0].after, Points::new(9));
     // Every rule and wallet says why.
-    for rule in ["points", "bill", "review"] {
+    for rule in ["points", "bill", "review", "challenge:nine-visits"] {
         let told: Vec<_> = quote.reasons(rule).map(|reason| reason.key).collect();
         let is_there = !told.is_empty();
         assert!(
