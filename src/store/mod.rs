@@ -21,6 +21,7 @@ mod tale;
 mod transaction;
 mod usage;
 mod verify;
+mod verify_sales;
 mod write;
 
 pub use error::StoreError;

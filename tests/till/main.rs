@@ -35,4 +35,5 @@ mod statement;
 mod sums;
 mod sync;
 mod tiers;
+mod verify;
 mod voids;
