@@ -93,11 +93,13 @@ impl Tale {
             | Kind::Event => self.current = None,
             // One that is undone stands among the entries of what finds the points alive.
             Kind::Expiry if entry.refers_to == 0 => self.current = None,
-            _ => {
-                if let Some(row) = self.current.and_then(|sale| sales.get_mut(&sale)) {
+            // Whatever belongs to the sale names it; points that are made owed by hand name nothing.
+            _ if self.current == Some(entry.refers_to) => {
+                if let Some(row) = sales.get_mut(&entry.refers_to) {
                     row.last_seq = entry.seq;
                 }
             }
+            _ => self.current = None,
         }
     }
 }

@@ -25,6 +25,7 @@ mod rules;
 mod sales;
 mod sales_at_once;
 mod sales_claimed;
+mod sales_held;
 mod sales_lanes;
 mod sales_late;
 mod sales_training;
