@@ -22,6 +22,7 @@ mod tale;
 mod transaction;
 mod usage;
 mod verify;
+mod verify_sales;
 mod write;
 
 pub use error::StoreError;

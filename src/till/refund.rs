@@ -139,8 +139,10 @@ impl Till {
         self.read(|reading| {
             let row = self.sale_row(reading, request.sale)?;
             let back = request.back(&row);
-            let (mut worked, _) = self.work_out(reading, &[], &moment, &back)?;
-            let undone = self.undo_returns(reading, &moment, &back, &worked.entries)?;
+            let run_out = self.run_out(reading)?;
+            let (mut worked, _) = self.work_out(reading, &run_out, &moment, &back)?;
+            let before = [&run_out[..], &worked.entries].concat();
+            let undone = self.undo_returns(reading, &moment, &back, &before)?;
             worked.entries.extend(undone.entries);
             let member = worked.facts.member;
             worked.entries.retain(|entry| entry.member == member);

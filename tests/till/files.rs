@@ -66,7 +66,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// The file as someone with a database tool opens it.
-fn with_a_tool(shop: &Shop, sql: &str) {
+pub fn with_a_tool(shop: &Shop, sql: &str) {
     let tool = rusqlite::Connection::open(shop.path()).unwrap();
     tool.execute_batch(&format!("PRAGMA foreign_keys = OFF; {sql}"))
         .unwrap();
