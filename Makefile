@@ -6,7 +6,7 @@ RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 SONAME := libloy.so.0
 
 .DEFAULT_GOAL := help
-.PHONY: help lib loy hello demo test cases bench soak fuzz header fmt lint setup
+.PHONY: help lib loy hello demo test cases vectors bench soak fuzz header fmt lint setup
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
@@ -32,6 +32,9 @@ test: ## formatting, lints, all tests; the last line is `N passed, N failed`
 
 cases: ## every published case of other systems; the last line says how many pass
 	@LOY_CASES=all $(CARGO) test -q --features $(FEATURES) --test cases
+
+vectors: ## every vector of the standards, `section: passed/total`; LOY_VECTORS=FILE for another file
+	@$(CARGO) test -q --features $(FEATURES),world-phones --test vectors
 
 bench: ## every figure beside its baseline, also in target/bench.json
 	$(CARGO) bench --features $(FEATURES) --bench figures

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The modules of `src/capi` that are sections of the header, in its order.
-const SECTIONS: [&str; 20] = [
+const SECTIONS: [&str; 22] = [
     "status",
     "version",
     "error",
@@ -22,10 +22,12 @@ const SECTIONS: [&str; 20] = [
     "history",
     "cart",
     "quote",
+    "standing",
     "sale",
     "refund",
     "operator",
     "adjustment",
+    "membership",
     "event",
     "day",
     "exchange",

@@ -41,5 +41,11 @@ fn main() {
     let calls: Vec<u8> = (0..48).flat_map(|call| [call, 4, 5, call, 1, 2, 3]).collect();
     put("calls", "each", &calls);
     put("calls", "each-with-people", &[&[1, 4, 5, 1, 1, 2, 3], &calls[..]].concat());
+    // What the vectors scan, each with a plain symbol and both kinds of rules.
+    let vectors = include_str!("../tests/vectors/scan.json");
+    let texts = vectors.split('"').filter(|text| text.len() >= 8 && !text.contains([':', '\n', '\\']));
+    for (place, text) in texts.enumerate().step_by(3) {
+        put("scan", &format!("vector-{place}"), &[&[110, u8::from(place % 2 == 0)], text.as_bytes()].concat());
+    }
     put("file", "page", &[0, 16, 0, 8, 1, 2, 3, 4, 5, 6, 7, 8]);
 }

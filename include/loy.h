@@ -729,6 +729,22 @@ LOY_API loy_status LOY_CALL loy_member_scan(
 LOY_API const char *LOY_CALL loy_member_number(const loy_member *member);
 
 /*
+ * Returns whether the member may earn and spend: "active", "blocked" or "closed" (see
+ * loy_member_block). One who may not is LOY_OK all the same; the cashier text begins with it, and
+ * nothing can be spent.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_member_status(const loy_member *member);
+
+/*
+ * Returns the number that was scanned, where that member was merged into this one; "" if not.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_member_merged_from(const loy_member *member);
+
+/*
  * Tells the known balance of a wallet: all points that count, less what is owed. May be below zero.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a wallet that the programme does not have;
@@ -787,8 +803,8 @@ LOY_API loy_status LOY_CALL loy_member_next_expiry(
     loy_error **error_out);
 
 /*
- * Returns the id of the member's tier on the business date of the card; NULL where the programme
- * has no tiers, or where it is not known.
+ * Returns the id of the member's tier on the business date of the card; "" where the programme has
+ * no tiers, or where it is not known.
  *
  * @since 0.1
  */
@@ -811,7 +827,7 @@ LOY_API loy_status LOY_CALL loy_member_rewards(
     const loy_member *member, loy_rows **rows_out, loy_error **error_out);
 
 /*
- * Writes number, tier, balances and rewards as JSON.
+ * Writes number, status, tier, balances and rewards as JSON.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1
@@ -903,8 +919,9 @@ LOY_API loy_status LOY_CALL loy_member_lots(
  * does not know has none.
  * Rows: seq, kind (text, such as "award"), at_ms, sold_at_ms, utc_offset_minutes, business_date,
  * wallet (number; 0 where no points move), lot, points, amount, refers_to, available_from,
- * expires_on (absent for never), programme_version. Points and amount are magnitudes: the kind says
- * which way they go.
+ * expires_on (absent for never), programme_version, member_number (another one where the entry is
+ * of a member who was merged into this one). Points and amount are magnitudes: the kind says which
+ * way they go.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT; the store's.
  * @since 0.1
@@ -1260,9 +1277,9 @@ LOY_API loy_status LOY_CALL loy_quote_redeemable(
 /*
  * Lists the points that the sale awards.
  *
- * Rows: wallet (its id), rule (its id; "tier:" and the id of a tier for points that reaching it
- * gives), points, available_from, expires_on (the first day on which they cannot be spent; absent
- * for never).
+ * Rows: wallet (its id), rule (its id; "tier:" and the id of a tier, or "challenge:" and that of a
+ * challenge, for what reaching it gives), points, available_from, expires_on (the first day on
+ * which they cannot be spent; absent for never).
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
  * @since 0.1
@@ -1295,23 +1312,6 @@ LOY_API loy_status LOY_CALL loy_quote_offers(
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_quote_redemptions(
-    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
-
-/*
- * Tells where the member stands on the ladder.
- *
- * One row, or none without tiers, without a member, or where it is not known here: tier (the id of
- * the one that counts for this sale), name (in the till's language), counted (what counts for it
- * before the sale: money or points in smallest units, or visits), counted_after, tier_after, next
- * (the one above that; "" at the top), missing (to it after the sale; absent at the top),
- * kept_until (the last business date of tier_after even if nothing more counts; absent for ever,
- * and where that depends on more), to_keep (what is missing after the sale to have it longer;
- * absent where nothing sold now counts for that).
- *
- * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
- * @since 0.1
- */
-LOY_API loy_status LOY_CALL loy_quote_tier(
     const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
 
 /*
@@ -1391,6 +1391,46 @@ LOY_API loy_status LOY_CALL loy_quote_to_json(
  * @since 0.1
  */
 LOY_API void LOY_CALL loy_quote_free(loy_quote *quote);
+
+
+/* --- Standing --------------------------------------------------------------------------------- */
+/* Where the member of a quote stands: on the ladder, and with challenges. */
+
+/*
+ * Tells where the member stands on the ladder.
+ *
+ * One row, or none without tiers, without a member, or where it is not known here: tier (the id of
+ * the one that counts for this sale), name (in the till's language), counted (what counts for it
+ * before the sale: money or points in smallest units, or visits), counted_after, tier_after, next
+ * (the one above that; "" at the top), missing (to it after the sale; absent at the top),
+ * kept_until (the last business date of tier_after even if nothing more counts; absent for ever,
+ * and where that depends on more), to_keep (what is missing after the sale to have it longer;
+ * absent where nothing sold now counts for that).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_tier(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Tells how far the member is with each challenge of the business date.
+ *
+ * Rows: one a challenge, in the order of their ids; none without a member, or where their past is
+ * not known here: challenge (its id), name (in the till's language), counted (what counts before
+ * the sale: visits, days or events, money in smallest units, thousandths of pieces; of a streak,
+ * what counts in the present period), counted_after, goal (so much reaches it), missing (after the
+ * sale; absent where it gives nothing any more in its time), until (the last business date on which
+ * what counts now does; absent for ever, and where that depends on more), run (periods in a row
+ * after the sale; absent without a streak), periods (so many in a row reach it; absent without a
+ * streak), had (how often it was reached before, in its time), reached (how often with this sale),
+ * text (in the till's language).
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_challenges(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
 
 
 /* --- Sale ------------------------------------------------------------------------------------- */
@@ -1875,9 +1915,10 @@ LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
 
 /*
  * Approves one operation by somebody's PIN, before it is asked or after it was refused with
- * "approval.needed". act is what is approved: "refund", "unlinked_refund", "adjustment", or "limit"
- * for a sale that shall have its points although a limit of the programme says no; for "limit"
- * approve before loy_sale_authorise or loy_sale_record.
+ * "approval.needed". act is what is approved: "refund", "unlinked_refund", "adjustment", "member"
+ * for what loy_member_block and its neighbours do, or "limit" for a sale that shall have its points
+ * although a limit of the programme says no; for "limit" approve before loy_sale_authorise or
+ * loy_sale_record.
  *
  * It is good for the call with this operation_id, within 120 seconds by the ledger's clock, and
  * only until the ledger is closed. Whether the approver may do that much is looked at by the call
@@ -2000,6 +2041,108 @@ LOY_API loy_status LOY_CALL loy_adjustment_commit(
 LOY_API void LOY_CALL loy_adjustment_free(loy_adjustment *adjustment);
 
 
+/* --- Membership ------------------------------------------------------------------------------- */
+/*
+ * What is done to a member by hand: blocked, blocked no more, closed, merged. It holds whatever the
+ * programme says. Where operators are provisioned, whoever may not adjust points needs an approval
+ * of "member" (see loy_approval_give).
+ *
+ * A blocked member is scanned as ever, and the card says so (loy_member_status). Sales are priced
+ * as nobody's: no points, no member price; quote an open cart again and it claims nothing. A sale
+ * that is authorised already is made final as it was promised, and goods come back as ever.
+ */
+
+/*
+ * Blocks a member, such as one whose card was stolen: nothing is earned and nothing spent until
+ * loy_member_unblock. operator_id is the code of who does it and reason a code such as "lost_card"
+ * or a text, both as of loy_adjustment_new. A number of another store is blocked at this till.
+ *
+ * Writes: one entry, which the day's report and head office see, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for an operator_id that is no code and an empty or
+ * long reason; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
+ * LOY_ALREADY_RESOLVED for a member who is blocked ("member.is_blocked"); LOY_REFUSED for one whose
+ * membership is closed ("member.is_closed") and for want of an approval ("approval.needed",
+ * "approval.too_low"); the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_block(
+    loy_ledger *ledger, const char *operation_id, const char *member_number,
+    const char *operator_id, const char *reason, loy_error **error_out);
+
+/*
+ * Lifts a block: the member earns and spends again, all points that have not ended meanwhile.
+ *
+ * Writes: one entry, in one sync.
+ * Status: as loy_member_block; LOY_ALREADY_RESOLVED for a member who is not blocked
+ * ("member.not_blocked").
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_unblock(
+    loy_ledger *ledger, const char *operation_id, const char *member_number,
+    const char *operator_id, const char *reason, loy_error **error_out);
+
+/*
+ * Closes a membership: the member stays blocked for good.
+ *
+ * The points stay in the books until they end, and the phone and cards go on leading to this
+ * member. Nothing personal is erased by it.
+ *
+ * Writes: one entry, in one sync.
+ * Status: as loy_member_block; LOY_ALREADY_RESOLVED for a membership that is closed
+ * ("member.is_closed").
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_close(
+    loy_ledger *ledger, const char *operation_id, const char *member_number,
+    const char *operator_id, const char *reason, loy_error **error_out);
+
+/*
+ * Tells what merging one member into another would come to, on a business date.
+ *
+ * Rows: three for each wallet of the programme, "from" and "into" as of now and "result": who (one
+ * of these words), member_number, wallet (its id), balance, spendable, held, pending, debt, lots
+ * (how many have something left), tier (its id; absent where there is none, or where it is not
+ * known).
+ *
+ * Writes: nothing. It is done and taken back, so it needs the ledger of the till, not a reader's.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT;
+ * LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_ALREADY_RESOLVED and LOY_REFUSED as loy_member_merge;
+ * the store's.
+ * Crash: nothing is left of it.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_merge_evaluate(
+    loy_ledger *ledger, const char *from_member_number, const char *into_member_number,
+    int32_t business_date, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Makes two members one, such as a person who enrolled twice: from becomes into. It is not undone.
+ *
+ * From then on the number, phones and cards of from lead to into (loy_member_merged_from tells).
+ * Its points are into's, each lot with its dates; debts are added, and the next points repay them.
+ * Sales of both count for tiers, rules and limits, and goods of both come back to into. Sales that
+ * are authorised are made final as promised. loy_member_history tells the entries of both, each
+ * with its number. operator_id and reason as of loy_member_block.
+ *
+ * Writes: one entry, which the day's report and head office see, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for an operator_id that is no code, an empty or long
+ * reason and for two who would have more points than anybody can ("points.beyond"); LOY_E_TEXT;
+ * LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_ALREADY_RESOLVED for two
+ * who are one already ("merge.already"); LOY_REFUSED for one and the same ("merge.same"), for one
+ * who was merged into somebody else ("merge.merged": take that number), for one who is blocked or
+ * closed ("member.is_blocked", "member.is_closed") and for want of an approval; the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_merge(
+    loy_ledger *ledger, const char *operation_id, const char *from_member_number,
+    const char *into_member_number, const char *operator_id, const char *reason,
+    loy_error **error_out);
+
+
 /* --- Event ------------------------------------------------------------------------------------ */
 /*
  * Something that a member did and that is no sale: a review, a survey, a check-in, a birthday, the
@@ -2016,6 +2159,9 @@ LOY_API void LOY_CALL loy_adjustment_free(loy_adjustment *adjustment);
  * that of conditions, "store" without it. cashier is the code of who reports it. Each of the three
  * may be NULL.
  *
+ * With a programme that has "referral", an event of that name says who brought the member: its
+ * reference is the number of the other, which need not be known here.
+ *
  * Rows: one for every rule about such events, in the order in which they are looked at: seq (the
  * event's entry, by which it can be taken back), event, rule, wallet, points (what it gave, 0 if
  * nothing), available_from and expires_on (yyyymmdd; absent without points, expires_on also for
@@ -2024,8 +2170,9 @@ LOY_API void LOY_CALL loy_adjustment_free(loy_adjustment *adjustment);
  * Writes: the event and its points, in one sync; also where no rule gives any.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
  * LOY_E_OPERATION_CONFLICT; LOY_REFUSED for an event that the programme has no rule for
- * ("event.unknown"); LOY_ALREADY_RESOLVED for a reference that this member had before
- * ("event.already"); the store's.
+ * ("event.unknown"), for who brought themselves ("referral.self") or has bought here before
+ * ("referral.not_new"); LOY_ALREADY_RESOLVED for a reference that this member had before, or who
+ * was brought already ("event.already"); the store's.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
  */

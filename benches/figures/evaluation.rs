@@ -1,7 +1,7 @@
 //! How long it takes to work out a cart: by rules, by lines, with and without the reasons.
 
 use loy::evaluate::{Cart, MemberSnapshot, evaluate, evaluate_numbers};
-use loy::kernel::MemberNumber;
+use loy::kernel::{MemberNumber, MemberStatus};
 use loy::programme::Programme;
 use loy::texts::Language;
 use serde_json::{Value, json};
@@ -69,6 +69,7 @@ fn snapshot() -> MemberSnapshot {
         history: None,
         limits: None,
         profile: None,
+        status: MemberStatus::Active,
         after_returns: None,
         balances: Default::default(),
     }

@@ -34,6 +34,7 @@ fuzz_target!(|bytes: &[u8]| {
         history: Some(Default::default()),
         limits: None,
         profile: None,
+        status: Default::default(),
         after_returns: None,
     };
     for programme in programmes {

@@ -26,6 +26,9 @@ use super::text;
 /// that of conditions, "store" without it. cashier is the code of who reports it. Each of the three
 /// may be NULL.
 ///
+/// With a programme that has "referral", an event of that name says who brought the member: its
+/// reference is the number of the other, which need not be known here.
+///
 /// Rows: one for every rule about such events, in the order in which they are looked at: seq (the
 /// event's entry, by which it can be taken back), event, rule, wallet, points (what it gave, 0 if
 /// nothing), available_from and expires_on (yyyymmdd; absent without points, expires_on also for
@@ -34,8 +37,9 @@ use super::text;
 /// Writes: the event and its points, in one sync; also where no rule gives any.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
 /// LOY_E_OPERATION_CONFLICT; LOY_REFUSED for an event that the programme has no rule for
-/// ("event.unknown"); LOY_ALREADY_RESOLVED for a reference that this member had before
-/// ("event.already"); the store's.
+/// ("event.unknown"), for who brought themselves ("referral.self") or has bought here before
+/// ("referral.not_new"); LOY_ALREADY_RESOLVED for a reference that this member had before, or who
+/// was brought already ("event.already"); the store's.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]
@@ -86,11 +90,13 @@ pub unsafe extern "C" fn loy_event_report(
         ]);
         for reason in done.explanation {
             let award = done.awards.iter().find(|award| award.rule == reason.rule());
+            let wallet = reason.value("wallet");
+            let wallet = wallet.or(award.map(|award| award.wallet.clone()));
             rows.push([
                 done.seq.into(),
                 done.event.as_str().into(),
                 reason.rule().into(),
-                reason.value("wallet").into(),
+                wallet.into(),
                 award.map_or(0, |award| award.points.get()).into(),
                 award.map(|award| award.available_from.yyyymmdd()).into(),
                 award

@@ -128,8 +128,9 @@ const HISTORY_MAX: i64 = 1_000;
 /// does not know has none.
 /// Rows: seq, kind (text, such as "award"), at_ms, sold_at_ms, utc_offset_minutes, business_date,
 /// wallet (number; 0 where no points move), lot, points, amount, refers_to, available_from,
-/// expires_on (absent for never), programme_version. Points and amount are magnitudes: the kind says
-/// which way they go.
+/// expires_on (absent for never), programme_version, member_number (another one where the entry is
+/// of a member who was merged into this one). Points and amount are magnitudes: the kind says which
+/// way they go.
 ///
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT; the store's.
 /// @since 0.1
@@ -163,6 +164,7 @@ pub unsafe extern "C" fn loy_member_history(
             "available_from",
             "expires_on",
             "programme_version",
+            "member_number",
         ]);
         for entry in till.history(number, after, limit)? {
             rows.push([
@@ -180,6 +182,7 @@ pub unsafe extern "C" fn loy_member_history(
                 entry.available_from.yyyymmdd().into(),
                 entry.expires_on.map(|date| date.yyyymmdd()).into(),
                 entry.programme_version.into(),
+                entry.member.map(|member| member.to_string()).into(),
             ]);
         }
         rows_out.give(rows);

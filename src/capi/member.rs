@@ -7,7 +7,7 @@ use std::ffi::{CString, c_char};
 use std::sync::{Mutex, PoisonError};
 
 use crate::kernel::ids::NoMemberNumber;
-use crate::kernel::{Balance, MemberNumber, Points};
+use crate::kernel::{Balance, MemberNumber, MemberStatus, Points};
 use crate::scan::IdentifierKind;
 use crate::till::{Enrolment, MemberCard};
 
@@ -65,6 +65,7 @@ pub(super) struct Member {
     card: MemberCard,
     number: CString,
     tier: Option<CString>,
+    merged_from: Option<CString>,
     cashier_text: CString,
 }
 
@@ -72,11 +73,13 @@ impl Member {
     fn new(card: MemberCard) -> Self {
         let number = for_c(&card.number.to_string());
         let tier = card.tier.as_ref().map(|tier| for_c(&tier.tier));
+        let merged_from = card.merged_from.map(|number| for_c(&number.to_string()));
         let cashier_text = for_c(&card.cashier_text);
         Self {
             card,
             number,
             tier,
+            merged_from,
             cashier_text,
         }
     }
@@ -249,6 +252,34 @@ pub unsafe extern "C" fn loy_member_number(member: *const loy_member) -> *const 
     boundary::text(|| Some(handles::find(member).ok()?.number.as_ptr()))
 }
 
+/// Returns whether the member may earn and spend: "active", "blocked" or "closed" (see
+/// loy_member_block). One who may not is LOY_OK all the same; the cashier text begins with it, and
+/// nothing can be spent.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_status(member: *const loy_member) -> *const c_char {
+    boundary::text(|| {
+        let status = handles::find(member).ok()?.card.status;
+        Some(match status {
+            MemberStatus::Active => c"active".as_ptr(),
+            MemberStatus::Blocked => c"blocked".as_ptr(),
+            MemberStatus::Closed => c"closed".as_ptr(),
+        })
+    })
+}
+
+/// Returns the number that was scanned, where that member was merged into this one; "" if not.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_merged_from(member: *const loy_member) -> *const c_char {
+    boundary::text(|| {
+        let member = handles::find(member).ok()?;
+        member.merged_from.as_ref().map(|number| number.as_ptr())
+    })
+}
+
 fn points(
     member: *const loy_member,
     wallet: *const c_char,
@@ -389,8 +420,8 @@ pub unsafe extern "C" fn loy_member_next_expiry(
     })
 }
 
-/// Returns the id of the member's tier on the business date of the card; NULL where the programme
-/// has no tiers, or where it is not known.
+/// Returns the id of the member's tier on the business date of the card; "" where the programme has
+/// no tiers, or where it is not known.
 ///
 /// @since 0.1
 #[unsafe(no_mangle)]
@@ -438,7 +469,7 @@ pub unsafe extern "C" fn loy_member_rewards(
     })
 }
 
-/// Writes number, tier, balances and rewards as JSON.
+/// Writes number, status, tier, balances and rewards as JSON.
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
 /// @since 0.1

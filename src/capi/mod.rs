@@ -93,12 +93,14 @@ pub mod exchange;
 pub mod history;
 pub mod ledger;
 pub mod member;
+pub mod membership;
 pub mod operator;
 pub mod programme;
 pub mod quote;
 pub mod refund;
 pub mod rows;
 pub mod sale;
+pub mod standing;
 pub mod status;
 pub mod version;
 

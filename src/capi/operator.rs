@@ -30,9 +30,10 @@ use super::status::loy_status;
 use super::text;
 
 /// Approves one operation by somebody's PIN, before it is asked or after it was refused with
-/// "approval.needed". act is what is approved: "refund", "unlinked_refund", "adjustment", or "limit"
-/// for a sale that shall have its points although a limit of the programme says no; for "limit"
-/// approve before loy_sale_authorise or loy_sale_record.
+/// "approval.needed". act is what is approved: "refund", "unlinked_refund", "adjustment", "member"
+/// for what loy_member_block and its neighbours do, or "limit" for a sale that shall have its points
+/// although a limit of the programme says no; for "limit" approve before loy_sale_authorise or
+/// loy_sale_record.
 ///
 /// It is good for the call with this operation_id, within 120 seconds by the ledger's clock, and
 /// only until the ledger is closed. Whether the approver may do that much is looked at by the call
@@ -66,7 +67,7 @@ pub unsafe extern "C" fn loy_approval_give(
         let operation_id = text::text(operation_id, "operation_id")?;
         let act = text::text(act, "act")?;
         let act = ActKind::from_name(&act).ok_or_else(|| {
-            let message = "act must be refund, unlinked_refund, adjustment or limit";
+            let message = "act must be refund, unlinked_refund, adjustment, limit or member";
             Fault::argument("approval.act", "act", message)
         })?;
         let approver = text::text(approver, "approver")?;

@@ -42,7 +42,7 @@ impl Handle for loy_quote {
 
 /// A quote with the programme that names its wallets, and its texts ready for C.
 pub(super) struct Priced {
-    quote: Quote,
+    pub(super) quote: Quote,
     programme: Arc<Programme>,
     cashier_text: CString,
     customer_text: CString,
@@ -319,7 +319,7 @@ pub unsafe extern "C" fn loy_quote_redeemable(
 }
 
 /// Hands out what a quote lists.
-fn list(
+pub(super) fn list(
     quote: *const loy_quote,
     rows_out: *mut *mut loy_rows,
     error_out: *mut *mut loy_error,
@@ -336,9 +336,9 @@ fn list(
 
 /// Lists the points that the sale awards.
 ///
-/// Rows: wallet (its id), rule (its id; "tier:" and the id of a tier for points that reaching it
-/// gives), points, available_from, expires_on (the first day on which they cannot be spent; absent
-/// for never).
+/// Rows: wallet (its id), rule (its id; "tier:" and the id of a tier, or "challenge:" and that of a
+/// challenge, for what reaching it gives), points, available_from, expires_on (the first day on
+/// which they cannot be spent; absent for never).
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
 /// @since 0.1
@@ -426,54 +426,6 @@ pub unsafe extern "C" fn loy_quote_redemptions(
                 redemption.points.get().into(),
                 redemption.amount.get().into(),
                 redemption.reward.clone().unwrap_or_default().into(),
-            ]);
-        }
-        rows
-    })
-}
-
-/// Tells where the member stands on the ladder.
-///
-/// One row, or none without tiers, without a member, or where it is not known here: tier (the id of
-/// the one that counts for this sale), name (in the till's language), counted (what counts for it
-/// before the sale: money or points in smallest units, or visits), counted_after, tier_after, next
-/// (the one above that; "" at the top), missing (to it after the sale; absent at the top),
-/// kept_until (the last business date of tier_after even if nothing more counts; absent for ever,
-/// and where that depends on more), to_keep (what is missing after the sale to have it longer;
-/// absent where nothing sold now counts for that).
-///
-/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
-/// @since 0.1
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn loy_quote_tier(
-    quote: *const loy_quote,
-    rows_out: *mut *mut loy_rows,
-    error_out: *mut *mut loy_error,
-) -> loy_status {
-    list(quote, rows_out, error_out, |priced| {
-        let mut rows = Rows::new(&[
-            "tier",
-            "name",
-            "counted",
-            "counted_after",
-            "tier_after",
-            "next",
-            "missing",
-            "kept_until",
-            "to_keep",
-        ]);
-        if let Some(tier) = &priced.quote.tier {
-            rows.push([
-                tier.tier.as_str().into(),
-                tier.name.as_str().into(),
-                tier.counted.into(),
-                tier.counted_after.into(),
-                tier.tier_after.as_str().into(),
-                tier.next.clone().unwrap_or_default().into(),
-                tier.missing.map_or(Value::Absent, Value::from),
-                tier.kept_until
-                    .map_or(Value::Absent, |date| date.yyyymmdd().into()),
-                tier.to_keep.map_or(Value::Absent, Value::from),
             ]);
         }
         rows

@@ -229,7 +229,36 @@ fn balance(
         "pending",
         "debt",
         "on",
+        "status",
+        "merged_into",
     ]);
+    let merged_into = |member: MemberNumber| -> Result<String, CliError> {
+        let now = office.whose(member)?;
+        Ok(match now == member {
+            true => String::new(),
+            false => now.to_string(),
+        })
+    };
+    if let Some(member) = member.filter(|_| rows.is_empty()) {
+        let into = merged_into(member)?;
+        if !into.is_empty() {
+            // What it had is the other's.
+            let zero = || i64::from(0i32).into();
+            let date = i64::from(on.yyyymmdd());
+            sheet.row([
+                member.to_string().into(),
+                zero(),
+                zero(),
+                zero(),
+                zero(),
+                zero(),
+                zero(),
+                date.into(),
+                office.member_status(member)?.name().to_owned().into(),
+                into.into(),
+            ]);
+        }
+    }
     for row in rows {
         let balance = row.balance;
         sheet.row([
@@ -241,6 +270,8 @@ fn balance(
             balance.pending.get().into(),
             balance.debt.get().into(),
             i64::from(on.yyyymmdd()).into(),
+            office.member_status(row.member)?.name().to_owned().into(),
+            String::new().into(),
         ]);
     }
     sheet.write(format, out)?;

@@ -1,7 +1,6 @@
 //! What a sale still gives after something of it was returned (ledger.md, "Refunds").
 
 use super::cart::Cart;
-use super::check;
 use super::explain::Explaining;
 use super::facts::Facts;
 use super::problem::CartProblem;
@@ -10,6 +9,7 @@ use super::returned::{Decided, ReturnedLines};
 use super::select::part_of;
 use super::tally::{RoundingOf, Sold, Terms, Wholes, awards, stored_by_method, tally};
 use super::tier::Step;
+use super::{challenge, check, referral};
 use crate::kernel::{Money, Points, Quantity};
 use crate::programme::{Level, RefundBase, Stage, TierForSale};
 
@@ -57,6 +57,9 @@ pub fn due_after(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, Ca
 /// # Errors
 /// Points beyond 9e15.
 pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, CartProblem> {
+    if sale.member.is_some_and(|member| !member.status.is_active()) {
+        return Ok(Vec::new());
+    }
     let programme = sale.programme;
     let tiers = programme.tiers();
     let after = tiers.filter(|tiers| tiers.tier_for_sale == TierForSale::After);
@@ -116,6 +119,15 @@ fn worth_in<'a>(
             .iter()
             .filter_map(|entered| entered.award().cloned());
         due.extend(entered);
+    }
+    for reached in challenge::reached(sale.programme, &now, &sold, &|_, _| false) {
+        due.extend(reached.awards().cloned());
+    }
+    // A claimed sale brings nobody.
+    if sale.outcome.referral.is_some()
+        && let Some(brought) = referral::brought(sale.programme, &now, &sold, &|_, _| false)
+    {
+        due.extend(brought.awards().cloned());
     }
     // What points bought stays while anything of the sale does.
     let is_bought = |award: &&Award| {

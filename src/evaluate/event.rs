@@ -1,16 +1,19 @@
 //! What an event is worth: something that a member did and that is no sale.
 
+use super::barred;
 use super::cart::Cart;
+use super::challenge;
 use super::check::awards_fit;
 use super::explain::{Explaining, Speaker};
 use super::facts::Facts;
 use super::problem::CartProblem;
 use super::quote::{Award, MemberSnapshot};
 use super::reason::Reason;
+use super::referral;
 use super::tally::{self, RoundingOf, Sold, Terms, Wholes};
 use super::told;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, UtcOffset};
-use crate::programme::Programme;
+use crate::programme::{Programme, REFERRAL_EVENT, REFERRED_EVENT};
 use crate::texts::Language;
 
 /// Something that a member did.
@@ -61,6 +64,8 @@ impl Programme {
     pub fn knows_event(&self, name: &str) -> bool {
         let mut rules = self.earn_rules().iter();
         rules.any(|rule| tally::event_of(rule) == Some(name))
+            || self.goals_of_event(name).next().is_some()
+            || self.referral().is_some() && [REFERRAL_EVENT, REFERRED_EVENT].contains(&name)
     }
 }
 
@@ -75,6 +80,9 @@ pub fn evaluate_event(
     event: &EventFacts,
     language: Language,
 ) -> Result<EventWorth, CartProblem> {
+    if !member.status.is_active() {
+        return Ok(barred::event(programme, member, &event.name, language));
+    }
     let cart = event.as_cart(programme);
     let facts = Facts {
         event: Some(&event.name),
@@ -93,12 +101,18 @@ pub fn evaluate_event(
         wholes: Wholes::default(),
     };
     let tallies = tally::tally(programme, &terms, &sold, Explaining::Everything)?;
-    let awards = tally::awards(&tallies);
+    let reached = challenge::reached(programme, &facts, &sold, &|_, _| false);
+    let mut awards = tally::awards(&tallies);
+    awards.extend(reached.iter().flat_map(challenge::Reached::awards).cloned());
+    let brought = referral::brought(programme, &facts, &sold, &|_, _| false);
+    awards.extend(brought.iter().flat_map(referral::Brought::awards).cloned());
     awards_fit(&awards)?;
     let speaker = Speaker::new(programme, language, Explaining::Everything);
     let reasons = tallies.iter();
     let explanation = reasons
         .map(|tally| told::reason(&speaker, &facts, tally, &tallies, true))
+        .chain(reached.iter().map(|goal| goal.reason(&speaker, &facts)))
+        .chain(brought.iter().map(|brought| brought.reason(&speaker)))
         .collect();
     Ok(EventWorth {
         awards,

@@ -8,10 +8,14 @@ use std::sync::Arc;
 use minicbor::{Decode, Encode};
 
 use super::cart::Cart;
+use super::goals::{self, GoalPast};
 use super::ladder::{Ladder, first_counted};
+use super::referral::ReferredBy;
 use super::sums::{Basis, Change, Of, Question, Questions, Sum, Sums, group_of};
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
-use crate::programme::{Past, PastCount, Programme, Selector, Span, TierBasis, Tiers, TimesWindow};
+use crate::programme::{
+    ADVOCATE_RULE, Past, PastCount, Programme, Selector, Span, TierBasis, Tiers, TimesWindow,
+};
 
 /// A sale of the member that is final, less what was returned of it; or an event, which sells nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,6 +36,11 @@ pub struct PastSale {
     pub offers: BTreeSet<String>,
     /// Points it spent on rewards, by the reward's id.
     pub rewards: BTreeMap<String, Points>,
+    /// What it counts for challenges that look at lines, by their ids, less what was returned: money
+    /// with `spend`, else thousandths of pieces.
+    pub goals: BTreeMap<String, i64>,
+    /// The event that it is, by name; nothing for a sale.
+    pub event: Option<String>,
 }
 
 /// Points that a past sale gave.
@@ -141,6 +150,15 @@ pub struct History {
     /// The same of offers.
     #[cbor(n(21), default)]
     pub offer_times: BTreeMap<String, Had>,
+    /// How far the member is with the challenges of the business date, by their ids.
+    #[cbor(n(30), default)]
+    pub goals: BTreeMap<String, GoalPast>,
+    /// Who brought them, where the programme has something for that and they have not bought since.
+    #[n(31)]
+    pub referral: Option<ReferredBy>,
+    /// How often they were thanked for a friend.
+    #[cbor(n(32), default)]
+    pub thanked: Had,
 }
 
 /// A tier before a sale.
@@ -226,6 +244,16 @@ impl History {
             is_same_visit: sales.iter().any(|sum| is_own(&sum) && sum.count > 0),
             ..Self::default()
         };
+        for goal in programme.challenges() {
+            let past = goals::past(goal, (on, asking.group), &mut |question| answer(question));
+            if goal.is_on(on) {
+                history.goals.insert(goal.id.clone(), past);
+            }
+        }
+        if programme.referral().is_some() {
+            let thanked = points_question(programme, Some(ADVOCATE_RULE), None);
+            history.thanked = Had::on(answer(thanked), on);
+        }
         if let Some(tiers) = programme.tiers() {
             history.see_tiers(asking, tiers, answer);
         }

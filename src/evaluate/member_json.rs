@@ -11,8 +11,9 @@ use super::history::{History, PastAward, PastSale};
 use super::problem::CartProblem;
 use super::profile::Profile;
 use super::quote::MemberSnapshot;
-use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points};
-use crate::programme::shape::{objects, read_object, unique_map};
+use super::referral::ReferredBy;
+use crate::kernel::{Balance, BusinessDate, MemberNumber, MemberStatus, Money, Points};
+use crate::programme::shape::{objects, optional_object, read_object, unique_map};
 use crate::programme::{DOCUMENT_MAX, NESTING_MAX, Programme};
 
 /// A member and what came before.
@@ -34,6 +35,18 @@ struct Member {
     plans: Option<BTreeSet<String>>,
     #[serde(default)]
     attributes: Option<Attributes>,
+    /// `active`, `blocked` or `closed`.
+    #[serde(default)]
+    status: MemberStatus,
+    #[serde(default, deserialize_with = "optional_object")]
+    referred_by: Option<Referred>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Referred {
+    member: MemberNumber,
+    on: BusinessDate,
 }
 
 #[derive(Debug, Deserialize)]
@@ -62,6 +75,10 @@ struct Sale {
     awards: Vec<GivenAward>,
     #[serde(default, deserialize_with = "unique_map")]
     rewards: BTreeMap<String, Points>,
+    #[serde(default, deserialize_with = "unique_map")]
+    goals: BTreeMap<String, i64>,
+    #[serde(default)]
+    event: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -108,7 +125,14 @@ impl MemberSnapshot {
                 let sales = sales.into_iter().enumerate();
                 let past = sales.map(|(place, sale)| past_sale(programme, place, sale));
                 let past: Vec<PastSale> = past.collect::<Result<_, _>>()?;
-                Some(History::of(programme, cart, member.joined_on, &past))
+                let referral = member.referred_by.map(|by| ReferredBy {
+                    advocate: by.member,
+                    on: by.on,
+                });
+                Some(History {
+                    referral: referral.filter(|_| programme.referral().is_some()),
+                    ..History::of(programme, cart, member.joined_on, &past)
+                })
             }
         };
         Ok(Self {
@@ -117,6 +141,7 @@ impl MemberSnapshot {
             history,
             limits: None,
             profile,
+            status: member.status,
             after_returns: None,
             joined_on: member.joined_on,
         })
@@ -156,6 +181,9 @@ fn past_sale(programme: &Programme, place: usize, sale: Sale) -> Result<PastSale
     for points in sale.rewards.values() {
         check::zero_or_more(&format!("{path}.rewards"), points.get())?;
     }
+    for counted in sale.goals.values() {
+        check::zero_or_more(&format!("{path}.goals"), *counted)?;
+    }
     let mut awards = Vec::with_capacity(sale.awards.len());
     for (place, award) in sale.awards.into_iter().enumerate() {
         let path = format!("{path}.awards[{place}]");
@@ -175,6 +203,8 @@ fn past_sale(programme: &Programme, place: usize, sale: Sale) -> Result<PastSale
         awards,
         offers: sale.offers,
         rewards: sale.rewards,
+        goals: sale.goals,
+        event: sale.event,
     })
 }
 

@@ -2,12 +2,14 @@
 //!
 //! The order is that of docs/programme.md, "Evaluation order"; every step leaves a [`Reason`].
 
+mod barred;
 mod because;
 mod because_member;
 mod bill;
 pub mod cart;
 mod cart_builder;
 mod cart_json;
+mod challenge;
 mod check;
 mod claim;
 mod due;
@@ -16,6 +18,7 @@ mod explain;
 mod explanation;
 mod facts;
 mod gives;
+mod goals;
 pub mod history;
 mod ladder;
 mod limits;
@@ -27,9 +30,11 @@ mod own;
 mod problem;
 mod profile;
 pub mod quote;
+mod reached;
 mod reason;
 mod receipt;
 mod redeem;
+mod referral;
 mod returned;
 mod reward;
 mod select;
@@ -46,6 +51,7 @@ pub mod velocity;
 
 pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart, ReturnOf};
 pub use cart_json::first_difference;
+pub use challenge::ChallengeLine;
 pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
 pub use claim::{awards_of_claim, quote_of_claim};
 pub use due::{KeptLine, due_after};
@@ -53,6 +59,7 @@ pub use event::{EventFacts, EventWorth, evaluate_event};
 pub use explain::Explaining;
 pub use explanation::Explanation;
 pub use facts::tier_before;
+pub use goals::GoalPast;
 pub use history::{Had, HeldTier, History, PastAward, PastSale, Used};
 pub use named::Named;
 pub use often::QuotaFacts;
@@ -65,6 +72,7 @@ pub use quote::{
 };
 pub use reason::{Phrase, Reason};
 pub use receipt::{cashier_line, display_line, receipt_lines};
+pub use referral::ReferredBy;
 pub use returned::{
     Decided, Goods, Measure, NoReturn, PointsBack, Return, ReturnedLine, ReturnedLines,
     ReturnedPart, points_back,
@@ -76,7 +84,7 @@ pub use unlinked::{Worth, worth_of_goods};
 pub use values::{Value, Values};
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 
-use crate::kernel::{Balance, Money, Points, WalletNumber};
+use crate::kernel::{Balance, MemberStatus, Money, Points, WalletNumber};
 use crate::programme::{Level, Programme};
 use crate::texts::Language;
 use bill::Bill;
@@ -179,6 +187,9 @@ fn priced(
     returns: Vec<GoodsBack>,
     words: (Language, Explaining),
 ) -> Result<Quote, CartProblem> {
+    if let Some(member) = member.filter(|member| !member.status.is_active()) {
+        return barred::quote(programme, member, cart, returns, words);
+    }
     let quote = |returns: Vec<GoodsBack>, tier| {
         own::settled(programme, member, &|own| {
             in_tier(programme, member, cart, (returns.clone(), tier, own), words)
@@ -281,6 +292,18 @@ fn in_tier(
         awards.extend(entered.award().cloned());
         speaker.tell(&mut reasons, || entered.reason(&speaker));
     }
+    let reached = challenge::reached(programme, &facts, &sold, &refuses);
+    for reached in &reached {
+        awards.extend(reached.awards().cloned());
+        speaker.tell(&mut reasons, || reached.reason(&speaker, &facts));
+    }
+    let brought = referral::brought(programme, &facts, &sold, &refuses);
+    if let Some(brought) = &brought {
+        awards.extend(brought.awards().cloned());
+        speaker.tell(&mut reasons, || brought.reason(&speaker));
+    }
+    let on = cart.business_date;
+    let challenges = reached.iter().filter_map(|goal| goal.line(&speaker, on));
     awards.extend(vouchers);
     check::awards_fit(&awards)?;
     let (limits, of_limits) = limits.tell(&speaker, &tallies, would_spend);
@@ -304,11 +327,14 @@ fn in_tier(
             returns,
             offers,
             priced_in_tier: priced_in.map(|level| level.id.clone()),
+            referral: brought.and_then(|brought| brought.advocate()),
         },
         awards_with_card,
         wallets: Vec::new(),
         limits,
+        member_status: MemberStatus::Active,
         tier: None,
+        challenges: challenges.collect(),
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
         is_training: false,
         explanation: Explanation::default(),

@@ -4,12 +4,15 @@ use minicbor::{Decode, Encode};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+use super::challenge::ChallengeLine;
 use super::explanation::Explanation;
 use super::history::History;
 use super::profile::Profile;
 use super::reason::Reason;
 use super::velocity::{LimitFacts, LimitHit};
-use crate::kernel::{Balance, BusinessDate, MemberNumber, Money, Points, WalletNumber};
+use crate::kernel::{
+    Balance, BusinessDate, MemberNumber, MemberStatus, Money, Points, WalletNumber,
+};
 use crate::programme::Stage;
 
 /// What the evaluation is told about the member: nothing else of the ledger reaches it.
@@ -39,6 +42,9 @@ pub struct MemberSnapshot {
     /// What else is known of them.
     #[n(6)]
     pub profile: Option<Profile>,
+    /// Whether they may earn and spend.
+    #[cbor(n(7), default)]
+    pub status: MemberStatus,
 }
 
 /// What a sale gives and takes. This is what `authorise` freezes and `commit` posts.
@@ -83,6 +89,11 @@ pub struct Outcome {
     #[n(10)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub priced_in_tier: Option<String>,
+    /// The member who brought this one and is thanked with this sale. Left out if none.
+    #[n(11)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<u64>"))]
+    pub referral: Option<MemberNumber>,
 }
 
 /// An offer that was taken.
@@ -379,9 +390,18 @@ pub struct Quote {
     /// Limits that this sale goes beyond; left out if none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<LimitHit>,
+    /// The member is `blocked` or the membership `closed`: the sale is priced as one of nobody. Left out
+    /// if not.
+    #[serde(skip_serializing_if = "MemberStatus::is_active")]
+    #[cfg_attr(test, schemars(with = "String"))]
+    pub member_status: MemberStatus,
     /// Where the member stands; absent without tiers, without a member, or where it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<TierLine>,
+    /// How far the member is with each challenge of the business date; left out without challenges,
+    /// without a member, or where it is not known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub challenges: Vec<ChallengeLine>,
     /// Rules count only a share of the payments, and the cart has none yet: give them before the sale
     /// is final. Left out if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -1,7 +1,7 @@
 //! What loy adds to a receipt, and one line each for the cashier and the customer's display.
 
 use super::quote::Quote;
-use crate::kernel::{Currency, Money, Points};
+use crate::kernel::{Currency, MemberStatus, Money, Points};
 use crate::programme::{Programme, Wallet};
 use crate::texts::{self, Diacritics, Language};
 
@@ -69,6 +69,13 @@ pub fn cashier_line(
 ) -> String {
     let page = Page::new(quote, programme, width_columns, diacritics);
     let mut parts = page.parts("cashier");
+    if let Some(key) = match quote.member_status {
+        MemberStatus::Active => None,
+        MemberStatus::Blocked => Some("cashier.blocked"),
+        MemberStatus::Closed => Some("cashier.closed"),
+    } {
+        parts.insert(0, texts::phrase(page.language, key, &[]));
+    }
     if !quote.discount().is_zero() {
         let amount = page.money(quote.discount());
         parts.push(page.phrase("cashier.discount", "amount", &amount));

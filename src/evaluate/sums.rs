@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 
 use super::history::{History, PastSale};
 use crate::kernel::{BusinessDate, Points, WalletNumber};
-use crate::programme::{ENTRY_RULE, Programme, Selector};
+use crate::programme::{GoalCount, Programme, Selector};
 
 /// Something that a programme asks of a member's past. How it prints is what it is known by: sums that
 /// were kept for another text are made anew.
@@ -32,6 +32,17 @@ pub enum Question {
     Reward(String, Points),
     /// Counts everything, and amounts to what moves a member up.
     Ladder(Basis, Of),
+    /// Counts visits, and amounts to what counts for a challenge: money, thousandths of pieces, events.
+    Goal {
+        /// The challenge.
+        id: String,
+        /// What counts.
+        count: GoalCount,
+        /// Of these lines; of all if nothing.
+        lines: Option<Selector>,
+        /// Events of this name.
+        event: Option<String>,
+    },
 }
 
 /// What is looked at.
@@ -84,6 +95,7 @@ impl Question {
                 of: Of::SalesAndEvents,
                 ..
             } | Self::Ladder(_, Of::SalesAndEvents)
+                | Self::Goal { event: Some(_), .. }
         )
     }
 
@@ -91,6 +103,19 @@ impl Question {
     pub fn fee_lines(&self) -> Option<&Selector> {
         match self {
             Self::Ladder(Basis::Fee(lines), _) => lines.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// The challenge, and what of which lines counts for it, that [`PastSale::goals`] must have.
+    pub fn goal_lines(&self) -> Option<(&str, GoalCount, Option<&Selector>)> {
+        match self {
+            Self::Goal {
+                id,
+                count,
+                lines,
+                event: None,
+            } => Some((id, *count, lines.as_ref())),
             _ => None,
         }
     }
@@ -122,13 +147,25 @@ impl Question {
                 let points = sale.rewards.get(reward).copied().unwrap_or_default();
                 sum(0, 0, points.get() / price.get())
             }
+            Self::Goal {
+                event: Some(name), ..
+            } => sum(0, 0, i64::from(sale.event.as_ref() == Some(name))),
+            Self::Goal { id, count, .. } => {
+                let amount = sale.goals.get(id).copied().unwrap_or(0);
+                match count {
+                    // Without such pieces it is no such visit.
+                    GoalCount::Visits | GoalCount::Days if amount <= 0 => sum(0, 0, 0),
+                    GoalCount::Visits | GoalCount::Days => sum(group, visits, 0),
+                    _ => sum(0, 0, amount),
+                }
+            }
             Self::Ladder(Basis::Visits, _) => sum(group, 1, visits),
             Self::Ladder(Basis::Spend, _) => sum(0, 1, sale.spend.get()),
             Self::Ladder(Basis::Fee(_), _) => sum(0, 1, sale.fee.get()),
             Self::Ladder(Basis::Earned { wallet, not_by }, _) => {
                 let qualify = sale.awards.iter().filter(|award| {
                     Some(award.wallet) == *wallet
-                        && !award.rule.starts_with(ENTRY_RULE)
+                        && !award.rule.contains(':')
                         && !not_by.contains(&award.rule)
                 });
                 sum(

@@ -2,6 +2,7 @@
 
 mod bounds;
 mod build;
+mod challenges;
 mod conditions;
 mod documents;
 mod doors;
@@ -51,6 +52,7 @@ pub(super) fn member(points: i64) -> MemberSnapshot {
         joined_on: None,
         history: None,
         limits: None,
+        status: Default::default(),
         profile: None,
         after_returns: None,
     }

@@ -4,8 +4,9 @@ use super::explain::Speaker;
 use super::facts::{Facts, tier_before};
 use super::named::Named;
 use super::quote::{Award, TierLine};
+use super::reached::{Gives, given};
 use super::reason::{Phrase, Reason};
-use super::tally::{Sold, Tally, dates};
+use super::tally::{Sold, Tally};
 use super::values::Value;
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
 use crate::programme::{
@@ -136,44 +137,18 @@ impl<'a> Step<'a> {
             .unwrap_or_default()
         {
             let Some(entry) = level.entry else { continue };
-            let wallet = programme
-                .wallet_by_number(entry.wallet)
-                .expect("a compiled tier names a wallet of its programme");
             let had = facts
                 .history
                 .is_some_and(|past| past.entered.contains(&level.id));
-            let (available_from, expires_on) =
-                dates(wallet, facts.cart.business_date, facts.joined_on);
             let gives = if had && tiers.entry_rewards == EntryRewards::Once {
                 Gives::HadBefore
-            } else if is_refused(entry.wallet, entry.points) {
-                Gives::Refused
-            } else if expires_on.is_some_and(|until| until <= available_from) {
-                Gives::Expired
             } else {
-                Gives::Award(Award {
-                    wallet: entry.wallet,
-                    rule: level.entry_rule(),
-                    points: entry.points,
-                    available_from,
-                    expires_on,
-                })
+                given(programme, facts, entry, level.entry_rule(), is_refused)
             };
             entered.push(Entered { level, gives });
         }
         entered
     }
-}
-
-/// What reaching a tier gives.
-pub(super) enum Gives {
-    Award(Award),
-    /// It was given before.
-    HadBefore,
-    /// A limit on how often is too often.
-    Refused,
-    /// The points would be dead before they can be spent.
-    Expired,
 }
 
 /// A tier that is reached.
@@ -230,7 +205,7 @@ fn earned(tiers: &Tiers, tallies: &[Tally<'_>]) -> i64 {
 }
 
 /// Money paid for such lines, by their place.
-fn paid(sold: &Sold<'_>, is_counted: impl Fn(usize) -> bool) -> i64 {
+pub(super) fn paid(sold: &Sold<'_>, is_counted: impl Fn(usize) -> bool) -> i64 {
     let lines = sold.nets.iter().enumerate();
     let nets = lines
         .filter(|(line, _)| is_counted(*line))

@@ -8,11 +8,10 @@ use super::limits::{CapWindow, Cut};
 use super::named::Named;
 use super::often::Enough;
 use super::reason::{Phrase, Reason};
-
 use super::tally::{Refusal, Tally};
 use super::values::{Value, Values};
 use super::velocity;
-use crate::kernel::{Fraction, Idle, Points, Rounding};
+use crate::kernel::{Activity, Fraction, Idle, Points, Rounding};
 use crate::programme::{AmountMode, BandGives, Expiry, Gives, Names, Percent, RoundAt};
 use crate::texts;
 
@@ -326,11 +325,15 @@ impl Told<'_> {
                     reason.add(Phrase::new("earn.joined_unknown"));
                     reason.values.insert("unknown", "joined_on");
                 }
-                Expiry::Inactive(Idle::Days(days)) => {
-                    reason.add(Phrase::new("earn.idle_days").with("count", days.to_string()));
-                }
-                Expiry::Inactive(Idle::Months(months)) => {
-                    reason.add(Phrase::new("earn.idle_months").with("count", months.to_string()));
+                Expiry::Inactive(idle) => {
+                    let is_sale = tally.wallet.activities == [Activity::Sale];
+                    let (key, count) = match (idle, is_sale) {
+                        (Idle::Days(days), true) => ("earn.idle_days", days),
+                        (Idle::Days(days), false) => ("earn.quiet_days", days),
+                        (Idle::Months(months), true) => ("earn.idle_months", months),
+                        (Idle::Months(months), false) => ("earn.quiet_months", months),
+                    };
+                    reason.add(Phrase::new(key).with("count", count.to_string()));
                 }
                 _ => {}
             }

@@ -9,7 +9,7 @@ use super::problem::CartProblem;
 use super::quote::{Award, GoodsBack, MemberSnapshot, WalletBack};
 use super::select::fitting;
 use super::tally::{RoundingOf, Sold, Terms, Wholes, awards, tally};
-use crate::kernel::{Money, Points, Quantity, WalletNumber};
+use crate::kernel::{MemberStatus, Money, Points, Quantity, WalletNumber};
 use crate::programme::{Programme, Selector};
 use std::collections::BTreeMap;
 
@@ -54,6 +54,8 @@ pub fn worth_of_goods(
             rewards_today: BTreeMap::new(),
             ..history.clone()
         }),
+        // Goods earned when they were bought, by whomever.
+        status: MemberStatus::Active,
         ..member.clone()
     });
     let facts = Facts::new(programme, &sold, today.as_ref(), Some(false));

@@ -11,6 +11,21 @@ pub enum Idle {
     Months(u32),
 }
 
+/// What keeps such a balance alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Activity {
+    /// A sale, also one that was claimed.
+    Sale,
+    /// Something that is no sale: a review, a check-in.
+    Event,
+}
+
+/// The dates of such activity, in their order.
+pub fn dates_of(activity: &[(BusinessDate, Activity)], counted: &[Activity]) -> Vec<BusinessDate> {
+    let counts = activity.iter().filter(|(_, kind)| counted.contains(kind));
+    counts.map(|(date, _)| *date).collect()
+}
+
 impl Idle {
     /// The first business date on which it has been too long since `last`; none behind the year 9999.
     pub fn over_from(self, last: BusinessDate) -> Option<BusinessDate> {

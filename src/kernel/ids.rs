@@ -197,11 +197,23 @@ impl fmt::Display for MemberNumber {
     }
 }
 
-/// Damm's check digit over the eleven digits of a body, leading zeros included.
+/// The check digit over the eleven digits of a body. Leading zeros do not change it.
+fn damm_check_digit(body: u64) -> u8 {
+    let places = (0..11).rev();
+    damm_digit(places.map(|place| {
+        let digit = body / 10u64.pow(place) % 10;
+        u8::try_from(digit).expect("a digit")
+    }))
+}
+
+/// Damm's check digit over any digits, each 0 to 9.
 ///
 /// It detects every wrong digit and every swap of neighbours. Source: H. M. Damm, "Total
 /// anti-symmetrische Quasigruppen", Marburg 2004; the table of order 10 given there.
-fn damm_check_digit(body: u64) -> u8 {
+///
+/// # Panics
+/// On a digit over 9.
+pub fn damm_digit(digits: impl IntoIterator<Item = u8>) -> u8 {
     const TABLE: [[u8; 10]; 10] = [
         [0, 3, 1, 7, 5, 9, 8, 6, 4, 2],
         [7, 0, 9, 2, 1, 5, 4, 8, 6, 3],
@@ -214,12 +226,9 @@ fn damm_check_digit(body: u64) -> u8 {
         [9, 4, 3, 8, 6, 1, 7, 2, 0, 5],
         [2, 5, 8, 1, 4, 3, 6, 7, 9, 0],
     ];
-    let mut interim = 0u8;
-    for place in (0..11).rev() {
-        let digit = (body / 10u64.pow(place)) % 10;
-        interim = TABLE[usize::from(interim)][usize::try_from(digit).expect("a digit")];
-    }
-    interim
+    digits.into_iter().fold(0, |interim: u8, digit| {
+        TABLE[usize::from(interim)][usize::from(digit)]
+    })
 }
 
 /// Lower-case hexadecimal, for names in print.

@@ -12,6 +12,7 @@ pub mod fraction;
 pub mod idle;
 pub mod ids;
 pub mod lots;
+pub mod member_status;
 pub mod rounding;
 mod stored;
 
@@ -20,7 +21,8 @@ pub use amounts::{Money, Points, Quantity};
 pub use calendar::{BusinessDate, Instant, UtcOffset};
 pub use currency::Currency;
 pub use fraction::Fraction;
-pub use idle::Idle;
+pub use idle::{Activity, Idle};
 pub use ids::{MemberNumber, SaleId, StreamId, WalletNumber, WriterId};
 pub use lots::{Lot, LotId, Portion};
+pub use member_status::MemberStatus;
 pub use rounding::Rounding;

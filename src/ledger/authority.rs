@@ -78,7 +78,8 @@ pub struct Ceilings {
     pub refund: Option<Money>,
     /// Money given back for a sale that is not known.
     pub unlinked_refund: Option<Money>,
-    /// Whole points given or taken by an adjustment, in any wallet.
+    /// Whole points given or taken by an adjustment, in any wallet. With zero nobody is blocked either,
+    /// and no members become one.
     pub adjustment: Option<i64>,
     /// Sales that a limit of the programme keeps from points may have them all the same.
     pub may_lift_limits: bool,
@@ -111,6 +112,9 @@ impl Ceilings {
             }
             Act::LiftLimit if self.may_lift_limits => (None, 1),
             Act::LiftLimit => (Some(0), 1),
+            // Whoever may change nobody's points may not do what changes them all.
+            Act::Member if self.adjustment == Some(0) => (Some(0), 1),
+            Act::Member => (None, 1),
         };
         let found = found.saturating_abs();
         limit
@@ -146,6 +150,8 @@ pub enum Act {
     },
     /// A sale has its points although a limit of the programme says no.
     LiftLimit,
+    /// A member is blocked, or blocked no more, the membership is closed, or two members become one.
+    Member,
 }
 
 impl Act {
@@ -156,6 +162,7 @@ impl Act {
             Self::UnlinkedRefund(_) => ActKind::UnlinkedRefund,
             Self::Adjustment { .. } => ActKind::Adjustment,
             Self::LiftLimit => ActKind::Limit,
+            Self::Member => ActKind::Member,
         }
     }
 }
@@ -171,15 +178,18 @@ pub enum ActKind {
     Adjustment,
     /// [`Act::LiftLimit`].
     Limit,
+    /// [`Act::Member`].
+    Member,
 }
 
 impl ActKind {
     /// Every kind.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Refund,
         Self::UnlinkedRefund,
         Self::Adjustment,
         Self::Limit,
+        Self::Member,
     ];
 
     /// Its name in calls and reports.
@@ -189,6 +199,7 @@ impl ActKind {
             Self::UnlinkedRefund => "unlinked_refund",
             Self::Adjustment => "adjustment",
             Self::Limit => "limit",
+            Self::Member => "member",
         }
     }
 

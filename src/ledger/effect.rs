@@ -95,7 +95,11 @@ impl Effect {
             | Kind::Clock
             | Kind::Claim
             | Kind::Exception
-            | Kind::Event => None,
+            | Kind::Event
+            | Kind::Blocked
+            | Kind::Unblocked
+            | Kind::Closed
+            | Kind::Merged => None,
         }
     }
 

@@ -63,11 +63,20 @@ pub enum Kind {
     /// A member did something that is no sale; `payload` says what. With [`Flags::UNDONE`] it is taken
     /// back, and `refers_to` names it.
     Event = 24,
+    /// A member earns and spends nothing from here on; `payload` says who did it, and why.
+    Blocked = 27,
+    /// A blocked member earns and spends again.
+    Unblocked = 28,
+    /// A membership ends: blocked for good.
+    Closed = 29,
+    /// Two members become one: the entry's member is, from here on, the one that `payload` names, with
+    /// all lots and debts.
+    Merged = 30,
 }
 
 impl Kind {
     /// Every kind this version knows, in the order of their numbers.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 28] = [
         Self::Epoch,
         Self::ProgrammeInstalled,
         Self::Enrol,
@@ -92,14 +101,17 @@ impl Kind {
         Self::Exception,
         Self::RedemptionRenewal,
         Self::Event,
+        Self::Blocked,
+        Self::Unblocked,
+        Self::Closed,
+        Self::Merged,
     ];
 
     /// The kind with this number, if this version knows it.
     pub fn from_number(number: u8) -> Option<Self> {
-        usize::from(number)
-            .checked_sub(1)
-            .and_then(|index| Self::ALL.get(index))
-            .copied()
+        // Numbers that another version has are left out between them.
+        let place = Self::ALL.binary_search_by_key(&number, |kind| kind.number());
+        place.ok().map(|place| Self::ALL[place])
     }
 
     /// Its number in files and batches.
@@ -134,6 +146,10 @@ impl Kind {
             Self::Exception => "exception",
             Self::RedemptionRenewal => "redemption_renewal",
             Self::Event => "event",
+            Self::Blocked => "member_blocked",
+            Self::Unblocked => "member_unblocked",
+            Self::Closed => "member_closed",
+            Self::Merged => "member_merged",
         }
     }
 

@@ -71,7 +71,7 @@ impl Exception {
     }
 }
 
-/// The payload of the first entry of an adjustment: who, by whose PIN, and the code of the reason.
+/// The payload of the first entry of an act by hand, such as an adjustment: who, by whose PIN, and the code of the reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AdjustmentPayload {
     /// Who did it, by code.
@@ -83,6 +83,18 @@ pub struct AdjustmentPayload {
 }
 
 impl AdjustmentPayload {
+    /// A reason that is a text and no code is left out: it stays at the till.
+    pub fn new(operator: &str, approver: &str, reason: &str) -> Self {
+        Self {
+            operator: operator.to_owned(),
+            approver: approver.to_owned(),
+            reason: Some(reason)
+                .filter(|reason| is_code(reason))
+                .unwrap_or_default()
+                .to_owned(),
+        }
+    }
+
     /// The payload: a CBOR array of three texts.
     ///
     /// # Panics

@@ -1,11 +1,13 @@
 //! The state that a log amounts to, rebuilt from nothing. `verify` compares it with the tables.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use super::effect::Effect;
-use super::entry::Entry;
+use super::entry::{Entry, Kind};
+use super::merge::merged_into;
 use crate::kernel::ids::Seq;
-use crate::kernel::{LotId, MemberNumber, Points, Portion, WalletNumber};
+use crate::kernel::{LotId, MemberNumber, MemberStatus, Points, Portion, WalletNumber};
 
 /// Portions and debts of all members, by folding entries in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -16,6 +18,10 @@ pub struct Fold {
     pub debts: BTreeMap<(MemberNumber, WalletNumber), Points>,
     /// What of each lot counts as expired; absent where nothing ever expired.
     pub lapsed: BTreeMap<(MemberNumber, WalletNumber, LotId), Points>,
+    /// Members who are blocked or closed.
+    pub statuses: BTreeMap<MemberNumber, MemberStatus>,
+    /// Members who became another, and whom: never one who became another again.
+    pub aliases: BTreeMap<MemberNumber, MemberNumber>,
 }
 
 /// An entry that cannot be true where it stands.
@@ -30,11 +36,27 @@ pub enum Unsound {
     /// Points without a member to own them.
     #[error("entry {0}: points of nobody")]
     Nobody(Seq),
+    /// A member becomes one who is no more, or is no more already.
+    #[error("entry {0}: a member cannot become this one")]
+    Merge(Seq),
 }
 
 impl Fold {
     /// Adds one entry.
     pub fn apply(&mut self, entry: &Entry) -> Result<(), Unsound> {
+        if let Some(status) = status_after(entry) {
+            let member = entry.member.ok_or(Unsound::Nobody(entry.seq))?;
+            if status.is_active() {
+                self.statuses.remove(&member);
+            } else {
+                self.statuses.insert(member, status);
+            }
+        }
+        if let Some(into) = merged_into(entry) {
+            let unsound = Unsound::Merge(entry.seq);
+            let from = entry.member.ok_or(Unsound::Nobody(entry.seq))?;
+            return self.merge(from, into.map_err(|_| unsound)?, unsound);
+        }
         let Some(effect) = Effect::of(entry) else {
             return Ok(());
         };
@@ -70,11 +92,62 @@ impl Fold {
     }
 }
 
+impl Fold {
+    /// Who a number stands for.
+    pub fn whose(&self, member: MemberNumber) -> MemberNumber {
+        self.aliases.get(&member).copied().unwrap_or(member)
+    }
+
+    fn merge(
+        &mut self,
+        from: MemberNumber,
+        into: MemberNumber,
+        unsound: Unsound,
+    ) -> Result<(), Unsound> {
+        if self.whose(from) != from || self.whose(into) != into || from == into {
+            return Err(unsound);
+        }
+        // A lot is named by its own entry: the other member has none of the same name.
+        let lots = (from, 0, 0)..=(from, WalletNumber::MAX, LotId::MAX);
+        for ((_, wallet, lot), portion) in take(&mut self.portions, lots.clone()) {
+            self.portions.insert((into, wallet, lot), portion);
+        }
+        for ((_, wallet, lot), points) in take(&mut self.lapsed, lots) {
+            self.lapsed.insert((into, wallet, lot), points);
+        }
+        for ((_, wallet), debt) in take(&mut self.debts, (from, 0)..=(from, WalletNumber::MAX)) {
+            *self.debts.entry((into, wallet)).or_default() += debt;
+        }
+        self.statuses.remove(&from);
+        for root in self.aliases.values_mut().filter(|root| **root == from) {
+            *root = into;
+        }
+        self.aliases.insert(from, into);
+        Ok(())
+    }
+}
+
+/// Takes the rows of a range out of a map.
+fn take<K: Ord + Copy, V>(map: &mut BTreeMap<K, V>, range: RangeInclusive<K>) -> Vec<(K, V)> {
+    let keys: Vec<K> = map.range(range).map(|(key, _)| *key).collect();
+    let rows = keys.into_iter();
+    rows.filter_map(|key| map.remove_entry(&key)).collect()
+}
+
+/// Where an entry says that its member stands from then on.
+pub fn status_after(entry: &Entry) -> Option<MemberStatus> {
+    match entry.kind {
+        Kind::Blocked => Some(MemberStatus::Blocked),
+        Kind::Unblocked => Some(MemberStatus::Active),
+        Kind::Closed => Some(MemberStatus::Closed),
+        _ => None,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::decide::tests::{accounts, facts, give, spend};
     use super::super::decide::{Held, HeldPortion, authorise, post, release};
-    use super::super::entry::Kind;
     use super::super::refund::{Policies, Reason, Returned, SaleHistory, Standing, refund};
     use super::*;
 

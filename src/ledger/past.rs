@@ -1,24 +1,26 @@
-//! What one member had at some point: their entries up to there, folded.
+//! What a member had at some point: the entries up to there of whoever is that member by now, folded.
 
 use std::collections::BTreeMap;
 
 use super::decide::Accounts;
-use super::entry::{Entry, Kind};
+use super::entry::{Entry, Flags, Kind};
 use super::fold::{Fold, Unsound};
-use crate::kernel::{BusinessDate, Lot, LotId, Points, WalletNumber};
+use crate::kernel::{
+    Activity, BusinessDate, Lot, LotId, MemberNumber, MemberStatus, Points, WalletNumber,
+};
 
-/// A member's accounts while their entries are read, oldest first.
+/// Accounts while the entries of a member, and of those who became that member, are read, oldest first.
 #[derive(Clone, Debug, Default)]
 pub struct Past {
     fold: Fold,
     /// The entries that made lots, without their portions.
     lots: BTreeMap<(WalletNumber, LotId), Lot>,
     given_on: BTreeMap<LotId, BusinessDate>,
-    active_on: Vec<BusinessDate>,
+    active_on: Vec<(MemberNumber, BusinessDate, Activity)>,
 }
 
 impl Past {
-    /// Adds the member's next entry.
+    /// Adds the next entry.
     pub fn apply(&mut self, entry: &Entry) -> Result<(), Unsound> {
         self.fold.apply(entry)?;
         if entry.kind.makes_lot() {
@@ -34,18 +36,23 @@ impl Past {
             self.given_on.insert(entry.seq, entry.business_date);
         }
         if matches!(entry.kind, Kind::Commit | Kind::Claim) && !entry.is_portion() {
-            self.active_on.push(entry.business_date);
+            self.note_activity(entry, Activity::Sale);
+        }
+        if entry.kind == Kind::Event && !entry.flags.has(Flags::UNDONE) {
+            self.note_activity(entry, Activity::Event);
         }
         Ok(())
     }
 
-    /// The accounts so far, with all lots that have something left or had it when they ran out.
-    pub fn accounts(&self) -> Accounts {
+    /// The accounts that a member has so far, with all lots that have something left or had it when they ran
+    /// out.
+    pub fn accounts(&self, member: MemberNumber) -> Accounts {
+        let member = self.fold.whose(member);
         let mut accounts = Accounts::new();
-        for (&(member, wallet, lot), portion) in &self.fold.portions {
-            let lapsed = self.fold.lapsed.get(&(member, wallet, lot));
+        for (&(owner, wallet, lot), portion) in &self.fold.portions {
+            let lapsed = self.fold.lapsed.get(&(owner, wallet, lot));
             let lapsed = lapsed.copied().unwrap_or_default();
-            if portion.remaining().is_zero() && lapsed.is_zero() {
+            if owner != member || (portion.remaining().is_zero() && lapsed.is_zero()) {
                 continue;
             }
             if let Some(made) = self.lots.get(&(wallet, lot)) {
@@ -57,12 +64,24 @@ impl Past {
                 });
             }
         }
-        for (&(_, wallet), &debt) in &self.fold.debts {
-            if debt != Points::ZERO {
+        for (&(owner, wallet), &debt) in &self.fold.debts {
+            if owner == member && debt != Points::ZERO {
                 accounts.entry(wallet).or_default().debt = debt;
             }
         }
         accounts
+    }
+
+    /// Whom a number stood for by then.
+    pub fn whose(&self, member: MemberNumber) -> MemberNumber {
+        self.fold.whose(member)
+    }
+
+    /// Whether the member could earn and spend by then.
+    pub fn status(&self, member: MemberNumber) -> MemberStatus {
+        let member = self.fold.whose(member);
+        let statuses = &self.fold.statuses;
+        statuses.get(&member).copied().unwrap_or_default()
     }
 
     /// The business date on which a lot was given.
@@ -70,9 +89,18 @@ impl Past {
         self.given_on.get(&lot).copied()
     }
 
-    /// The business dates of the member's sales so far, earliest first.
-    pub fn active_on(&self) -> Vec<BusinessDate> {
-        let mut dates = self.active_on.clone();
+    fn note_activity(&mut self, entry: &Entry, activity: Activity) {
+        let member = entry.member;
+        self.active_on
+            .extend(member.map(|member| (member, entry.business_date, activity)));
+    }
+
+    /// The business dates of a member's sales and events so far, earliest first.
+    pub fn active_on(&self, member: MemberNumber) -> Vec<(BusinessDate, Activity)> {
+        let member = self.fold.whose(member);
+        let dates = self.active_on.iter();
+        let own = dates.filter(|(who, ..)| self.fold.whose(*who) == member);
+        let mut dates: Vec<_> = own.map(|(_, date, activity)| (*date, *activity)).collect();
         dates.sort_unstable();
         dates.dedup();
         dates
@@ -95,7 +123,7 @@ mod tests {
         let mut told = Vec::new();
         for entry in first.iter().chain(&second) {
             past.apply(entry).expect("a sound log");
-            let accounts = past.accounts();
+            let accounts = past.accounts(facts().member.expect("a member"));
             let balance = accounts.get(&1).map_or(0, |account| {
                 account.balance(facts().business_date).known.get()
             });
@@ -111,7 +139,11 @@ mod tests {
                 ("debt", -3)
             ]
         );
-        assert_eq!(past.active_on(), [facts().business_date]);
+        let member = facts().member.expect("a member");
+        assert_eq!(
+            past.active_on(member),
+            [(facts().business_date, Activity::Sale)]
+        );
         assert_eq!(past.given_on(2), Some(facts().business_date));
     }
 }

@@ -21,6 +21,9 @@ pub enum Whose {
     Quota = 9,
 }
 
+/// The kinds of rows that count for members, first and last ([`Stretch::what`]).
+pub const MEMBER_ROWS: (u8, u8) = (Whose::Member as u8, Whose::Cashier as u8 - 1);
+
 /// Somebody for whom is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Who {

@@ -6,7 +6,7 @@ use super::report::{date_at, member_at, seq_at};
 use super::{Office, OfficeError};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Points, WalletNumber};
-use crate::ledger::{AdjustmentPayload, Exception, Kind};
+use crate::ledger::{AdjustmentPayload, Exception, Kind, MergePayload};
 
 /// One line of what was out of the ordinary.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -61,7 +61,7 @@ impl Office {
             "SELECT e.business_date, store, till, e.seq, kind, refers_to, member, wallet, points,
                     payload, stream_no
              FROM entry e JOIN stream USING (stream_no) JOIN writer USING (writer_no)
-             WHERE kind IN (?1, ?2, ?3) OR (kind = ?4 AND payload IS NOT NULL)
+             WHERE kind IN (?1, ?2, ?3, ?5, ?6, ?7, ?8) OR (kind = ?4 AND payload IS NOT NULL)
              ORDER BY e.business_date, store, till, stream_no, e.seq",
         )?;
         let told = [
@@ -69,6 +69,10 @@ impl Office {
             Kind::AdjustmentGiven,
             Kind::AdjustmentTaken,
             Kind::Debt,
+            Kind::Blocked,
+            Kind::Unblocked,
+            Kind::Closed,
+            Kind::Merged,
         ];
         let mut rows = query.query(told.map(Kind::number))?;
         let mut lines = Vec::new();
@@ -114,7 +118,11 @@ impl Office {
                 let first = if refers_to == 0 { seq } else { refers_to };
                 let place = (row.get(10)?, first);
                 if !payload.is_empty() {
-                    let read = AdjustmentPayload::from_payload(&payload).unwrap_or_default();
+                    let read = match kind {
+                        Kind::Merged => MergePayload::from_payload(&payload).map(|merge| merge.by),
+                        _ => AdjustmentPayload::from_payload(&payload),
+                    };
+                    let read = read.unwrap_or_default();
                     who.insert(place, read);
                 }
                 let by = who.get(&place).cloned().unwrap_or_default();

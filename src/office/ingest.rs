@@ -4,7 +4,7 @@ use rusqlite::{Transaction, TransactionBehavior};
 
 use super::fold::Sums;
 use super::storage::{self, StreamRow};
-use super::{Office, OfficeError, column, lapse};
+use super::{Office, OfficeError, column, lapse, members};
 use crate::exchange::batch::{self, Batch, BatchError, BatchId};
 use crate::exchange::{Acknowledgement, EpochPayload, Manifest};
 use crate::kernel::ids::Seq;
@@ -269,6 +269,7 @@ impl Desk<'_> {
             let sums = Sums::of(entries, &ancestry)?;
             storage::insert_entries(self.tx, stream.stream_no, entries, &batch.hashes[known..])?;
             storage::add(self.tx, &sums)?;
+            members::learn(self.tx, entries)?;
             if lapse::wants_activity(self.tx)? {
                 storage::add_activity(self.tx, entries)?;
             }

@@ -8,9 +8,10 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::report::{date_at, seq_at};
 use super::{Office, OfficeError, column};
+use crate::kernel::idle::dates_of;
 use crate::kernel::ids::Seq;
-use crate::kernel::{BusinessDate, Idle, MemberNumber, WalletNumber};
-use crate::ledger::Kind;
+use crate::kernel::{Activity, BusinessDate, Idle, MemberNumber, WalletNumber};
+use crate::ledger::{Flags, Kind};
 use crate::programme::{Problem, Programme};
 
 impl Office {
@@ -50,6 +51,12 @@ pub(super) fn keep(db: &Connection, programme: &Programme) -> Result<(), OfficeE
              WHERE kind IN (?1, ?2) AND lot = 0 AND member <> 0",
             sales,
         )?;
+        db.execute(
+            "INSERT OR IGNORE INTO event_activity
+             SELECT DISTINCT member, business_date FROM entry
+             WHERE kind = ?1 AND flags & ?2 = 0 AND member <> 0",
+            params![Kind::Event.number(), Flags::UNDONE.0],
+        )?;
     }
     Ok(())
 }
@@ -65,8 +72,8 @@ pub(super) fn wants_activity(db: &Connection) -> Result<bool, OfficeError> {
 /// bought something.
 #[derive(Default)]
 pub(super) struct Lapses {
-    idle: BTreeMap<(i64, WalletNumber), Idle>,
-    activity: BTreeMap<MemberNumber, Vec<BusinessDate>>,
+    idle: IdleOf,
+    activity: BTreeMap<MemberNumber, Vec<(BusinessDate, Activity)>>,
 }
 
 impl Lapses {
@@ -80,14 +87,19 @@ impl Lapses {
             return Ok(lapses);
         }
         let mut query = db.prepare_cached(
-            "SELECT member, business_date FROM activity WHERE (?1 IS NULL OR member = ?1)
-             ORDER BY member, business_date",
+            "SELECT member, business_date, is_event FROM activity_now
+             WHERE (?1 IS NULL OR member = ?1) ORDER BY member, business_date",
         )?;
         let mut rows = query.query([member.map(|member| column(member.get()))])?;
         while let Some(row) = rows.next()? {
             let member = super::report::member_at(row, 0)?;
             let date = date_at(row, 1)?.ok_or(OfficeError::Damaged("a business date"))?;
-            lapses.activity.entry(member).or_default().push(date);
+            let activity = match row.get(2)? {
+                0 => Activity::Sale,
+                _ => Activity::Event,
+            };
+            let active = lapses.activity.entry(member).or_default();
+            active.push((date, activity));
         }
         Ok(lapses)
     }
@@ -99,7 +111,7 @@ impl Lapses {
         whose: (MemberNumber, WalletNumber),
         lot: (i64, Seq),
     ) -> Result<Option<BusinessDate>, OfficeError> {
-        let Some(idle) = self.idle.get(&(lot.0, whose.1)) else {
+        let Some((idle, counted)) = self.idle.get(&(lot.0, whose.1)) else {
             return Ok(None);
         };
         let given_on: Option<i32> = db
@@ -110,12 +122,15 @@ impl Lapses {
             .and_then(|number| BusinessDate::from_yyyymmdd(i64::from(number)).ok())
             .ok_or(OfficeError::Damaged("a lot without its entry"))?;
         let activity = self.activity.get(&whose.0).map_or(&[][..], Vec::as_slice);
-        Ok(idle.lapse(given_on, activity))
+        Ok(idle.lapse(given_on, &dates_of(activity, counted)))
     }
 }
 
+/// After how long, and what counts as activity, by life and wallet.
+type IdleOf = BTreeMap<(i64, WalletNumber), (Idle, Vec<Activity>)>;
+
 /// By life and wallet, after the programme that the till installed last, in this life or a later one.
-fn idle(db: &Connection) -> Result<BTreeMap<(i64, WalletNumber), Idle>, OfficeError> {
+fn idle(db: &Connection) -> Result<IdleOf, OfficeError> {
     let mut idle = BTreeMap::new();
     if !wants_activity(db)? {
         return Ok(idle);
@@ -135,7 +150,8 @@ fn idle(db: &Connection) -> Result<BTreeMap<(i64, WalletNumber), Idle>, OfficeEr
             Programme::read(&document).map_err(|_| OfficeError::Damaged("a programme"))?;
         for wallet in programme.wallets() {
             if let Some(after) = programme.idle_of(wallet.number) {
-                idle.insert((stream_no, wallet.number), after);
+                let counted = programme.activities_of(wallet.number).to_vec();
+                idle.insert((stream_no, wallet.number), (after, counted));
             }
         }
     }

@@ -43,7 +43,7 @@ impl Office {
         let mut query = self.db.prepare_cached(
             "SELECT p.member, p.wallet, w.store, w.till, p.lot, e.business_date, p.earned,
                     p.earned - p.used, p.held, p.available_from, p.expires_on, p.stream_no
-             FROM portion p JOIN stream s USING (stream_no) JOIN writer w USING (writer_no)
+             FROM portion_now p JOIN stream s USING (stream_no) JOIN writer w USING (writer_no)
              JOIN entry e ON e.stream_no = p.stream_no AND e.seq = p.lot
              WHERE (?1 IS NULL OR p.member = ?1) AND p.member <> 0
              ORDER BY p.member, p.wallet, e.business_date, w.store, w.till, p.lot",

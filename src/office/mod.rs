@@ -10,6 +10,7 @@ mod fold;
 mod ingest;
 mod lapse;
 mod lots;
+mod members;
 mod opening;
 mod provision;
 mod report;

@@ -11,9 +11,11 @@ use super::{FILE_NAME, Office, OfficeError, Random, column};
 use crate::kernel::Instant;
 
 const SCHEMA: &str = include_str!("schema.sql");
+/// What version 4 adds.
+const MEMBERS: &str = include_str!("members.sql");
 /// `loyO`: tells a head office file from a ledger and from any other SQLite file.
 const APPLICATION_ID: i64 = 0x6c6f_794f;
-const SCHEMA_VERSION: i64 = 3;
+const SCHEMA_VERSION: i64 = 4;
 /// What version 2 adds to version 1.
 const FROM_1_TO_2: &str = "BEGIN IMMEDIATE;
     ALTER TABLE account ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;
@@ -38,6 +40,22 @@ const FROM_2_TO_3: &str = "BEGIN IMMEDIATE;
     ) STRICT, WITHOUT ROWID;
     PRAGMA user_version = 3;
     COMMIT";
+/// What version 4 adds to version 3: acts on members, and the days of events, which some programmes count
+/// as activity. 24 is the number of an event, 32 the mark of one that takes another back.
+const FROM_3_TO_4: &str = concat!(
+    "BEGIN IMMEDIATE;
+    CREATE TABLE event_activity (
+        member              INTEGER NOT NULL,
+        business_date       INTEGER NOT NULL,
+        PRIMARY KEY (member, business_date)
+    ) STRICT, WITHOUT ROWID;
+    INSERT OR IGNORE INTO event_activity
+        SELECT DISTINCT member, business_date FROM entry
+        WHERE kind = 24 AND flags & 32 = 0 AND member <> 0
+            AND EXISTS (SELECT 1 FROM programme WHERE reads_activity = 1);",
+    include_str!("members.sql"),
+    "PRAGMA user_version = 4; COMMIT"
+);
 /// The first member number given out has this body: eleven digits, none of them a leading zero.
 pub(super) const FIRST_BODY: u64 = 10_000_000_000;
 
@@ -64,6 +82,7 @@ pub(super) fn create(
     private_file(&unfinished).map_err(io(&unfinished))?;
     let db = connect(&unfinished)?;
     db.execute_batch(SCHEMA)?;
+    db.execute_batch(MEMBERS)?;
     let mut tenant = [0; 16];
     let mut secret = Zeroizing::new([0; 32]);
     let mut identifier_key = Zeroizing::new([0; 32]);
@@ -131,7 +150,7 @@ pub(super) fn open(dir: &Path) -> Result<Office, OfficeError> {
     if application != APPLICATION_ID {
         return Err(unknown("another kind of SQLite file".to_owned()));
     }
-    for (version, next) in [(1, FROM_1_TO_2), (2, FROM_2_TO_3)] {
+    for (version, next) in [(1, FROM_1_TO_2), (2, FROM_2_TO_3), (3, FROM_3_TO_4)] {
         if pragma("user_version")? == version {
             db.execute_batch(next)?;
         }

@@ -118,8 +118,10 @@ fn fresh<const N: usize>(random: Random<'_>) -> [u8; N] {
 /// Every identifier with its member. Where two members share one, the lower number stands until
 /// people have decided.
 fn members(db: &rusqlite::Connection) -> Result<Vec<(IdentifierHash, MemberNumber)>, OfficeError> {
-    let mut query =
-        db.prepare("SELECT hash, min(member) FROM identifier GROUP BY hash ORDER BY hash")?;
+    let mut query = db.prepare(
+        "SELECT hash, min(coalesce(root, member)) FROM identifier LEFT JOIN alias USING (member)
+         GROUP BY hash ORDER BY hash",
+    )?;
     let rows = query.query_map([], |row| Ok((row.get(0)?, row.get::<_, i64>(1)?)))?;
     rows.map(|row| {
         let (hash, number) = row?;

@@ -165,7 +165,8 @@ pub struct Status {
 }
 
 impl Office {
-    /// A member's balances on a business date, one for each wallet; none if nothing is known.
+    /// A member's balances on a business date, one for each wallet; none if nothing is known, or if the
+    /// number stands for another ([`Office::whose`]), which has them.
     pub fn balance(
         &self,
         member: MemberNumber,
@@ -188,8 +189,8 @@ impl Office {
         let mut query = self.db.prepare_cached(
             "SELECT everybody.member, wallet, sales, spend, refunded, awarded, award_refunded,
                     redeemed, redemption_refunded, debt, expired, adjusted
-             FROM (SELECT member FROM member UNION SELECT member FROM account) AS everybody
-             LEFT JOIN member USING (member) LEFT JOIN account USING (member)
+             FROM (SELECT member FROM member_now UNION SELECT member FROM account_now) AS everybody
+             LEFT JOIN member_now USING (member) LEFT JOIN account_now USING (member)
              WHERE everybody.member <> 0 ORDER BY everybody.member, wallet",
         )?;
         let mut rows = query.query([])?;
@@ -279,7 +280,8 @@ fn balances(
     let who = member.map(|member| column(member.get()));
     let lapses = Lapses::of(db, member)?;
     let mut query = db.prepare_cached(
-        "SELECT member, wallet, debt FROM account WHERE (?1 IS NULL OR member = ?1) AND member <> 0",
+        "SELECT member, wallet, debt FROM account_now
+         WHERE (?1 IS NULL OR member = ?1) AND member <> 0",
     )?;
     let mut rows = query.query([who])?;
     while let Some(row) = rows.next()? {
@@ -291,7 +293,7 @@ fn balances(
     let mut query = db.prepare_cached(
         "SELECT member, wallet, lot, awarded_ms, available_from, expires_on, earned, used, held,
                 stream_no
-         FROM portion WHERE (?1 IS NULL OR member = ?1) AND member <> 0 AND earned <> used",
+         FROM portion_now WHERE (?1 IS NULL OR member = ?1) AND member <> 0 AND earned <> used",
     )?;
     let mut rows = query.query(params![who])?;
     while let Some(row) = rows.next()? {
@@ -386,9 +388,10 @@ fn apart<T>(
 
 fn merge_proposals(db: &Connection) -> Result<Vec<MergeProposal>, OfficeError> {
     let mut query = db.prepare_cached(
-        "SELECT hash, member FROM identifier
-         WHERE hash IN (SELECT hash FROM identifier GROUP BY hash HAVING count(*) > 1)
-         ORDER BY hash, member",
+        "SELECT DISTINCT hash, coalesce(root, member) AS who FROM identifier LEFT JOIN alias USING (member)
+         WHERE hash IN (SELECT hash FROM identifier LEFT JOIN alias USING (member)
+                        GROUP BY hash HAVING count(DISTINCT coalesce(root, member)) > 1)
+         ORDER BY hash, who",
     )?;
     let mut rows = query.query([])?;
     let mut proposals: Vec<MergeProposal> = Vec::new();
@@ -408,7 +411,7 @@ fn merge_proposals(db: &Connection) -> Result<Vec<MergeProposal>, OfficeError> {
 
 fn overdrawn(db: &Connection) -> Result<Vec<OverdrawnPortion>, OfficeError> {
     let mut query = db.prepare_cached(
-        "SELECT member, wallet, lot, used + held - earned FROM portion
+        "SELECT member, wallet, lot, used + held - earned FROM portion_now
          WHERE used + held > earned ORDER BY member, wallet, lot",
     )?;
     let mut rows = query.query([])?;

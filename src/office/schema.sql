@@ -147,3 +147,8 @@ CREATE TABLE activity (
     business_date       INTEGER NOT NULL,
     PRIMARY KEY (member, business_date)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE event_activity (
+    member              INTEGER NOT NULL,
+    business_date       INTEGER NOT NULL,
+    PRIMARY KEY (member, business_date)
+) STRICT, WITHOUT ROWID;

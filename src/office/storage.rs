@@ -11,7 +11,7 @@ use crate::exchange::batch::{self, Batch, BatchId};
 use crate::exchange::{Manifest, provisioning};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, StreamId, WriterId};
-use crate::ledger::{Entry, Hash, Kind};
+use crate::ledger::{Entry, Flags, Hash, Kind};
 
 /// How far a stream has been applied.
 pub(super) struct StreamRow {
@@ -364,7 +364,7 @@ pub(super) fn insert_entries(
     Ok(())
 }
 
-/// Keeps the days on which members bought something.
+/// Keeps the days on which members bought something, and those of their events.
 pub(super) fn add_activity(db: &Connection, entries: &[Entry]) -> Result<(), OfficeError> {
     let mut insert = db.prepare_cached("INSERT OR IGNORE INTO activity VALUES (?1, ?2)")?;
     let sales = entries.iter().filter(|entry| !entry.is_portion());
@@ -375,6 +375,14 @@ pub(super) fn add_activity(db: &Connection, entries: &[Entry]) -> Result<(), Off
                 entry.business_date.yyyymmdd()
             ])?;
         }
+    }
+    let mut insert = db.prepare_cached("INSERT OR IGNORE INTO event_activity VALUES (?1, ?2)")?;
+    let events = entries.iter().filter(|entry| entry.kind == Kind::Event);
+    for entry in events.filter(|entry| !entry.flags.has(Flags::UNDONE)) {
+        insert.execute(params![
+            member_column(entry.member),
+            entry.business_date.yyyymmdd()
+        ])?;
     }
     Ok(())
 }

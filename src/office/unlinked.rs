@@ -14,8 +14,9 @@ use crate::kernel::{BusinessDate, MemberNumber, Money, Quantity};
 use crate::ledger::Kind;
 
 /// Of members who returned something without its sale. 12 is the number of a refund.
-const THEIRS: &str = "member IN (SELECT member FROM entry
-                                 WHERE kind = 12 AND lot = 0 AND refers_to = 0 AND member <> 0)";
+const THEIRS: &str = "coalesce(root, member) IN (
+    SELECT coalesce(root, member) FROM entry LEFT JOIN alias USING (member)
+    WHERE kind = 12 AND lot = 0 AND refers_to = 0 AND member <> 0)";
 /// The entry that made sale ?3 of stream ?2 final: itself, or a later one. 6 is the number of a commit.
 const OF_SALE: &str = "e.stream_no = ?2 AND e.seq =
     (SELECT min(seq) FROM entry WHERE stream_no = ?2 AND seq >= ?3 AND kind = 6 AND lot = 0
@@ -240,8 +241,9 @@ fn events(
     given: &[i64],
 ) -> Result<Vec<Event>, OfficeError> {
     let mut query = db.prepare_cached(&format!(
-        "SELECT e.stream_no, e.seq, refers_to, member, sold_at_ms, store, till, e.business_date
-         FROM entry e JOIN stream USING (stream_no) JOIN writer USING (writer_no)
+        "SELECT e.stream_no, e.seq, refers_to, coalesce(root, member), sold_at_ms, store, till,
+                e.business_date
+         FROM entry e LEFT JOIN alias USING (member) JOIN stream USING (stream_no) JOIN writer USING (writer_no)
          WHERE kind = ?1 AND lot = 0 AND {condition}
          ORDER BY store, till, e.stream_no, e.seq"
     ))?;

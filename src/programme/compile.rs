@@ -1,11 +1,13 @@
 //! From the document as written to a programme that can be evaluated, or to all its problems.
 
 mod basics;
+mod challenges;
 mod earn;
 mod limits;
 mod member;
 mod narrow;
 mod offers;
+mod referral;
 mod tiers;
 mod times;
 mod traps;
@@ -161,6 +163,10 @@ impl Compiler {
         let mut rewards = self.rewards(&document.rewards, &known);
         rewards.extend(self.vouchers(&document.vouchers, &known));
         rewards.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        let days = (valid_from, valid_until);
+        let challenges = self.challenges(&document.challenges, days, &known);
+        let referral = document.referral.as_ref();
+        let referral = referral.map(|model| self.referral(model, &known));
         self.names_once(document);
         let limits = self.limits(&document.limits, &known);
         let redeem_whens = self.redeem_whens(&document.wallets, &known);
@@ -179,7 +185,9 @@ impl Compiler {
             wallets: &wallets,
             earn: &earn,
             rewards: &rewards,
-            days: (valid_from, valid_until),
+            challenges: &challenges,
+            referral: referral.iter().flatten().next(),
+            days,
             money_decimals,
         };
         self.traps(document, &compiled);
@@ -199,6 +207,11 @@ impl Compiler {
             offers,
             rewards,
             limits,
+            challenges,
+            referral: match referral {
+                None => None,
+                Some(referral) => Some(referral?),
+            },
             claim_days: u32::try_from(claim_days?).ok()?,
             selectors: std::mem::take(&mut self.selectors),
         }))
@@ -289,6 +302,7 @@ impl Compiler {
             None => Some(Expiry::Never),
             Some(expiry) => self.expiry(&format!("{path}.expiry"), expiry, model.pending_days),
         };
+        let activities = self.activities(path, model.expiry.as_ref());
         let pending_path = format!("{path}.pending_days");
         let pending_days = self.whole(&pending_path, model.pending_days, 0, 3_650);
         let own_path = format!("{path}.spend_own_award");
@@ -318,6 +332,7 @@ impl Compiler {
             decimals: decimals?,
             rounding: model.rounding,
             expiry: expiry?,
+            activities: activities?,
             pending_days: u32::try_from(pending_days?).ok()?,
             spends_own_award: model.spend_own_award,
             caps: caps?,
@@ -333,8 +348,13 @@ impl Compiler {
         currency: Option<Currency>,
     ) -> Option<WalletKind> {
         let is_money = model.kind == WalletKindModel::Money;
-        if is_money || model.kind == WalletKindModel::Stamps {
-            let word = if is_money { "`money`" } else { "`stamps`" };
+        let is_badge = model.kind == WalletKindModel::Badge;
+        if model.kind != WalletKindModel::Points {
+            let word = match model.kind {
+                WalletKindModel::Money => "`money`",
+                WalletKindModel::Badge => "`badge`",
+                _ => "`stamps`",
+            };
             self.unused(format_args!("{path}.decimals"), model.decimals != 0, word);
         }
         if is_money {
@@ -344,6 +364,14 @@ impl Compiler {
                 "`money`",
             );
             return currency.map(WalletKind::Money);
+        }
+        if is_badge {
+            self.unused(
+                format_args!("{path}.redeem"),
+                model.redeem.is_some(),
+                "`badge`",
+            );
+            return Some(WalletKind::Badge);
         }
         Some(WalletKind::Points)
     }
@@ -359,6 +387,10 @@ impl Compiler {
             (unit, WalletKindModel::Money) => {
                 self.unused(&path, unit.is_some(), "`money`");
                 currency.map(|currency| Unit(Names::everywhere(currency.code())))
+            }
+            (unit, WalletKindModel::Badge) => {
+                self.unused(&path, unit.is_some(), "`badge`");
+                Some(challenges::badge_unit())
             }
             (Some(unit), _) => self.unit(&path, unit),
             (None, _) => {
@@ -484,7 +516,7 @@ impl Compiler {
             }
             (days, _) => {
                 let found = if days.is_some() { "2" } else { "0" };
-                self.problem(path, "one_of", "exactly one key", found);
+                self.problem(path, "one_of", "exactly one of `days` and `months`", found);
                 None
             }
         }

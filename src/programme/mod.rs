@@ -4,6 +4,7 @@
 //! programme that can be evaluated, or with every problem it has. This room knows nothing of
 //! ledgers, SQL or C.
 
+mod challenges;
 mod compile;
 mod conditions;
 mod decimal;
@@ -13,6 +14,7 @@ pub(crate) mod model;
 mod offers;
 mod problem;
 mod reads;
+mod referral;
 mod rules;
 mod selectors;
 pub(crate) mod shape;
@@ -21,6 +23,9 @@ mod tiers;
 mod times;
 mod wallet;
 
+pub use challenges::{
+    CHALLENGE_RULE, Challenge, GoalCount, GoalWindow, PeriodName, Repeat, Streak,
+};
 pub use compile::{check, read};
 pub use conditions::{Birthday, Membership, Past, PastCount, Span};
 pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
@@ -30,6 +35,7 @@ pub use offers::{
 };
 pub use problem::{Problem, Severity};
 pub use reads::HISTORY_ALL;
+pub use referral::{ADVOCATE_RULE, FRIEND_RULE, REFERRAL_EVENT, REFERRED_EVENT, Referral};
 pub use rules::{
     AmountMode, Band, BandGives, Base, Caps, Combine, EarnRule, Expiry, Factor, Gives, Group,
     LineFlag, Percent, Range, Reward, RoundAt, Take, Tenders, TierFactor, Total, TotalTax,
@@ -89,6 +95,9 @@ pub(crate) struct Parts {
     pub(crate) rewards: Vec<Reward>,
     /// In the order of their ids.
     pub(crate) limits: Vec<Limit>,
+    /// In the order of their ids.
+    pub(crate) challenges: Vec<Challenge>,
+    pub(crate) referral: Option<Referral>,
     pub(crate) claim_days: u32,
     /// Every selection of lines that its rules make.
     pub(crate) selectors: Selectors,

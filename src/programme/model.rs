@@ -7,27 +7,31 @@
 
 use serde::Deserialize;
 
+mod challenges;
 mod earn;
 mod limits;
 mod member;
 mod offers;
+mod referral;
 mod tiers;
 mod times;
 mod vouchers;
 mod when;
 
+pub(crate) use challenges::ChallengeModel;
 pub(crate) use earn::{BandModel, CapsModel, EarnModel, FactorModel, GroupModel};
 pub(crate) use limits::LimitModel;
 pub(crate) use member::{
     AttributeModel, BirthdayModel, MembershipModel, PastModel, StoreGroupModel, WholeRangeModel,
 };
 pub(crate) use offers::{BreakModel, BundleModel, CheapestModel, GiftModel, OfferModel, SomeModel};
+pub(crate) use referral::ReferralModel;
 pub(crate) use tiers::{EntryModel, LevelModel, RewardModel, TermModel, TiersModel};
 pub(crate) use times::{EventModel, QuotaModel, TimesModel};
 pub(crate) use vouchers::VoucherModel;
 pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, TotalModel, VisitModel, WhenModel};
 
-use super::shape::{Ignored, object, objects, optional_object};
+use super::shape::{Ignored, filled, object, objects, optional_object};
 use super::{MissingAward, RefundBase, RefundRules, SpentReturn};
 use crate::kernel::Rounding;
 
@@ -95,6 +99,13 @@ pub(crate) struct Document {
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 249)))]
     pub vouchers: Vec<VoucherModel>,
+    /// What there is to reach within a time, at most 5,000. Left out: nothing.
+    #[serde(default, deserialize_with = "objects")]
+    #[cfg_attr(test, schemars(length(max = 5000)))]
+    pub challenges: Vec<ChallengeModel>,
+    /// What a member gets who brings a friend, and what the friend gets. Left out: nothing.
+    #[serde(default, deserialize_with = "optional_object")]
+    pub referral: Option<ReferralModel>,
     /// Stores that conditions name together, at most 1,000. Left out: none.
     #[serde(default, deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(max = 1000)))]
@@ -168,7 +179,8 @@ pub(crate) struct WalletModel {
     #[serde(deserialize_with = "object")]
     pub name: NamesModel,
     /// The word behind a number, by language; `one/many` where the language has both.
-    /// Left out: required, but refused where `kind` is `money`.
+    /// Left out: required, but refused where `kind` is `money` or
+    /// `badge`.
     #[serde(default, deserialize_with = "optional_object")]
     pub unit: Option<NamesModel>,
     /// Digits behind the decimal mark, 0 to 4. With 2, the smallest unit is a hundredth of a
@@ -215,6 +227,8 @@ pub(crate) enum WalletKindModel {
     Stamps,
     /// Money: a gift card, an e-wallet, cashback. It pays last, and is no discount.
     Money,
+    /// A badge that a member has or does not have. It buys nothing.
+    Badge,
 }
 
 /// What becomes of a wallet's points when goods come back. The version that priced a sale says it.
@@ -308,26 +322,43 @@ pub(crate) struct ExpiryModel {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 100)))]
     pub membership_anniversary: Option<i64>,
-    /// The whole balance is dead so long after the member's last sale: an object of either `days`
-    /// (more than `pending_days`, at most 36,500) or `months` (1 to 1,200).
+    /// The whole balance is dead so long after the member's last sale, or other activity: an object
+    /// of either `days` (more than `pending_days`, at most 36,500) or `months` (1 to 1,200), and
+    /// `activities`.
     #[serde(default, deserialize_with = "optional_object")]
     pub inactive: Option<InactiveModel>,
 }
 
-/// How long without a sale. Exactly one key.
+/// How long without activity. Exactly one of `days` and `months`.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "inactive", extend("minProperties" = 1, "maxProperties" = 1)))]
+#[cfg_attr(test, schemars(rename = "inactive", extend("minProperties" = 1)))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct InactiveModel {
-    /// So many days after the last sale.
+    /// So many days after the last activity.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 36_500)))]
     pub days: Option<i64>,
-    /// On the same day so many months after the last sale.
+    /// On the same day so many months after the last activity.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1_200)))]
     pub months: Option<i64>,
+    /// What counts as activity and gives the whole balance another life, each once. Left out: a sale.
+    #[serde(default, deserialize_with = "filled")]
+    #[cfg_attr(test, schemars(length(min = 1, max = 2)))]
+    pub activities: Vec<ActivityModel>,
+}
+
+/// What keeps a balance alive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "activity"))]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ActivityModel {
+    /// A sale with the member, also one that is claimed or returned later.
+    Sale,
+    /// An event of the member that is no sale.
+    Event,
 }
 
 /// A day of every year.

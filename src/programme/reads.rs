@@ -1,11 +1,11 @@
 //! What a programme wants to know besides the cart and the balances, so that a till that has a simple
 //! programme reads nothing more.
 
-use crate::kernel::{Idle, WalletNumber};
+use crate::kernel::{Activity, Idle, WalletNumber};
 
 use super::{
-    Caps, Downgrade, Expiry, Gives, Past, Programme, Quota, QuotaOf, Selector, Span, Tenders, Term,
-    TierBasis, Tiers, Wallet, When, Window,
+    Caps, Challenge, Downgrade, Expiry, Gives, Past, Programme, Quota, QuotaOf, Selector, Span,
+    Tenders, Term, TierBasis, Tiers, Wallet, When, Window,
 };
 
 /// All that is stored.
@@ -44,6 +44,8 @@ impl Programme {
             .chain(of_wallets)
             .chain(of_rewards)
             .chain(of_past)
+            .chain(self.challenges().iter().map(Challenge::history_days))
+            .chain(self.referral().map(|referral| referral.times.days().max(1)))
             .max()
             .unwrap_or(0);
         most.max(of_tiers)
@@ -69,10 +71,12 @@ impl Programme {
         rules.chain(offers)
     }
 
-    /// Some rule gives something for what is no sale.
+    /// Something is given for what is no sale.
     pub fn has_event_rules(&self) -> bool {
         let mut rules = self.earn_rules().iter();
         rules.any(|rule| matches!(rule.gives, Gives::Event(..)))
+            || self.challenges().iter().any(|goal| goal.event.is_some())
+            || self.referral().is_some()
     }
 
     /// The evaluation looks at the names of store or till: a cart that names none must be told its own.
@@ -132,6 +136,12 @@ impl Programme {
         }
     }
 
+    /// What keeps the balance of a wallet alive that lapses for want of it.
+    pub fn activities_of(&self, wallet: WalletNumber) -> &[Activity] {
+        self.wallet_by_number(wallet)
+            .map_or(&[], |wallet| &wallet.activities)
+    }
+
     /// Some rule counts only a share of the payments: a sale without them cannot be final.
     pub fn reads_payments(&self) -> bool {
         let mut rules = self.earn_rules().iter();
@@ -160,7 +170,13 @@ impl Programme {
         let offers = self.offers().iter().filter_map(|offer| offer.when.as_ref());
         let wallets = self.wallets().iter();
         let redeem = wallets.filter_map(|wallet| wallet.redeem.as_ref()?.when.as_ref());
-        rules.chain(rewards).chain(offers).chain(redeem)
+        let challenges = self.challenges().iter();
+        let goals = challenges.filter_map(|goal| goal.when.as_ref());
+        rules
+            .chain(rewards)
+            .chain(offers)
+            .chain(redeem)
+            .chain(goals)
     }
 }
 

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Caps, Expiry, When};
-use crate::kernel::{Currency, Fraction, Money, Points, Rounding, WalletNumber};
+use crate::kernel::{Activity, Currency, Fraction, Money, Points, Rounding, WalletNumber};
 use crate::texts::Language;
 
 /// A name in one or more languages, at least one.
@@ -79,6 +79,8 @@ pub struct Wallet {
     pub rounding: Rounding,
     /// When its points can no longer be spent.
     pub expiry: Expiry,
+    /// What keeps its balance alive, with [`Expiry::Inactive`].
+    pub activities: Vec<Activity>,
     /// Days from the sale until its points can be spent.
     pub pending_days: u32,
     /// A sale may spend what it awards into it.
@@ -100,6 +102,8 @@ pub enum WalletKind {
     Money(Currency),
     /// Vouchers of one kind, whole ones.
     Vouchers,
+    /// A badge: who has it has one.
+    Badge,
 }
 
 /// What becomes of a wallet's points when goods come back. The version that priced the sale says it.
@@ -177,6 +181,11 @@ impl Wallet {
     /// It holds money, which pays and is no discount.
     pub fn is_money(&self) -> bool {
         matches!(self.kind, WalletKind::Money(_))
+    }
+
+    /// It is a badge that a member has or has not.
+    pub fn is_badge(&self) -> bool {
+        self.kind == WalletKind::Badge
     }
 
     /// Smallest units in one whole point.

@@ -9,8 +9,27 @@
 //! This room is pure. It knows no ledger, no SQL, no FFI, and it never repeats the text it was
 //! given in an error or in a debug print: the text may be a telephone number or a bank card.
 
-mod payment_card;
-mod phone;
+pub mod check_digit;
+pub mod crockford;
+pub mod ean;
+pub mod framing;
+pub mod gs1;
+mod identify;
+pub mod keyboard;
+pub mod nearby;
+pub mod other;
+pub mod payment_card;
+pub mod payment_code;
+pub mod phone;
+pub mod phone_before_2017;
+#[cfg(feature = "world-phones")]
+pub mod phone_world;
+mod reading;
+mod refusal;
+pub mod rules;
+pub mod symbology;
+pub mod track;
+pub mod web;
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,6 +38,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::kernel::MemberNumber;
 use crate::kernel::ids::NoMemberNumber;
+
+pub use identify::identify;
+pub use reading::{EntryMode, Kind, Lookup, Reading, Recognised, Refused, Scan};
+pub use refusal::Unreadable;
+pub use rules::Rules;
 
 /// The longest text that is read as a code, in characters, after trimming.
 pub const TEXT_MAX: usize = 64;
@@ -100,53 +124,6 @@ impl fmt::Debug for Scanned {
     }
 }
 
-/// Why a text is no code of a member. None of these carries the text.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
-#[non_exhaustive]
-pub enum Unreadable {
-    /// Nothing is left after trimming.
-    #[error("nothing was scanned")]
-    Empty,
-    /// The text has over [`TEXT_MAX`] characters.
-    #[error("the scanned text is too long to be a member's code (at most {TEXT_MAX} characters)")]
-    TooLong,
-    /// A control character or a character outside ASCII stands inside the text. Letters with
-    /// Vietnamese marks in a scan mean that an input method was on while the scanner typed.
-    #[error(
-        "the scanned text holds characters that no member's code has; is a Vietnamese keyboard input method on?"
-    )]
-    NotPrintable,
-    /// The text is the number or the magnetic stripe of a bank card. It must not be kept (PCI DSS
-    /// requirement 3.3) and is not looked up.
-    #[error("a payment card is not a member card")]
-    PaymentCard,
-    /// Twelve digits whose check digit is wrong.
-    #[error("the check digit is wrong: a digit was misread or two were swapped")]
-    CheckDigit,
-    /// The text is meant as a telephone number and is none that exists in Vietnam.
-    #[error("not a Vietnamese telephone number")]
-    NotAPhone,
-    /// The text offered as a card code would be read as a member number or a telephone number when
-    /// it is scanned, and so never be found again.
-    #[error("a scan of this card would be read as a member number or a telephone number")]
-    NotACardCode,
-}
-
-impl Unreadable {
-    /// The stable key of the reason, for the header's error and for the texts shown to a cashier.
-    pub fn reason(self) -> &'static str {
-        match self {
-            Self::Empty => "scan.empty",
-            Self::TooLong => "scan.too_long",
-            Self::NotPrintable => "scan.not_printable",
-            Self::PaymentCard => "scan.payment_card",
-            Self::CheckDigit => "scan.check_digit",
-            Self::NotAPhone => "scan.not_a_phone",
-            Self::NotACardCode => "scan.not_a_card_code",
-        }
-    }
-}
-
 /// Says what a scanned or typed text is, and spells it the one way it is looked up.
 ///
 /// In this order, the first that fits: a payment card (refused), a member number, a Vietnamese
@@ -161,7 +138,8 @@ impl Unreadable {
 /// # Errors
 /// [`Unreadable`]; it never repeats the text.
 pub fn recognise(text: &str) -> Result<Scanned, Unreadable> {
-    let (text, repaired) = without_framing(text);
+    let framed = framing::without_marks(text);
+    let (text, repaired) = (framed.text, framed.is_mended);
     check(text)?;
 
     let digits = digits_of(text);
@@ -177,7 +155,7 @@ pub fn recognise(text: &str) -> Result<Scanned, Unreadable> {
             repaired,
         });
     }
-    if let Some(phone) = phone::read(text) {
+    if let Ok(phone) = phone::read(text) {
         return Ok(Scanned {
             kind: ScannedKind::Phone,
             value: phone.e164,
@@ -227,36 +205,6 @@ pub fn normalise_identifier(kind: IdentifierKind, text: &str) -> Result<String, 
         (IdentifierKind::Card, Ok(_)) => Err(Unreadable::NotACardCode),
         (_, Err(reason)) => Err(reason),
     }
-}
-
-/// The text without what a scanner puts around it, and whether its symbology mark had to be mended.
-fn without_framing(text: &str) -> (&str, bool) {
-    let mut text = trimmed(text);
-    let mut repaired = false;
-    while let Some((rest, is_damaged)) = without_symbology_mark(text) {
-        text = trimmed(rest);
-        repaired |= is_damaged;
-    }
-    (text, repaired)
-}
-
-fn trimmed(text: &str) -> &str {
-    text.trim_matches(|c: char| c.is_ascii_control() || c == ' ')
-}
-
-/// What follows an AIM identifier (`]`, a letter, a modifier), and whether the keyboard damaged it;
-/// `None` when the text begins with none.
-fn without_symbology_mark(text: &str) -> Option<(&str, bool)> {
-    let mut rest = text.chars();
-    // Telex turns `]` into `ư` when a letter follows, the Windows layout turns it into `ơ`.
-    let is_damaged = match rest.next()? {
-        ']' => false,
-        'ư' | 'ơ' => true,
-        _ => return None,
-    };
-    let has_code = rest.next()?.is_ascii_alphabetic();
-    let has_modifier = rest.next()?.is_ascii_digit();
-    (has_code && has_modifier).then_some((rest.as_str(), is_damaged))
 }
 
 /// Refuses what cannot be anybody's code, before anything is copied.

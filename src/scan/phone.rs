@@ -8,27 +8,77 @@
 pub struct Phone {
     /// `+84` and the national number without its trunk zero.
     pub e164: String,
+    /// Whether it is a mobile number or a fixed line.
+    pub line: Line,
     /// Whether the text had a mobile prefix of before September 2018.
     pub had_old_prefix: bool,
+}
+
+/// What a number rings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Line {
+    /// A mobile telephone.
+    Mobile,
+    /// A telephone at a place.
+    Fixed,
+}
+
+/// Why a text is no Vietnamese telephone number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NoPhone {
+    /// It holds what nobody writes in a telephone number.
+    Charset,
+    /// It has the country code of another country.
+    Abroad,
+    /// It has neither country code nor trunk zero, and not nine digits: a short number or none; or no
+    /// digit at all.
+    Length,
+    /// No number of the plan has this length and prefix.
+    LengthOrPrefix,
+}
+
+impl NoPhone {
+    /// The error's name in the vectors.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Charset => "CHARSET",
+            Self::Abroad => "NOT_VN",
+            Self::Length => "LENGTH",
+            Self::LengthOrPrefix => "LENGTH_OR_PREFIX",
+        }
+    }
 }
 
 /// Digits of the longest way to write one: 00, 84, 0 and ten digits.
 const DIGITS_MAX: usize = 15;
 
-/// Reads a number with or without `+84`, `84`, `0084`, trunk zero or separators, or `None`.
+/// Reads a number with or without `+84`, `84`, `0084`, trunk zero or separators.
 ///
 /// A number proves neither its operator nor its owner: numbers are carried over and given out
 /// again. Ten digits of 08 from a list of before June 2017 may be a fixed line in Ho Chi Minh City
-/// that is 028 today; they are read as the mobile number that they are now.
-pub fn read(text: &str) -> Option<Phone> {
-    let (is_international, digits) = spelled_digits(text)?;
+/// that is 028 today; they are read as the mobile number that they are now, and
+/// [`super::phone_before_2017`] gives the other reading.
+///
+/// # Errors
+/// [`NoPhone`].
+pub fn read(text: &str) -> Result<Phone, NoPhone> {
+    let (is_international, digits) = spelled_digits(text).ok_or(NoPhone::Charset)?;
+    if digits.is_empty() || (digits.len() > DIGITS_MAX && !digits.starts_with('0')) {
+        return Err(NoPhone::Length);
+    }
     let national = national_part(is_international, &digits)?;
     let (national, had_old_prefix) = match with_new_prefix(national) {
         Some(moved) => (moved, true),
         None => (national.to_owned(), false),
     };
-    (is_mobile(&national) || is_fixed_line(&national)).then(|| Phone {
+    let line = match (is_mobile(&national), is_fixed_line(&national)) {
+        (true, _) => Line::Mobile,
+        (_, true) => Line::Fixed,
+        _ => return Err(NoPhone::LengthOrPrefix),
+    };
+    Ok(Phone {
         e164: format!("+84{national}"),
+        line,
         had_old_prefix,
     })
 }
@@ -37,7 +87,8 @@ pub fn read(text: &str) -> Option<Phone> {
 pub fn is_meant(text: &str) -> bool {
     let (has_scheme, rest) = without_scheme(text);
     let is_international = rest.starts_with('+') || rest.starts_with("(+");
-    spelled_digits(text).is_some() && (has_scheme || is_international)
+    let count = spelled_digits(text).map_or(0, |(_, digits)| digits.len());
+    (1..=DIGITS_MAX).contains(&count) && (has_scheme || is_international)
 }
 
 /// The text without `tel:`, and whether it had it.
@@ -61,23 +112,30 @@ fn spelled_digits(text: &str) -> Option<(bool, String)> {
         .bytes()
         .all(|byte| byte.is_ascii_digit() || b" .-()/".contains(&byte));
     let digits: String = text.chars().filter(char::is_ascii_digit).collect();
-    (is_spelled && (1..=DIGITS_MAX).contains(&digits.len())).then_some((has_plus, digits))
+    is_spelled.then_some((has_plus, digits))
 }
 
 /// The national number without country code and trunk zero. Each length has one reading, so
 /// nothing is guessed.
-fn national_part(is_international: bool, digits: &str) -> Option<&str> {
-    let after_country = match digits.strip_prefix("00") {
-        _ if is_international => Some(digits.strip_prefix("84")?),
-        Some(rest) => Some(rest.strip_prefix("84")?),
+fn national_part(is_international: bool, digits: &str) -> Result<&str, NoPhone> {
+    let abroad = |rest: &'_ str| rest.strip_prefix("84").map(str::len).ok_or(NoPhone::Abroad);
+    let national_length = match digits.strip_prefix("00") {
+        _ if is_international => Some(abroad(digits)?),
+        Some(rest) => Some(abroad(rest)?),
         // Nine digits may begin with 84 too: VinaPhone's 084, typed without its zero.
-        None if digits.len() > 9 => digits.strip_prefix("84"),
+        None if digits.len() > 9 => digits.strip_prefix("84").map(str::len),
         None => None,
     };
-    match after_country {
-        Some(national) => Some(national.strip_prefix('0').unwrap_or(national)),
-        None if digits.len() == 9 => Some(digits),
-        None => digits.strip_prefix('0'),
+    match national_length {
+        Some(length) => {
+            let national = &digits[digits.len() - length..];
+            Ok(national.strip_prefix('0').unwrap_or(national))
+        }
+        None if digits.len() == 9 && !digits.starts_with('0') => Ok(digits),
+        None => match digits.strip_prefix('0') {
+            Some(national) => Ok(national),
+            None => Err(NoPhone::Length),
+        },
     }
 }
 

@@ -1,6 +1,12 @@
 //! The scanner's cases, from the vectors of the study (`cases/standards_vectors.json`, sections
 //! named beside each table) and from what cashiers do.
 
+mod gs1;
+mod identify;
+mod near;
+
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -401,15 +407,9 @@ fn neither_an_error_nor_a_debug_print_repeats_the_text() {
 
 #[test]
 fn a_cashier_reads_why_in_every_language() {
-    for reason in [
-        Unreadable::Empty,
-        Unreadable::TooLong,
-        Unreadable::NotPrintable,
-        Unreadable::PaymentCard,
-        Unreadable::CheckDigit,
-        Unreadable::NotAPhone,
-        Unreadable::NotACardCode,
-    ] {
+    let keys: BTreeSet<_> = Unreadable::ALL.map(Unreadable::reason).into();
+    assert_eq!(keys.len(), Unreadable::ALL.len(), "two reasons of one name");
+    for reason in Unreadable::ALL {
         for language in Language::ALL {
             assert!(
                 has_phrase(language, reason.reason()),

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{OptionalExtension, params};
+use rusqlite::params;
 
 use super::error::StoreError;
+use super::member_status::OF_MEMBER;
 use super::read::Reading;
 use super::rows::date_from;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
-    Account, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, WalletNumber,
+    Account, Activity, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion,
+    WalletNumber,
 };
 use crate::ledger::{Accounts, DueLot, Flags, Kind};
 
@@ -24,6 +26,7 @@ impl Reading<'_> {
         also: &[LotId],
         on: BusinessDate,
     ) -> Result<Accounts, StoreError> {
+        let member = self.whose(member)?;
         let mut accounts = Accounts::new();
         // No close writes off what is alive behind the date that it closes.
         let closed = self.head()?.closed_date;
@@ -51,7 +54,7 @@ impl Reading<'_> {
             let expires_on = row.get::<_, Option<i64>>(4)?.map(date_from).transpose()?;
             let lapsed = match expires_on {
                 Some(date) if also.contains(&id) || is_swept_since(date) => {
-                    self.lapsed(member, wallet, id)?
+                    self.lapsed(wallet, id)?
                 }
                 _ => Points::ZERO,
             };
@@ -84,27 +87,47 @@ impl Reading<'_> {
         Ok(accounts)
     }
 
-    /// The business date on which a member was enrolled here; nothing for others.
+    /// The business date on which a member was enrolled here, the earliest of several numbers; nothing
+    /// for others.
     pub fn joined_on(&self, member: MemberNumber) -> Result<Option<BusinessDate>, StoreError> {
         let mut statement = self.db().prepare_cached(
-            "SELECT e.business_date FROM member m JOIN entry e ON e.seq = m.enrolled_seq
-             WHERE m.number = ?1",
+            "SELECT min(e.business_date) FROM member m JOIN entry e ON e.seq = m.enrolled_seq
+             WHERE m.number IN
+                 (SELECT ?1 UNION ALL SELECT member FROM member_status WHERE into_member = ?1)",
         )?;
-        let date = statement.query_row([member.get()], |row| row.get::<_, i64>(0));
-        date.optional()?.map(date_from).transpose()
+        let member = self.whose(member)?.get();
+        let date = statement.query_row([member], |row| row.get::<_, Option<i64>>(0))?;
+        date.map(date_from).transpose()
     }
 
-    /// The business dates of a member's sales, claimed ones too, earliest first.
-    pub fn active_on(&self, member: MemberNumber) -> Result<Vec<BusinessDate>, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT DISTINCT business_date FROM entry
-             WHERE member = ?1 AND kind IN (?2, ?3) AND lot = 0 ORDER BY business_date",
-        )?;
-        let sales = [Kind::Commit, Kind::Claim].map(Kind::number);
-        let rows = statement.query_map(params![member.get(), sales[0], sales[1]], |row| {
-            row.get::<_, i64>(0)
+    /// The business dates of a member's sales, claimed ones too, and of their events, earliest first.
+    pub fn active_on(
+        &self,
+        member: MemberNumber,
+    ) -> Result<Vec<(BusinessDate, Activity)>, StoreError> {
+        let sql = format!(
+            "SELECT DISTINCT business_date, kind = ?4 AS is_event FROM entry
+             WHERE {OF_MEMBER} AND lot = 0
+                 AND (kind IN (?2, ?3) OR (kind = ?4 AND flags & ?5 = 0))
+             ORDER BY business_date, is_event"
+        );
+        let mut statement = self.db().prepare_cached(&sql)?;
+        let member = self.whose(member)?;
+        let [commit, claim, event] = [Kind::Commit, Kind::Claim, Kind::Event].map(Kind::number);
+        let range = params![member.get(), commit, claim, event, Flags::UNDONE.0];
+        let rows = statement.query_map(range, |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?))
         })?;
-        rows.map(|number| date_from(number?)).collect()
+        rows.map(|row| {
+            let (number, is_event) = row?;
+            let activity = if is_event {
+                Activity::Event
+            } else {
+                Activity::Sale
+            };
+            Ok((date_from(number)?, activity))
+        })
+        .collect()
     }
 
     /// The business date of an entry.
@@ -116,22 +139,17 @@ impl Reading<'_> {
     }
 
     /// What of a lot counts as expired.
-    fn lapsed(
-        &self,
-        member: MemberNumber,
-        wallet: WalletNumber,
-        lot: LotId,
-    ) -> Result<Points, StoreError> {
+    fn lapsed(&self, wallet: WalletNumber, lot: LotId) -> Result<Points, StoreError> {
         // As the index `entry_expiry` has it, so that SQLite uses it.
         let (expiry, refund) = (Kind::Expiry.number(), Kind::AwardRefund.number());
         let taken = Kind::AdjustmentTaken.number();
         let sql = format!(
-            "SELECT coalesce(sum(iif((kind = {expiry}) <> (flags & ?5 <> 0), points, -points)), 0)
-             FROM entry WHERE lot = ?3 AND kind IN ({refund}, {expiry}, {taken}) AND member = ?1
-               AND wallet = ?2 AND (kind = {expiry} OR flags & ?4 <> 0)"
+            "SELECT coalesce(sum(iif((kind = {expiry}) <> (flags & ?4 <> 0), points, -points)), 0)
+             FROM entry WHERE lot = ?2 AND kind IN ({refund}, {expiry}, {taken})
+               AND wallet = ?1 AND (kind = {expiry} OR flags & ?3 <> 0)"
         );
         let mut statement = self.db().prepare_cached(&sql)?;
-        let of = params![member.get(), wallet, lot, Flags::LAPSED.0, Flags::UNDONE.0];
+        let of = params![wallet, lot, Flags::LAPSED.0, Flags::UNDONE.0];
         Ok(Points::new(statement.query_row(of, |row| row.get(0))?))
     }
 
@@ -144,11 +162,12 @@ impl Reading<'_> {
         // As the index `entry_repayment` has it, so that SQLite uses it.
         let sql = format!(
             "SELECT wallet, lot, sum(iif(flags & ?2, -points, points)) AS points FROM entry
-             WHERE member = ?1 AND kind = {} AND lot <> 0
+             WHERE {OF_MEMBER} AND kind = {} AND lot <> 0
              GROUP BY wallet, lot HAVING points > 0",
             Kind::Repayment.number()
         );
         let mut statement = self.db().prepare_cached(&sql)?;
+        let member = self.whose(member)?;
         let of = params![member.get(), Flags::UNDONE.0];
         let rows = statement.query_map(of, |row| {
             Ok(((row.get(0)?, row.get(1)?), Points::new(row.get(2)?)))

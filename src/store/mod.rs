@@ -1,13 +1,14 @@
 //! The ledger file. The only room that knows SQL on a till; it knows no rules.
 //!
-//! `open.rs` makes and opens the file, `write.rs` appends, `read.rs` and `lots.rs` answer, `verify.rs` and
-//! `backup.rs` care for it, `salvage.rs` reads what is left of a damaged one.
+//! `open.rs` makes and opens the file, `write.rs` appends, `read.rs` and `lots.rs` answer, `member_status.rs` keeps who is blocked,
+//! `verify.rs` and `backup.rs` care for it, `salvage.rs` reads what is left of a damaged one.
 //! `schema.rs` brings older files to the present tables, which `schema/*.sql` explain.
 
 mod backup;
 mod error;
 mod identity;
 mod lots;
+mod member_status;
 mod open;
 mod operators;
 mod past;
@@ -21,6 +22,7 @@ mod tale;
 mod transaction;
 mod usage;
 mod verify;
+mod verify_sales;
 mod write;
 
 pub use error::StoreError;

@@ -21,6 +21,7 @@ impl Reading<'_> {
             "SELECT month, sums FROM past WHERE member = ?1 AND month BETWEEN ?2 AND ?3
              ORDER BY month",
         )?;
+        let member = self.whose(member)?;
         let mut rows = statement.query(params![member.get(), first, last])?;
         while let Some(row) = rows.next()? {
             let sums = row.get_ref(1)?.as_blob();
@@ -36,11 +37,13 @@ impl Reading<'_> {
         Ok(self.db().query_row(sql, [], |row| row.get(0))?)
     }
 
-    /// Members who bought something here, gave something back or did something else that counts.
+    /// Members who bought something here, gave something back or did something else that counts, each under
+    /// the number of now.
     pub fn members_with_past(&self) -> Result<Vec<MemberNumber>, StoreError> {
         let mut statement = self.db().prepare(
-            "SELECT DISTINCT member FROM entry
-             WHERE member IS NOT NULL AND kind IN (?1, ?2, ?3, ?4) ORDER BY member",
+            "SELECT DISTINCT coalesce(s.into_member, e.member) AS present
+             FROM entry e LEFT JOIN member_status s ON s.member = e.member
+             WHERE e.member IS NOT NULL AND e.kind IN (?1, ?2, ?3, ?4) ORDER BY present",
         )?;
         let kinds = [Kind::Commit, Kind::Claim, Kind::Refund, Kind::Event].map(Kind::number);
         let rows = statement.query_map(kinds, |row| row.get::<_, u64>(0))?;

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::StoreError;
+use super::member_status::OF_MEMBER;
 use super::open::{Epoch, Keys};
 use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
 use super::write::Head;
@@ -303,7 +304,8 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// A member's entries behind `after`, oldest first.
+    /// The entries of a member, and of those who were merged into that member, behind `after`, oldest
+    /// first.
     pub fn history(
         &self,
         member: MemberNumber,
@@ -311,8 +313,9 @@ impl<'a> Reading<'a> {
         limit: u32,
     ) -> Result<Vec<Entry>, StoreError> {
         let sql = format!(
-            "SELECT {ENTRY_COLUMNS} FROM entry WHERE member = ?1 AND seq > ?2 ORDER BY seq LIMIT ?3"
+            "SELECT {ENTRY_COLUMNS} FROM entry WHERE {OF_MEMBER} AND seq > ?2 ORDER BY seq LIMIT ?3"
         );
+        let member = self.whose(member)?;
         let mut statement = self.db.prepare_cached(&sql)?;
         let mut rows = statement.query(params![member.get(), after, limit])?;
         let mut found = Vec::new();
@@ -358,15 +361,17 @@ impl<'a> Reading<'a> {
         first: BusinessDate,
         last: BusinessDate,
     ) -> Result<Vec<Seq>, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let sql = format!(
             "SELECT iif(refers_to = 0, seq, refers_to) AS sale, seq AS posted FROM entry
-             WHERE member = ?1 AND kind = ?2 AND lot = 0 AND business_date BETWEEN ?3 AND ?4
+             WHERE {OF_MEMBER} AND kind = ?2 AND lot = 0 AND business_date BETWEEN ?3 AND ?4
              UNION ALL
              SELECT c.refers_to, p.seq FROM entry c
              JOIN sale s ON s.seq = c.refers_to JOIN entry p ON p.seq = s.posted_seq
-             WHERE c.member = ?1 AND c.kind = ?5 AND p.business_date BETWEEN ?3 AND ?4
-             ORDER BY posted",
-        )?;
+             WHERE c.{OF_MEMBER} AND c.kind = ?5 AND p.business_date BETWEEN ?3 AND ?4
+             ORDER BY posted"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let member = self.whose(member)?;
         let (commit, claim) = (Kind::Commit.number(), Kind::Claim.number());
         let (first, last) = (first.yyyymmdd(), last.yyyymmdd());
         let range = params![member.get(), commit, first, last, claim];
@@ -405,13 +410,15 @@ impl<'a> Reading<'a> {
         first: BusinessDate,
         last: BusinessDate,
     ) -> Result<Vec<Seq>, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let sql = format!(
             "SELECT seq FROM entry
-             WHERE member = ?1 AND kind = ?2 AND refers_to = 0 AND business_date BETWEEN ?3 AND ?4
+             WHERE {OF_MEMBER} AND kind = ?2 AND refers_to = 0 AND business_date BETWEEN ?3 AND ?4
                  AND seq NOT IN (SELECT refers_to FROM entry
-                                 WHERE member = ?1 AND kind = ?2 AND flags & ?5)
-             ORDER BY seq",
-        )?;
+                                 WHERE {OF_MEMBER} AND kind = ?2 AND flags & ?5)
+             ORDER BY seq"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let member = self.whose(member)?;
         let (refund, undone) = (Kind::Refund.number(), Flags::UNDONE.0);
         let (first, last) = (first.yyyymmdd(), last.yyyymmdd());
         let range = params![member.get(), refund, first, last, undone];
@@ -429,11 +436,12 @@ impl<'a> Reading<'a> {
     ) -> Result<Vec<Entry>, StoreError> {
         let sql = format!(
             "SELECT {ENTRY_COLUMNS} FROM entry
-             WHERE member = ?1 AND kind = ?2 AND flags & ?5 = 0 AND business_date BETWEEN ?3 AND ?4
+             WHERE {OF_MEMBER} AND kind = ?2 AND flags & ?5 = 0 AND business_date BETWEEN ?3 AND ?4
                  AND seq NOT IN (SELECT refers_to FROM entry
-                                 WHERE member = ?1 AND kind = ?2 AND flags & ?5)
+                                 WHERE {OF_MEMBER} AND kind = ?2 AND flags & ?5)
              ORDER BY seq"
         );
+        let member = self.whose(member)?;
         let mut statement = self.db.prepare_cached(&sql)?;
         let (event, undone) = (Kind::Event.number(), Flags::UNDONE.0);
         let (first, last) = (first.yyyymmdd(), last.yyyymmdd());
@@ -447,10 +455,12 @@ impl<'a> Reading<'a> {
 
     /// The event was taken back.
     pub fn is_event_undone(&self, member: MemberNumber, event: Seq) -> Result<bool, StoreError> {
-        let mut statement = self.db.prepare_cached(
+        let sql = format!(
             "SELECT 1 FROM entry
-             WHERE member = ?1 AND seq > ?2 AND kind = ?3 AND refers_to = ?2 AND flags & ?4",
-        )?;
+             WHERE {OF_MEMBER} AND seq > ?2 AND kind = ?3 AND refers_to = ?2 AND flags & ?4"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let member = self.whose(member)?;
         let (kind, undone) = (Kind::Event.number(), Flags::UNDONE.0);
         Ok(statement.exists(params![member.get(), event, kind, undone])?)
     }

@@ -433,13 +433,8 @@ impl Rescue<'_> {
     fn put_sales(&mut self, writing: &Writing<'_>) -> Result<(), StoreError> {
         for (seq, mut row) in std::mem::take(&mut self.sales) {
             let old = self.old.sale(seq).ok().flatten();
-            let has =
-                |at: Seq| at != 0 && matches!(writing.reading().find_document(at), Ok(Some(_)));
-            row.document_seq = match row.claim_seq() {
-                Some(claim) => claim,
-                None if has(row.posted_seq) => row.posted_seq,
-                None => seq,
-            };
+            let has = |at: Seq| matches!(writing.reading().find_document(at), Ok(Some(_)));
+            row.document_seq = row.document_in_force(&writing.reading())?;
             if !has(row.document_seq) {
                 self.findings
                     .add("sale.document_lost", seq, "the cart of a sale is lost");

@@ -1,10 +1,26 @@
-//! Where sales stand, told from the entries alone: what a salvaged file goes by.
+//! Where sales stand, told from the entries alone: what a salvaged file and `verify` go by.
 
 use std::collections::BTreeMap;
 
-use super::read::SaleRow;
+use super::error::StoreError;
+use super::read::{Reading, SaleRow};
 use crate::kernel::ids::Seq;
 use crate::ledger::{Entry, Flags, Kind};
+
+impl SaleRow {
+    /// Of a sale as it is told: the document in force, by those that are there. Of a claim it is the
+    /// claim's, of a changed cart that of the commit, else that of its first entry.
+    pub(super) fn document_in_force(&self, reading: &Reading<'_>) -> Result<Seq, StoreError> {
+        let is_there = |seq| -> Result<bool, StoreError> {
+            Ok(seq != 0 && reading.find_document(seq)?.is_some())
+        };
+        Ok(match self.claim_seq() {
+            Some(claim) => claim,
+            None if is_there(self.posted_seq)? => self.posted_seq,
+            None => self.seq,
+        })
+    }
+}
 
 /// Tells sales from entries in their order.
 #[derive(Default)]
@@ -74,14 +90,20 @@ impl Tale {
             | Kind::AdjustmentGiven
             | Kind::AdjustmentTaken
             | Kind::Exception
-            | Kind::Event => self.current = None,
+            | Kind::Event
+            | Kind::Blocked
+            | Kind::Unblocked
+            | Kind::Closed
+            | Kind::Merged => self.current = None,
             // One that is undone stands among the entries of what finds the points alive.
             Kind::Expiry if entry.refers_to == 0 => self.current = None,
-            _ => {
-                if let Some(row) = self.current.and_then(|sale| sales.get_mut(&sale)) {
+            // Whatever belongs to the sale names it; points that are made owed by hand name nothing.
+            _ if self.current == Some(entry.refers_to) => {
+                if let Some(row) = sales.get_mut(&entry.refers_to) {
                     row.last_seq = entry.seq;
                 }
             }
+            _ => self.current = None,
         }
     }
 }

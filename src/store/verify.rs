@@ -2,15 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::params;
 use sha2::{Digest, Sha256};
 
 use super::error::StoreError;
+use super::member_status;
 use super::open::Store;
 use super::read::Reading;
+use super::verify_sales::{Sold, check_sales};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Points, Portion, WalletNumber};
-use crate::ledger::{Entry, Flags, Fold, Genesis, Hash, Kind, Totals, chain};
+use crate::ledger::{Entry, Fold, Genesis, Hash, Kind, Totals, chain};
 
 /// How closely to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,8 +36,6 @@ pub struct Finding {
 
 /// A sound file may need few; a ruined one does not fill the memory with complaints.
 const FINDINGS_MAX: usize = 1_000;
-/// The longest time from a hold to its end: a week.
-const HOLD_MS_MAX: i64 = 7 * 86_400_000;
 /// Links looked at by a quick check.
 const QUICK_LINKS: u64 = 1_000;
 
@@ -60,14 +59,14 @@ impl Store {
     /// `lives` are the file's epochs, oldest first.
     pub fn verify(&self, lives: &[Genesis], depth: Depth) -> Result<Vec<Finding>, StoreError> {
         self.read(|reading| {
-            let mut findings = Findings(Vec::new());
+            let (mut findings, mut sold) = (Findings::default(), Sold::default());
             check_pages(reading, depth, &mut findings)?;
             if findings.0.is_empty() {
-                check_entries(reading, lives, depth, &mut findings)?;
+                check_entries(reading, lives, depth, &mut sold, &mut findings)?;
             }
             if findings.0.is_empty() && depth == Depth::Full {
                 check_documents(reading, &mut findings)?;
-                check_sales(reading, &mut findings)?;
+                check_sales(reading, sold, &mut findings)?;
                 check_lots(reading, &mut findings)?;
                 check_members(reading, &mut findings)?;
                 check_programmes(reading, &mut findings)?;
@@ -115,11 +114,13 @@ fn check_pages(
     Ok(())
 }
 
-/// Walks the chain; in full depth folds it and compares every counter and every day's totals.
+/// Walks the chain; in full depth folds it, tells `sold` of it, and compares every counter and every
+/// day's totals.
 fn check_entries(
     reading: &Reading<'_>,
     lives: &[Genesis],
     depth: Depth,
+    sold: &mut Sold,
     findings: &mut Findings,
 ) -> Result<(), StoreError> {
     let head = reading.head()?;
@@ -171,6 +172,7 @@ fn check_entries(
                     findings.add("entry.unsound", entry.seq, unsound.to_string());
                 }
                 check_day(&entry, &mut days, findings);
+                sold.tell(&entry);
             }
             Ok(())
         },
@@ -183,6 +185,7 @@ fn check_entries(
         );
     }
     if depth == Depth::Full {
+        member_status::check(reading, &fold, findings)?;
         check_counters(reading, fold, findings)?;
     }
     Ok(())
@@ -301,58 +304,6 @@ fn check_documents(reading: &Reading<'_>, findings: &mut Findings) -> Result<(),
             "document.changed",
             0,
             "a stored cart or quote was changed, added or removed",
-        );
-    }
-    Ok(())
-}
-
-/// Every sale stands where its entries say.
-fn check_sales(reading: &Reading<'_>, findings: &mut Findings) -> Result<(), StoreError> {
-    let mut statement = reading.db().prepare(
-        "SELECT s.seq FROM sale s
-         LEFT JOIN entry f ON f.seq = s.seq
-         LEFT JOIN entry p ON p.seq = s.posted_seq
-         LEFT JOIN entry r ON r.seq = s.refund_seq
-         LEFT JOIN entry c ON c.seq = s.document_seq
-         WHERE f.kind NOT IN (?1, ?2)
-            OR (s.state IN (2, 5)) <> (p.kind IS ?2 AND p.lot = 0)
-            OR ((s.state = 5 OR s.refund_seq <> 0) AND r.kind IS NOT ?3)
-            OR (f.flags & ?4 = 0 AND s.hold_until_ms NOT BETWEEN f.at_ms AND f.at_ms + ?5)
-            OR (s.posted_seq <> 0 AND s.document_seq > s.last_seq)
-                <> (c.kind IS ?6 AND c.refers_to = s.seq)
-         UNION ALL
-         SELECT c.refers_to FROM entry c LEFT JOIN sale s ON s.seq = c.refers_to
-         WHERE c.kind = ?6 AND s.document_seq IS NOT c.seq",
-    )?;
-    let kinds = params![
-        Kind::Hold.number(),
-        Kind::Commit.number(),
-        Kind::Refund.number(),
-        Flags::CLOCK_SUSPECT.0,
-        HOLD_MS_MAX,
-        Kind::Claim.number(),
-    ];
-    let mut rows = statement.query(kinds)?;
-    while let Some(row) = rows.next()? {
-        findings.add(
-            "sale.differs",
-            row.get(0)?,
-            "a sale's state is not what its entries say",
-        );
-    }
-    let sales = "SELECT count(*) FROM sale";
-    let firsts = "SELECT count(*) FROM entry WHERE lot = 0 AND refers_to = 0 AND kind IN (?1, ?2)";
-    let count: i64 = reading.db().query_row(sales, [], |row| row.get(0))?;
-    let expected: i64 = reading.db().query_row(
-        firsts,
-        params![Kind::Hold.number(), Kind::Commit.number()],
-        |row| row.get(0),
-    )?;
-    if count != expected {
-        findings.add(
-            "sale.missing",
-            0,
-            "a sale has entries and no state, or the other way round",
         );
     }
     Ok(())

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, ErrorCode, params};
 
 use super::error::StoreError;
+use super::member_status;
 use super::read::{Reading, SaleRow};
 use super::rows::{INSERT_ENTRY, insert_entry};
 use super::transaction::Transaction;
@@ -125,13 +126,15 @@ impl<'a> Writing<'a> {
         &self.head
     }
 
-    /// Appends entries behind the head and moves the counters.
+    /// Appends entries behind the head and moves the counters. What is about a member who was merged into
+    /// another is written as the other's.
     ///
     /// # Panics
     /// If the entries are not numbered on from the head: our own mistake, and nothing is written.
     pub fn append(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
         let mut insert = self.transaction.prepare_cached(INSERT_ENTRY)?;
         for entry in entries {
+            let entry = &*member_status::under_present_number(&self.transaction, entry)?;
             assert_eq!(
                 entry.seq,
                 self.head.seq + 1,
@@ -143,6 +146,7 @@ impl<'a> Writing<'a> {
             self.head.hash = hash;
             self.head.offset = entry.offset;
             self.changed = true;
+            member_status::follow(&self.transaction, entry)?;
             if let Some(effect) = Effect::of(entry) {
                 move_counters(&self.transaction, entry, &effect)?;
             }
@@ -360,7 +364,7 @@ pub(super) fn commit(transaction: Transaction<'_>) -> Result<(), StoreError> {
 
 /// What a member has or owes in a wallet stays within what one amount may be: every sum of it can then be
 /// added up, and told.
-fn refuse_beyond(db: &Connection, member: u64, wallet: u8) -> Result<(), StoreError> {
+pub(super) fn refuse_beyond(db: &Connection, member: u64, wallet: u8) -> Result<(), StoreError> {
     let mut statement = db.prepare_cached(
         "SELECT coalesce(sum(granted + earned - released - used), 0),
              (SELECT coalesce(sum(debt), 0) FROM account WHERE member = ?1 AND wallet = ?2)

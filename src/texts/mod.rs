@@ -7,9 +7,13 @@
 
 mod diacritics;
 mod en;
+mod en_past;
+mod en_scan;
 mod index;
 mod numbers;
 mod vi;
+mod vi_past;
+mod vi_scan;
 
 pub use diacritics::{Diacritics, strip_diacritics};
 use index::Index;
@@ -44,10 +48,11 @@ impl Language {
         }
     }
 
-    fn phrases(self) -> &'static [(&'static str, &'static str)] {
+    /// The tables of the language: everything, what was scanned, and what is told of the past.
+    fn tables(self) -> [&'static [(&'static str, &'static str)]; 3] {
         match self {
-            Self::Vi => vi::PHRASES,
-            Self::En => en::PHRASES,
+            Self::Vi => [vi::PHRASES, vi_scan::PHRASES, vi_past::PHRASES],
+            Self::En => [en::PHRASES, en_scan::PHRASES, en_past::PHRASES],
         }
     }
 
@@ -123,7 +128,14 @@ pub fn event_word(language: Language, name: &str) -> String {
 }
 
 fn find(language: Language, key: &str) -> Option<&'static str> {
-    language.index().find(language.phrases(), key)
+    let [phrases, others @ ..] = language.tables();
+    let of_others = || {
+        others.iter().find_map(|phrases| {
+            let place = phrases.binary_search_by(|(known, _)| (*known).cmp(key));
+            place.ok().map(|place| phrases[place].1)
+        })
+    };
+    language.index().find(phrases, key).or_else(of_others)
 }
 
 #[cfg(test)]
@@ -141,7 +153,7 @@ mod tests {
     #[test]
     fn every_file_is_in_alphabetical_order_without_a_key_twice() {
         for language in Language::ALL {
-            for pair in language.phrases().windows(2) {
+            for pair in language.tables().iter().flat_map(|table| table.windows(2)) {
                 assert!(
                     pair[0].0 < pair[1].0,
                     "{}: {:?} must stand before {:?}",
@@ -155,11 +167,11 @@ mod tests {
 
     #[test]
     fn every_language_has_the_same_keys_with_the_same_places() {
-        for (key, text) in Language::Vi.phrases() {
+        for (key, text) in Language::Vi.tables().concat() {
             let other = find(Language::En, key).unwrap_or_else(|| panic!("en has no {key}"));
             assert_eq!(places(text), places(other), "{key}");
         }
-        for (key, _) in Language::En.phrases() {
+        for (key, _) in Language::En.tables().concat() {
             assert!(has_phrase(Language::Vi, key), "vi has no {key}");
         }
     }
@@ -167,7 +179,7 @@ mod tests {
     #[test]
     fn no_text_is_empty_and_every_brace_is_closed() {
         for language in Language::ALL {
-            for (key, text) in language.phrases() {
+            for (key, text) in language.tables().concat() {
                 assert!(!text.trim().is_empty(), "{key}");
                 assert_eq!(
                     text.matches('{').count(),

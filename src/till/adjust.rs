@@ -107,14 +107,7 @@ impl Till {
         if points == 0 || !(-AMOUNT_MAX..=AMOUNT_MAX).contains(&points) {
             return argument("points", "not 0, at most 9e15 either way");
         }
-        if !is_code(&adjustment.operator) {
-            let expected = "1 to 32 ASCII letters, digits, `.`, `_` and `-`: a code, never a name";
-            return argument("operator", expected);
-        }
-        if adjustment.reason.is_empty() {
-            return argument("reason", "a code or a text of at most 200 bytes");
-        }
-        check_reason(&adjustment.reason)?;
+        check_by_hand(&adjustment.operator, &adjustment.reason)?;
         if adjustment.time.is_some_and(|(at, ..)| !at.is_in_range()) {
             return argument("at_ms", "1970 to 9999");
         }
@@ -171,12 +164,7 @@ impl Till {
     ) -> Result<Vec<Entry>, Error> {
         let programme = &*self.programme_on(facts.business_date)?;
         let wallet = programme.wallet_by_number(wallet.number).unwrap_or(wallet);
-        let reason = Some(adjustment.reason.as_str()).filter(|reason| is_code(reason));
-        let payload = AdjustmentPayload {
-            operator: adjustment.operator.clone(),
-            approver: approver.to_owned(),
-            reason: reason.unwrap_or_default().to_owned(),
-        };
+        let payload = AdjustmentPayload::new(&adjustment.operator, approver, &adjustment.reason);
         let accounts = self.accounts(reading, programme, adjustment.member, facts.business_date)?;
         let payload = payload.to_payload();
         let on = facts.business_date;
@@ -233,6 +221,19 @@ impl Till {
             Ok(adjusted)
         })
     }
+}
+
+/// Who does something by hand, and why.
+pub(super) fn check_by_hand(operator: &str, reason: &str) -> Result<(), Error> {
+    let argument = |field, expected| Err(Error::Argument { field, expected });
+    if !is_code(operator) {
+        let expected = "1 to 32 ASCII letters, digits, `.`, `_` and `-`: a code, never a name";
+        return argument("operator", expected);
+    }
+    if reason.is_empty() {
+        return argument("reason", "a code or a text of at most 200 bytes");
+    }
+    check_reason(reason)
 }
 
 fn content(adjustment: &Adjustment) -> String {

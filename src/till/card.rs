@@ -4,11 +4,13 @@ use serde::Serialize;
 
 use super::error::Error;
 use super::lots::NextExpiry;
+use super::member_status::marked;
 use super::shell::Till;
 use super::statement::say_money;
 use crate::evaluate::{Cart, tier_before};
 use crate::kernel::{
-    Balance, BusinessDate, Instant, MemberNumber, Money, Points, UtcOffset, WalletNumber,
+    Balance, BusinessDate, Instant, MemberNumber, MemberStatus, Money, Points, UtcOffset,
+    WalletNumber,
 };
 use crate::ledger::Accounts;
 use crate::programme::{Programme, Reward, Wallet};
@@ -71,12 +73,22 @@ pub struct MemberCard {
     pub is_known_here: bool,
     /// This enrolment was asked before.
     pub was_replayed: bool,
+    /// What was scanned is a card that was merged into this one; absent if not.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "as_optional_text"
+    )]
+    pub merged_from: Option<MemberNumber>,
+    /// Whether they may earn and spend. Left out if so.
+    #[serde(skip_serializing_if = "MemberStatus::is_active")]
+    pub status: MemberStatus,
     /// The tier; absent where the programme has none, or where it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<CardTier>,
     /// One line a wallet of the programme.
     pub wallets: Vec<WalletBalance>,
-    /// One line a reward of the programme, in the order in which a sale would use them.
+    /// One line a reward of the programme, in the order in which a sale would use them; none for a
+    /// member who is blocked or closed.
     pub rewards: Vec<RewardLine>,
     /// One line for the cashier.
     pub cashier_text: String,
@@ -86,11 +98,44 @@ fn as_text<S: serde::Serializer>(number: &MemberNumber, serializer: S) -> Result
     serializer.collect_str(number)
 }
 
+fn as_optional_text<S: serde::Serializer>(
+    number: &Option<MemberNumber>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    match number {
+        Some(number) => as_text(number, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
+impl MemberCard {
+    /// The same for who showed a card that was merged into this one.
+    pub(super) fn merged_from(self, shown: MemberNumber, language: Language) -> Self {
+        let places = [
+            ("text", self.cashier_text.as_str()),
+            ("member", &shown.to_string()),
+        ];
+        Self {
+            merged_from: Some(shown),
+            cashier_text: phrase(language, "member.card_merged", &places),
+            ..self
+        }
+    }
+}
+
 /// One line a wallet of the programme, on a business date.
-fn balances(programme: &Programme, accounts: &Accounts, on: BusinessDate) -> Vec<WalletBalance> {
+fn balances(
+    programme: &Programme,
+    accounts: &Accounts,
+    on: BusinessDate,
+    status: MemberStatus,
+) -> Vec<WalletBalance> {
     let line = |wallet: &Wallet| {
         let account = accounts.get(&wallet.number);
-        let balance = account.map_or_else(Balance::default, |account| account.balance(on));
+        let mut balance = account.map_or_else(Balance::default, |account| account.balance(on));
+        if !status.is_active() {
+            balance.spendable = Points::ZERO;
+        }
         WalletBalance {
             wallet: wallet.id.clone(),
             worth: worth(wallet, balance.spendable),
@@ -157,7 +202,9 @@ impl Till {
         let programme = self.programme_on(on)?;
         let accounts = self.accounts(reading, &programme, number, on)?;
         let tier = self.card_tier(reading, &programme, &accounts, number, on)?;
-        Ok(self.card_of(&programme, &accounts, number, is_known_here, on, tier))
+        let status = reading.member_status(number)?;
+        let who = (number, status, is_known_here);
+        Ok(self.card_of(&programme, &accounts, who, on, tier))
     }
 
     fn card_tier(
@@ -186,28 +233,32 @@ impl Till {
         &self,
         programme: &Programme,
         accounts: &Accounts,
-        number: MemberNumber,
-        is_known_here: bool,
+        (number, status, is_known_here): (MemberNumber, MemberStatus, bool),
         on: BusinessDate,
         tier: Option<CardTier>,
     ) -> MemberCard {
-        let wallets = balances(programme, accounts, on);
+        let wallets = balances(programme, accounts, on, status);
         let spendable = |number| {
             let mut lines = programme.wallets().iter().zip(&wallets);
             let own = lines.find(|(wallet, _)| wallet.number == number);
             own.map_or(Points::ZERO, |(_, line)| line.balance.spendable)
         };
-        let rewards = rewards(programme, self.language, spendable);
+        let rewards = match status {
+            MemberStatus::Active => rewards(programme, self.language, spendable),
+            MemberStatus::Blocked | MemberStatus::Closed => Vec::new(),
+        };
         let mut card = MemberCard {
             number,
             is_known_here,
             was_replayed: false,
+            merged_from: None,
+            status,
             tier,
             wallets,
             rewards,
             cashier_text: String::new(),
         };
-        let told = self.card_text(programme, &card);
+        let told = marked(self.language, status, self.card_text(programme, &card));
         card.cashier_text = self.purpose.mark(self.language, &told);
         card
     }

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::document::{EventDocument, Note, from_bytes, to_bytes};
 use super::error::Error;
 use super::lots::accounts_with_repaid;
+use super::member_status::check_time;
 use super::operation::{Call, Operation};
 use super::refund::{Paid, policies_of};
 use super::sale::{check_reason, retell_nothing};
@@ -150,6 +151,7 @@ impl Till {
             if !is_known(&programme, &facts, &report.name) {
                 return Err(Error::refused(status::REFUSED, "event.unknown", &[]));
             }
+            self.check_referral(&writing.reading(), &programme, report)?;
             if let Some(reference) = &report.reference
                 && was_reported(&writing.reading(), report, reference)?
             {
@@ -177,7 +179,7 @@ impl Till {
         Ok(())
     }
 
-    fn post_event(
+    pub(super) fn post_event(
         &self,
         writing: &mut Writing<'_>,
         programme: &Programme,
@@ -308,7 +310,7 @@ impl Till {
                 programme_version: entry.programme_version,
                 ..facts_on(writing.head(), moment, back.time)
             };
-            let entries = self.worked_back(&reading, &facts, &entry, member)?;
+            let entries = self.worked_back(&reading, &facts, (&entry, member), Paid::NotYet)?;
             let first = writing.head().seq + 1;
             writing.append(&entries)?;
             self.sum_up_event(writing, Change::TakenAway, &entry)?;
@@ -323,12 +325,12 @@ impl Till {
         self.read(|reading| self.event_back(reading, seq, replay))
     }
 
-    fn worked_back(
+    pub(super) fn worked_back(
         &self,
         reading: &Reading<'_>,
         facts: &SaleFacts,
-        entry: &Entry,
-        member: MemberNumber,
+        (entry, member): (&Entry, MemberNumber),
+        paid: Paid,
     ) -> Result<Vec<Entry>, Error> {
         let programme = self.programme_version(entry.programme_version)?;
         let history = SaleHistory::of(&postings_of(reading, entry.seq)?);
@@ -345,7 +347,7 @@ impl Till {
             event: entry.seq,
             payload: &payload,
             awards: &history.awards,
-            policies: &policies_of(&programme, Paid::NotYet),
+            policies: &policies_of(&programme, paid),
         };
         take_back(reading.head()?.seq, facts, taken, &accounts)
             .map_err(|refusal| self.refused(&programme, &refusal))
@@ -423,16 +425,6 @@ fn check_cashier(cashier: Option<&str>) -> Result<(), Error> {
         Some(cashier) if !is_code(cashier) => Err(Error::Argument {
             field: "cashier",
             expected: "1 to 32 ASCII letters, digits, `.`, `_` and `-`: a code, never a name",
-        }),
-        _ => Ok(()),
-    }
-}
-
-fn check_time(time: Option<(Instant, UtcOffset, BusinessDate)>) -> Result<(), Error> {
-    match time {
-        Some((at, ..)) if !at.is_in_range() => Err(Error::Argument {
-            field: "at_ms",
-            expected: "1970 to 9999",
         }),
         _ => Ok(()),
     }

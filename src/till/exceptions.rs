@@ -9,7 +9,7 @@ use super::error::Error;
 use super::shell::Till;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Points};
-use crate::ledger::{AdjustmentPayload, Entry, Exception, Flags, Kind};
+use crate::ledger::{AdjustmentPayload, Entry, Exception, Flags, Kind, MergePayload};
 use crate::programme::Programme;
 use crate::store::Reading;
 
@@ -61,11 +61,15 @@ pub struct ExceptionCount {
 }
 
 /// Entries that make a line by themselves.
-const TOLD: [Kind; 4] = [
+const TOLD: [Kind; 8] = [
     Kind::Exception,
     Kind::AdjustmentGiven,
     Kind::AdjustmentTaken,
     Kind::Debt,
+    Kind::Blocked,
+    Kind::Unblocked,
+    Kind::Closed,
+    Kind::Merged,
 ];
 
 impl Till {
@@ -107,6 +111,15 @@ pub(super) fn exceptions_of(
                 if entry.kind != Kind::Debt || [entry.seq, entry.refers_to].contains(&by.1) {
                     lines.push(by_hand(&entry, &by.0, line(key)));
                 }
+            }
+            Kind::Blocked | Kind::Unblocked | Kind::Closed => {
+                let by = AdjustmentPayload::from_payload(&entry.payload).unwrap_or_default();
+                lines.push(by_hand(&entry, &by, line(entry.kind.name())));
+            }
+            Kind::Merged => {
+                let read = MergePayload::from_payload(&entry.payload);
+                let by = read.map(|merge| merge.by).unwrap_or_default();
+                lines.push(by_hand(&entry, &by, line(entry.kind.name())));
             }
             Kind::Commit if entry.flags.has(Flags::LATE) && !entry.is_portion() => {
                 lines.push(line("sale.late"));

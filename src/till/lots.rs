@@ -5,7 +5,8 @@ use serde::Serialize;
 use super::card::MemberCard;
 use super::error::Error;
 use super::shell::Till;
-use crate::kernel::{Account, BusinessDate, Instant, LotId, MemberNumber, Points};
+use crate::kernel::idle::dates_of;
+use crate::kernel::{Account, Activity, BusinessDate, Instant, LotId, MemberNumber, Points};
 use crate::ledger::past::Past;
 use crate::ledger::{Accounts, Entry, Flags, apply};
 use crate::programme::Programme;
@@ -143,14 +144,16 @@ impl Till {
         self.read(|reading| {
             let past = past_of(reading, member, at)?;
             let programme = self.programme_on(on)?;
-            let mut accounts = past.accounts();
+            let mut accounts = past.accounts(member);
             let given_on = |lot| {
                 let missing = Error::Internal("points in a lot that no entry made");
                 past.given_on(lot).ok_or(missing)
             };
-            lapse(&mut accounts, &programme, &past.active_on(), given_on)?;
+            lapse(&mut accounts, &programme, &past.active_on(member), given_on)?;
+            let member = past.whose(member);
             let is_known_here = reading.knows_member(member)?;
-            Ok(self.card_of(&programme, &accounts, member, is_known_here, on, None))
+            let who = (member, past.status(member), is_known_here);
+            Ok(self.card_of(&programme, &accounts, who, on, None))
         })
     }
 }
@@ -167,11 +170,19 @@ pub(super) fn accounts_with(
     let Some(member) = member else {
         return Ok(Accounts::new());
     };
-    let own = || pending.iter().filter(|entry| entry.member == Some(member));
+    let member = reading.whose(member)?;
+    let mut own = Vec::new();
+    for entry in pending {
+        // Written under the number of a sale whose member was merged since, it is this one's all the same.
+        let whose = entry.member.map(|member| reading.whose(member));
+        if whose.transpose()? == Some(member) {
+            own.push(entry);
+        }
+    }
     let mut lots = also.to_vec();
-    lots.extend(own().map(|entry| entry.lot));
+    lots.extend(own.iter().map(|entry| entry.lot));
     let mut accounts = reading.accounts(member, &lots, on)?;
-    for entry in own() {
+    for entry in own {
         apply(&mut accounts, entry);
     }
     Ok(accounts)
@@ -229,24 +240,25 @@ fn past_of(reading: &Reading<'_>, member: MemberNumber, at: Instant) -> Result<P
     }
 }
 
-/// Gives each lot of a wallet that lapses for want of sales its date. Points that were given with a
+/// Gives each lot of a wallet that lapses for want of activity its date. Points that were given with a
 /// date of their own keep it.
 pub(super) fn lapse(
     accounts: &mut Accounts,
     programme: &Programme,
-    activity: &[BusinessDate],
+    activity: &[(BusinessDate, Activity)],
     given_on: impl Fn(LotId) -> Result<BusinessDate, Error>,
 ) -> Result<(), Error> {
     for (number, account) in accounts {
         let Some(idle) = programme.idle_of(*number) else {
             continue;
         };
+        let activity = dates_of(activity, programme.activities_of(*number));
         for lot in account
             .lots
             .iter_mut()
             .filter(|lot| lot.expires_on.is_none())
         {
-            lot.expires_on = idle.lapse(given_on(lot.id)?, activity);
+            lot.expires_on = idle.lapse(given_on(lot.id)?, &activity);
         }
     }
     Ok(())
@@ -283,7 +295,13 @@ mod tests {
         };
         let mut accounts = Accounts::from([(1, account)]);
         let given_on = |lot| Ok(day(if lot == 1 { 20_230_101 } else { 20_230_201 }));
-        lapse(&mut accounts, &programme, &[day(20_230_101)], given_on).expect("dates");
+        lapse(
+            &mut accounts,
+            &programme,
+            &[(day(20_230_101), Activity::Sale)],
+            given_on,
+        )
+        .expect("dates");
         let known = |on| accounts[&1].balance(day(on)).known.get();
         assert_eq!(
             [20_231_231, 20_240_101, 20_240_131, 20_240_201].map(known),

@@ -136,12 +136,18 @@ impl Till {
     pub fn scan(&self, text: &str, on: BusinessDate) -> Result<MemberCard, Error> {
         let scanned = recognise(text)?;
         self.read(|reading| {
-            let (number, is_known_here) = self.shown(reading, &scanned)?;
-            self.card(reading, number, is_known_here, on)
+            let (shown, is_known_here) = self.shown(reading, &scanned)?;
+            let number = reading.whose(shown)?;
+            let card = self.card(reading, number, is_known_here, on)?;
+            Ok(match number == shown {
+                true => card,
+                false => card.merged_from(shown, self.language),
+            })
         })
     }
 
-    /// Whose code this is, and whether the member is known here.
+    /// Whose code this is, perhaps somebody's who was merged into another since, and whether the member
+    /// is known here.
     pub(super) fn shown(
         &self,
         reading: &Reading<'_>,

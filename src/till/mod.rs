@@ -5,7 +5,7 @@
 //! do, `member.rs` who it is for, `card.rs` what is seen of them at a scan, `lots.rs` what they have, `statement.rs` tells them everything, `day.rs`
 //! the close, `expiry.rs` what it writes off, `sync.rs` what goes to and comes from head office,
 //! `dispute.rs` and `proof.rs` settle a quarrel about a sale, `adjust.rs` gives or takes points by hand,
-//! `event.rs` books what is no sale,
+//! `event.rs` books what is no sale, `member_status.rs` blocks members, `merge.rs` makes two of them one,
 //! `approval.rs` asks who may, `exceptions.rs` tells it in the day's report, `velocity.rs` counts for limits,
 //! `undo.rs` a post-void's rest, `past.rs` what the evaluation is told of earlier sales, `counted.rs`,
 //! `usage.rs` and `sums.rs` what is kept summed up of them, `programmes.rs` which version prices them,
@@ -30,11 +30,14 @@ mod expiry;
 mod log;
 mod lots;
 mod member;
+mod member_status;
+mod merge;
 mod operation;
 mod past;
 pub mod ports;
 mod programmes;
 mod proof;
+mod referral;
 mod refund;
 mod returns;
 mod sale;
@@ -65,6 +68,8 @@ pub use exceptions::{DayException, ExceptionCount};
 pub use log::{Level, LogEvent};
 pub use lots::{MemberLot, NextExpiry};
 pub use member::Enrolment;
+pub use member_status::{StatusChange, StatusChanged, StatusRequest};
+pub use merge::{MergePreview, MergeRequest, MergeSide, Merged};
 pub use operation::OPERATION_ID_MAX;
 pub use ports::{Clock, Ports, Randomness};
 pub use proof::{Anchor, DocumentProof, Life, Link, Proof, Shown};

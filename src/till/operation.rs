@@ -27,6 +27,8 @@ pub(super) enum Call {
     Claim = 21,
     Event = 24,
     EventBack = 25,
+    MemberStatus = 27,
+    Merge = 28,
 }
 
 /// An operation as it is asked.

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::error::Error;
+use super::referral::open_referral;
 use super::shell::Till;
 use super::training::Purpose;
 use crate::evaluate::{
@@ -66,6 +67,13 @@ impl Till {
             on.minus_days(days - 1).unwrap_or(BusinessDate::MIN)
         };
         let sums = self.sums_of(reading, member, (first, on))?;
-        Ok(Some(History::of_sums(programme, cart, joined_on, &sums)))
+        let referral = match programme.referral() {
+            None => None,
+            Some(_) => open_referral(reading, member)?,
+        };
+        Ok(Some(History {
+            referral,
+            ..History::of_sums(programme, cart, joined_on, &sums)
+        }))
     }
 }

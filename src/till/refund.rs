@@ -139,8 +139,10 @@ impl Till {
         self.read(|reading| {
             let row = self.sale_row(reading, request.sale)?;
             let back = request.back(&row);
-            let (mut worked, _) = self.work_out(reading, &[], &moment, &back)?;
-            let undone = self.undo_returns(reading, &moment, &back, &worked.entries)?;
+            let run_out = self.run_out(reading)?;
+            let (mut worked, _) = self.work_out(reading, &run_out, &moment, &back)?;
+            let before = [&run_out[..], &worked.entries].concat();
+            let undone = self.undo_returns(reading, &moment, &back, &before)?;
             worked.entries.extend(undone.entries);
             let member = worked.facts.member;
             worked.entries.retain(|entry| entry.member == member);
@@ -213,6 +215,7 @@ impl Till {
             for goods in &undone.unlinked {
                 self.sum_up_unlinked(writing, Change::TakenAway, *goods)?;
             }
+            self.unthank(writing, &row)?;
             if let Some(key) = &receipt {
                 writing.put_receipt(key, row.seq)?;
             }
@@ -439,10 +442,12 @@ fn history_of(
     let Some(member) = spent.and_then(|entry| entry.member) else {
         return Ok(history);
     };
+    let member = reading.whose(member)?;
     let (mut moved, mut is_moved) = (Vec::new(), false);
     for own in reading.refunds_of(row.seq)? {
         // What came back before the sale was claimed moved no points.
-        if own.member != Some(member) {
+        let whose = own.member.map(|member| reading.whose(member));
+        if whose.transpose()? != Some(member) {
             continue;
         }
         let refund = entries_of(reading, own.seq)?;

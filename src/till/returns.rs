@@ -39,7 +39,7 @@ pub(super) struct Returns {
     /// Documents beside entries.
     documents: Vec<(Seq, Vec<u8>)>,
     /// Where the sales stand after it.
-    rows: Vec<SaleRow>,
+    pub(super) rows: Vec<SaleRow>,
 }
 
 impl Returns {
@@ -348,8 +348,10 @@ impl Till {
         let cart = &*self.keep_hash(cart);
         let moment = Moment::at(cart.at_ms, cart.utc_offset_minutes);
         self.read(|reading| {
-            let returns = self.unlinked(reading, &moment, cart)?;
-            self.told_unlinked(&returns.entries)
+            let run_out = self.run_out(reading)?;
+            let own = run_out.len();
+            let returns = self.unlinked(reading, &moment, cart, run_out)?;
+            self.told_unlinked(&returns.entries[own..])
         })
     }
 
@@ -380,7 +382,7 @@ impl Till {
             {
                 return Err(self.resolved("receipt.known", seq));
             }
-            let returns = self.unlinked(&writing.reading(), moment, cart)?;
+            let returns = self.unlinked(&writing.reading(), moment, cart, Vec::new())?;
             let permit = self.permit_returns(moment, id, cart, &returns);
             let facts = SaleFacts {
                 sold_at: cart.at_ms,
@@ -407,15 +409,20 @@ impl Till {
         })
     }
 
+    /// Works such a return out, behind entries that are not yet written.
     fn unlinked(
         &self,
         reading: &Reading<'_>,
         moment: &Moment,
         cart: &Cart,
+        pending: Vec<Entry>,
     ) -> Result<Returns, Error> {
         let programme = self.programme_on(cart.business_date)?;
         let (_, member) = self.snapshot(reading, &programme, cart, &[], &Lifted::No)?;
-        let mut returns = Returns::default();
+        let mut returns = Returns {
+            entries: pending,
+            ..Returns::default()
+        };
         let returning = Returning {
             programme: &programme,
             member: member.as_ref(),

@@ -280,6 +280,34 @@ impl Till {
         }
     }
 
+    /// Does something to see what comes of it, and takes all of it back: nothing is written.
+    pub(super) fn try_out<T>(
+        &self,
+        act: impl FnOnce(&mut Writing<'_>, &Moment) -> Result<T, Error>,
+    ) -> Result<T, Error> {
+        enum Stopped<T> {
+            Seen(T),
+            Failed(Error),
+        }
+        impl<T> From<StoreError> for Stopped<T> {
+            fn from(error: StoreError) -> Self {
+                Self::Failed(error.into())
+            }
+        }
+        self.refuse_if_poisoned()?;
+        let mut inner = self.lock();
+        let tried = inner.store()?.write(|writing| -> Result<(), Stopped<T>> {
+            let moment = self.moment(writing);
+            let seen = act(writing, &moment).map_err(Stopped::Failed)?;
+            Err(Stopped::Seen(seen))
+        });
+        match tried {
+            Err(Stopped::Seen(seen)) => Ok(seen),
+            Err(Stopped::Failed(error)) => Err(error),
+            Ok(()) => Err(Error::Internal("what was tried out is never done")),
+        }
+    }
+
     /// Does an operation once. `act` decides and appends, and gives the result to remember; a
     /// refusal by the rules is remembered too. Answers with the result and whether it was there
     /// before.

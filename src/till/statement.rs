@@ -11,12 +11,12 @@ use super::shell::Till;
 use crate::evaluate::Cart;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
-    Account, Balance, BusinessDate, Instant, Lot, MemberNumber, Money, Points, UtcOffset,
-    WalletNumber,
+    Account, Balance, BusinessDate, Instant, Lot, MemberNumber, MemberStatus, Money, Points,
+    UtcOffset, WalletNumber,
 };
 use crate::ledger::event::EventPayload;
 use crate::ledger::{Effect, Entry, Flags, Kind};
-use crate::programme::{Programme, Wallet};
+use crate::programme::{CHALLENGE_RULE, Programme, Wallet};
 use crate::scan::recognise;
 use crate::store::Reading;
 use crate::texts::{self, Language, phrase};
@@ -47,6 +47,9 @@ pub struct Statement {
     pub member: MemberNumber,
     /// The member enrolled here or came with provisioning; what other stores know is missing if not.
     pub is_known_here: bool,
+    /// Whether they may earn and spend. Left out if so.
+    #[serde(skip_serializing_if = "MemberStatus::is_active")]
+    pub status: MemberStatus,
     /// The business date the balances are of.
     pub business_date: BusinessDate,
     /// The first date of the history; absent for all of it.
@@ -59,6 +62,9 @@ pub struct Statement {
     /// The sentence about the member's tier, where the programme has tiers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
+    /// A sentence about each challenge of the day; left out without.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub challenges: Vec<String>,
     /// What happened, by business date.
     pub history: Vec<Movement>,
     /// What points buy.
@@ -164,12 +170,13 @@ impl Till {
         let scanned = recognise(code)?;
         let now = self.ports.clock.now();
         let (number, is_known_here, offset) = self.read(|reading| {
-            let (number, is_known_here) = self.shown(reading, &scanned)?;
+            let (shown, is_known_here) = self.shown(reading, &scanned)?;
+            let number = reading.whose(shown)?;
             Ok((number, is_known_here, reading.head()?.offset))
         })?;
         let on = on.or(now.date_at(offset)).unwrap_or(BusinessDate::MAX);
         let programme = self.programme_on(on)?;
-        let tier = self.tier_of(&programme, number, on)?;
+        let (tier, challenges) = self.standing_of(&programme, number, on)?;
         let to = period.to.unwrap_or(on);
         self.read(|reading| {
             let (history, sums) =
@@ -194,17 +201,23 @@ impl Till {
                 let account = accounts.get(&number);
                 account.map_or(Points::ZERO, |account| account.balance(on).spendable)
             };
-            let rewards = rewards(&programme, self.language, spendable);
+            let status = reading.member_status(number)?;
+            let rewards = match status {
+                MemberStatus::Active => rewards(&programme, self.language, spendable),
+                MemberStatus::Blocked | MemberStatus::Closed => Vec::new(),
+            };
             Ok(Statement {
                 tenant_name: self.identity.tenant_name.clone(),
                 store: self.identity.store.clone(),
                 programme: programme.name().in_language(self.language).to_owned(),
                 member: number,
                 is_known_here,
+                status,
                 business_date: on,
                 from: period.from,
                 to,
                 tier,
+                challenges,
                 history,
                 rewards,
                 wallets,
@@ -213,15 +226,16 @@ impl Till {
         })
     }
 
-    /// What an empty cart of the member's is told about tiers.
-    fn tier_of(
+    /// What an empty cart of the member's is told about tiers and challenges.
+    fn standing_of(
         &self,
         programme: &Programme,
         number: MemberNumber,
         on: BusinessDate,
-    ) -> Result<Option<String>, Error> {
-        if programme.tiers().is_none() || !programme.is_valid_on(on) {
-            return Ok(None);
+    ) -> Result<(Option<String>, Vec<String>), Error> {
+        let has_none = programme.tiers().is_none() && programme.challenges().is_empty();
+        if has_none || !programme.is_valid_on(on) {
+            return Ok((None, Vec::new()));
         }
         let currency = self.identity.currency.to_string();
         let now = self.ports.clock.now();
@@ -230,7 +244,14 @@ impl Till {
         cart.member = Some(number);
         let quote = self.evaluate(&cart)?;
         let told = quote.reasons("tiers").next();
-        Ok(told.map(|reason| reason.text().to_owned()))
+        let tier = told.map(|reason| reason.text().to_owned());
+        let goals = quote.challenges.iter();
+        let goals = goals.filter_map(|goal| {
+            let rule = format!("{CHALLENGE_RULE}{}", goal.challenge);
+            Some(quote.reasons(&rule).next()?.text().to_owned())
+        });
+        let goals = goals.collect();
+        Ok((tier, goals))
     }
 
     /// The movements of a period by business date, and each wallet's balance before and behind it.
@@ -262,7 +283,7 @@ impl Till {
                 if from.is_some_and(|from| entry.business_date < from) {
                     sums.opening = plus(sums.opening, change);
                 } else if is_told(entry, change) {
-                    let mut told = movement(programme, self.language, entry, change);
+                    let mut told = movement(programme, self.language, (number, entry), change);
                     // No goods come back with an event.
                     if entry.kind == Kind::AwardRefund && entry.refers_to == event {
                         told.text = phrase(self.language, "entry.event_points_back", &[]);
@@ -292,13 +313,26 @@ struct Sums {
 /// Reservations come and go without a trace in the balance, which tells those that stand.
 fn is_told(entry: &Entry, change: Points) -> bool {
     match entry.kind {
-        Kind::Enrol | Kind::Refund | Kind::Claim | Kind::Event => true,
+        Kind::Enrol
+        | Kind::Refund
+        | Kind::Claim
+        | Kind::Event
+        | Kind::Blocked
+        | Kind::Unblocked
+        | Kind::Closed
+        | Kind::Merged => true,
         Kind::Commit => !entry.is_portion(),
         _ => !change.is_zero(),
     }
 }
 
-fn movement(programme: &Programme, language: Language, entry: &Entry, change: Points) -> Movement {
+/// `number` is who is told: entries of a card that was merged into theirs say so.
+fn movement(
+    programme: &Programme,
+    language: Language,
+    (number, entry): (MemberNumber, &Entry),
+    change: Points,
+) -> Movement {
     let wallet = programme.wallet_by_number(entry.wallet);
     let mut text = phrase(language, &format!("entry.{}", entry.kind.name()), &[]);
     if entry.kind == Kind::Event
@@ -315,6 +349,10 @@ fn movement(programme: &Programme, language: Language, entry: &Entry, change: Po
     };
     if amount != Money::ZERO {
         text = format!("{text} {}", say_money(programme, language, amount));
+    }
+    if let Some(of) = entry.member.filter(|of| *of != number) {
+        let places = [("text", text.as_str()), ("member", &of.to_string())];
+        text = phrase(language, "entry.of_another_card", &places);
     }
     let points_text = match wallet {
         Some(wallet) if !change.is_zero() => {

@@ -1,6 +1,7 @@
 //! A statement as lines of text, for a screen, a printer or a letter.
 
 use super::statement::{Statement, say_date};
+use crate::kernel::MemberStatus;
 use crate::texts::{Language, phrase};
 
 impl Statement {
@@ -16,9 +17,15 @@ impl Statement {
         if !self.is_known_here {
             lines.push(say("statement.elsewhere", &[]));
         }
+        match self.status {
+            MemberStatus::Active => {}
+            MemberStatus::Blocked => lines.push(say("member.is_blocked", &[])),
+            MemberStatus::Closed => lines.push(say("member.is_closed", &[])),
+        }
         lines.push(String::new());
         lines.extend(self.wallets.iter().map(|wallet| wallet.text.clone()));
         lines.extend(self.tier.clone());
+        lines.extend(self.challenges.iter().cloned());
         for wallet in self.wallets.iter().filter(|wallet| !wallet.lots.is_empty()) {
             lines.push(String::new());
             lines.push(say("statement.lots", &[]));

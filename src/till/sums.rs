@@ -14,7 +14,7 @@ use crate::evaluate::{PastAward, PastSale};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Money, Points};
 use crate::ledger::Entry;
-use crate::programme::Selector;
+use crate::programme::{GoalCount, Selector};
 use crate::store::{Finding, Reading, SaleRow, StoreError, Writing};
 
 /// Something that counts for a member's past.
@@ -90,6 +90,8 @@ impl Past<'_> {
             awards: Vec::new(),
             offers: BTreeSet::new(),
             rewards: BTreeMap::new(),
+            goals: BTreeMap::new(),
+            event: None,
         };
         Ok(Some(match self {
             Self::Sale(_, _, refund) if refund.is_post_void => return Ok(None),
@@ -132,6 +134,7 @@ impl Past<'_> {
             },
             Self::Event(_, event) => PastSale {
                 awards: awards(&event.awards),
+                event: Some(event.name.clone()),
                 ..bare
             },
         }))
@@ -153,6 +156,22 @@ impl Past<'_> {
         }
     }
 
+    /// What is kept of such lines counts so much for a challenge.
+    fn goal(&self, till: &Till, goal: (GoalCount, Option<&Selector>)) -> i64 {
+        match self {
+            Self::Sale(SaleState::Refunded, ..) | Self::Event(..) => 0,
+            Self::Sale(_, sale, refund) => {
+                let Ok(programme) = till.programme_version(sale.programme_version) else {
+                    return 0;
+                };
+                let cart = till.at_home(&programme, &sale.cart);
+                let decided = sale.decided(&programme, &cart);
+                decided.counts_for(goal, &refund.lines)
+            }
+            Self::Unlinked(goods) => goods.cart.counts_for(goal),
+        }
+    }
+
     /// Changes the answers of its member by what it counts for.
     fn change(&self, till: &Till, change: Change, sums: &mut Sums) -> Result<(), Error> {
         let Some(mut sale) = self.sale(till)? else {
@@ -165,6 +184,10 @@ impl Past<'_> {
             }
             if let Some(lines) = question.fee_lines() {
                 sale.fee = self.fee(till, lines);
+            }
+            if let Some((id, count, lines)) = question.goal_lines() {
+                let counted = self.goal(till, (count, lines));
+                sale.goals = BTreeMap::from([(id.to_owned(), counted)]);
             }
             sums.change(change, number, &sale);
         }
@@ -242,6 +265,22 @@ impl Till {
             for (month, sums) in sums.months() {
                 writing.put_past(member, month, Some(&sums))?;
             }
+        }
+        Ok(())
+    }
+
+    /// Makes the sums of one member anew out of the documents, where they are kept: two members became one.
+    pub(super) fn sum_up_member(
+        &self,
+        writing: &Writing<'_>,
+        member: MemberNumber,
+    ) -> Result<(), Error> {
+        if self.asked().questions.is_empty() || !self.is_counted(writing.head()) {
+            return Ok(());
+        }
+        let sums = self.sums_by_documents(&writing.reading(), member, EVER)?;
+        for (month, sums) in sums.months() {
+            writing.put_past(member, month, Some(&sums))?;
         }
         Ok(())
     }
@@ -343,6 +382,7 @@ impl Till {
         if asked.questions.is_empty() || !self.is_counted(writing.head()) {
             return Ok(());
         }
+        let member = writing.reading().whose(member)?;
         let month = month_of(past.business_date());
         let mut sums = Sums::none(&asked.questions);
         writing

@@ -66,7 +66,7 @@ impl Till {
         if !self.asked().has_limits || !self.is_counted(writing.head()) {
             return Ok(());
         }
-        let mut rows = self.usage_of(cart, outcome);
+        let mut rows = self.usage_of(&writing.reading(), cart, outcome)?;
         if counts == Counts::NoMore {
             for row in &mut rows {
                 row.sales = -row.sales;
@@ -84,15 +84,22 @@ impl Till {
             return Ok(());
         }
         let document = load_document(&writing.reading(), sale.document_seq)?;
-        let mut rows = self.usage_of(&document.cart, &document.outcome);
+        let mut rows = self.usage_of(&writing.reading(), &document.cart, &document.outcome)?;
         rows.retain(UsageRow::is_place);
         rows.iter_mut().for_each(|row| row.sales = -row.sales);
         Ok(writing.add_usage(&rows)?)
     }
 
-    fn usage_of(&self, cart: &Cart, outcome: &Outcome) -> Vec<UsageRow> {
-        let Some(member) = cart.member else {
-            return Vec::new();
+    /// Rows of members are those of the number of now, should they have been merged.
+    fn usage_of(
+        &self,
+        reading: &Reading<'_>,
+        cart: &Cart,
+        outcome: &Outcome,
+    ) -> Result<Vec<UsageRow>, Error> {
+        let member = cart.member.map(|member| reading.whose(member));
+        let Some(member) = member.transpose()? else {
+            return Ok(Vec::new());
         };
         let kinds = [Whose::Member, Whose::Cashier, Whose::Card];
         let who = kinds.into_iter();
@@ -107,7 +114,7 @@ impl Till {
         };
         let mut rows = usage.rows();
         rows.extend(self.quotas_of(outcome));
-        rows
+        Ok(rows)
     }
 
     /// One row for each quota that a sale has something of.
@@ -165,7 +172,7 @@ impl Till {
                 cart.at_ms = entry.sold_at;
                 cart.business_date = entry.business_date;
             }
-            let mut rows = self.usage_of(&cart, &outcome);
+            let mut rows = self.usage_of(reading, &cart, &outcome)?;
             if is_undone(reading, &row)? {
                 rows.retain(|row| !row.is_place());
             }

@@ -76,6 +76,7 @@ impl Till {
             // A reader of a file that an older library wrote to.
             return Ok(None);
         }
+        let member = reading.whose(member)?;
         let mut facts = LimitFacts {
             is_lifted: *lifted != Lifted::No,
             lifted_by: match lifted {

@@ -1,9 +1,11 @@
 //! Whether the ledger says what it should: what the store can see by itself, and what only the till
 //! knows, because it made the documents, the receipt keys and the operations.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::document::{SaleDocument, from_bytes};
+use sha2::{Digest, Sha256};
+
+use super::document::{RefundDocument, SaleDocument, from_bytes};
 use super::error::Error;
 use super::log::Level;
 use super::operation::Call;
@@ -11,7 +13,8 @@ use super::shell::Till;
 use super::view::SaleState;
 use crate::exchange::{Acknowledgement, enrolment};
 use crate::kernel::ids::Seq;
-use crate::ledger::Kind;
+use crate::ledger::{Hash, Kind};
+use crate::programme::Programme;
 use crate::store::{Depth, Finding, Reading, SaleRow};
 
 /// Findings told at the most.
@@ -44,6 +47,7 @@ impl Till {
         let mut findings = Vec::new();
         self.check_identity(reading, &mut findings)?;
         check_enrolments(reading, &mut findings)?;
+        self.check_programmes(reading, &mut findings)?;
         self.check_receipts_and_operations(reading, &mut findings)?;
         self.check_acknowledgements(reading, &mut findings)?;
         self.check_counted(reading, &mut findings)?;
@@ -98,6 +102,7 @@ impl Till {
         let made: BTreeSet<Seq> =
             reading.results_of([Call::Authorise as u8, Call::Record as u8])?;
         let mut sales: Vec<SaleRow> = Vec::new();
+        let mut keys: BTreeMap<[u8; 16], BTreeSet<Seq>> = BTreeMap::new();
         reading.each_sale(|row| {
             sales.push(row);
             Ok(())
@@ -109,21 +114,87 @@ impl Till {
                     "the operation that made a sale is forgotten; asked again it would double";
                 findings.push(finding("operation.missing", row.seq, text));
             }
+            let Some(bytes) = reading.find_document(row.document_seq)? else {
+                continue;
+            };
+            let sale = from_bytes::<SaleDocument>(&bytes)?;
+            if !self.is_state_of_goods(reading, &row, &sale)? {
+                let text = "a sale is returned whole and is not, or the other way round";
+                findings.push(finding("sale.differs", row.seq, text));
+            }
             let state = SaleState::from_number(row.state)?;
             if matches!(state, SaleState::Voided | SaleState::Expired) {
                 continue;
             }
-            let Some(bytes) = reading.find_document(row.document_seq)? else {
-                continue;
-            };
-            let cart = from_bytes::<SaleDocument>(&bytes)?.cart;
-            if let Some(key) = self.receipt_of(&cart)
-                && reading.sale_of_receipt(&key)?.is_none()
-            {
-                let text = "a receipt no longer leads to its sale; it could be sold again";
-                findings.push(finding("receipt.missing", row.seq, text));
+            if let Some(key) = self.receipt_of(&sale.cart) {
+                keys.entry(key).or_default().insert(row.seq);
             }
         }
+        for (key, sales) in keys {
+            match reading.sale_of_receipt(&key)? {
+                // Of two that are final the one that came first has the number.
+                Some(owner) if sales.contains(&owner) => {}
+                None => {
+                    let text = "a receipt no longer leads to its sale; it could be sold again";
+                    let seq = sales.first().copied().unwrap_or(0);
+                    findings.push(finding("receipt.missing", seq, text));
+                }
+                Some(owner) => {
+                    let text = "a receipt leads to another sale than the one it was given to";
+                    findings.push(finding("receipt.differs", owner, text));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Till {
+    /// A sale of which something came back is returned whole if nothing of it is kept. Where a damaged
+    /// file lost what says so, any state will do.
+    fn is_state_of_goods(
+        &self,
+        reading: &Reading<'_>,
+        row: &SaleRow,
+        sale: &SaleDocument,
+    ) -> Result<bool, Error> {
+        let found = match row.refund_seq {
+            0 => return Ok(true),
+            seq => reading.find_document(seq)?,
+        };
+        let (Some(found), Ok(programme)) = (found, self.programme_version(sale.programme_version))
+        else {
+            return Ok(true);
+        };
+        let gone = from_bytes::<RefundDocument>(&found)?.lines;
+        let is_whole = sale.decided(&programme, &sale.cart).is_everything(&gone);
+        Ok(is_whole == (row.state == SaleState::Refunded as u8))
+    }
+
+    /// Every programme that was installed in this life is there, as the version that it is.
+    fn check_programmes(
+        &self,
+        reading: &Reading<'_>,
+        findings: &mut Vec<Finding>,
+    ) -> Result<(), Error> {
+        let mut there = BTreeSet::new();
+        for (version, document) in reading.programmes()? {
+            let read = Programme::read(&document);
+            if !read.is_ok_and(|programme| programme.version() == version) {
+                let text = "a programme stands under another version than its own";
+                findings.push(finding("programme.changed", 0, text));
+            }
+            there.insert(Hash::from(Sha256::digest(&document)));
+        }
+        reading.each_entry(self.birth_seq(), reading.head()?.seq, |entry, _| {
+            let is_lost = entry.kind == Kind::ProgrammeInstalled
+                && !there.iter().any(|hash| *hash == entry.payload[..]);
+            if is_lost {
+                let text = "a programme that was installed is gone; its sales cannot be explained";
+                findings.push(finding("programme.missing", entry.seq, text));
+            }
+            Ok(())
+        })?;
         Ok(())
     }
 }

@@ -370,7 +370,8 @@ impl Till {
             state: SaleState::from_number(row.state)?,
             was_replayed: replay == Replay::Again,
             is_late: posted.is_some_and(|(entry, _)| entry.flags.has(Flags::LATE)),
-            payable_change: if row.document_seq == document_seq {
+            // What was authorised had changed nothing yet; a claim comes behind the commit and keeps it.
+            payable_change: if document_seq >= row.posted_seq {
                 self.payable_change(reading, row, quote.outcome.payable)?
             } else {
                 Money::ZERO

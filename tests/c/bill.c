@@ -95,8 +95,11 @@ static void spend_and_return(loy_ledger *ledger, const char *number)
     CHECK(row_int(rows, 0, "available_from") == TODAY);
     EXPECT(LOY_NOT_FOUND, loy_rows_int(rows, 0, "expires_on", &amount, &error));
     loy_rows_free(rows);
-    /* The programme has no ladder and reads no payments. */
+    /* The programme has no ladder and no challenges, and reads no payments. */
     OK(loy_quote_tier(quote, &rows, &error));
+    CHECK(row_count(rows) == 0);
+    loy_rows_free(rows);
+    OK(loy_quote_challenges(quote, &rows, &error));
     CHECK(row_count(rows) == 0);
     loy_rows_free(rows);
     OK(loy_quote_needs_payments(quote, &needs, &error));

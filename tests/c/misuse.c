@@ -38,7 +38,7 @@ static const char *right_text(const char *function, const char *parameter)
     if (strcmp(parameter, "code") == 0 && strstr(function, "language")) return "vi";
     if (strcmp(parameter, "wallet") == 0) return "points";
     if (strcmp(parameter, "sale_id") == 0) return loy_sale_id(right_loy_sale);
-    if (strcmp(parameter, "member_number") == 0) return loy_member_number(right_loy_member);
+    if (strstr(parameter, "member_number") != NULL) return loy_member_number(right_loy_member);
     if (strcmp(parameter, "kind") == 0) return "phone";
     if (strcmp(parameter, "value") == 0) return "0912345678";
     if (strcmp(parameter, "name") == 0) return "receipt_number";

@@ -8,12 +8,13 @@ use loy::kernel::{
 };
 use loy::ledger::clock::ClockLimits;
 use loy::till::{
-    Adjustment, Enrolment, EventReport, Missing, RefundRequest, Sale, Till, WalletRefund,
+    Adjustment, Enrolment, EventReport, MergeRequest, Missing, RefundRequest, Sale, StatusChange,
+    StatusRequest, Till, WalletRefund,
 };
 
 use crate::carts::{Basket, morning_of};
 use crate::found::Found;
-use crate::model::{Asked, Case, Given, How, Reported, Returned, Sold, Step, Undone};
+use crate::model::{Asked, Case, Given, How, Joined, Reported, Returned, Sold, Step, Undone, Who};
 use crate::priced::compare;
 use crate::shop::{Shop, TODAY, assert_sound, date, phone};
 use crate::{document, programme};
@@ -70,6 +71,8 @@ impl<'a> Life<'a> {
                 let closed = self.till.close_day(&id, date(closed.on));
                 closed.map(|_| ()).map_err(|error| error.to_string())
             }
+            Step::Block(who) => self.block(who),
+            Step::Merge(step) => self.merge(step),
             Step::Install(installed) => {
                 let bytes = document(self.case, &installed.programme, 2);
                 let installed = self.till.install_programme(&bytes);
@@ -359,6 +362,37 @@ impl<'a> Life<'a> {
         given.map(|_| ()).map_err(|error| error.to_string())
     }
 
+    fn block(&mut self, step: &Who) -> Answer {
+        let member = self.member(&step.who, step.on)?;
+        self.morning(step.on);
+        let id = self.call("block");
+        let request = StatusRequest {
+            member,
+            change: StatusChange::Block,
+            operator: "TN-07".to_owned(),
+            reason: "case".to_owned(),
+            time: None,
+        };
+        let done = self.till.change_status(&id, &request);
+        done.map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    fn merge(&mut self, step: &Joined) -> Answer {
+        let from = self.member(&step.who, step.on)?;
+        let into = self.member(&step.into, step.on)?;
+        self.morning(step.on);
+        let id = self.call("merge");
+        let request = MergeRequest {
+            from,
+            into,
+            operator: "TN-07".to_owned(),
+            reason: "case".to_owned(),
+            time: None,
+        };
+        let done = self.till.merge(&id, &request);
+        done.map(|_| ()).map_err(|error| error.to_string())
+    }
+
     fn report(&mut self, step: &Reported, found: &mut Found) -> Answer {
         let member = self.member(&step.who, step.on)?;
         let at = self.morning(step.on);
@@ -410,6 +444,13 @@ impl<'a> Life<'a> {
         for (wallet, expected) in &step.pending {
             found.same("pending", expected, &of(wallet).pending.get());
         }
+        if let Some(expected) = &step.now {
+            let now = self
+                .members
+                .iter()
+                .find(|(_, number)| **number == card.number);
+            found.same("is now", &Some(expected), &now.map(|(who, _)| who));
+        }
         for (wallet, expected) in &step.gone {
             let before = self.spendable(member, wallet, on.minus_days(1).expect("a day before"))?;
             let gone = before - self.spendable(member, wallet, on)?;
@@ -448,11 +489,12 @@ impl<'a> Life<'a> {
         for (wallet, expected) in expected {
             let line = card.wallets.iter().find(|line| line.wallet == *wallet);
             let line = line.ok_or_else(|| format!("no wallet {wallet}"))?;
-            found.same(
-                &format!("{who} has {wallet}"),
-                expected,
-                &line.balance.known.get(),
-            );
+            // Whose card leads to another member has nothing: the other has it.
+            let has = match card.number == member {
+                true => line.balance.known.get(),
+                false => 0,
+            };
+            found.same(&format!("{who} has {wallet}"), expected, &has);
         }
         Ok(())
     }

@@ -88,6 +88,9 @@ pub enum Step {
     Give(Given),
     Ask(Asked),
     Close(Closed),
+    /// The member earns and spends nothing from now on.
+    Block(Who),
+    Merge(Joined),
     /// From now on this programme is installed too.
     Install(Installed),
     /// Something that is no sale: a review, a check-in.
@@ -225,6 +228,15 @@ pub struct Who {
     pub on: Option<i64>,
 }
 
+/// One becomes the other.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Joined {
+    pub who: String,
+    pub into: String,
+    pub on: Option<i64>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sold {
@@ -345,6 +357,8 @@ pub struct Asked {
     pub gone: BTreeMap<String, i64>,
     /// Points left and the first day on which they cannot be spent, 0 for never, of every lot.
     pub lots: Option<Vec<(i64, i64)>>,
+    /// Who it is by now, where the card leads to another member.
+    pub now: Option<String>,
 }
 
 #[derive(Deserialize)]

@@ -2,10 +2,10 @@
 
 use loy::kernel::Points;
 use loy::ledger::{AdjustmentPayload, Entry, Kind};
-use loy::till::{Adjustment, Missing, status};
+use loy::till::{Adjustment, Missing, Settings, Till, status};
 
 use crate::people::{adjustment, entries, reason};
-use crate::shop::{Shop, TODAY, assert_sound, balance, cart_of, date, enrol, spending};
+use crate::shop::{Shop, TODAY, assert_sound, balance, cart_of, date, enrol, refund_of, spending};
 
 #[test]
 fn points_given_by_hand_are_a_lot_with_the_wallets_end_or_a_stated_one() {
@@ -176,4 +176,31 @@ fn no_balance_grows_beyond_what_can_be_added_up() {
     let refused = till.adjust("more", &adjustment(member, 1)).unwrap_err();
     assert_eq!(refused.status(), status::E_ARGUMENT);
     assert_eq!(balance(&till, member).0, 9_000_000_000_000_000);
+}
+
+/// Nothing was there, so the act is a debt and nothing else. It stands right behind a sale, and is none
+/// of its business: the goods come back and the debt stays, in a salvaged file too.
+#[test]
+fn points_made_owed_by_hand_are_not_forgiven_with_the_sale_before_them() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let sale = till.record("sale-1", &cart_of(member, 4_000)).unwrap();
+    let owed = Adjustment {
+        missing: Missing::Owed,
+        ..adjustment(member, -5)
+    };
+    till.adjust("take-1", &owed).unwrap();
+    assert_eq!(balance(&till, member), (-5, 0, 0, 5));
+    assert_sound(&till);
+    till.close();
+    let settings = Settings {
+        path: shop.folder.path().join("saved.loy"),
+        ..shop.settings()
+    };
+    let (saved, findings) = Till::salvage_with(&shop.path(), &settings, shop.ports()).unwrap();
+    assert_eq!(findings, []);
+    saved.refund("back-1", &refund_of(sale.id)).unwrap();
+    assert_eq!(balance(&saved, member), (-5, 0, 0, 5));
+    assert_sound(&saved);
 }

@@ -424,3 +424,24 @@ fn a_saved_ledger_still_knows_what_was_reported_and_how_often() {
     );
     assert_sound(&saved);
 }
+
+#[test]
+fn a_check_in_keeps_points_alive_where_the_wallet_says_so() {
+    let rules =
+        json!([{"id": "visit", "event": {"name": "check_in", "points": "1"}, "times": {"day": 1}}]);
+    for (activities, left) in [(json!(["sale"]), 1), (json!(["event"]), 11)] {
+        let expiry = json!({"inactive": {"days": 30, "activities": activities}});
+        let shop = shop(rules.clone(), json!({ "expiry": expiry }));
+        let till = shop.create();
+        let member = enrol(&till);
+        till.record("sale", &cart_of(member, 100_000)).unwrap();
+        // 20 days behind the sale.
+        given(&till, "in", &on(member, "check_in", 20_261_212));
+        let mut later = cart_of(member, 1);
+        later.business_date = date(20_261_222);
+        let quote = till.evaluate(&later).unwrap();
+        let known = quote.wallet(1).unwrap().before.known.get();
+        // With sales alone the ten of the sale are dead; the one of the check-in is 10 days old.
+        assert_eq!(known, left);
+    }
+}

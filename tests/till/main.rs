@@ -2,9 +2,11 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod adjustments;
+mod blocked;
 mod bounds;
 mod card;
 mod ceilings;
+mod challenges;
 mod clock;
 mod days;
 mod dispute;
@@ -16,15 +18,18 @@ mod expiry_late;
 mod files;
 mod limits;
 mod lots;
+mod merged;
 mod people;
 mod policies;
 mod programmes;
 mod quotas;
+mod referral;
 mod refunds;
 mod rules;
 mod sales;
 mod sales_at_once;
 mod sales_claimed;
+mod sales_held;
 mod sales_lanes;
 mod sales_late;
 mod sales_training;
@@ -35,4 +40,5 @@ mod statement;
 mod sums;
 mod sync;
 mod tiers;
+mod verify;
 mod voids;

@@ -350,3 +350,20 @@ fn returns_priced_by_todays_rules_take_nothing_from_nobody_and_no_more_than_was_
     assert_eq!(balance(&till, member), (0, 0, 0, 0));
     assert_sound(&till);
 }
+
+/// 50.000 d more were bought than authorised, and only then the customer showed the card.
+#[test]
+fn a_commit_asked_again_after_the_claim_still_tells_how_much_more_was_paid() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let held = till.authorise("hold", &cart(100_000), 600).unwrap().id;
+    let paid = till.commit("paid", held, Some(&cart(150_000))).unwrap();
+    assert_eq!(paid.payable_change, Money::new(50_000));
+    till.claim("claim", &claim_of(held, member)).unwrap();
+    let again = till.commit("paid", held, Some(&cart(150_000))).unwrap();
+    assert!(again.was_replayed);
+    assert_eq!(again.payable_change, Money::new(50_000));
+    let first = till.authorise("hold", &cart(100_000), 600).unwrap();
+    assert_eq!(first.payable_change, Money::ZERO);
+}

@@ -71,3 +71,32 @@ fn a_later_programme_decides_about_earlier_points_too() {
         [10, 0]
     );
 }
+
+#[test]
+fn an_event_keeps_a_balance_alive_where_the_programme_says_so() {
+    for (activities, known) in [("", 0), (r#", "activities": ["sale", "event"]"#, 10)] {
+        let (_dir, mut office) = office();
+        let mut till = till(&mut office, "1", 10);
+        let who = member(10_000_000_000);
+        let text = include_str!("../../../examples/programmes/vnd-10000.json").replace(
+            r#""decimals": 0,"#,
+            &format!(r#""decimals": 0, "expiry": {{"inactive": {{"days": 30{activities}}}}},"#),
+        );
+        let programme = Programme::read(text.as_bytes()).expect("a programme");
+        install(&mut till, &programme);
+        till.sale(who, 100_000, 10);
+        till.write(Kind::Event, |entry| {
+            entry.member = Some(who);
+            entry.business_date = today().plus_days(20).expect("a date");
+        });
+        ingest(&mut office, &till.batch(1, till.entries.len()));
+        office
+            .know_programme(programme.document())
+            .expect("stored")
+            .expect("a programme");
+        // Alive to the thirtieth day behind the event, the twentieth; or dead on the thirtieth day.
+        assert_eq!(known_after(&office, who, 29), 10);
+        assert_eq!(known_after(&office, who, 49), known, "{activities}");
+        assert_eq!(known_after(&office, who, 50), 0);
+    }
+}

@@ -3,14 +3,41 @@
 use std::fmt;
 
 use super::super::decimal::{self, NoAmount, RATE_DECIMALS_MAX};
-use super::super::model::{NamesModel, RangeModel};
+use super::super::model::{ActivityModel, ExpiryModel, NamesModel, RangeModel};
 use super::super::{Names, Range, Unit};
 use super::{Compiler, ID_MAX, NAME_MAX, quoted};
-use crate::kernel::{BusinessDate, Fraction};
+use crate::kernel::{Activity, BusinessDate, Fraction};
 
 /// A path is written only once something is wrong: a document has many values and few problems, so it
 /// comes as something that can be shown.
 impl Compiler {
+    /// What keeps a balance alive.
+    pub(super) fn activities(
+        &mut self,
+        path: &str,
+        model: Option<&ExpiryModel>,
+    ) -> Option<Vec<Activity>> {
+        let named = model.and_then(|expiry| expiry.inactive.as_ref());
+        let named = named.map_or(&[][..], |inactive| &inactive.activities);
+        let mut activities = Vec::with_capacity(named.len());
+        for (index, activity) in named.iter().enumerate() {
+            let activity = match activity {
+                ActivityModel::Sale => Activity::Sale,
+                ActivityModel::Event => Activity::Event,
+            };
+            if activities.contains(&activity) {
+                let path = format!("{path}.expiry.inactive.activities[{index}]");
+                self.problem(path, "duplicate", "each once", "twice");
+                return None;
+            }
+            activities.push(activity);
+        }
+        if activities.is_empty() {
+            activities.push(Activity::Sale);
+        }
+        Some(activities)
+    }
+
     pub(super) fn id(&mut self, path: impl fmt::Display, id: &str) {
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
         let is_id = (1..=ID_MAX).contains(&id.len())

@@ -15,7 +15,7 @@ use crate::kernel::{Fraction, Money};
 /// card for 500.000 to a member of a high tier does not put 550.000 on it by leaving a key out.
 fn tier_factor_into(wallet: &Wallet) -> TierFactor {
     match wallet.kind {
-        WalletKind::Money(_) | WalletKind::Vouchers => TierFactor::Ignored,
+        WalletKind::Money(_) | WalletKind::Vouchers | WalletKind::Badge => TierFactor::Ignored,
         WalletKind::Points => TierFactor::Applies,
     }
 }

@@ -237,7 +237,12 @@ impl Compiler {
         })
     }
 
-    fn entry(&mut self, path: &str, model: &EntryModel, known: &Known<'_>) -> Option<Entry> {
+    pub(super) fn entry(
+        &mut self,
+        path: &str,
+        model: &EntryModel,
+        known: &Known<'_>,
+    ) -> Option<Entry> {
         if !known.ids.contains(&model.wallet.as_str()) {
             self.unknown_wallet(&format!("{path}.wallet"), &model.wallet);
         }

@@ -8,7 +8,7 @@ use std::fmt;
 use super::super::model::{
     CapsModel, Document, ExpiryModel, SelectorModel, VoucherModel, WalletModel, WhenModel,
 };
-use super::super::{Caps, EarnRule, Expiry, Problem, Reward, Wallet, decimal};
+use super::super::{Caps, Challenge, EarnRule, Expiry, Problem, Referral, Reward, Wallet, decimal};
 use super::narrow::{Clash, Narrow};
 use super::{Compiler, quoted};
 use crate::kernel::{BusinessDate, Points, WalletNumber};
@@ -19,6 +19,8 @@ pub(super) struct Compiled<'a> {
     pub wallets: &'a [Wallet],
     pub earn: &'a [EarnRule],
     pub rewards: &'a [Reward],
+    pub challenges: &'a [Challenge],
+    pub referral: Option<&'a Referral>,
     /// The programme's first and last good day.
     pub days: (Option<BusinessDate>, Option<BusinessDate>),
     pub money_decimals: u32,
@@ -102,7 +104,9 @@ impl Compiler {
             .map(|voucher| voucher.when.as_deref());
         self.each_condition("offers", offers, &days);
         self.each_condition("rewards", rewards, &days);
+        let challenges = document.challenges.iter().map(|goal| goal.when.as_ref());
         self.each_condition("vouchers", vouchers, &days);
+        self.each_condition("challenges", challenges, &days);
     }
 
     fn each_condition<'a>(
@@ -153,7 +157,9 @@ impl Compiler {
         each("earn", &mut rules.into_iter());
         each("offers", &mut offers.into_iter());
         each("rewards", &mut rewards.into_iter());
+        let challenges = document.challenges.iter().map(|goal| goal.lines.as_ref());
         each("vouchers", &mut vouchers.into_iter());
+        each("challenges", &mut challenges.into_iter());
     }
 
     /// Selections of lines inside a condition.
@@ -344,6 +350,14 @@ impl Compiler {
         let Some(wallet) = compiled.wallets.iter().find(|known| known.number == wallet) else {
             return;
         };
+        // What challenges and friends give is under no cap.
+        let mut goals = compiled.challenges.iter();
+        let is_given = |referral: &Referral| referral.gives_into(wallet.number);
+        if goals.any(|goal| goal.gives_into(wallet.number))
+            || compiled.referral.is_some_and(is_given)
+        {
+            return;
+        }
         let Some(most) = most_at_once(wallet, compiled.earn) else {
             return;
         };

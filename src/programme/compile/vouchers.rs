@@ -49,6 +49,7 @@ impl Compiler {
             None => Some(Expiry::Never),
             Some(expiry) => self.expiry(&format!("{path}.expiry"), expiry, model.pending_days),
         };
+        let activities = self.activities(path, model.expiry.as_ref());
         let pending_path = format!("{path}.pending_days");
         let pending_days = self.whole(&pending_path, model.pending_days, 0, 3_650);
         let refund = match &model.refund {
@@ -67,6 +68,7 @@ impl Compiler {
             decimals: 0,
             rounding: Rounding::default(),
             expiry: expiry?,
+            activities: activities?,
             pending_days: u32::try_from(pending_days?).ok()?,
             spends_own_award: false,
             caps: Caps::default(),

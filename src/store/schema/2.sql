@@ -72,3 +72,15 @@ CREATE TABLE past (
 CREATE INDEX entry_refund ON entry (refers_to) WHERE kind = 12;
 CREATE INDEX entry_repayment ON entry (member) WHERE kind = 14 AND lot <> 0;
 CREATE INDEX entry_expiry ON entry (lot) WHERE kind IN (9, 18, 20);
+
+-- Members who are not what others are: blocked (1), closed (2), or merged into another (3). A number that
+-- was merged stands for the other from then on: its portions, debts and counts are the other's, its
+-- entries stay its own.
+CREATE TABLE member_status (
+    member      INTEGER PRIMARY KEY,
+    state       INTEGER NOT NULL CHECK (state BETWEEN 1 AND 3),
+    seq         INTEGER NOT NULL REFERENCES entry (seq), -- that says so
+    into_member INTEGER,                                 -- never a merged one itself
+    CHECK ((state = 3) = (into_member IS NOT NULL))
+) STRICT;
+CREATE INDEX member_status_into ON member_status (into_member) WHERE into_member IS NOT NULL;

@@ -16,6 +16,7 @@ use crate::store::{Reading, SaleRow, Writing};
 use crate::texts::number;
 use crate::till::document::{SaleDocument, gives, to_bytes};
 use crate::till::error::Error;
+use crate::till::member_status::refuse_barred;
 use crate::till::operation::{Call, Operation};
 use crate::till::refund::{refund_document, row_before};
 use crate::till::shell::{Moment, Till};
@@ -78,6 +79,7 @@ impl Till {
             let sale = load_document(&writing.reading(), row.document_seq)?;
             let programme = self.programme_version(sale.programme_version)?;
             self.refuse_claim(&programme, &sale, &row, request)?;
+            refuse_barred(writing.reading().member_status(request.member)?)?;
             self.post_claim(writing, moment, &programme, &row, sale, request)?;
             Ok(row.seq)
         })?;

@@ -6,7 +6,7 @@ use super::{check_reason, last, retell_cart, retell_nothing, sale_operation};
 use crate::evaluate::cart::Cart;
 use crate::kernel::{Money, SaleId};
 use crate::ledger::decide;
-use crate::ledger::{Held, HeldPortion, Kind, SaleFacts};
+use crate::ledger::{Entry, Flags, Held, HeldPortion, Kind, SaleFacts};
 use crate::store::{Reading, SaleRow, Writing};
 use crate::till::document::{Note, spends, to_bytes};
 use crate::till::error::Error;
@@ -115,6 +115,37 @@ impl Till {
             }
         }
         Ok(())
+    }
+
+    /// What the next write puts into the books before anything else: the ends of holds whose time is
+    /// over. A quote and a return that is only looked at go by it, so that they are what will be done.
+    pub(in crate::till) fn run_out(&self, reading: &Reading<'_>) -> Result<Vec<Entry>, Error> {
+        let now = self.ports.clock.now();
+        let head = reading.head()?;
+        let mut entries: Vec<Entry> = Vec::new();
+        if self.identity.clock.is_suspect(now, head.trusted_at) {
+            return Ok(entries);
+        }
+        for row in reading.held_sales()? {
+            if row.hold_until > now {
+                continue;
+            }
+            let document = load_document(reading, row.document_seq)?;
+            let facts = SaleFacts {
+                at: now,
+                sold_at: now,
+                offset: document.cart.utc_offset_minutes,
+                business_date: document.cart.business_date,
+                member: document.cart.member,
+                amount: Money::ZERO,
+                programme_version: document.programme_version,
+                flags: Flags::default(),
+            };
+            let held = held_portions(reading, &row)?;
+            let last = entries.last().map_or(head.seq, |entry| entry.seq);
+            entries.extend(decide::release(last, &facts, Kind::HoldExpired, &held));
+        }
+        Ok(entries)
     }
 
     fn end_hold(

@@ -96,6 +96,12 @@ impl Till {
         if cart.shown.is_none() {
             cart.shown = authorised.cart.shown.clone();
         }
+        if let (Some(then), Some(now)) = (authorised.cart.member, cart.member)
+            && reading.whose(then)? == reading.whose(now)?
+        {
+            // Scanned again since one was merged into the other: the same sale.
+            cart.member = Some(then);
+        }
         if authorised.cart.member.is_some() && cart.member != authorised.cart.member {
             return Err(Error::Argument {
                 field: "member",
@@ -211,7 +217,12 @@ impl Till {
             last_seq: last(&entries),
             refund_seq: 0,
         })?;
-        self.sum_up_sale(writing, &priced.document)
+        self.sum_up_sale(writing, &priced.document)?;
+        self.thank(writing, &priced.programme, facts, outcome.referral)?;
+        for back in &priced.returns.rows {
+            self.unthank(writing, back)?;
+        }
+        Ok(())
     }
 
     /// The sale exactly as it was authorised. Only awards that count a share of the payments follow

@@ -10,7 +10,7 @@ use crate::evaluate::quote::{MemberSnapshot, Quote};
 use crate::kernel::ids::Seq;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, WalletNumber};
 use crate::ledger::decide::Refusal;
-use crate::ledger::{Accounts, HeldPortion, SaleFacts};
+use crate::ledger::{Accounts, Entry, HeldPortion, SaleFacts};
 use crate::programme::{Programme, unlike_installed};
 use crate::store::{Reading, Writing};
 use crate::till::approval::Permit;
@@ -95,7 +95,8 @@ impl Till {
         let cart = &*self.keep_hash(cart);
         let moment = Moment::at(cart.at_ms, cart.utc_offset_minutes);
         self.read(|reading| {
-            let priced = self.price(reading, &moment, cart, &[], Paid::NotYet, &Lifted::No)?;
+            let free = portions_of(&self.run_out(reading)?, cart.member);
+            let priced = self.price(reading, &moment, cart, &free, Paid::NotYet, &Lifted::No)?;
             priced
                 .quote
                 .ok_or(Error::Internal("a cart without a quote"))
@@ -123,7 +124,7 @@ impl Till {
                 return Err(Error::Programme(problems));
             }
             let terms = Terms {
-                reserved: &[],
+                reserved: &portions_of(&self.run_out(reading)?, cart.member),
                 paid: Paid::NotYet,
                 lifted: &Lifted::No,
             };
@@ -254,6 +255,7 @@ impl Till {
             after_returns: None,
             limits: None,
             profile: None,
+            status: reading.member_status(number)?,
         })
     }
 
@@ -296,6 +298,18 @@ impl Till {
             }
         }
     }
+}
+
+/// What a member has back of holds that ran out.
+fn portions_of(run_out: &[Entry], member: Option<MemberNumber>) -> Vec<HeldPortion> {
+    let own = run_out.iter();
+    let own = own.filter(|entry| entry.is_portion() && entry.member == member);
+    let portion = |entry: &Entry| HeldPortion {
+        wallet: entry.wallet,
+        lot: entry.lot,
+        points: entry.points,
+    };
+    own.map(portion).collect()
 }
 
 /// The accounts with portions already reserved for the sale counting as free.
