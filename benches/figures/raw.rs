@@ -25,7 +25,9 @@ impl Raw {
         db.execute_batch(include_str!("../../src/store/schema/2.sql"))
             .unwrap();
         db.execute(
-            "INSERT INTO head VALUES (1, 0, ?1, ?1, 1795312800000, 0, 0, 0, 420)",
+            "INSERT INTO head (one, seq, hash, side_hash, trusted_at_ms, closed_date,
+                 acknowledged_seq, office_index, offset_minutes)
+             VALUES (1, 0, ?1, ?1, 1795312800000, 0, 0, 0, 420)",
             [[7u8; 32]],
         )
         .unwrap();
