@@ -2,8 +2,6 @@
 //!
 //! Where the member of a quote stands: on the ladder, and with challenges.
 
-use crate::programme::CHALLENGE_RULE;
-
 use super::error::loy_error;
 use super::quote::{list, loy_quote};
 use super::rows::{Rows, Value, loy_rows};
@@ -93,9 +91,8 @@ pub unsafe extern "C" fn loy_quote_challenges(
             "text",
         ]);
         for goal in &priced.quote.challenges {
-            let rule = format!("{CHALLENGE_RULE}{}", goal.challenge);
-            let mut told = priced.quote.reasons(&rule);
-            let text = told.next().map(|reason| reason.text().to_owned());
+            let told = priced.quote.reason_of(goal);
+            let text = told.map(|reason| reason.text().to_owned());
             rows.push([
                 goal.challenge.as_str().into(),
                 goal.name.as_str().into(),

@@ -112,9 +112,7 @@ impl Teller<'_> {
     }
 
     fn money(&self, amount: Money) -> String {
-        let currency = self.programme.currency();
-        let (decimals, code) = (currency.decimals(), currency.code());
-        texts::money(self.language, amount.get(), decimals, code)
+        self.programme.say(amount, self.language)
     }
 
     fn points(&self, wallet: u8, points: Points) -> String {

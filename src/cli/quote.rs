@@ -7,7 +7,7 @@ use clap::Args;
 use super::output::{Form, Speech};
 use super::{CliError, Ending, Streams, files};
 use crate::evaluate::{Cart, CartProblem, MemberSnapshot, Quote, evaluate};
-use crate::kernel::{BusinessDate, Money, Points};
+use crate::kernel::{BusinessDate, Points};
 use crate::programme::{DOCUMENT_MAX, Programme};
 use crate::texts::{self, Language};
 
@@ -79,9 +79,7 @@ pub(super) fn write(
     language: Language,
     streams: &mut Streams<'_>,
 ) -> Result<(), CliError> {
-    let currency = programme.currency();
-    let money =
-        |amount: Money| texts::money(language, amount.get(), currency.decimals(), currency.code());
+    let money = |amount| programme.say(amount, language);
     let points = |number, points: Points| {
         let wallet = programme.wallet_by_number(number);
         wallet.map_or_else(|| points.to_string(), |wallet| wallet.say(points, language))

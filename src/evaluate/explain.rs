@@ -59,13 +59,7 @@ impl<'a> Speaker<'a> {
     }
 
     pub fn money(&self, amount: Money) -> String {
-        let currency = self.programme.currency();
-        texts::money(
-            self.language,
-            amount.get(),
-            currency.decimals(),
-            currency.code(),
-        )
+        self.programme.say(amount, self.language)
     }
 
     pub fn points(&self, wallet: &Wallet, points: Points) -> String {

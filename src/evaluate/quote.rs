@@ -13,7 +13,7 @@ use super::velocity::{LimitFacts, LimitHit};
 use crate::kernel::{
     Balance, BusinessDate, MemberNumber, MemberStatus, Money, Points, WalletNumber,
 };
-use crate::programme::Stage;
+use crate::programme::{CHALLENGE_RULE, Stage};
 
 /// What the evaluation is told about the member: nothing else of the ledger reaches it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -486,6 +486,13 @@ impl Quote {
         self.explanation
             .iter()
             .filter(move |reason| reason.rule() == rule)
+    }
+
+    /// What was said of how far a challenge is.
+    pub fn reason_of(&self, goal: &ChallengeLine) -> Option<&Reason> {
+        let id =
+            |reason: &&Reason| reason.rule().strip_prefix(CHALLENGE_RULE) == Some(&goal.challenge);
+        self.explanation.iter().find(id)
     }
 }
 

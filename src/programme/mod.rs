@@ -56,7 +56,8 @@ pub use wallet::{
 
 use std::sync::Arc;
 
-use crate::kernel::{BusinessDate, Currency, WalletNumber};
+use crate::kernel::{BusinessDate, Currency, Money, WalletNumber};
+use crate::texts::{self, Language};
 
 /// The largest document, in bytes.
 pub const DOCUMENT_MAX: usize = 8 * 1024 * 1024;
@@ -144,6 +145,12 @@ impl Programme {
     /// The currency of all its amounts.
     pub fn currency(&self) -> Currency {
         self.parts.currency
+    }
+
+    /// An amount as people of a language write it: `12.000 đ`.
+    pub fn say(&self, amount: Money, language: Language) -> String {
+        let currency = self.currency();
+        texts::money(language, amount.get(), currency.decimals(), currency.code())
     }
 
     /// The date lies between its first and its last good day, both included.

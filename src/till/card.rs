@@ -6,7 +6,6 @@ use super::error::Error;
 use super::lots::NextExpiry;
 use super::member_status::marked;
 use super::shell::Till;
-use super::statement::say_money;
 use crate::evaluate::{Cart, tier_before};
 use crate::kernel::{
     Balance, BusinessDate, Instant, MemberNumber, MemberStatus, Money, Points, UtcOffset,
@@ -218,14 +217,22 @@ impl Till {
         if programme.tiers().is_none() || !programme.is_valid_on(on) {
             return Ok(None);
         }
-        let currency = self.identity.currency.to_string();
-        let mut cart = Cart::new(&currency, Instant::from_ms(0), UtcOffset::UTC, on);
-        cart.member = Some(number);
+        let cart = self.empty_cart(number, on);
         let member = self.snapshot_of(reading, programme, &cart, number, accounts, on)?;
         Ok(tier_before(programme, &member).map(|level| CardTier {
             tier: level.id.clone(),
             name: level.name.in_language(self.language).to_owned(),
         }))
+    }
+
+    /// A cart of a member before anything is in it: what is told of them apart from a sale.
+    pub(super) fn empty_cart(&self, number: MemberNumber, on: BusinessDate) -> Cart {
+        let currency = self.identity.currency.to_string();
+        let now = self.ports.clock.now();
+        let at = Instant::from_ms(now.ms().clamp(0, Instant::MAX.ms()));
+        let mut cart = Cart::new(&currency, at, UtcOffset::UTC, on);
+        cart.member = Some(number);
+        cart
     }
 
     /// The card of a member with these accounts.
@@ -307,7 +314,7 @@ impl Till {
         let Some(worth) = line.worth.filter(|_| !wallet.is_money()) else {
             return points;
         };
-        let worth = say_money(programme, self.language, worth);
+        let worth = programme.say(worth, self.language);
         let places = [("points", points.as_str()), ("worth", &worth)];
         phrase(self.language, "member.worth", &places)
     }

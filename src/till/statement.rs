@@ -8,7 +8,6 @@ use serde::Serialize;
 use super::card::{RewardLine, rewards, worth};
 use super::error::Error;
 use super::shell::Till;
-use crate::evaluate::Cart;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
     Account, Balance, BusinessDate, Instant, Lot, MemberNumber, MemberStatus, Money, Points,
@@ -16,7 +15,7 @@ use crate::kernel::{
 };
 use crate::ledger::event::EventPayload;
 use crate::ledger::{Effect, Entry, Flags, Kind};
-use crate::programme::{CHALLENGE_RULE, Programme, Wallet};
+use crate::programme::{Programme, Wallet};
 use crate::scan::recognise;
 use crate::store::Reading;
 use crate::texts::{self, Language, phrase};
@@ -237,19 +236,11 @@ impl Till {
         if has_none || !programme.is_valid_on(on) {
             return Ok((None, Vec::new()));
         }
-        let currency = self.identity.currency.to_string();
-        let now = self.ports.clock.now();
-        let at = Instant::from_ms(now.ms().clamp(0, Instant::MAX.ms()));
-        let mut cart = Cart::new(&currency, at, UtcOffset::UTC, on);
-        cart.member = Some(number);
-        let quote = self.evaluate(&cart)?;
+        let quote = self.evaluate(&self.empty_cart(number, on))?;
         let told = quote.reasons("tiers").next();
         let tier = told.map(|reason| reason.text().to_owned());
         let goals = quote.challenges.iter();
-        let goals = goals.filter_map(|goal| {
-            let rule = format!("{CHALLENGE_RULE}{}", goal.challenge);
-            Some(quote.reasons(&rule).next()?.text().to_owned())
-        });
+        let goals = goals.filter_map(|goal| Some(quote.reason_of(goal)?.text().to_owned()));
         let goals = goals.collect();
         Ok((tier, goals))
     }
@@ -348,7 +339,7 @@ fn movement(
         _ => Money::ZERO,
     };
     if amount != Money::ZERO {
-        text = format!("{text} {}", say_money(programme, language, amount));
+        text = format!("{text} {}", programme.say(amount, language));
     }
     if let Some(of) = entry.member.filter(|of| *of != number) {
         let places = [("text", text.as_str()), ("member", &of.to_string())];
@@ -373,11 +364,6 @@ fn movement(
         text,
         points_text,
     }
-}
-
-pub(super) fn say_money(programme: &Programme, language: Language, amount: Money) -> String {
-    let currency = programme.currency();
-    texts::money(language, amount.get(), currency.decimals(), currency.code())
 }
 
 pub(super) fn say_date(language: Language, date: BusinessDate) -> String {
@@ -457,7 +443,7 @@ impl Teller<'_> {
             &[("points", &points(balance.spendable))],
         );
         if let Some(worth) = worth {
-            let amount = say_money(self.programme, self.language, worth);
+            let amount = self.programme.say(worth, self.language);
             let worth = self.say("statement.worth", &[("amount", &amount)]);
             told = format!("{told}, {worth}");
         }
