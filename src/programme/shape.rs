@@ -12,7 +12,7 @@ use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, 
 use serde::{Deserialize, Deserializer};
 
 pub(super) use reader::{Reader, Step, path};
-pub(super) use tree::Node;
+pub(crate) use tree::Node;
 
 /// The first thing that is wrong with the form of a JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub(crate) fn read_object<T: DeserializeOwned>(
 }
 
 /// The text as a tree; what was expected and what is there where it is no JSON.
-pub(super) fn tree(json: &[u8]) -> Result<Node<'_>, (String, String)> {
+pub(crate) fn tree(json: &[u8]) -> Result<Node<'_>, (String, String)> {
     let mut reader = serde_json::Deserializer::from_slice(json);
     let read = Node::deserialize(&mut reader);
     let at = |error: &serde_json::Error| format!("line {} column {}", error.line(), error.column());

@@ -8,7 +8,7 @@ use serde::{Deserialize, Deserializer};
 
 /// One value of a JSON text. Texts without escapes are those of the text itself.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::programme) enum Node<'a> {
+pub(crate) enum Node<'a> {
     Null,
     Bool(bool),
     Signed(i64),
@@ -23,6 +23,15 @@ pub(in crate::programme) enum Node<'a> {
 
 impl<'a> Node<'a> {
     /// The value under a key, the last one where it stands twice.
+    pub fn get(&self, key: &str) -> Option<&Node<'a>> {
+        let Self::Object(fields) = self else {
+            return None;
+        };
+        let (_, value) = fields.iter().rev().find(|(name, _)| name == key)?;
+        Some(value)
+    }
+
+    /// The same, to be changed.
     pub fn get_mut(&mut self, key: &str) -> Option<&mut Node<'a>> {
         let Self::Object(fields) = self else {
             return None;
