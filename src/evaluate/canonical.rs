@@ -1,6 +1,7 @@
 //! JSON in one spelling: compact, the keys of each object in alphabetical order, some of them left
 //! out. Two carts are the same operation if their texts in this spelling are, so it never changes.
 
+use crate::kernel::order;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -285,7 +286,7 @@ impl SerializeStruct for Object<'_> {
     fn end(self) -> Written {
         let Writer { text, sorted, .. } = self.writer;
         let mut fields = self.fields;
-        fields.sort_unstable_by_key(|(key, _)| *key);
+        order::sort_by_key(&mut fields, |(key, _)| *key);
         sorted.clear();
         for (_, place) in fields {
             if !sorted.is_empty() {

@@ -4,6 +4,7 @@ use super::canonical::canonical;
 use super::cart::Cart;
 use super::problem::CartProblem;
 use super::shown::Shown;
+use crate::kernel::order;
 use crate::programme::shape::{Node, read_object, tree};
 use crate::programme::{DOCUMENT_MAX, NESTING_MAX};
 
@@ -143,7 +144,7 @@ fn difference(path: &str, a: &Node<'_>, b: &Node<'_>) -> Option<String> {
         (Node::Object(a_fields), Node::Object(b_fields)) => {
             let keys = a_fields.iter().chain(b_fields).map(|(key, _)| key.as_ref());
             let mut keys: Vec<&str> = keys.collect();
-            keys.sort_unstable();
+            order::sort_by(&mut keys, Ord::cmp);
             keys.dedup();
             keys.into_iter().find_map(|key| {
                 let path = if path.is_empty() {

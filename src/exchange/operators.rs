@@ -9,6 +9,7 @@ use zeroize::Zeroizing;
 use super::cbor::{FormError, Next, Reader, Writer};
 use super::pin::{self, ITERATIONS_LEAST, ITERATIONS_MOST, PIN_LEAST, PIN_MOST};
 use crate::kernel::amounts::AMOUNT_MAX;
+use crate::kernel::order;
 use crate::kernel::{Currency, Money};
 use crate::ledger::exception::is_code;
 use crate::ledger::{Ceilings, Operator, Operators, PinHash, Role};
@@ -214,7 +215,7 @@ pub fn from_json(
         let operator = model.read(&path, iterations, random)?;
         operators.list.push(operator);
     }
-    operators.list.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    order::sort_by(&mut operators.list, |a, b| a.id.cmp(&b.id));
     let twice = operators.list.windows(2).find(|two| two[0].id == two[1].id);
     match twice {
         Some(two) => problem(format!("operators.{}", two[0].id), "each id once"),
