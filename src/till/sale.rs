@@ -24,6 +24,7 @@ pub use self::claim::ClaimRequest;
 pub(super) use self::claim::postings_of;
 pub use self::hold::HOLD_SECONDS_MAX;
 pub(super) use self::hold::held_portions;
+pub(super) use self::price::Freed;
 
 /// The longest reason of a void or refund, in bytes.
 pub(super) const REASON_MAX: usize = 200;

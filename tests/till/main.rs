@@ -19,6 +19,7 @@ mod files;
 mod limits;
 mod lots;
 mod merged;
+mod once;
 mod people;
 mod policies;
 mod programmes;

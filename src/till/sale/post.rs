@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::price::Priced;
+use super::price::{Freed, Priced};
 use super::{held_portions, last, retell_cart, sale_operation};
 use crate::evaluate::cart::{Cart, ReceiptPart};
 use crate::kernel::amounts::AMOUNT_MAX;
@@ -127,7 +127,7 @@ impl Till {
                 &reading,
                 moment,
                 &cart,
-                &held.portions,
+                &Freed::from(&held),
                 Paid::Already,
                 &lifted,
             )?
