@@ -320,6 +320,7 @@ impl Till {
         let entries = refund_unlinked(last, &facts, &worth.taken(), &policies, &accounts)
             .map_err(|refusal| self.refused(programme, &refusal))?;
         let document = SaleDocument {
+            hold_until: None,
             cart: goods.clone(),
             member: returning.member.cloned(),
             outcome: Outcome {

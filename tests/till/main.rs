@@ -12,6 +12,7 @@ mod days;
 mod dispute;
 mod doors;
 mod events;
+mod every_byte;
 mod exchanges;
 mod expiry;
 mod expiry_late;

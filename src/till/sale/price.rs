@@ -234,6 +234,7 @@ impl Till {
         let told = returns.told.clone();
         let quote = self.evaluate_returning(&programme, member.as_ref(), cart, told)?;
         let document = SaleDocument {
+            hold_until: None,
             cart: cart.clone(),
             member,
             outcome: quote.outcome.clone(),
