@@ -42,6 +42,7 @@ impl Till {
             self.post(writing, facts, None, priced, seq)?;
             self.count_document(writing, &priced.document, Counts::FromNow)?;
             self.tell_limits(writing, facts, seq, &priced.document, &priced.hits)?;
+            self.tell_far_date(writing, moment, facts, (seq, cart))?;
             self.answer_asked(writing, moment, cart, seq, &asked)?;
             told = self.told(seq, SaleState::Committed, &asked.facts, asked.priced);
             Ok(seq)
@@ -155,6 +156,7 @@ impl Till {
         }
         self.give_receipt(writing, moment, &priced.document.cart, row.seq)?;
         self.tell_limits(writing, &facts, row.seq, &priced.document, &priced.hits)?;
+        self.tell_far_date(writing, moment, &facts, (row.seq, &priced.document.cart))?;
         let back = &priced.returns.told;
         let promised = &authorised.outcome.returns;
         if given_back(back) > given_back(promised)
