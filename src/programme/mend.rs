@@ -9,7 +9,7 @@ use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use serde_path_to_error::Segment;
 
-use super::model::Document;
+use super::model::{Document, WalletKindModel};
 use super::shape::{Object, ShapeError, from_serde, key_of, shown};
 use super::{NESTING_MAX, Problem};
 
@@ -88,7 +88,7 @@ pub(super) fn mend(json: &[u8], first: ShapeError) -> Mended {
         put_right: Vec::new(),
     };
     match tree(json) {
-        Some((tree, twice)) if tree.is_object() => {
+        Some((mut tree, twice)) if tree.is_object() => {
             for path in twice {
                 mended.tell(ShapeError {
                     path,
@@ -97,6 +97,7 @@ pub(super) fn mend(json: &[u8], first: ShapeError) -> Mended {
                     found: "it twice".to_owned(),
                 });
             }
+            mended.take_out_redeem(&mut tree);
             mended.read_on(tree, json.len());
         }
         _ => {}
@@ -110,6 +111,30 @@ pub(super) fn mend(json: &[u8], first: ShapeError) -> Mended {
 impl Mended {
     fn tell(&mut self, shape: ShapeError) {
         self.problems.push(shape.into());
+    }
+
+    /// What kinds of wallets have no form for, is told as that whatever its own form is: who puts one key
+    /// of it right after the other comes to nothing.
+    fn take_out_redeem(&mut self, tree: &mut Value) {
+        let wallets = tree.get_mut("wallets").and_then(Value::as_array_mut);
+        for (index, wallet) in wallets.into_iter().flatten().enumerate() {
+            let kind = wallet.get("kind").cloned().unwrap_or_default();
+            let kind = serde_json::from_value::<WalletKindModel>(kind).ok();
+            let expected = kind.and_then(WalletKindModel::instead_of_redeem);
+            let redeem = wallet
+                .as_object_mut()
+                .filter(|_| expected.is_some())
+                .and_then(|wallet| wallet.remove("redeem"));
+            let redeem = redeem.filter(|redeem| !redeem.is_null());
+            if let (Some(expected), Some(_)) = (expected, redeem) {
+                self.tell(ShapeError {
+                    path: format!("wallets[{index}].redeem"),
+                    code: "not_used",
+                    expected: expected.to_owned(),
+                    found: "a value".to_owned(),
+                });
+            }
+        }
     }
 
     fn read_on(&mut self, mut tree: Value, size: usize) {
@@ -447,5 +472,39 @@ mod tests {
         let text = format!("{{\"wallets\": [{}0]}}", "0,".repeat(100_000));
         let found = problems_of(&text);
         assert!(found.len() > 10 && found.len() <= 1_000, "{}", found.len());
+    }
+
+    /// Whoever writes `redeem` for a gift card is told what to write, at once and only that.
+    #[test]
+    fn a_gift_card_has_no_redeem_and_is_told_how_it_pays() {
+        for redeem in [
+            r#"{"value": "1"}"#,
+            r#"{"value": "1", "step": "0.5"}"#,
+            "{}",
+            r#"{"share_percent": "50"}"#,
+            r#"{"valu": "1"}"#,
+            "true",
+        ] {
+            for (kind, told) in [
+                (
+                    "money",
+                    "stored value pays by itself, like a tender; a cart asks for it in `points_wanted`",
+                ),
+                ("badge", "a badge buys nothing"),
+            ] {
+                let document = format!(
+                    r#"{{"schema": 1, "id": "x", "version": 1, "name": {{"vi": "x"}}, "currency": "VND",
+                        "wallets": [{{"id": "card", "number": 1, "name": {{"vi": "Thẻ"}}, "kind": "{kind}",
+                            "redeem": {redeem}}}],
+                        "earn": [{{"id": "a", "wallet": "card", "times": {{"ever": 1}},
+                            "fixed": {{"points": "1"}}}}]}}"#
+                );
+                let found = Programme::read(document.as_bytes()).unwrap_err();
+                let paths: Vec<&str> = found.iter().map(|problem| problem.path.as_str()).collect();
+                assert_eq!(paths, ["wallets[0].redeem"], "{kind} {redeem}: {found:?}");
+                assert_eq!(found[0].code, "not_used");
+                assert!(found[0].expected.contains(told), "{}", found[0].expected);
+            }
+        }
     }
 }
