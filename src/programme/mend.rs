@@ -499,7 +499,7 @@ mod tests {
                         "earn": [{{"id": "a", "wallet": "card", "times": {{"ever": 1}},
                             "fixed": {{"points": "1"}}}}]}}"#
                 );
-                let found = Programme::read(document.as_bytes()).unwrap_err();
+                let found = Programme::read(document.as_bytes()).expect_err("no programme");
                 let paths: Vec<&str> = found.iter().map(|problem| problem.path.as_str()).collect();
                 assert_eq!(paths, ["wallets[0].redeem"], "{kind} {redeem}: {found:?}");
                 assert_eq!(found[0].code, "not_used");
