@@ -137,10 +137,11 @@ impl<'a> Step<'a> {
             .unwrap_or_default()
         {
             let Some(entry) = level.entry else { continue };
-            let had = facts
-                .history
-                .is_some_and(|past| past.entered.contains(&level.id));
-            let gives = if had && tiers.entry_rewards == EntryRewards::Once {
+            let had = facts.history.is_some_and(|past| {
+                past.entry_promised.contains(&level.id)
+                    || tiers.entry_rewards == EntryRewards::Once && past.entered.contains(&level.id)
+            });
+            let gives = if had {
                 Gives::HadBefore
             } else {
                 given(programme, facts, entry, level.entry_rule(), is_refused)

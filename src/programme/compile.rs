@@ -313,10 +313,10 @@ impl Compiler {
             None => Some(Caps::default()),
             Some(caps) => self.caps(&format!("{path}.caps"), caps, decimals.unwrap_or(4)),
         };
-        let redeem = match &model.redeem {
-            None if model.kind == WalletKindModel::Money => Some(RedeemTerms::of_money()),
-            None => None,
-            Some(redeem) => {
+        let redeem = match (&model.redeem, model.kind) {
+            (_, WalletKindModel::Money) => Some(RedeemTerms::of_money()),
+            (None, _) | (_, WalletKindModel::Badge) => None,
+            (Some(redeem), _) => {
                 Some(self.redeem(&format!("{path}.redeem"), redeem, decimals, currency)?)
             }
         };
@@ -358,20 +358,17 @@ impl Compiler {
             };
             self.unused(format_args!("{path}.decimals"), model.decimals != 0, word);
         }
+        if let Some(expected) = model
+            .kind
+            .instead_of_redeem()
+            .filter(|_| model.redeem.is_some())
+        {
+            self.problem(format!("{path}.redeem"), "not_used", expected, "a value");
+        }
         if is_money {
-            self.unused(
-                format_args!("{path}.redeem"),
-                model.redeem.is_some(),
-                "`money`",
-            );
             return currency.map(WalletKind::Money);
         }
         if is_badge {
-            self.unused(
-                format_args!("{path}.redeem"),
-                model.redeem.is_some(),
-                "`badge`",
-            );
             return Some(WalletKind::Badge);
         }
         Some(WalletKind::Points)

@@ -203,7 +203,8 @@ pub(crate) struct WalletModel {
     /// The most points that all rules together may award into it. Left out: no limit.
     #[serde(default)]
     pub caps: Option<CapsModel>,
-    /// How these points pay for things. Left out: they do not pay.
+    /// How these points pay for things; not with `kind` `money`, which pays by itself, or `badge`. Left
+    /// out: they do not pay.
     #[serde(default)]
     pub redeem: Option<RedeemModel>,
     /// What becomes of these points when goods come back. Left out: the usual.
@@ -226,6 +227,20 @@ pub(crate) enum WalletKindModel {
     Money,
     /// A badge that a member has or does not have. It buys nothing.
     Badge,
+}
+
+impl WalletKindModel {
+    /// What is to be written instead of `redeem`, where the kind has none.
+    pub(crate) fn instead_of_redeem(self) -> Option<&'static str> {
+        match self {
+            Self::Points | Self::Stamps => None,
+            Self::Money => Some(
+                "no `redeem`: stored value pays by itself, like a tender; a cart asks for it in \
+                 `points_wanted`, and `exclude_tenders` of a rule leaves out what it paid",
+            ),
+            Self::Badge => Some("no `redeem`: a badge buys nothing"),
+        }
+    }
 }
 
 /// What becomes of a wallet's points when goods come back. The version that priced a sale says it.
