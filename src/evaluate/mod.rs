@@ -81,7 +81,7 @@ pub use shown::Shown;
 pub use tally::dates as lot_dates;
 pub use trial::{By, Key, SoldCart, Sums, Trial};
 pub use unlinked::{Worth, worth_of_goods};
-pub use values::{Value, Values};
+pub use values::{Exact, Value, Values};
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 
 use crate::kernel::{Balance, MemberStatus, Money, Points, WalletNumber};
@@ -274,15 +274,10 @@ fn in_tier(
         line_offers: &line_offers,
         wholes: Wholes::default(),
     };
-    let mut tallies = tally::tally(programme, &terms, &sold, explaining)?;
+    let mut tallies = tally::tally(programme, &terms, &sold)?;
     limits.refuse_awards(&mut tallies);
     if speaker.explains() {
-        reasons.reserve(tallies.len());
-    }
-    for tally in &tallies {
-        speaker.tell(&mut reasons, || {
-            told::reason(&speaker, &facts, tally, &tallies, member.is_some())
-        });
+        reasons.extend(told::reasons(&speaker, (&terms, &sold), &tallies));
     }
     let mut awards = tally::awards(&tallies);
     let step = tier::Step::of(programme, &facts, &tallies, &sold, None);

@@ -20,7 +20,7 @@ pub enum Named {
     /// A limit, by its place in [`Programme::limits`].
     Limit(usize),
     /// A tier, by its id.
-    Level(String),
+    Level(Box<str>),
     /// No part of the programme with a name of its own: a code that was shown, all tiers together.
     Other(Cow<'static, str>),
 }
@@ -77,7 +77,7 @@ impl Named {
                 .map(|limit| (&*limit.id, &limit.name, None)),
             Self::Level(id) => {
                 let mut levels = programme.tiers()?.levels.iter();
-                let level = levels.find(|level| level.id == *id);
+                let level = levels.find(|level| *level.id == **id);
                 level.map(|level| (&*level.id, &level.name, None))
             }
             Self::Other(_) => None,

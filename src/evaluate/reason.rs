@@ -25,14 +25,20 @@ pub struct Reason {
     pub key: &'static str,
     /// The numbers of the sentence by name.
     pub values: Values,
-    sentence: Phrase,
-    /// What is said at its place `because`.
+    wording: Option<Box<Wording>>,
+    /// What is said at the place `because` of the sentence.
     because: Option<Value>,
-    /// What is said behind it, each with a place for the `text` before it.
-    clauses: Vec<Phrase>,
     programme: Programme,
     language: Language,
-    text: OnceLock<String>,
+    text: OnceLock<Box<str>>,
+}
+
+/// How the sentence differs from the text of the reason's key; mostly it does not.
+#[derive(Clone)]
+struct Wording {
+    sentence: Phrase,
+    /// What is said behind it, each with a place for the `text` before it.
+    clauses: Vec<Phrase>,
 }
 
 /// A text of the language, by its key, and what fills its places. A place that is not filled here is
@@ -89,9 +95,8 @@ impl Reason {
             applied,
             key,
             values: Values::default(),
-            sentence: Phrase::new(key),
+            wording: None,
             because: None,
-            clauses: Vec::new(),
             programme: speaker.programme().clone(),
             language: speaker.language,
             text: OnceLock::new(),
@@ -108,13 +113,14 @@ impl Reason {
     /// With another sentence.
     #[must_use]
     pub(super) fn saying(mut self, phrase: Phrase) -> Self {
-        self.sentence = phrase;
+        self.wording().sentence = phrase;
         self
     }
 
     /// Fills a place of the sentence.
     pub(super) fn fill(&mut self, place: &'static str, value: impl Into<Value>) {
-        self.sentence.places.push((place, value.into()));
+        let value = value.into();
+        self.wording().sentence.places.push((place, value));
     }
 
     /// Fills the place `because` of the sentence.
@@ -124,7 +130,17 @@ impl Reason {
 
     /// Says more: a phrase with the place `text` for what was said so far.
     pub(super) fn add(&mut self, clause: Phrase) {
-        self.clauses.push(clause);
+        self.wording().clauses.push(clause);
+    }
+
+    fn wording(&mut self) -> &mut Wording {
+        let key = self.key;
+        self.wording.get_or_insert_with(|| {
+            Box::new(Wording {
+                sentence: Phrase::new(key),
+                clauses: Vec::new(),
+            })
+        })
     }
 
     /// The rule, offer, reward or wallet it is about, by its id in the programme.
@@ -136,11 +152,14 @@ impl Reason {
     pub fn text(&self) -> &str {
         self.text.get_or_init(|| {
             let speaker = self.speaker();
-            let mut text = self.write(&speaker, &self.sentence, None);
-            for clause in &self.clauses {
+            let Some(wording) = &self.wording else {
+                return self.write(&speaker, &Phrase::new(self.key), None).into();
+            };
+            let mut text = self.write(&speaker, &wording.sentence, None);
+            for clause in &wording.clauses {
                 text = self.write(&speaker, clause, Some(&text));
             }
-            text
+            text.into()
         })
     }
 
@@ -151,8 +170,8 @@ impl Reason {
 
     /// A value as text: `55000`. Nothing where there is none of this name.
     pub fn value(&self, name: &str) -> Option<String> {
-        let (value, form) = self.values.entry(name)?;
-        Some(self.value_in(&self.speaker(), value, form))
+        let value = self.values.get(name)?;
+        Some(self.exactly(&self.speaker(), name, value))
     }
 
     /// All values as texts, by name: `{"base": "55000", "rate": "10000"}`.
@@ -186,9 +205,9 @@ impl Reason {
         })
     }
 
-    fn value_in(&self, speaker: &Speaker<'_>, value: &Value, form: Form) -> String {
+    fn exactly(&self, speaker: &Speaker<'_>, name: &str, value: &Value) -> String {
         let nested = |speaker: &Speaker<'_>, phrase: &Phrase| self.write(speaker, phrase, None);
-        match form {
+        match self.values.form(name) {
             Form::Exact => speaker.exactly(value, &nested).into_owned(),
             Form::Said => speaker.said(value, &nested).into_owned(),
         }
@@ -201,10 +220,12 @@ struct ValueTexts<'a>(&'a Reason);
 impl Serialize for ValueTexts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(reason) = self;
-        let (speaker, values) = (reason.speaker(), reason.values.in_order());
+        let speaker = reason.speaker();
+        let mut values: Vec<(&'static str, &Value)> = reason.values.iter().collect();
+        values.sort_unstable_by_key(|(name, _)| *name);
         let mut map = serializer.serialize_map(Some(values.len()))?;
-        for (name, value, form) in values {
-            map.serialize_entry(name, &reason.value_in(&speaker, value, form))?;
+        for (name, value) in values {
+            map.serialize_entry(name, &reason.exactly(&speaker, name, value))?;
         }
         map.end()
     }

@@ -176,7 +176,7 @@ impl Entered<'_> {
             Gives::Expired => "tier.entry_expired",
         };
         let (rule, applied) = (self.level.entry_rule(), self.award().is_some());
-        let level = Named::Level(self.level.id.clone());
+        let level = Named::Level(self.level.id.as_str().into());
         let mut reason = Reason::new(speaker, rule, applied, key).with([
             ("points", Value::Points(entry.wallet, entry.points)),
             ("tier", level.clone().into()),
@@ -247,7 +247,7 @@ pub(super) fn standing(
 
 fn told(speaker: &Speaker<'_>, step: &Step<'_>, line: &TierLine) -> Reason {
     let say = |number: i64| said(step.tiers, number);
-    let level = |level: &Level| Named::Level(level.id.clone());
+    let level = |level: &Level| Named::Level(level.id.as_str().into());
     let mut reason = Reason::new(speaker, "tiers", false, "tier.now");
     reason.fill("name", level(step.level_before()));
     reason.fill("counted", say(line.counted));

@@ -8,15 +8,41 @@ use super::limits::{CapWindow, Cut};
 use super::named::Named;
 use super::often::Enough;
 use super::reason::{Phrase, Reason};
-use super::tally::{Refusal, Tally};
+use super::tally::{Refusal, Sold, Tally, Terms, event_of};
 use super::values::{Value, Values};
 use super::velocity;
 use crate::kernel::{Activity, Fraction, Idle, Points, Rounding};
 use crate::programme::{AmountMode, BandGives, Expiry, Gives, Names, Percent, RoundAt};
 use crate::texts;
 
+/// One reason for every rule about such a sale or event, in the programme's order. `tallies` are those of
+/// the rules that are for this one.
+pub(super) fn reasons(
+    speaker: &Speaker<'_>,
+    (terms, sold): (&Terms<'_>, &Sold<'_>),
+    tallies: &[Tally<'_>],
+) -> Vec<Reason> {
+    let (programme, facts) = (speaker.programme(), sold.facts);
+    let has_member = facts.member.is_some();
+    let rules = programme.earn_rules().iter().enumerate();
+    let rules = rules.filter(|(_, rule)| event_of(rule) == facts.event);
+    let mut reasons = Vec::with_capacity(programme.earn_rules().len());
+    let mut for_this = tallies.iter().peekable();
+    for (place, rule) in rules {
+        let reason = match for_this.next_if(|tally| tally.place == place) {
+            Some(tally) => reason(speaker, facts, tally, tallies, has_member),
+            None => {
+                let tally = Tally::left_out(programme, (place, rule), (terms, sold));
+                reason(speaker, facts, &tally, tallies, has_member)
+            }
+        };
+        reasons.push(reason);
+    }
+    reasons
+}
+
 /// The reason of one rule. `all` are the tallies of all rules.
-pub(super) fn reason(
+fn reason(
     speaker: &Speaker<'_>,
     facts: &Facts<'_>,
     tally: &Tally<'_>,
@@ -85,7 +111,7 @@ impl Told<'_> {
     }
 
     fn rate(&self, units: Fraction) -> Value {
-        Value::Rate(self.tally.wallet.number, units)
+        Value::Rate(self.tally.wallet.number, units.into())
     }
 
     fn points(&self, points: Points) -> Value {
@@ -174,12 +200,12 @@ impl Told<'_> {
         let reason = self.reason(has_member, self.key(has_member));
         let mut reason = reason.saying(sentence);
         let values = &mut reason.values;
-        let exact = Value::Units(tally.wallet.number, tally.earned.exact);
+        let exact = Value::Units(tally.wallet.number, tally.earned.exact.into());
         values.insert("exact", exact);
         values.insert("points", self.points(tally.points));
         values.insert("rounding", rounding_word);
         if tally.factor != Fraction::ONE {
-            values.insert("factor", Value::Number(tally.factor));
+            values.insert("factor", Value::Number(tally.factor.into()));
         }
         if let Some(cut) = tally.cut {
             reason.add(Phrase::new("earn.capped").with("cap", self.cap_said(cut)));
@@ -219,7 +245,7 @@ impl Told<'_> {
         let times = |formula: Phrase, factor: Fraction, name: &Names| {
             Phrase::new("formula.factor")
                 .with("formula", formula)
-                .with("factor", Value::Number(factor))
+                .with("factor", Value::Number(factor.into()))
                 .with("name", name.in_language(language).to_owned())
         };
         let mut formula = self.formula_without_factors();
@@ -311,6 +337,7 @@ impl Told<'_> {
     /// From when and until when the points can be spent, and what is not certain yet.
     fn with_notes(&self, reason: &mut Reason, has_member: bool) {
         let tally = self.tally;
+        let mut unknown = None;
         if tally.refusal.is_none() {
             let on = self.facts.cart.business_date;
             let (from, until) = tally.dates;
@@ -323,7 +350,7 @@ impl Told<'_> {
             match tally.wallet.expiry {
                 Expiry::Anniversary(_) if has_member && self.facts.joined_on.is_none() => {
                     reason.add(Phrase::new("earn.joined_unknown"));
-                    reason.values.insert("unknown", "joined_on");
+                    unknown = Some("joined_on");
                 }
                 Expiry::Inactive(idle) => {
                     let is_sale = tally.wallet.activities == [Activity::Sale];
@@ -341,11 +368,14 @@ impl Told<'_> {
         let counts = matches!(tally.refusal, None | Some(Refusal::TooLittle));
         if tally.is_provisional && counts {
             reason.add(Phrase::new("earn.provisional"));
-            reason.values.insert("unknown", "payments");
+            unknown = Some("payments");
         }
         if tally.is_unsure && counts && has_member {
             reason.add(Phrase::new("earn.unsure"));
-            reason.values.insert("unknown", "history");
+            unknown = Some("history");
+        }
+        if let Some(unknown) = unknown {
+            reason.values.insert("unknown", unknown);
         }
     }
 }

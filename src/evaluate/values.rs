@@ -20,11 +20,11 @@ pub enum Value {
     /// Points of a wallet, in its smallest unit.
     Points(WalletNumber, Points),
     /// An exact number of a wallet's smallest units; people read points.
-    Units(WalletNumber, Fraction),
+    Units(WalletNumber, Exact),
     /// As [`Value::Units`]; people read the unit too.
-    Rate(WalletNumber, Fraction),
+    Rate(WalletNumber, Exact),
     /// An exact number without a unit.
-    Number(Fraction),
+    Number(Exact),
     /// How many.
     Count(i64),
     /// Thousandths of pieces; people read pieces.
@@ -37,13 +37,43 @@ pub enum Value {
     Minute(u16),
     /// A part of a sentence.
     Phrase(Box<Phrase>),
-    /// Several, with what stands between them.
-    List(Vec<Value>, &'static str),
+    /// Several.
+    List(Vec<Value>),
     /// What stands in the way of a condition, by the key of what it is about: the reason's values say
     /// what is wanted and what was found.
     Is(&'static str),
     /// What a part of a condition wants: whose condition, and which part, counted from the first.
-    Wanted(Named, usize),
+    Wanted(Named, u32),
+}
+
+/// A fraction in half the room, as nearly all of them need no more: values are many.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exact(Width);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Width {
+    Half(i64, i64),
+    Whole(Box<Fraction>),
+}
+
+impl Exact {
+    pub(super) fn get(&self) -> Fraction {
+        match &self.0 {
+            Width::Half(above, below) => Fraction::new(i128::from(*above), i128::from(*below))
+                .expect("the parts of a fraction"),
+            Width::Whole(fraction) => **fraction,
+        }
+    }
+}
+
+impl From<Fraction> for Exact {
+    fn from(fraction: Fraction) -> Self {
+        let (above, below) = (fraction.numerator(), fraction.denominator());
+        Self(match (i64::try_from(above), i64::try_from(below)) {
+            (Ok(above), Ok(below)) => Width::Half(above, below),
+            _ => Width::Whole(Box::new(fraction)),
+        })
+    }
 }
 
 /// How a value stands among those of a reason.
@@ -55,16 +85,9 @@ pub(super) enum Form {
     Said,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Entry {
-    name: &'static str,
-    value: Value,
-    form: Form,
-}
-
 /// A handful of values, each by its name, in the order in which they were told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Values(Vec<Entry>);
+pub struct Values(Vec<(&'static str, Value)>);
 
 impl Values {
     /// None yet, with room for so many.
@@ -74,45 +97,27 @@ impl Values {
 
     /// The value of this name; nothing where there is none.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.entry(name).map(|(value, _)| value)
+        let mut all = self.iter();
+        all.find(|(known, _)| *known == name)
+            .map(|(_, value)| value)
     }
 
     /// All of them.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&'static str, &Value)> {
-        self.0.iter().map(|entry| (entry.name, &entry.value))
+        self.0.iter().map(|(name, value)| (*name, value))
     }
 
-    /// All of them, in the order of their names.
-    pub(super) fn in_order(&self) -> Vec<(&'static str, &Value, Form)> {
-        let entries = self.0.iter();
-        let mut all: Vec<(&'static str, &Value, Form)> = entries
-            .map(|entry| (entry.name, &entry.value, entry.form))
-            .collect();
-        all.sort_unstable_by_key(|(name, ..)| *name);
-        all
+    /// How the value of this name stands for machines. What a condition wants and what was found, they
+    /// read as it is said.
+    pub(super) fn form(&self, name: &str) -> Form {
+        let is_said = matches!(name, "expected" | "found") && self.get("condition").is_some();
+        if is_said { Form::Said } else { Form::Exact }
     }
 
-    pub(super) fn entry(&self, name: &str) -> Option<(&Value, Form)> {
-        let entry = self.0.iter().find(|entry| entry.name == name)?;
-        Some((&entry.value, entry.form))
-    }
-
-    /// Adds a value, in the place of the one of this name if there is one.
+    /// Adds a value of a name that there is none of.
     pub(super) fn insert(&mut self, name: &'static str, value: impl Into<Value>) {
-        self.put(name, value.into(), Form::Exact);
-    }
-
-    /// As [`Values::insert`], of a value that machines too read as it stands in the sentence.
-    pub(super) fn insert_said(&mut self, name: &'static str, value: impl Into<Value>) {
-        self.put(name, value.into(), Form::Said);
-    }
-
-    fn put(&mut self, name: &'static str, value: Value, form: Form) {
-        let entry = Entry { name, value, form };
-        match self.0.iter_mut().find(|known| known.name == name) {
-            Some(known) => *known = entry,
-            None => self.0.push(entry),
-        }
+        debug_assert!(self.get(name).is_none(), "{name} is told once");
+        self.0.push((name, value.into()));
     }
 }
 
