@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::Named;
+use super::Phrase;
+use super::Value;
 use super::explain::Speaker;
 use super::facts::Facts;
-use super::named::Named;
-use super::reason::{Phrase, Reason};
-use super::values::Value;
+use super::reason::Reason;
 use crate::kernel::{BusinessDate, Money};
 use crate::programme::{Range, Selection, Selector, When};
 use crate::texts;

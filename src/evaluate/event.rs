@@ -108,11 +108,10 @@ pub fn evaluate_event(
     awards.extend(brought.iter().flat_map(referral::Brought::awards).cloned());
     awards_fit(&awards)?;
     let speaker = Speaker::new(programme, language, Explaining::Everything);
-    let explanation = told::reasons(&speaker, (&terms, &sold), &tallies)
-        .into_iter()
-        .chain(reached.iter().map(|goal| goal.reason(&speaker, &facts)))
-        .chain(brought.iter().map(|brought| brought.reason(&speaker)))
-        .collect();
+    let mut explanation = Vec::new();
+    told::reasons(&speaker, (&terms, &sold), &tallies, &mut explanation);
+    explanation.extend(reached.iter().map(|goal| goal.reason(&speaker, &facts)));
+    explanation.extend(brought.iter().map(|brought| brought.reason(&speaker)));
     Ok(EventWorth {
         awards,
         explanation,

@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::Phrase;
+use super::Value;
 use super::because;
 use super::cart::Cart;
 use super::quote::GoodsBack;
 use super::reason::Reason;
-use super::reason::{Phrase, said_alone};
-use super::values::Value;
+use super::reason::said_alone;
 use crate::kernel::{BusinessDate, Fraction, Money, Points, WalletNumber};
 use crate::programme::{IsOne, Programme, Wallet};
 use crate::texts::{self, Language};
@@ -143,12 +144,12 @@ impl<'a> Speaker<'a> {
                 of_wallet(*wallet, &|wallet| self.points(wallet, *points))
             }
             Value::Units(wallet, units) => {
-                of_wallet(*wallet, &|wallet| self.exact_points(wallet, units.get()))
+                of_wallet(*wallet, &|wallet| self.exact_points(wallet, **units))
             }
             Value::Rate(wallet, units) => of_wallet(*wallet, &|wallet| {
-                self.exact_points_with_unit(wallet, units.get())
+                self.exact_points_with_unit(wallet, **units)
             }),
-            Value::Number(number) => self.exact(number.get()),
+            Value::Number(number) => self.exact(**number),
             Value::Count(count) => texts::number(self.language, *count, 0),
             Value::Quantity(milli) => texts::number_trimmed(self.language, *milli, 3),
             Value::Decimal(text) => self.decimal(text),
@@ -176,7 +177,7 @@ impl<'a> Speaker<'a> {
             Value::Amount(amount) => amount.to_string(),
             Value::Points(_, points) => points.to_string(),
             Value::Units(_, number) | Value::Rate(_, number) | Value::Number(number) => {
-                exact(number.get())
+                exact(**number)
             }
             Value::Count(number) | Value::Quantity(number) => number.to_string(),
             Value::Date(date) => date.yyyymmdd().to_string(),

@@ -23,7 +23,6 @@ pub mod history;
 mod ladder;
 mod limits;
 mod member_json;
-mod named;
 mod offer;
 mod often;
 mod own;
@@ -49,6 +48,7 @@ mod unlinked;
 mod values;
 pub mod velocity;
 
+pub use crate::programme::{Named, Phrase, Value};
 pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart, ReturnOf};
 pub use cart_json::first_difference;
 pub use challenge::ChallengeLine;
@@ -61,7 +61,6 @@ pub use explanation::Explanation;
 pub use facts::tier_before;
 pub use goals::GoalPast;
 pub use history::{Had, HeldTier, History, PastAward, PastSale, Used};
-pub use named::Named;
 pub use often::QuotaFacts;
 pub use own::awarded as own_awards;
 pub use problem::CartProblem;
@@ -70,7 +69,7 @@ pub use quote::{
     Award, Gift, GoodsBack, LinePart, MemberSnapshot, OfferTaken, Outcome, Quote, Redemption,
     TierLine, WalletBack, WalletLine,
 };
-pub use reason::{Phrase, Reason};
+pub use reason::Reason;
 pub use receipt::{cashier_line, display_line, receipt_lines};
 pub use referral::ReferredBy;
 pub use returned::{
@@ -81,7 +80,7 @@ pub use shown::Shown;
 pub use tally::dates as lot_dates;
 pub use trial::{By, Key, SoldCart, Sums, Trial};
 pub use unlinked::{Worth, worth_of_goods};
-pub use values::{Exact, Value, Values};
+pub use values::Values;
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 
 use crate::kernel::{Balance, MemberStatus, Money, Points, WalletNumber};
@@ -277,7 +276,7 @@ fn in_tier(
     let mut tallies = tally::tally(programme, &terms, &sold)?;
     limits.refuse_awards(&mut tallies);
     if speaker.explains() {
-        reasons.extend(told::reasons(&speaker, (&terms, &sold), &tallies));
+        told::reasons(&speaker, (&terms, &sold), &tallies, &mut reasons);
     }
     let mut awards = tally::awards(&tallies);
     let step = tier::Step::of(programme, &facts, &tallies, &sold, None);

@@ -9,10 +9,10 @@ use std::sync::OnceLock;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
+use super::Named;
 use super::explain::Speaker;
-use super::named::Named;
-use super::values::{Form, Value, Values};
-use crate::programme::Programme;
+use super::values::{Form, Values};
+use super::{Phrase, Value};
 use crate::texts::{self, Language};
 
 /// One line of the explanation. `key` is stable; the text is in the till's language.
@@ -28,7 +28,6 @@ pub struct Reason {
     wording: Option<Box<Wording>>,
     /// What is said at the place `because` of the sentence.
     because: Option<Value>,
-    programme: Programme,
     language: Language,
     text: OnceLock<Box<str>>,
 }
@@ -39,38 +38,6 @@ struct Wording {
     sentence: Phrase,
     /// What is said behind it, each with a place for the `text` before it.
     clauses: Vec<Phrase>,
-}
-
-/// A text of the language, by its key, and what fills its places. A place that is not filled here is
-/// filled by the reason's value of its name, and `name` by what the reason is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Phrase {
-    key: &'static str,
-    places: Vec<(&'static str, Value)>,
-}
-
-impl Phrase {
-    /// A text without places of its own.
-    pub(super) fn new(key: &'static str) -> Self {
-        Self {
-            key,
-            places: Vec::new(),
-        }
-    }
-
-    /// Fills a place.
-    #[must_use]
-    pub(super) fn with(mut self, place: &'static str, value: impl Into<Value>) -> Self {
-        self.places.push((place, value.into()));
-        self
-    }
-
-    fn own(&self, place: &str) -> Option<&Value> {
-        let mut places = self.places.iter();
-        places
-            .find(|(known, _)| *known == place)
-            .map(|(_, value)| value)
-    }
 }
 
 /// A phrase alone, in words: only its own places are filled.
@@ -94,10 +61,9 @@ impl Reason {
             about: about.into(),
             applied,
             key,
-            values: Values::default(),
+            values: Values::of(speaker.programme()),
             wording: None,
             because: None,
-            programme: speaker.programme().clone(),
             language: speaker.language,
             text: OnceLock::new(),
         }
@@ -105,16 +71,17 @@ impl Reason {
 
     /// With these values.
     #[must_use]
-    pub(super) fn with(mut self, values: impl Into<Values>) -> Self {
-        self.values = values.into();
+    pub(super) fn with<const N: usize>(
+        mut self,
+        values: [(&'static str, impl Into<Value>); N],
+    ) -> Self {
+        self.values.extend(values);
         self
     }
 
     /// With another sentence.
-    #[must_use]
-    pub(super) fn saying(mut self, phrase: Phrase) -> Self {
+    pub(super) fn say(&mut self, phrase: Phrase) {
         self.wording().sentence = phrase;
-        self
     }
 
     /// Fills a place of the sentence.
@@ -145,7 +112,7 @@ impl Reason {
 
     /// The rule, offer, reward or wallet it is about, by its id in the programme.
     pub fn rule(&self) -> &str {
-        self.about.id(&self.programme)
+        self.about.id(&self.values.programme)
     }
 
     /// The sentence in the chosen language.
@@ -180,7 +147,7 @@ impl Reason {
     }
 
     fn speaker(&self) -> Speaker<'_> {
-        Speaker::all(&self.programme, self.language)
+        Speaker::all(&self.values.programme, self.language)
     }
 
     fn write(&self, speaker: &Speaker<'_>, phrase: &Phrase, before: Option<&str>) -> String {
@@ -189,15 +156,15 @@ impl Reason {
             if let (Some(before), "text") = (before, place) {
                 return Some(before.to_owned());
             }
-            let value = match (phrase.own(place), place) {
-                (None, "because") => self.because.as_ref(),
-                (None, _) => self.values.get(place),
-                (own, _) => own,
-            };
+            let own = phrase.own(place);
+            let value = own.or_else(|| match place {
+                "because" => self.because.as_ref(),
+                _ => self.values.get(place),
+            });
             match value {
                 Some(value) => Some(speaker.said(value, &nested).into_owned()),
                 None if place == "name" => {
-                    let name = self.about.name(&self.programme, self.language);
+                    let name = self.about.name(speaker.programme(), self.language);
                     Some(name.to_owned())
                 }
                 None => None,

@@ -161,11 +161,9 @@ pub(super) fn tally<'a>(
         if refusal.is_some() && !is_provisional {
             continue;
         }
-        let mut tally = Tally {
-            refusal,
-            is_provisional,
-            ..Tally::blank(programme, (place, rule), sold.facts.cart.business_date)
-        };
+        let mut tally = Tally::blank(programme, (place, rule), sold.facts.cart.business_date);
+        tally.refusal = refusal;
+        tally.is_provisional = is_provisional;
         if refusal.is_none() {
             let found = give_for(programme, &mut tally, terms, sold);
             found.ok_or_else(|| too_many_points(&rule.id))?;
@@ -257,10 +255,9 @@ impl<'a> Tally<'a> {
         (place, rule): (usize, &'a EarnRule),
         (terms, sold): (&Terms<'_>, &Sold<'_>),
     ) -> Self {
-        Self {
-            refusal: refused(rule, terms, sold),
-            ..Self::blank(programme, (place, rule), sold.facts.cart.business_date)
-        }
+        let mut tally = Self::blank(programme, (place, rule), sold.facts.cart.business_date);
+        tally.refusal = refused(rule, terms, sold);
+        tally
     }
 
     /// Of a rule that gives nothing so far.

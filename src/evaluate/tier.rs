@@ -1,13 +1,14 @@
 //! Tier and progress of the member, before and after the sale, and what reaching a tier gives.
 
+use super::Named;
+use super::Phrase;
+use super::Value;
 use super::explain::Speaker;
 use super::facts::{Facts, tier_before};
-use super::named::Named;
 use super::quote::{Award, TierLine};
 use super::reached::{Gives, given};
-use super::reason::{Phrase, Reason};
+use super::reason::Reason;
 use super::tally::{Sold, Tally};
-use super::values::Value;
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
 use crate::programme::{
     EntryRewards, Level, Programme, Term, TierBasis, TierForSale, Tiers, Window,

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::{Names, Programme, When};
 use crate::kernel::WalletNumber;
-use crate::programme::{Names, Programme, When};
 use crate::texts::Language;
 
 /// Something of a programme that has an id, a name and maybe a condition; or something else, by its id.
@@ -45,7 +45,7 @@ impl Named {
     }
 
     /// When it applies, where it says so.
-    pub(super) fn condition<'a>(&self, programme: &'a Programme) -> Option<&'a When> {
+    pub(crate) fn condition<'a>(&self, programme: &'a Programme) -> Option<&'a When> {
         self.parts(programme).and_then(|(.., when)| when)
     }
 
