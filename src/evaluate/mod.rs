@@ -95,7 +95,8 @@ use std::rc::Rc;
 use tally::{RoundingOf, Sold, Terms, Wholes};
 use velocity::Standing;
 
-/// What this cart would give and take, and why: the reasons are worked out when they are read.
+/// What this cart would give and take, and why: of each reason its key and its numbers, and its sentence
+/// when that is read.
 ///
 /// `member` is what the ledger knows of `cart.member` on the cart's business date; both are there
 /// or neither is. Equal inputs give equal quotes, byte for byte, on every platform.
@@ -136,7 +137,7 @@ fn evaluate_alone(
     cart.check()?;
     check::fits(cart, programme, member)?;
     let returns = unlinked::returns_alone(programme, member, cart)?;
-    quoted(programme, member, cart, returns, words)
+    priced(programme, member, cart, returns, words)
 }
 
 /// [`evaluate`] where it is known what the returned lines of the cart do. Nothing else of them is
@@ -153,32 +154,10 @@ pub fn evaluate_with(
 ) -> Result<Quote, CartProblem> {
     cart.check()?;
     check::fits(cart, programme, member)?;
-    quoted(programme, member, cart, returns, words)
+    priced(programme, member, cart, returns, words)
 }
 
-/// The quote of a cart that was checked, with reasons for who reads them.
-fn quoted(
-    programme: &Programme,
-    member: Option<&MemberSnapshot>,
-    cart: &Cart,
-    returns: Vec<GoodsBack>,
-    (language, explaining): (Language, Explaining),
-) -> Result<Quote, CartProblem> {
-    let silent = (language, Explaining::Nothing);
-    let mut quote = priced(programme, member, cart, returns, silent)?;
-    if explaining == Explaining::Everything {
-        quote.explanation = Explanation::of(explanation::Sale {
-            programme: programme.clone(),
-            member: member.cloned(),
-            cart: cart.clone(),
-            returns: quote.outcome.returns.clone(),
-            language,
-        });
-    }
-    Ok(quote)
-}
-
-/// The quote of a cart that was checked, with its reasons made at once or not at all.
+/// The quote of a cart that was checked.
 fn priced(
     programme: &Programme,
     member: Option<&MemberSnapshot>,

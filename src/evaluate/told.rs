@@ -11,6 +11,7 @@ use super::limits::{CapWindow, Cut};
 use super::often::Enough;
 use super::reason::Reason;
 use super::tally::{Refusal, Sold, Tally, Terms, event_of};
+use super::values::Values;
 use super::velocity;
 use crate::kernel::{Activity, Fraction, Idle, Points, Rounding};
 use crate::programme::{
@@ -67,7 +68,7 @@ impl Told<'_> {
         };
         let tally = self.tally;
         let mut reason = Reason::new(self.speaker, Named::Earn(tally.place), applied, key);
-        reason.values.add_stated(tally.place, self.counted());
+        self.add_counted(&mut reason.values);
         if let Some(band) = self.band() {
             match &band.gives {
                 BandGives::Points(points) => {
@@ -86,18 +87,17 @@ impl Told<'_> {
         reason
     }
 
-    /// What counts, if something does.
-    fn counted(&self) -> Option<(&'static str, Value)> {
-        let tally = self.tally;
-        match tally.rule.gives {
-            Gives::Amount { .. } | Gives::Percent(_) | Gives::Bands(_) => {
-                (!tally.base.is_zero()).then(|| ("base", tally.base.into()))
+    /// What the rule states, with what counts.
+    fn add_counted(&self, values: &mut Values) {
+        let (rule, base, milli) = (self.tally.place, self.tally.base, self.tally.quantity_milli);
+        match self.tally.rule.gives {
+            Gives::Amount { .. } | Gives::Percent(_) | Gives::Bands(_) if !base.is_zero() => {
+                values.add_counted(rule, "base", base.into());
             }
-            Gives::Unit(_) => {
-                let milli = tally.quantity_milli;
-                (milli != 0).then_some(("quantity_milli", Value::Quantity(milli)))
+            Gives::Unit(_) if milli != 0 => {
+                values.add_counted(rule, "quantity_milli", Value::Quantity(milli));
             }
-            Gives::Visit(_) | Gives::Fixed(_) | Gives::Event(..) => None,
+            _ => values.add_stated(rule),
         }
     }
 

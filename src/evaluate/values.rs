@@ -56,10 +56,16 @@ impl Values {
         if is_said { Form::Said } else { Form::Exact }
     }
 
-    /// Adds what a rule states, by its place. The first is what counts: nothing, if it is not told here.
-    pub(super) fn add_stated(&mut self, rule: usize, counted: Option<(&'static str, Value)>) {
-        self.rule = Some((rule, counted.iter().len()));
-        self.told.extend(counted);
+    /// Adds what a rule states, by its place: that nothing counts for it.
+    pub(super) fn add_stated(&mut self, rule: usize) {
+        self.rule = Some((rule, 0));
+    }
+
+    /// As [`Values::add_stated`], but so much counts.
+    pub(super) fn add_counted(&mut self, rule: usize, name: &'static str, counted: Value) {
+        self.rule = Some((rule, 1));
+        self.told.reserve(8);
+        self.told.push((name, counted));
     }
 
     /// Adds a value of a name that there is none of.
