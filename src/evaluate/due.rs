@@ -1,7 +1,6 @@
 //! What a sale still gives after something of it was returned (ledger.md, "Refunds").
 
 use super::cart::Cart;
-use super::explain::Explaining;
 use super::facts::Facts;
 use super::problem::CartProblem;
 use super::quote::{Award, Outcome};
@@ -110,7 +109,7 @@ fn worth_in<'a>(
         line_offers: &line_offers,
         wholes: Wholes::default(),
     };
-    let tallies = tally(sale.programme, &terms, &sold, Explaining::Nothing)?;
+    let tallies = tally(sale.programme, &terms, &sold)?;
     let mut due = awards(&tallies);
     let step = Step::of(sale.programme, &now, &tallies, &sold, None);
     if let Some(step) = &step {

@@ -1,13 +1,14 @@
 //! Tier and progress of the member, before and after the sale, and what reaching a tier gives.
 
+use super::Named;
+use super::Phrase;
+use super::Value;
 use super::explain::Speaker;
 use super::facts::{Facts, tier_before};
-use super::named::Named;
 use super::quote::{Award, TierLine};
 use super::reached::{Gives, given};
-use super::reason::{Phrase, Reason};
+use super::reason::Reason;
 use super::tally::{Sold, Tally};
-use super::values::Value;
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
 use crate::programme::{
     EntryRewards, Level, Programme, Term, TierBasis, TierForSale, Tiers, Window,
@@ -177,7 +178,7 @@ impl Entered<'_> {
             Gives::Expired => "tier.entry_expired",
         };
         let (rule, applied) = (self.level.entry_rule(), self.award().is_some());
-        let level = Named::Level(self.level.id.clone());
+        let level = Named::Level(self.level.id.as_str().into());
         let mut reason = Reason::new(speaker, rule, applied, key).with([
             ("points", Value::Points(entry.wallet, entry.points)),
             ("tier", level.clone().into()),
@@ -248,7 +249,7 @@ pub(super) fn standing(
 
 fn told(speaker: &Speaker<'_>, step: &Step<'_>, line: &TierLine) -> Reason {
     let say = |number: i64| said(step.tiers, number);
-    let level = |level: &Level| Named::Level(level.id.clone());
+    let level = |level: &Level| Named::Level(level.id.as_str().into());
     let mut reason = Reason::new(speaker, "tiers", false, "tier.now");
     reason.fill("name", level(step.level_before()));
     reason.fill("counted", say(line.counted));

@@ -11,6 +11,7 @@ mod decimal;
 mod limits;
 mod mend;
 pub(crate) mod model;
+mod named;
 mod offers;
 mod problem;
 mod reads;
@@ -21,6 +22,7 @@ pub(crate) mod shape;
 mod succession;
 mod tiers;
 mod times;
+mod value;
 mod wallet;
 
 pub use challenges::{
@@ -29,6 +31,7 @@ pub use challenges::{
 pub use compile::{check, read};
 pub use conditions::{Birthday, Membership, Past, PastCount, Span};
 pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
+pub use named::Named;
 pub use offers::{
     Break, BreakTakes, BundleCost, CountOf, Effect, MoneyIn, Offer, Pieces, Share, Stage, Takes,
     UseOffer,
@@ -49,6 +52,8 @@ pub use tiers::{
     Tiers, Window, YearStart,
 };
 pub use times::{Quota, QuotaOf, Times, TimesWindow};
+pub(crate) use value::percent_stated;
+pub use value::{Phrase, Value};
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
     Unit, Wallet, WalletKind,
