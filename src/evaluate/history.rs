@@ -85,6 +85,20 @@ pub struct Had {
 }
 
 impl Had {
+    /// What was had on these business dates.
+    pub fn of_dates(dates: &[BusinessDate], on: BusinessDate) -> Self {
+        let times = |is_in: &dyn Fn(BusinessDate) -> bool| {
+            let dates = dates.iter().filter(|date| is_in(**date));
+            u32::try_from(dates.count()).unwrap_or(u32::MAX)
+        };
+        Self {
+            day: times(&|date| date == on),
+            month: times(&|date| date.is_same_month(on)),
+            year: times(&|date| date.parts().0 == on.parts().0),
+            ever: times(&|_| true),
+        }
+    }
+
     fn on(sums: &[Sum], on: BusinessDate) -> Self {
         let times = |is_in: &dyn Fn(BusinessDate) -> bool| {
             let sums = sums.iter().filter(|sum| is_in(sum.date));
@@ -159,6 +173,9 @@ pub struct History {
     /// How often they were thanked for a friend.
     #[cbor(n(32), default)]
     pub thanked: Had,
+    /// How many turns of lucky draws they had, by the draw's id, where there is a limit.
+    #[cbor(n(33), default, skip_if = "BTreeMap::is_empty")]
+    pub turns: BTreeMap<String, Had>,
 }
 
 /// A tier before a sale.

@@ -2,6 +2,7 @@
 
 mod basics;
 mod challenges;
+mod draws;
 mod earn;
 mod limits;
 mod member;
@@ -165,6 +166,7 @@ impl Compiler {
         rewards.sort_unstable_by(|a, b| a.id.cmp(&b.id));
         let days = (valid_from, valid_until);
         let challenges = self.challenges(&document.challenges, days, &known);
+        let draws = self.draws(&document.draws, days, &known);
         let referral = document.referral.as_ref();
         let referral = referral.map(|model| self.referral(model, &known));
         self.names_once(document);
@@ -186,6 +188,7 @@ impl Compiler {
             earn: &earn,
             rewards: &rewards,
             challenges: &challenges,
+            draws: &draws,
             referral: referral.iter().flatten().next(),
             days,
             money_decimals,
@@ -208,6 +211,7 @@ impl Compiler {
             rewards,
             limits,
             challenges,
+            draws,
             referral: match referral {
                 None => None,
                 Some(referral) => Some(referral?),

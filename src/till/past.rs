@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::draw::turns_had;
 use super::error::Error;
 use super::referral::open_referral;
 use super::shell::Till;
@@ -73,6 +74,7 @@ impl Till {
         };
         Ok(Some(History {
             referral,
+            turns: turns_had(reading, programme, member, on)?,
             ..History::of_sums(programme, cart, joined_on, &sums)
         }))
     }

@@ -11,6 +11,7 @@ mod clock;
 mod days;
 mod dispute;
 mod doors;
+mod draws;
 mod events;
 mod exchanges;
 mod expiry;
