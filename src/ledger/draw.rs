@@ -136,7 +136,13 @@ pub struct Standing {
 
 /// What entries say of turns, by draw and number.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Turns(pub BTreeMap<(String, u64), Standing>);
+pub struct Turns {
+    turns: BTreeMap<(String, u64), Standing>,
+    /// How many turns have each prize, by draw and prize.
+    won: BTreeMap<(String, String), u64>,
+    /// How many open turns a member has of each draw.
+    open: BTreeMap<(String, MemberNumber), u64>,
+}
 
 impl Turns {
     /// Adds the next entry.
@@ -146,10 +152,19 @@ impl Turns {
         };
         let place = (turn.draw, turn.n);
         if entry.flags.has(Flags::UNDONE) {
-            if let Some(standing) = self.0.get_mut(&place) {
+            if let Some(standing) = self.turns.get_mut(&place)
+                && !standing.is_open
+            {
                 standing.is_open = true;
+                *self.open.entry((place.0, standing.member)).or_default() += 1;
             }
             return;
+        }
+        if let Some(prize) = &turn.prize {
+            *self
+                .won
+                .entry((place.0.clone(), prize.clone()))
+                .or_default() += 1;
         }
         let standing = Standing {
             member,
@@ -157,17 +172,61 @@ impl Turns {
             prize: turn.prize,
             is_open: false,
         };
-        self.0.insert(place, standing);
+        let draw = place.0.clone();
+        let before = self.turns.insert(place, standing);
+        // It is the same turn again, and has one prize.
+        let Some(before) = before else { return };
+        if before.is_open
+            && let Some(open) = self.open.get_mut(&(draw.clone(), before.member))
+        {
+            *open -= 1;
+        }
+        if let Some(prize) = before.prize
+            && let Some(won) = self.won.get_mut(&(draw, prize))
+        {
+            *won -= 1;
+        }
+    }
+
+    /// Where a turn stands.
+    pub fn get(&self, draw: &str, n: u64) -> Option<&Standing> {
+        self.turns.get(&(draw.to_owned(), n))
+    }
+
+    /// The number of the last turn of a draw that nobody had before; 0 for none.
+    pub fn last(&self, draw: &str) -> u64 {
+        let all = (draw.to_owned(), 0)..=(draw.to_owned(), u64::MAX);
+        let last = self.turns.range(all).next_back();
+        last.map_or(0, |((_, n), _)| *n)
+    }
+
+    /// A turn of a draw is kept for this member.
+    pub fn is_kept_for(&self, draw: &str, member: MemberNumber) -> bool {
+        let open = self.open.get(&(draw.to_owned(), member));
+        open.is_some_and(|open| *open > 0)
+    }
+
+    /// How many turns there are.
+    pub fn len(&self) -> usize {
+        self.turns.len()
+    }
+
+    /// There are none.
+    pub fn is_empty(&self) -> bool {
+        self.turns.is_empty()
+    }
+
+    /// Every turn, with its draw's id.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &Standing)> {
+        let turns = self.turns.iter();
+        turns.map(|((draw, _), standing)| (draw.as_str(), standing))
     }
 
     /// How often a prize was won, turn `n` not counted.
     pub fn won(&self, draw: &str, prize: &str, n: u64) -> u64 {
-        let turns = self
-            .0
-            .range((draw.to_owned(), 0)..=(draw.to_owned(), u64::MAX));
-        let won = turns
-            .filter(|((_, number), turn)| *number != n && turn.prize.as_deref() == Some(prize));
-        u64::try_from(won.count()).unwrap_or(u64::MAX)
+        let won = self.won.get(&(draw.to_owned(), prize.to_owned()));
+        let own = self.get(draw, n).and_then(|turn| turn.prize.as_deref());
+        won.copied().unwrap_or(0) - u64::from(own == Some(prize))
     }
 }
 

@@ -108,6 +108,15 @@ impl Draw {
         }
     }
 
+    /// What a turn draws whose outcome is this part of [`CHANCES`].
+    pub fn drawn(&self, part: u64) -> Option<&Prize> {
+        let mut below = 0;
+        self.prizes.iter().find(|prize| {
+            below += prize.chance;
+            part < below
+        })
+    }
+
     /// What a turn whose outcome is this part of [`CHANCES`] wins, as far as the prizes last: one after the
     /// other in the order of their ids, each has its chance. Nothing is what they leave of 100 %.
     ///
@@ -121,12 +130,9 @@ impl Draw {
         at: DrawnAt<'_>,
         used: &mut dyn FnMut(&Prize) -> Result<u64, E>,
     ) -> Result<Option<&Prize>, E> {
-        let mut below = 0;
-        let drawn = self.prizes.iter().find(|prize| {
-            below += prize.chance;
-            part < below
-        });
-        let Some(drawn) = drawn else { return Ok(None) };
+        let Some(drawn) = self.drawn(part) else {
+            return Ok(None);
+        };
         let Some(stock) = &drawn.stock else {
             return Ok(Some(drawn));
         };

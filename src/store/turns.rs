@@ -98,7 +98,7 @@ pub(super) fn check(
     let (mut is_sound, mut count) = (true, 0);
     while let Some(row) = rows.next()? {
         count += 1;
-        let standing = turns.0.get(&(row.get(0)?, row.get(1)?));
+        let standing = turns.get(&row.get::<_, String>(0)?, row.get(1)?);
         let prize: String = row.get(4)?;
         is_sound &= match standing {
             None => false,
@@ -110,7 +110,7 @@ pub(super) fn check(
             }
         };
     }
-    if !is_sound || count != turns.0.len() {
+    if !is_sound || count != turns.len() {
         let text = "the turns of a lucky draw are not what the entries say";
         findings.add("turn.differs", 0, text);
     }
