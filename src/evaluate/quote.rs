@@ -14,7 +14,7 @@ use super::velocity::{LimitFacts, LimitHit};
 use crate::kernel::{
     Balance, BusinessDate, MemberNumber, MemberStatus, Money, Points, WalletNumber,
 };
-use crate::programme::{CHALLENGE_RULE, Stage};
+use crate::programme::{CHALLENGE_RULE, DRAW_RULE, Stage};
 
 /// What the evaluation is told about the member: nothing else of the ledger reaches it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -496,6 +496,12 @@ impl Quote {
         self.explanation
             .iter()
             .filter(move |reason| reason.rule() == rule)
+    }
+
+    /// What was said of a lucky draw.
+    pub fn reason_of_draw(&self, draw: &str) -> Option<&Reason> {
+        let id = |reason: &&Reason| reason.rule().strip_prefix(DRAW_RULE) == Some(draw);
+        self.explanation.iter().find(id)
     }
 
     /// What was said of how far a challenge is.
