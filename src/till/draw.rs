@@ -163,6 +163,36 @@ impl Till {
     }
 }
 
+impl Till {
+    /// The turns that came with a sale which stand for another prize than their number draws, whether or not
+    /// that was used up: draw and number, what it drew, what is told.
+    pub(super) fn drawn_otherwise(
+        &self,
+        turns: &[(Entry, Turn)],
+    ) -> Result<Vec<[String; 3]>, Error> {
+        let of_writer = key_of_writer(&self.identity.writer_secret);
+        let mut otherwise = Vec::new();
+        for (event, turn) in turns {
+            let programme = self.programme_version(event.programme_version)?;
+            let Some(draw) = programme.draw(&turn.draw) else {
+                continue;
+            };
+            let found = outcome(&key_of_draw(&of_writer, &draw.id), &draw.id, turn.n);
+            let drawn = draw.drawn(part_of(&found));
+            let instead = drawn.and_then(|prize| prize.instead);
+            let instead = instead.map(|place| draw.prizes[place].id.as_str());
+            let is_stocked = drawn.is_some_and(|prize| prize.stock.is_some());
+            let (drawn, told) = (drawn.map(|prize| prize.id.as_str()), turn.prize.as_deref());
+            if drawn != told && !(is_stocked && instead == told) {
+                let text = |prize: Option<&str>| prize.unwrap_or("-").to_owned();
+                let what = format!("{} {}", turn.name(), turn.n);
+                otherwise.push([what, text(told), text(drawn)]);
+            }
+        }
+        Ok(otherwise)
+    }
+}
+
 /// How many turns a member had of each draw that limits them.
 pub(super) fn turns_had(
     reading: &Reading<'_>,
@@ -181,7 +211,10 @@ pub(super) fn turns_had(
 }
 
 /// The turns that were booked right behind an entry, oldest first.
-fn turns_behind(reading: &Reading<'_>, last_seq: Seq) -> Result<Vec<(Entry, Turn)>, Error> {
+pub(super) fn turns_behind(
+    reading: &Reading<'_>,
+    last_seq: Seq,
+) -> Result<Vec<(Entry, Turn)>, Error> {
     let (mut turns, mut seq, mut event) = (Vec::new(), last_seq, 0);
     loop {
         seq += 1;

@@ -4,9 +4,13 @@
 //! bytes of 3: of `wheel` nothing, voucher, nothing, 50, 50, nothing, cup, voucher, nothing, nothing, 50,
 //! nothing, nothing, 50, cup, nothing; of `hello` nothing, nothing, one, one, nothing.
 
-use loy::evaluate::{Cart, Goods, Measure, ReturnedPart};
+use loy::evaluate::{Cart, Goods, Measure, Quote, ReturnedPart, receipt_lines};
 use loy::kernel::{MemberNumber, Money};
-use loy::till::{EventReport, EventReturn, Sale, Till};
+use loy::texts::Diacritics;
+use loy::till::{Disputed, EventReport, EventReturn, Period, Sale, StatusChange, Till};
+
+use crate::blocked::change;
+use crate::merged::merge;
 
 use crate::shop::{
     Shop, TODAY, assert_sound, balance, cart, cart_of, claim_of, date, enrol, phone, refund_of,
@@ -45,6 +49,14 @@ fn another(till: &Till, number: &str) -> MemberNumber {
 fn drawn(sale: &Sale) -> Vec<(u64, Option<&str>)> {
     let turns = sale.quote.drawn.iter();
     turns.map(|turn| (turn.n, turn.prize.as_deref())).collect()
+}
+
+/// Texts of the statement's history that tell of turns.
+fn history(till: &Till, member: MemberNumber) -> Vec<String> {
+    let statement = till.statement(&member.to_string(), Some(date(TODAY)), Period::default());
+    let history = statement.unwrap().history.into_iter();
+    let texts = history.filter(|line| line.kind == "event");
+    texts.map(|line| line.text).collect()
 }
 
 fn points(till: &Till, member: MemberNumber) -> i64 {
@@ -315,5 +327,85 @@ fn nobody_and_who_claims_later_have_no_turn() {
     );
     let first = till.record("first", &cart_of(member, 100_000)).unwrap();
     assert_eq!(drawn(&first), [(1, None)]);
+    assert_sound(&till);
+}
+
+#[test]
+fn a_dispute_and_the_statement_tell_each_turn_and_that_it_drew_what_it_must() {
+    let shop = shop();
+    let till = shop.create();
+    let member = enrol(&till);
+    for number in 1..4 {
+        till.record(&format!("before-{number}"), &cart_of(member, 100_000))
+            .unwrap();
+    }
+    let sale = till.record("sale", &cart_of(member, 100_000)).unwrap();
+    till.refund("back", &refund_of(sale.id)).unwrap();
+    let dispute = till.dispute(&Disputed::Sale(sale.id)).unwrap();
+    assert!(dispute.is_clean(), "{:?}", dispute.again);
+    let told: Vec<_> = dispute
+        .entries
+        .iter()
+        .map(|fact| (fact.kind, fact.points.get(), fact.turn.as_deref()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("commit", 0, None),
+            ("event", 0, Some("wheel 4 fifty")),
+            ("award", 50, None),
+            ("refund", 0, None),
+            ("event", 0, Some("wheel 4 fifty")),
+            ("award_refund", 50, None)
+        ]
+    );
+    let told = history(&till, member);
+    assert_eq!(told.len(), 5);
+    assert_eq!(told[1], "Vòng quay, lượt 2: trúng Phiếu quà");
+    assert_eq!(told[3], "Vòng quay, lượt 4: trúng 50 điểm");
+    assert!(told[4].contains("Vòng quay, lượt 4"), "{}", told[4]);
+    assert_ne!(told[4], told[3]);
+}
+
+#[test]
+fn the_receipt_says_how_many_turns_and_then_what_they_won() {
+    let shop = shop();
+    let till = shop.create();
+    let member = enrol(&till);
+    let lines = |quote: &Quote| {
+        let programme = till.programme_on(date(TODAY)).unwrap();
+        receipt_lines(quote, &programme, 32, Diacritics::Kept)
+    };
+    let quote = till.evaluate(&cart_of(member, 100_000)).unwrap();
+    assert_eq!(lines(&quote)[0], "Lượt quay           Vòng quay: 1");
+    till.record("one", &cart_of(member, 100_000)).unwrap();
+    let sale = till.record("two", &cart_of(member, 100_000)).unwrap();
+    assert_eq!(
+        lines(&sale.quote)[..2],
+        ["Vòng quay, lượt 2: trúng Phiếu", "quà (Phiếu 20.000)"]
+    );
+}
+
+#[test]
+fn a_blocked_member_has_no_turn_and_two_that_became_one_have_their_turn_again() {
+    let shop = shop();
+    let till = shop.create();
+    let (member, other) = (enrol(&till), another(&till, "0987654321"));
+    let sale = till.record("sale", &cart_of(other, 100_000)).unwrap();
+    till.refund("back", &refund_of(sale.id)).unwrap();
+    till.merge("merge", &merge(other, member)).unwrap();
+    let sale = till.record("again", &cart_of(member, 100_000)).unwrap();
+    assert_eq!(drawn(&sale), [(1, None)]);
+    let held = till
+        .authorise("held", &cart_of(member, 100_000), 600)
+        .unwrap();
+    till.change_status("block", &change(member, StatusChange::Block))
+        .unwrap();
+    let quote = till.evaluate(&cart_of(member, 100_000)).unwrap();
+    assert!(quote.outcome.draws.is_empty());
+    let told = quote.reasons("draw:wheel").next().unwrap();
+    assert_eq!(told.key, "member.blocked");
+    let sale = till.commit("paid", held.id, None).unwrap();
+    assert!(sale.quote.drawn.is_empty());
     assert_sound(&till);
 }
