@@ -4,11 +4,11 @@
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 
+use super::Named;
 use super::because::because;
 use super::explain::Speaker;
 use super::facts::Facts;
 use super::history::Had;
-use super::named::Named;
 use super::often::Enough;
 use super::quote::Award;
 use super::reached::{Gives, given, said_awards};

@@ -2,7 +2,6 @@
 
 use super::cart::Cart;
 use super::draw::TurnsGiven;
-use super::explain::Explaining;
 use super::facts::Facts;
 use super::problem::CartProblem;
 use super::quote::{Award, Outcome};
@@ -154,7 +153,7 @@ fn worth_in<'a>(
         line_offers: &line_offers,
         wholes: Wholes::default(),
     };
-    let tallies = tally(sale.programme, &terms, &sold, Explaining::Nothing)?;
+    let tallies = tally(sale.programme, &terms, &sold)?;
     let mut due = awards(&tallies);
     let step = Step::of(sale.programme, &now, &tallies, &sold, None);
     if let Some(step) = &step {

@@ -106,7 +106,7 @@ pub fn evaluate_event(
         line_offers: &[],
         wholes: Wholes::default(),
     };
-    let tallies = tally::tally(programme, &terms, &sold, Explaining::Everything)?;
+    let tallies = tally::tally(programme, &terms, &sold)?;
     let reached = challenge::reached(programme, &facts, &sold, &|_, _| false);
     let mut awards = tally::awards(&tallies);
     awards.extend(reached.iter().flat_map(challenge::Reached::awards).cloned());
@@ -117,14 +117,12 @@ pub fn evaluate_event(
     awards_fit(&awards)?;
     let turning = draw::turning(programme, &facts, &sold, false);
     let speaker = Speaker::new(programme, language, Explaining::Everything);
-    let reasons = tallies.iter();
-    let explanation = reasons
-        .map(|tally| told::reason(&speaker, &facts, tally, &tallies, true))
-        .chain(reached.iter().map(|goal| goal.reason(&speaker, &facts)))
-        .chain(brought.iter().map(|brought| brought.reason(&speaker)))
-        .chain(turning.iter().map(|draw| draw.reason(&speaker, &facts)))
-        .chain(drawn.iter().map(|drawn| drawn.reason(&speaker)))
-        .collect();
+    let mut explanation = Vec::new();
+    told::reasons(&speaker, (&terms, &sold), &tallies, &mut explanation);
+    explanation.extend(reached.iter().map(|goal| goal.reason(&speaker, &facts)));
+    explanation.extend(brought.iter().map(|brought| brought.reason(&speaker)));
+    explanation.extend(turning.iter().map(|draw| draw.reason(&speaker, &facts)));
+    explanation.extend(drawn.iter().map(|drawn| drawn.reason(&speaker)));
     Ok(EventWorth {
         awards,
         draws: turning.iter().filter_map(draw::Turning::turns).collect(),

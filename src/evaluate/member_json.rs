@@ -13,7 +13,7 @@ use super::profile::Profile;
 use super::quote::MemberSnapshot;
 use super::referral::ReferredBy;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, MemberStatus, Money, Points};
-use crate::programme::shape::{objects, optional_object, read_object, unique_map};
+use crate::programme::shape::{read_object, unique_map};
 use crate::programme::{DOCUMENT_MAX, NESTING_MAX, Programme};
 
 /// A member and what came before.
@@ -23,7 +23,7 @@ struct Member {
     #[serde(default, deserialize_with = "unique_map")]
     points: BTreeMap<String, Points>,
     #[serde(default)]
-    sales: Option<Sales>,
+    sales: Option<Vec<Sale>>,
     #[serde(default)]
     joined_on: Option<BusinessDate>,
     /// mmdd.
@@ -38,7 +38,7 @@ struct Member {
     /// `active`, `blocked` or `closed`.
     #[serde(default)]
     status: MemberStatus,
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     referred_by: Option<Referred>,
 }
 
@@ -54,10 +54,6 @@ struct Referred {
 struct Attributes(#[serde(deserialize_with = "unique_map")] BTreeMap<String, String>);
 
 #[derive(Debug, Deserialize)]
-#[serde(transparent)]
-struct Sales(#[serde(deserialize_with = "objects")] Vec<Sale>);
-
-#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sale {
     business_date: BusinessDate,
@@ -71,7 +67,7 @@ struct Sale {
     offers: BTreeSet<String>,
     #[serde(default)]
     receipt_group: Option<String>,
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     awards: Vec<GivenAward>,
     #[serde(default, deserialize_with = "unique_map")]
     rewards: BTreeMap<String, Points>,
@@ -121,7 +117,7 @@ impl MemberSnapshot {
         let profile = profile(&mut member)?;
         let history = match member.sales {
             None => None,
-            Some(Sales(sales)) => {
+            Some(sales) => {
                 let sales = sales.into_iter().enumerate();
                 let past = sales.map(|(place, sale)| past_sale(programme, place, sale));
                 let past: Vec<PastSale> = past.collect::<Result<_, _>>()?;

@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 
+use super::Named;
+use super::Phrase;
+use super::Value;
 use super::explain::Speaker;
-use super::named::Named;
 use super::often::QuotaFacts;
 use super::quote::{Award, MemberSnapshot};
-use super::reason::{Phrase, Reason};
+use super::reason::Reason;
 use super::tally::{Refusal, Tally};
-use super::values::Value;
 use crate::kernel::{Points, WalletNumber};
 use crate::programme::{Limit, LimitAction, LimitCount, Programme};
 

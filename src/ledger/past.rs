@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::decide::Accounts;
 use super::entry::{Entry, Flags, Kind};
 use super::fold::{Fold, Unsound};
+use crate::kernel::order;
 use crate::kernel::{
     Activity, BusinessDate, Lot, LotId, MemberNumber, MemberStatus, Points, WalletNumber,
 };
@@ -101,7 +102,7 @@ impl Past {
         let dates = self.active_on.iter();
         let own = dates.filter(|(who, ..)| self.fold.whose(*who) == member);
         let mut dates: Vec<_> = own.map(|(_, date, activity)| (*date, *activity)).collect();
-        dates.sort_unstable();
+        order::sort_by(&mut dates, Ord::cmp);
         dates.dedup();
         dates
     }

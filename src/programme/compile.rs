@@ -26,6 +26,7 @@ use super::model::{
 use super::shape::{ShapeError, read_object};
 use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Parts, Problem, Programme, RedeemTerms};
 use super::{Names, RefundPolicy, Selectors, Unit, Wallet, WalletKind, When};
+use crate::kernel::order;
 use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
 use traps::Compiled;
 
@@ -163,7 +164,7 @@ impl Compiler {
         let offers = self.offers(&document.offers, &groups, &known);
         let mut rewards = self.rewards(&document.rewards, &known);
         rewards.extend(self.vouchers(&document.vouchers, &known));
-        rewards.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        order::sort_by(&mut rewards, |a, b| a.id.cmp(&b.id));
         let days = (valid_from, valid_until);
         let challenges = self.challenges(&document.challenges, days, &known);
         let draws = self.draws(&document.draws, days, &known);
@@ -316,10 +317,10 @@ impl Compiler {
             None => Some(Caps::default()),
             Some(caps) => self.caps(&format!("{path}.caps"), caps, decimals.unwrap_or(4)),
         };
-        let redeem = match &model.redeem {
-            None if model.kind == WalletKindModel::Money => Some(RedeemTerms::of_money()),
-            None => None,
-            Some(redeem) => {
+        let redeem = match (&model.redeem, model.kind) {
+            (_, WalletKindModel::Money) => Some(RedeemTerms::of_money()),
+            (None, _) | (_, WalletKindModel::Badge) => None,
+            (Some(redeem), _) => {
                 Some(self.redeem(&format!("{path}.redeem"), redeem, decimals, currency)?)
             }
         };
@@ -361,20 +362,17 @@ impl Compiler {
             };
             self.unused(format_args!("{path}.decimals"), model.decimals != 0, word);
         }
+        if let Some(expected) = model
+            .kind
+            .instead_of_redeem()
+            .filter(|_| model.redeem.is_some())
+        {
+            self.problem(format!("{path}.redeem"), "not_used", expected, "a value");
+        }
         if is_money {
-            self.unused(
-                format_args!("{path}.redeem"),
-                model.redeem.is_some(),
-                "`money`",
-            );
             return currency.map(WalletKind::Money);
         }
         if is_badge {
-            self.unused(
-                format_args!("{path}.redeem"),
-                model.redeem.is_some(),
-                "`badge`",
-            );
             return Some(WalletKind::Badge);
         }
         Some(WalletKind::Points)
@@ -676,7 +674,7 @@ fn tier_ids(document: &Document) -> Vec<&str> {
 
 fn sorted_by_number(wallets: Vec<Option<Wallet>>) -> Vec<Wallet> {
     let mut wallets: Vec<Wallet> = wallets.into_iter().flatten().collect();
-    wallets.sort_unstable_by_key(|wallet| wallet.number);
+    order::sort_by_key(&mut wallets, |wallet| wallet.number);
     wallets
 }
 

@@ -12,6 +12,7 @@ mod draws;
 mod limits;
 mod mend;
 pub(crate) mod model;
+mod named;
 mod offers;
 mod problem;
 mod reads;
@@ -22,6 +23,7 @@ pub(crate) mod shape;
 mod succession;
 mod tiers;
 mod times;
+mod value;
 mod wallet;
 
 pub use challenges::{
@@ -31,6 +33,7 @@ pub use compile::{check, read};
 pub use conditions::{Birthday, Membership, Past, PastCount, Span};
 pub use draws::{CHANCES, DRAW_RULE, Draw, DrawnAt, OnReturn, Prize, TurnFor};
 pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
+pub use named::Named;
 pub use offers::{
     Break, BreakTakes, BundleCost, CountOf, Effect, MoneyIn, Offer, Pieces, Share, Stage, Takes,
     UseOffer,
@@ -51,6 +54,8 @@ pub use tiers::{
     Tiers, Window, YearStart,
 };
 pub use times::{Quota, QuotaOf, Times, TimesWindow};
+pub(crate) use value::percent_stated;
+pub use value::{Phrase, Value};
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
     Unit, Wallet, WalletKind,

@@ -20,6 +20,9 @@ use crate::ledger::usage::MEMBER_ROWS;
 pub(super) const OF_MEMBER: &str =
     "member IN (SELECT ?1 UNION ALL SELECT member FROM member_status WHERE into_member = ?1)";
 
+/// The state of a number that was merged into another.
+const MERGED: u8 = 3;
+
 /// A row of the table.
 struct Row {
     state: u8,
@@ -177,7 +180,7 @@ fn merge(
         "UPDATE member_status SET into_member = ?2 WHERE into_member = ?1",
         both,
     )?;
-    put(db, from, 3, seq, Some(into))?;
+    put(db, from, MERGED, seq, Some(into))?;
     let mut wallets = db.prepare("SELECT DISTINCT wallet FROM portion WHERE member = ?1")?;
     let mut rows = wallets.query([into.get()])?;
     while let Some(row) = rows.next()? {
@@ -210,7 +213,7 @@ pub(super) fn check(
                 let says = entry
                     .as_ref()
                     .is_some_and(|entry| merged_into(entry).is_some());
-                says && fold.aliases.get(&member) == into.as_ref()
+                says && state == MERGED && fold.aliases.get(&member) == into.as_ref()
             }
             None => {
                 let stands = status_from(state).ok();

@@ -2,7 +2,7 @@
 //!
 //! `open.rs` makes and opens the file, `write.rs` appends, `read.rs` and `lots.rs` answer, `member_status.rs` keeps who is blocked,
 //! `turns.rs` the turns of lucky draws,
-//! `verify.rs` and `backup.rs` care for it, `salvage.rs` reads what is left of a damaged one.
+//! `verify.rs`, `seal.rs` and `backup.rs` care for it, `salvage.rs` reads what is left of a damaged one.
 //! `schema.rs` brings older files to the present tables, which `schema/*.sql` explain.
 
 mod backup;
@@ -19,6 +19,7 @@ mod read;
 mod rows;
 mod salvage;
 mod schema;
+mod seal;
 mod tale;
 mod transaction;
 mod turns;

@@ -13,6 +13,7 @@ use super::view::{ReceiptKey, ReceiptKind, Sale, load_document};
 use crate::evaluate::TurnsGiven;
 use crate::evaluate::quote::{Award, Gift, LinePart, OfferTaken, Outcome, Redemption};
 use crate::kernel::ids::{Seq, hex};
+use crate::kernel::order;
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
 use crate::ledger::draw::Turn;
 use crate::ledger::{Entry, Flags, Hash, Kind};
@@ -257,7 +258,7 @@ fn entries_of(
             to_ask.push(about);
         }
     }
-    found.sort_unstable();
+    order::sort_by(&mut found, Ord::cmp);
     found.dedup();
     let mut entries = Vec::with_capacity(found.len());
     for seq in found {

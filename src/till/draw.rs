@@ -1,7 +1,9 @@
 //! Turns of lucky draws: drawn and booked behind the sale or the event that gives them, in the same write, and
 //! taken back with it. What a turn draws hangs on its number alone, which only this moves on.
 
-use super::document::{EventDocument, from_bytes};
+use std::collections::BTreeMap;
+
+use super::document::{EventDocument, SaleDocument, from_bytes};
 use super::error::Error;
 use super::event::{EventReport, postings_of};
 use super::refund::refund_document;
@@ -193,18 +195,25 @@ impl Till {
     }
 }
 
-/// How many turns a member had of each draw that limits them.
+/// How many turns a member had of each draw that limits them; those that a sale promises which is held are
+/// had, too.
 pub(super) fn turns_had(
     reading: &Reading<'_>,
     programme: &Programme,
-    member: MemberNumber,
-    on: BusinessDate,
-) -> Result<std::collections::BTreeMap<String, Had>, Error> {
+    (member, on): (MemberNumber, BusinessDate),
+    held: &[SaleDocument],
+) -> Result<BTreeMap<String, Had>, Error> {
     let limited = programme.draws().iter();
     let limited = limited.filter(|draw| draw.times.is_limited());
     limited
         .map(|draw| {
-            let dates = reading.turns_of(&draw.id, member)?;
+            let mut dates = reading.turns_of(&draw.id, member)?;
+            for sale in held {
+                let promised = sale.outcome.draws.iter();
+                for given in promised.filter(|given| given.draw == draw.id) {
+                    dates.extend((0..given.turns).map(|_| sale.cart.business_date));
+                }
+            }
             Ok((draw.id.clone(), Had::of_dates(&dates, on)))
         })
         .collect()

@@ -55,6 +55,7 @@ mod undo;
 mod usage;
 mod velocity;
 mod verify;
+mod verify_rows;
 mod view;
 
 pub use adjust::{Adjusted, Adjustment, Missing};

@@ -2,14 +2,17 @@
 
 use std::borrow::Cow;
 
+use super::document::SaleDocument;
 use super::draw::turns_had;
 use super::error::Error;
 use super::referral::open_referral;
 use super::shell::Till;
 use super::training::Purpose;
+use super::view::load_document;
 use crate::evaluate::{
     Cart, CartProblem, Explaining, GoodsBack, History, MemberSnapshot, Quote, evaluate_with,
 };
+use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber};
 use crate::programme::{HISTORY_ALL, Programme};
 use crate::store::Reading;
@@ -49,13 +52,14 @@ impl Till {
     }
 
     /// The member's past as the programme wants to know it; nothing, and nothing read, where it does
-    /// not ask.
+    /// not ask. Sales of theirs that are held have what they promise, but for those that are `freed`.
     pub(super) fn past_of(
         &self,
         reading: &Reading<'_>,
         programme: &Programme,
         cart: &Cart,
         (member, joined_on): (MemberNumber, Option<BusinessDate>),
+        freed: &[Seq],
     ) -> Result<Option<History>, Error> {
         let days = programme.history_days();
         if days == 0 {
@@ -67,15 +71,33 @@ impl Till {
         } else {
             on.minus_days(days - 1).unwrap_or(BusinessDate::MIN)
         };
-        let sums = self.sums_of(reading, member, (first, on))?;
+        let sums = self.sums_of(reading, member, (first, BusinessDate::MAX))?;
+        let held = held_of(reading, member, freed)?;
+        let promised = match &held[..] {
+            [] => None,
+            held => Some(self.sums_promised(held)?),
+        };
+        let is_promised = held.iter().any(|sale| sale.outcome.referral.is_some());
         let referral = match programme.referral() {
-            None => None,
-            Some(_) => open_referral(reading, member)?,
+            Some(_) if !is_promised => open_referral(reading, member)?,
+            _ => None,
         };
         Ok(Some(History {
             referral,
-            turns: turns_had(reading, programme, member, on)?,
-            ..History::of_sums(programme, cart, joined_on, &sums)
+            turns: turns_had(reading, programme, (member, on), &held)?,
+            ..History::of_sums(programme, cart, joined_on, (&sums, promised.as_ref()))
         }))
     }
+}
+
+/// The sales of a member that are held, as they were authorised, but for these.
+fn held_of(
+    reading: &Reading<'_>,
+    member: MemberNumber,
+    but: &[Seq],
+) -> Result<Vec<SaleDocument>, Error> {
+    let held = reading.held_sales_of(member)?;
+    let held = held.into_iter().filter(|row| !but.contains(&row.seq));
+    held.map(|row| load_document(reading, row.document_seq))
+        .collect()
 }

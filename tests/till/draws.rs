@@ -409,3 +409,25 @@ fn a_blocked_member_has_no_turn_and_two_that_became_one_have_their_turn_again() 
     assert!(sale.quote.drawn.is_empty());
     assert_sound(&till);
 }
+
+#[test]
+fn turns_that_a_held_sale_promises_are_had_for_the_next_one() {
+    let shop = shop();
+    let till = shop.create();
+    let member = enrol(&till);
+    let of_million = |quote: &Quote| {
+        let given = quote.outcome.draws.iter();
+        let given = given.filter(|given| given.draw == "million");
+        given.map(|given| given.turns).sum::<u32>()
+    };
+    let held = till
+        .authorise("held", &cart_of(member, 3_000_000), 600)
+        .unwrap();
+    assert_eq!(of_million(&held.quote), 3);
+    let sale = till.record("two", &cart_of(member, 2_000_000)).unwrap();
+    assert_eq!(of_million(&sale.quote), 1);
+    let sale = till.commit("paid", held.id, None).unwrap();
+    let turns = sale.quote.drawn.iter();
+    assert_eq!(turns.filter(|turn| turn.draw == "million").count(), 3);
+    assert_sound(&till);
+}

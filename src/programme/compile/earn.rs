@@ -4,11 +4,13 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::super::model::{BandModel, EarnModel, FactorModel, GroupModel};
+use super::super::value::stated;
 use super::super::{
     Band, BandGives, Caps, EarnRule, Factor, Gives, Group, Percent, RULES_MAX, RoundAt, Take,
     Tenders, TierFactor, Wallet, WalletKind, When,
 };
 use super::{Compiler, Known, quoted};
+use crate::kernel::order;
 use crate::kernel::{Fraction, Money};
 
 /// A tier multiplies points. Stored value and vouchers are as many as the rule says: who sells a gift
@@ -36,7 +38,7 @@ impl Compiler {
             take: model.take,
         };
         let mut groups: Vec<Group> = models.iter().map(group).collect();
-        groups.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        order::sort_by(&mut groups, |a, b| a.id.cmp(&b.id));
         groups
     }
 
@@ -76,7 +78,9 @@ impl Compiler {
             }
             rules.push(rule);
         }
-        rules.sort_unstable_by(|a, b| (a.priority, &a.id).cmp(&(b.priority, &b.id)));
+        order::sort_by(&mut rules, |a, b| {
+            (a.priority, &a.id).cmp(&(b.priority, &b.id))
+        });
         rules
     }
 
@@ -137,7 +141,9 @@ impl Compiler {
             .iter()
             .chain(of_factors)
             .any(|when| when.has(&|leaf| matches!(leaf, When::Tenders(_))));
+        let gives = gives?;
         Some(EarnRule {
+            stated: stated(&gives, wallet.number),
             id: model.id.clone(),
             name: name?,
             wallet: wallet.number,
@@ -145,7 +151,7 @@ impl Compiler {
             group: group?,
             when,
             lines: lines?,
-            gives: gives?,
+            gives,
             base: model.base.unwrap_or_default(),
             tenders: tenders?,
             factors,
@@ -414,7 +420,7 @@ impl Compiler {
                 when: when?,
             });
         }
-        factors.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        order::sort_by(&mut factors, |a, b| a.id.cmp(&b.id));
         Some(factors)
     }
 

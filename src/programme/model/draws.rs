@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{EntryModel, NamesModel, QuotaModel, TimesModel, WhenModel};
 use crate::programme::draws::OnReturn;
-use crate::programme::shape::{filled_objects, objects, optional_object};
+use crate::programme::shape::filled;
 
 /// Something to win, with odds: a wheel, a scratch card. Only for members. A sale or an event gives turns;
 /// what a turn draws is decided by a seed of the till that was there before the campaign, and is told only
@@ -25,7 +25,7 @@ pub(crate) struct DrawModel {
     )]
     pub id: String,
     /// What people call it. Left out: the id.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub name: Option<NamesModel>,
     /// Each so much that is paid gives turns. Left out: each sale does, unless `event` is there.
     #[serde(default)]
@@ -50,7 +50,7 @@ pub(crate) struct DrawModel {
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 100)))]
     pub most: Option<i64>,
     /// How many turns one member has. Left out: as many as there are sales or events.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub times: Option<TimesModel>,
     /// First business date on which turns are given, yyyymmdd. Left out: since ever.
     #[serde(default)]
@@ -61,10 +61,10 @@ pub(crate) struct DrawModel {
     #[cfg_attr(test, schemars(range(min = 19_000_101, max = 99_991_231)))]
     pub until: Option<i64>,
     /// Sales and events that give turns. Left out: all.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub when: Option<WhenModel>,
     /// What can be won, 1 to 100. What their chances leave of 100 % wins nothing.
-    #[serde(deserialize_with = "filled_objects")]
+    #[serde(deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 100)))]
     pub prizes: Vec<PrizeModel>,
     /// Whether prizes go back when the sale deserves their turns no more. A post-void takes them back in
@@ -89,7 +89,7 @@ pub(crate) struct PrizeModel {
     )]
     pub id: String,
     /// What people call it. Left out: the id.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub name: Option<NamesModel>,
     /// How many percent of the turns win it, 0 to 100 with at most nine decimals. The chances of a draw are
     /// together no more than 100.
@@ -97,14 +97,14 @@ pub(crate) struct PrizeModel {
     pub chance_percent: String,
     /// Points, a voucher or a badge, by the wallet that holds them, at most 10. They count for no tier and no
     /// cap of rules. Left out: none.
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 10)))]
     pub gives: Vec<EntryModel>,
     /// What the cashier hands over besides. Left out: nothing.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub goods: Option<NamesModel>,
     /// How often it can be won in all. A till without a share has none. Left out: as often as it is drawn.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub stock: Option<QuotaModel>,
     /// Id of the prize that is won instead once the till's share of `stock` is used up; one without stock of
     /// its own. Only with `stock`. Left out: nothing is won.
