@@ -31,7 +31,7 @@ pub(super) fn follow(db: &Connection, entry: &Entry) -> Result<(), StoreError> {
         turn.n,
         member.get(),
         entry.business_date.yyyymmdd(),
-        turn.prize.unwrap_or_default(),
+        turn.prize,
     ])?;
     Ok(())
 }
@@ -99,14 +99,14 @@ pub(super) fn check(
     while let Some(row) = rows.next()? {
         count += 1;
         let standing = turns.get(&row.get::<_, String>(0)?, row.get(1)?);
-        let prize: String = row.get(4)?;
+        let prize: Option<String> = row.get(4)?;
         is_sound &= match standing {
             None => false,
             Some(standing) => {
                 standing.member.get() == row.get::<_, u64>(2)?
                     && standing.business_date.yyyymmdd() == row.get::<_, i32>(3)?
-                    && standing.prize.clone().unwrap_or_default() == prize
-                    && standing.is_open == row.get::<_, bool>(5)?
+                    && standing.prize == prize
+                    && i64::from(standing.is_open) == row.get::<_, i64>(5)?
             }
         };
     }
