@@ -13,6 +13,7 @@ use super::Named;
 use super::explain::Speaker;
 use super::values::{Form, Values};
 use super::{Phrase, Value};
+use crate::kernel::order;
 use crate::texts::{self, Language};
 
 /// One line of the explanation. `key` is stable; the text is in the till's language.
@@ -189,7 +190,7 @@ impl Serialize for ValueTexts<'_> {
         let Self(reason) = self;
         let speaker = reason.speaker();
         let mut values: Vec<(&'static str, &Value)> = reason.values.iter().collect();
-        values.sort_unstable_by_key(|(name, _)| *name);
+        order::sort_by_key(&mut values, |(name, _)| *name);
         let mut map = serializer.serialize_map(Some(values.len()))?;
         for (name, value) in values {
             map.serialize_entry(name, &reason.exactly(&speaker, name, value))?;
