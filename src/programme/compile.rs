@@ -2,6 +2,7 @@
 
 mod basics;
 mod challenges;
+mod draws;
 mod earn;
 mod limits;
 mod member;
@@ -166,6 +167,7 @@ impl Compiler {
         order::sort_by(&mut rewards, |a, b| a.id.cmp(&b.id));
         let days = (valid_from, valid_until);
         let challenges = self.challenges(&document.challenges, days, &known);
+        let draws = self.draws(&document.draws, days, &known);
         let referral = document.referral.as_ref();
         let referral = referral.map(|model| self.referral(model, &known));
         self.names_once(document);
@@ -187,6 +189,7 @@ impl Compiler {
             earn: &earn,
             rewards: &rewards,
             challenges: &challenges,
+            draws: &draws,
             referral: referral.iter().flatten().next(),
             days,
             money_decimals,
@@ -209,6 +212,7 @@ impl Compiler {
             rewards,
             limits,
             challenges,
+            draws,
             referral: match referral {
                 None => None,
                 Some(referral) => Some(referral?),
