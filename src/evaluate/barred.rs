@@ -15,6 +15,7 @@ use super::quote::{GoodsBack, MemberSnapshot, Quote};
 use super::reason::Reason;
 use super::tally::event_of;
 use super::{in_tier, wallet_lines};
+use crate::kernel::order;
 use crate::kernel::{MemberStatus, Points};
 use crate::programme::{Names, Programme};
 use crate::texts::Language;
@@ -37,7 +38,7 @@ pub(super) fn quote(
     let speaker = Speaker::new(programme, words.0, words.1);
     if speaker.explains() {
         let barred = everything(programme);
-        let ids: BTreeSet<&str> = barred.iter().map(|(id, _)| id.as_ref()).collect();
+        let ids: BTreeSet<&str> = order::set(barred.iter().map(|(id, _)| id.as_ref()));
         // What is said of codes, offers and goods that come back stands.
         let told = quote.explanation.iter();
         let mut reasons: Vec<Reason> = told

@@ -226,17 +226,17 @@ impl Compiler {
     fn names_once(&mut self, document: &Document) {
         let vouchers = document.vouchers.iter().map(|voucher| voucher.id.as_str());
         let rewards = document.rewards.iter().map(|reward| reward.id.as_str());
-        let vouchers: BTreeSet<&str> = vouchers.collect();
+        let vouchers: BTreeSet<&str> = order::set(vouchers);
         for (index, reward) in document.rewards.iter().enumerate() {
             let path = format_args!("rewards[{index}]");
             self.once(path, !vouchers.contains(reward.id.as_str()), &reward.id);
         }
-        let rewards: BTreeSet<&str> = rewards.chain(vouchers).collect();
+        let rewards: BTreeSet<&str> = order::set(rewards.chain(vouchers));
         let of_rules = document
             .earn
             .iter()
             .filter_map(|rule| rule.group.as_deref());
-        let of_rules: BTreeSet<&str> = of_rules.collect();
+        let of_rules: BTreeSet<&str> = order::set(of_rules);
         for (index, offer) in document.offers.iter().enumerate() {
             let path = format_args!("offers[{index}]");
             self.once(path, !rewards.contains(offer.id.as_str()), &offer.id);
