@@ -2,6 +2,7 @@
 
 mod adjustments;
 mod founding;
+mod goods;
 mod lapse;
 mod streams;
 mod sums;
