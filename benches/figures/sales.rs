@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use loy::evaluate::{Cart, Line};
-use loy::kernel::{MemberNumber, Money, Quantity, SaleId};
-use loy::till::{Goods, Measure, RefundRequest, ReturnedPart, Settings, Till};
+use loy::kernel::{MemberNumber, Money, Points, Quantity, SaleId};
+use loy::till::{Adjustment, Goods, Measure, Missing, RefundRequest, ReturnedPart, Settings, Till};
 
 use crate::dice::Dice;
 use crate::measure::Sample;
@@ -344,8 +344,8 @@ fn day_close(report: &mut Report, disk: &Path) {
     );
 }
 
-/// A programme of tiers asks for the member's past: a regular's thousand sales of a year, beside
-/// somebody's first.
+/// A programme of tiers asks for the member's past: a regular's thousand sales of a year, whose points
+/// are all still there or spent each time, beside somebody's first.
 pub fn measure_past(report: &mut Report) {
     const SALES: usize = 1_000;
     let shop = Shop::with(|provisioning| {
@@ -355,31 +355,56 @@ pub fn measure_past(report: &mut Report) {
     });
     let folder = place::folder(Path::new(place::RAM));
     let till = place::till(&shop, folder.path());
-    let members = enrol_all(&till, 2);
+    let members = enrol_all(&till, 3);
+    let [saver, spender, new] = [members[0], members[1], members[2]];
     let in_dollars = |number: usize, member| {
         let mut cart = bill(number, LINES, member, false);
         cart.currency = "USD".to_owned();
         cart
     };
     for number in 0..SALES {
-        till.record(&format!("sale-{number}"), &in_dollars(number, members[0]))
+        till.record(&format!("sale-{number}"), &in_dollars(number, saver))
+            .unwrap();
+        let cart = in_dollars(number, spender);
+        let sale = till.record(&format!("spent-{number}"), &cart).unwrap();
+        let given = sale.quote.wallet(1).unwrap().awarded;
+        till.adjust(&format!("take-{number}"), &taking(spender, given))
             .unwrap();
     }
-    let (regular, new) = Sample::pairs(
-        500,
-        |run| {
-            till.evaluate(&in_dollars(run, members[0])).unwrap();
-        },
-        |run| {
-            till.evaluate(&in_dollars(run, members[1])).unwrap();
-        },
-        || {},
-    );
+    let beside_new = |member| {
+        Sample::pairs(
+            500,
+            |run| {
+                till.evaluate(&in_dollars(run, member)).unwrap();
+            },
+            |run| {
+                till.evaluate(&in_dollars(run, new)).unwrap();
+            },
+            || {},
+        )
+    };
+    let name = "quote of 10 lines with tiers, 1,000 sales in the window";
+    let (saver, first) = beside_new(saver);
+    report.add(Row::times(name, &saver));
     report.add(Row::times(
-        "quote of 10 lines with tiers, 1,000 sales in the window",
-        &regular,
+        "  the same, the points of all spent",
+        &beside_new(spender).0,
     ));
-    report.add(Row::times("  the same, a member's first sale", &new));
+    report.add(Row::times("  the same, a member's first sale", &first));
+}
+
+/// Takes stars away, as spending them does.
+fn taking(member: MemberNumber, points: Points) -> Adjustment {
+    Adjustment {
+        member,
+        wallet: "stars".to_owned(),
+        points: -points,
+        operator: "TN-07".to_owned(),
+        reason: "spent".to_owned(),
+        time: None,
+        expires_on: None,
+        missing: Missing::Refused,
+    }
 }
 
 /// Syncs of every kind of operation, counted by a VFS.

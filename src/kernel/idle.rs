@@ -49,6 +49,26 @@ impl Idle {
         }
         self.over_from(last)
     }
+
+    /// As few dates of activity as it takes to tell when points lapse that were given on `first_given` or
+    /// later: [`Idle::lapse`] answers the same by them as by all. `behind` tells of two dates the latest
+    /// activity behind the one and before the other, or else the first from the other on.
+    pub fn turns<E>(
+        self,
+        first_given: BusinessDate,
+        mut behind: impl FnMut(BusinessDate, BusinessDate) -> Result<Option<BusinessDate>, E>,
+    ) -> Result<Vec<BusinessDate>, E> {
+        let (mut dates, mut last) = (Vec::new(), first_given);
+        // Between two that lie no longer apart than that, no pause is too long.
+        while let Some(over) = self.over_from(last) {
+            let Some(date) = behind(last, over)? else {
+                break;
+            };
+            dates.push(date);
+            last = date;
+        }
+        Ok(dates)
+    }
 }
 
 #[cfg(test)]
@@ -94,5 +114,41 @@ mod tests {
         assert_eq!(lapse(idle, 20_210_101, &late), 20_220_101);
         assert_eq!(lapse(idle, 20_220_101, &late), 20_230_101);
         assert_eq!(lapse(Idle::Days(1), 99_991_231, &[]), 0, "never");
+    }
+    #[test]
+    fn few_dates_tell_the_same_as_all() {
+        let new_year = day(20_240_101);
+        let after = |days: u32| new_year.plus_days(days).expect("a date");
+        // Visits of every second day, a pause of 9 days, and two of 11 and 40.
+        let visits = (0..60).step_by(2).chain([67, 68, 79, 119, 120]);
+        let visits: Vec<_> = visits.map(after).collect();
+        for idle in [
+            Idle::Days(1),
+            Idle::Days(2),
+            Idle::Days(10),
+            Idle::Months(1),
+        ] {
+            for first in 0..130 {
+                let mut asked = 0;
+                let turns = idle.turns(after(first), |last, over| {
+                    asked += 1;
+                    let mut within = visits.iter().rev().filter(|date| **date > last);
+                    let latest = within.find(|date| **date < over);
+                    let next = visits.iter().find(|date| **date >= over);
+                    Ok::<_, ()>(latest.or(next).copied())
+                });
+                let turns = turns.expect("dates");
+                for given in first..130 {
+                    assert_eq!(
+                        idle.lapse(after(given), &turns),
+                        idle.lapse(after(given), &visits),
+                        "{idle:?} from {first}, given on {given}"
+                    );
+                }
+                if idle == Idle::Months(1) {
+                    assert!(asked <= 7, "{asked}");
+                }
+            }
+        }
     }
 }

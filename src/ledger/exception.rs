@@ -4,6 +4,9 @@
 use minicbor::decode::{Decoder, Error as DecodeError};
 use minicbor::encode::Encoder;
 
+use super::entry::{Flags, Kind};
+use crate::kernel::LotId;
+
 /// The longest text in an exception or an adjustment, in bytes.
 pub const TEXT_MAX: usize = 64;
 
@@ -22,6 +25,18 @@ pub struct Exception {
     pub limit: i64,
     /// What was found, in the same unit.
     pub found: i64,
+}
+
+/// The line of a clock that begins not to be believed.
+pub const CLOCK_SUSPECT: &str = "clock.suspect";
+
+/// The line of a sale or a return as a whole for a date that was closed already.
+pub fn late_key(kind: Kind, flags: Flags, lot: LotId) -> Option<&'static str> {
+    match kind {
+        Kind::Commit if flags.has(Flags::LATE) && lot == 0 => Some("sale.late"),
+        Kind::Refund if flags.has(Flags::LATE) => Some("refund.late"),
+        _ => None,
+    }
 }
 
 impl Exception {

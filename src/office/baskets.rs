@@ -1,15 +1,14 @@
 //! What was sold and what came back, by the lines that travel beside the entries. No table is kept of
 //! them: they are read out of the batches as they were signed, those of the entries asked for only.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rusqlite::{Connection, params};
 
 use super::report::{date_at, seq_at};
 use super::storage::open_batch;
 use super::{Office, OfficeError, column};
-use crate::exchange::BasketLine;
-use crate::exchange::batch::BatchId;
+use crate::exchange::{Basket, BasketLine};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Money, Quantity};
 use crate::ledger::{Flags, Kind};
@@ -47,73 +46,92 @@ pub struct BasketTotal {
     pub quantity: Quantity,
 }
 
+/// Sales and returns with their money: of all days, or with [`OF_DAY`] of one. 6 is the number of a commit,
+/// 12 of a refund; as the index `entry_goods` has it.
+const MOVED: &str =
+    "SELECT e.stream_no, e.seq, kind, e.business_date, iif(flags & ?2, -amount, amount),
+        refers_to, store, till
+    FROM entry e CROSS JOIN stream USING (stream_no) CROSS JOIN writer USING (writer_no)
+    WHERE kind IN (6, 12) AND lot = 0";
+const OF_DAY: &str = "AND e.business_date = ?1";
+const OF_ALL_DAYS: &str = "AND ?1 IS NULL";
+
+/// What tells of the day, or of all.
+pub(super) fn moved(on: Option<BusinessDate>) -> String {
+    let which = if on.is_some() { OF_DAY } else { OF_ALL_DAYS };
+    format!("{MOVED} {which} ORDER BY e.stream_no, e.seq")
+}
+
 impl Office {
     /// What was sold and what came back, by business date, store, till and kind: of one date or of all.
-    /// Every entry is looked through, and the batches that brought those of the date are opened, one
-    /// after the other.
+    /// Of one, its own entries are read, and the batches that brought them; one batch after the other.
     pub fn basket_totals(&self, on: Option<BusinessDate>) -> Result<Vec<BasketTotal>, OfficeError> {
-        let mut query = self.db.prepare_cached(
-            "SELECT stream_no, parent_seq, store, till FROM stream JOIN writer USING (writer_no)
-             ORDER BY store, till, stream_no",
-        )?;
-        let mut rows = query.query([])?;
+        let mut query = self.db.prepare_cached(&moved(on))?;
+        let day = on.map(BusinessDate::yyyymmdd);
+        let mut rows = query.query(params![day, Flags::UNDONE.0])?;
+        let mut brought = Brought::new(&self.db);
         let mut totals = BTreeMap::new();
         while let Some(row) = rows.next()? {
-            let place: (String, String) = (row.get(2)?, row.get(3)?);
-            let (stream_no, mut done) = (row.get(0)?, seq_at(row, 1)?);
-            for (batch_id, _, last) in batches_of(&self.db, stream_no)? {
-                let moved = moved(&self.db, stream_no, (done + 1, last), on)?;
-                done = done.max(last);
-                if moved.is_empty() {
-                    continue;
-                }
-                let baskets = open_batch(&self.db, &batch_id)?.baskets;
-                for (kind, date, amount, number) in moved {
-                    let found = baskets.binary_search_by_key(&number, |basket| basket.sale_seq);
-                    let lines = found.ok().map(|at| baskets[at].lines.as_slice());
-                    let key = (date, place.clone(), kind);
-                    let total = totals.entry(key.clone()).or_insert_with(|| empty(key));
-                    total.add(amount, lines);
-                }
-            }
+            let kind = Kind::from_number(row.get(2)?).ok_or(OfficeError::Damaged("a kind"))?;
+            let date = date_at(row, 3)?.ok_or(OfficeError::Damaged("a business date"))?;
+            let seq = seq_at(row, 1)?;
+            let number = number_of(kind, seq, seq_at(row, 5)?);
+            let lines = brought.lines(row.get(0)?, seq, number)?;
+            let key = (date, (row.get(6)?, row.get(7)?), kind);
+            let total = totals.entry(key.clone()).or_insert_with(|| empty(key));
+            total.add(Money::new(row.get(4)?), lines);
         }
         Ok(totals.into_values().collect())
     }
 }
 
-/// Sales and returns among the entries of a life that a batch brought: kind, date, money, and the number
-/// that their lines go by.
-fn moved(
-    db: &Connection,
+/// The lines of entries that are asked for life by life in their order: each batch is opened once, and
+/// one is in memory at a time.
+struct Brought<'d> {
+    db: &'d Connection,
     stream_no: i64,
-    (first, last): (Seq, Seq),
-    on: Option<BusinessDate>,
-) -> Result<Vec<(Kind, BusinessDate, Money, Seq)>, OfficeError> {
-    let mut query = db.prepare_cached(
-        "SELECT kind, business_date, iif(flags & ?7, -amount, amount), seq, refers_to FROM entry
-         WHERE stream_no = ?1 AND seq BETWEEN ?2 AND ?3 AND kind IN (?4, ?5) AND lot = 0
-           AND (?6 IS NULL OR business_date = ?6) ORDER BY seq",
-    )?;
-    let [commit, refund] = [Kind::Commit, Kind::Refund].map(Kind::number);
-    let (first, last) = (column(first), column(last));
-    let on = on.map(BusinessDate::yyyymmdd);
-    let mut rows = query.query(params![
-        stream_no,
-        first,
-        last,
-        commit,
-        refund,
-        on,
-        Flags::UNDONE.0
-    ])?;
-    let mut moved = Vec::new();
-    while let Some(row) = rows.next()? {
-        let kind = Kind::from_number(row.get(0)?).ok_or(OfficeError::Damaged("a kind"))?;
-        let date = date_at(row, 1)?.ok_or(OfficeError::Damaged("a business date"))?;
-        let number = number_of(kind, seq_at(row, 3)?, seq_at(row, 4)?);
-        moved.push((kind, date, Money::new(row.get(2)?), number));
+    last: Seq,
+    baskets: Vec<Basket>,
+}
+
+/// The batch that brought entry `?2` of a life `?1`.
+pub(super) const BATCH_OF: &str = "SELECT batch_id, last_seq
+    FROM stream CROSS JOIN batch USING (writer_no, epoch, tag)
+    WHERE stream_no = ?1 AND state = 1 AND last_seq >= ?2 AND first_seq <= ?2
+    ORDER BY last_seq, first_seq, batch_id LIMIT 1";
+
+impl<'d> Brought<'d> {
+    fn new(db: &'d Connection) -> Self {
+        Self {
+            db,
+            stream_no: 0,
+            last: 0,
+            baskets: Vec::new(),
+        }
     }
-    Ok(moved)
+
+    /// Of an entry, by the number that they go by; none where its till did not send them.
+    fn lines(
+        &mut self,
+        stream_no: i64,
+        seq: Seq,
+        number: Seq,
+    ) -> Result<Option<&[BasketLine]>, OfficeError> {
+        if self.stream_no != stream_no || seq > self.last {
+            (self.stream_no, self.last) = (stream_no, seq);
+            self.baskets.clear();
+            let mut query = self.db.prepare_cached(BATCH_OF)?;
+            let mut rows = query.query(params![stream_no, column(seq)])?;
+            if let Some(row) = rows.next()? {
+                self.last = seq_at(row, 1)?;
+                self.baskets = open_batch(self.db, &row.get(0)?)?.baskets;
+            }
+        }
+        let found = self
+            .baskets
+            .binary_search_by_key(&number, |basket| basket.sale_seq);
+        Ok(found.ok().map(|at| self.baskets[at].lines.as_slice()))
+    }
 }
 
 fn empty((business_date, place, kind): (BusinessDate, (String, String), Kind)) -> BasketTotal {
@@ -164,34 +182,13 @@ pub(super) fn number_of(kind: Kind, seq: Seq, refers_to: Seq) -> Seq {
 /// Reads the lines of entries; what a till did not send is not in the answer.
 pub(super) fn lines_of(db: &Connection, wanted: &Wanted) -> Result<Lines, OfficeError> {
     let mut found = Lines::new();
+    let mut brought = Brought::new(db);
     for (&stream_no, entries) in wanted {
-        let numbers: BTreeSet<Seq> = entries.values().copied().collect();
-        for (batch_id, first, last) in batches_of(db, stream_no)? {
-            if entries.range(first..=last).next().is_none() {
-                continue;
-            }
-            for basket in open_batch(db, &batch_id)?.baskets {
-                if numbers.contains(&basket.sale_seq) {
-                    found
-                        .entry((stream_no, basket.sale_seq))
-                        .or_insert(basket.lines);
-                }
+        for (&seq, &number) in entries {
+            if let Some(lines) = brought.lines(stream_no, seq, number)? {
+                found.insert((stream_no, number), lines.to_vec());
             }
         }
     }
     Ok(found)
-}
-
-/// The batches that are in the books of one life, in the order of their entries.
-fn batches_of(db: &Connection, stream_no: i64) -> Result<Vec<(BatchId, Seq, Seq)>, OfficeError> {
-    let mut query = db.prepare_cached(
-        "SELECT batch_id, first_seq, last_seq FROM batch JOIN stream USING (writer_no, epoch, tag)
-         WHERE stream_no = ?1 AND state = 1 ORDER BY first_seq, batch_id",
-    )?;
-    let mut rows = query.query([stream_no])?;
-    let mut batches = Vec::new();
-    while let Some(row) = rows.next()? {
-        batches.push((row.get(0)?, seq_at(row, 1)?, seq_at(row, 2)?));
-    }
-    Ok(batches)
 }

@@ -1,13 +1,17 @@
-//! What was out of the ordinary in all stores: refusals by policy, approvals, points by hand, limits.
+//! What was out of the ordinary in all stores: refusals by policy, approvals, points by hand, limits, late
+//! sales, clocks that were not believed.
 
 use std::collections::BTreeMap;
+
+use rusqlite::{Row, params_from_iter};
 
 use super::draws::{TurnChecked, Verdict};
 use super::report::{date_at, member_at, seq_at};
 use super::{Office, OfficeError};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Points, WalletNumber};
-use crate::ledger::{AdjustmentPayload, Exception, Kind, MergePayload};
+use crate::ledger::exception::{CLOCK_SUSPECT, late_key};
+use crate::ledger::{AdjustmentPayload, Exception, Flags, Kind, MergePayload};
 
 /// One line of what was out of the ordinary.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,9 +64,10 @@ impl Office {
     pub fn exceptions(&self) -> Result<Vec<OfficeException>, OfficeError> {
         let mut query = self.db.prepare_cached(
             "SELECT e.business_date, store, till, e.seq, kind, refers_to, member, wallet, points,
-                    payload, stream_no
+                    payload, stream_no, flags, lot
              FROM entry e JOIN stream USING (stream_no) JOIN writer USING (writer_no)
              WHERE kind IN (?1, ?2, ?3, ?5, ?6, ?7, ?8) OR (kind = ?4 AND payload IS NOT NULL)
+                 OR flags & ?9
              ORDER BY e.business_date, store, till, stream_no, e.seq",
         )?;
         let told = [
@@ -75,76 +80,37 @@ impl Office {
             Kind::Closed,
             Kind::Merged,
         ];
-        let mut rows = query.query(told.map(Kind::number))?;
+        let marks = Flags::LATE.with(Flags::CLOCK_SUSPECT).0;
+        let mut rows = query.query(params_from_iter(
+            told.map(Kind::number).into_iter().chain([marks]),
+        ))?;
         let mut lines = Vec::new();
         // Who adjusted, by stream and first entry: only the first of several lots says so.
         let mut who: BTreeMap<(i64, Seq), AdjustmentPayload> = BTreeMap::new();
+        let mut clock = Suspicion::default();
         while let Some(row) = rows.next()? {
             let kind = Kind::from_number(row.get(4)?).ok_or(OfficeError::Damaged("a kind"))?;
             let payload: Vec<u8> = row.get::<_, Option<Vec<u8>>>(9)?.unwrap_or_default();
-            let (seq, refers_to) = (seq_at(row, 3)?, seq_at(row, 5)?);
+            let (seq, refers_to, stream_no) = (seq_at(row, 3)?, seq_at(row, 5)?, row.get(10)?);
+            let (flags, lot) = (Flags(row.get(11)?), seq_at(row, 12)?);
             let points = Points::new(row.get(8)?);
-            let mut line = OfficeException {
-                business_date: date_at(row, 0)?.ok_or(OfficeError::Damaged("a business date"))?,
-                store: row.get(1)?,
-                till: row.get(2)?,
-                seq,
-                key: kind.name().to_owned(),
-                operator: String::new(),
-                approver: String::new(),
-                subject: String::new(),
-                member: match seq_at(row, 6)? {
-                    0 => None,
-                    _ => Some(member_at(row, 6)?),
-                },
-                wallet: row.get(7)?,
-                points: Points::ZERO,
-                limit: 0,
-                found: 0,
-            };
+            let line = line_at(row, kind)?;
+            let begins = clock.begins((stream_no, line.business_date), seq, flags);
+            let suspect = begins.then(|| with_key(&line, CLOCK_SUSPECT));
             if kind == Kind::Exception {
-                // What a later version says and this one cannot read is a line all the same.
-                let read = Exception::from_payload(&payload);
-                let read = read.unwrap_or_else(|_| Exception::new("exception.unknown"));
-                line = OfficeException {
-                    key: read.key,
-                    operator: read.operator,
-                    approver: read.approver,
-                    subject: read.subject,
-                    limit: read.limit,
-                    found: read.found,
-                    ..line
-                };
-            } else {
+                lines.push(read_exception(&payload, line));
+            } else if told.contains(&kind) && (kind != Kind::Debt || !payload.is_empty()) {
                 let first = if refers_to == 0 { seq } else { refers_to };
-                let place = (row.get(10)?, first);
+                let place = (stream_no, first);
                 if !payload.is_empty() {
-                    let read = match kind {
-                        Kind::Merged => MergePayload::from_payload(&payload).map(|merge| merge.by),
-                        _ => AdjustmentPayload::from_payload(&payload),
-                    };
-                    let read = read.unwrap_or_default();
-                    who.insert(place, read);
+                    who.insert(place, read_by(kind, &payload));
                 }
                 let by = who.get(&place).cloned().unwrap_or_default();
-                line = OfficeException {
-                    key: if kind == Kind::Debt {
-                        "adjustment_owed".to_owned()
-                    } else {
-                        line.key
-                    },
-                    operator: by.operator,
-                    approver: by.approver,
-                    subject: by.reason,
-                    points: if kind == Kind::AdjustmentGiven {
-                        points
-                    } else {
-                        -points
-                    },
-                    ..line
-                };
+                lines.push(by_hand(kind, points, by, line));
+            } else if let Some(key) = late_key(kind, flags, lot) {
+                lines.push(with_key(&line, key));
             }
-            lines.push(line);
+            lines.extend(suspect);
         }
         let before = lines.len();
         lines.extend(self.wrong_turns()?);
@@ -202,5 +168,95 @@ impl Office {
             }
         }
         Ok(sums.into_values().collect())
+    }
+}
+
+/// Entries one behind the other that were written while the clock was not believed make one line, the day
+/// of each life by itself.
+#[derive(Default)]
+struct Suspicion {
+    of: Option<(i64, BusinessDate)>,
+    last: Seq,
+}
+
+impl Suspicion {
+    fn begins(&mut self, of: (i64, BusinessDate), seq: Seq, flags: Flags) -> bool {
+        if !flags.has(Flags::CLOCK_SUSPECT) {
+            return false;
+        }
+        let goes_on = self.of == Some(of) && seq == self.last + 1;
+        (self.of, self.last) = (Some(of), seq);
+        !goes_on
+    }
+}
+
+fn line_at(row: &Row<'_>, kind: Kind) -> Result<OfficeException, OfficeError> {
+    Ok(OfficeException {
+        business_date: date_at(row, 0)?.ok_or(OfficeError::Damaged("a business date"))?,
+        store: row.get(1)?,
+        till: row.get(2)?,
+        seq: seq_at(row, 3)?,
+        key: kind.name().to_owned(),
+        operator: String::new(),
+        approver: String::new(),
+        subject: String::new(),
+        member: match seq_at(row, 6)? {
+            0 => None,
+            _ => Some(member_at(row, 6)?),
+        },
+        wallet: row.get(7)?,
+        points: Points::ZERO,
+        limit: 0,
+        found: 0,
+    })
+}
+
+fn with_key(line: &OfficeException, key: &str) -> OfficeException {
+    OfficeException {
+        key: key.to_owned(),
+        ..line.clone()
+    }
+}
+
+/// What a later version says and this one cannot read is a line all the same.
+fn read_exception(payload: &[u8], line: OfficeException) -> OfficeException {
+    let read = Exception::from_payload(payload);
+    let read = read.unwrap_or_else(|_| Exception::new("exception.unknown"));
+    OfficeException {
+        key: read.key,
+        operator: read.operator,
+        approver: read.approver,
+        subject: read.subject,
+        limit: read.limit,
+        found: read.found,
+        ..line
+    }
+}
+
+fn read_by(kind: Kind, payload: &[u8]) -> AdjustmentPayload {
+    let read = match kind {
+        Kind::Merged => MergePayload::from_payload(payload).map(|merge| merge.by),
+        _ => AdjustmentPayload::from_payload(payload),
+    };
+    read.unwrap_or_default()
+}
+
+fn by_hand(
+    kind: Kind,
+    points: Points,
+    by: AdjustmentPayload,
+    line: OfficeException,
+) -> OfficeException {
+    let is_given = kind == Kind::AdjustmentGiven;
+    OfficeException {
+        key: match kind {
+            Kind::Debt => "adjustment_owed".to_owned(),
+            _ => line.key,
+        },
+        operator: by.operator,
+        approver: by.approver,
+        subject: by.reason,
+        points: if is_given { points } else { -points },
+        ..line
     }
 }

@@ -13,6 +13,8 @@ use crate::kernel::Instant;
 const SCHEMA: &str = include_str!("schema.sql");
 /// What version 4 adds.
 const MEMBERS: &str = include_str!("members.sql");
+/// What version 5 adds.
+const GOODS: &str = include_str!("goods.sql");
 /// `loyO`: tells a head office file from a ledger and from any other SQLite file.
 const APPLICATION_ID: i64 = 0x6c6f_794f;
 const SCHEMA_VERSION: i64 = 5;
@@ -56,13 +58,15 @@ const FROM_3_TO_4: &str = concat!(
     include_str!("members.sql"),
     "PRAGMA user_version = 4; COMMIT"
 );
-/// What version 5 adds to version 4: the key of a writer's lucky draws, which is not known of writers that
-/// were provisioned before.
-const FROM_4_TO_5: &str = "BEGIN IMMEDIATE;
-    ALTER TABLE writer ADD COLUMN draw_key BLOB CHECK (length(draw_key) = 32);
+/// What version 5 adds to version 4: indexes, and the key of a writer's lucky draws, which is not known of
+/// writers that were provisioned before.
+const FROM_4_TO_5: &str = concat!(
+    "BEGIN IMMEDIATE;",
+    include_str!("goods.sql"),
+    "ALTER TABLE writer ADD COLUMN draw_key BLOB CHECK (length(draw_key) = 32);
     CREATE INDEX entry_turn ON entry (stream_no, seq) WHERE kind IN (2, 24);
-    PRAGMA user_version = 5;
-    COMMIT";
+    PRAGMA user_version = 5; COMMIT"
+);
 /// The first member number given out has this body: eleven digits, none of them a leading zero.
 pub(super) const FIRST_BODY: u64 = 10_000_000_000;
 
@@ -90,6 +94,7 @@ pub(super) fn create(
     let db = connect(&unfinished)?;
     db.execute_batch(SCHEMA)?;
     db.execute_batch(MEMBERS)?;
+    db.execute_batch(GOODS)?;
     let mut tenant = [0; 16];
     let mut secret = Zeroizing::new([0; 32]);
     let mut identifier_key = Zeroizing::new([0; 32]);
@@ -157,12 +162,8 @@ pub(super) fn open(dir: &Path) -> Result<Office, OfficeError> {
     if application != APPLICATION_ID {
         return Err(unknown("another kind of SQLite file".to_owned()));
     }
-    for (version, next) in [
-        (1, FROM_1_TO_2),
-        (2, FROM_2_TO_3),
-        (3, FROM_3_TO_4),
-        (4, FROM_4_TO_5),
-    ] {
+    let steps = [FROM_1_TO_2, FROM_2_TO_3, FROM_3_TO_4, FROM_4_TO_5];
+    for (version, next) in (1..).zip(steps) {
         if pragma("user_version")? == version {
             db.execute_batch(next)?;
         }

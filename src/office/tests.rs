@@ -3,6 +3,7 @@
 mod adjustments;
 mod draws;
 mod founding;
+mod goods;
 mod lapse;
 mod streams;
 mod sums;

@@ -1,7 +1,7 @@
 //! Goods that came back without their sale, and the sale they most likely come from. Points were taken
 //! when they came back (ledger.md, "Refunds"); what is told here moves none.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use rusqlite::{Connection, Row, params_from_iter};
 
@@ -13,14 +13,27 @@ use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Money, Quantity};
 use crate::ledger::Kind;
 
-/// Of members who returned something without its sale. 12 is the number of a refund.
-const THEIRS: &str = "coalesce(root, member) IN (
-    SELECT coalesce(root, member) FROM entry LEFT JOIN alias USING (member)
-    WHERE kind = 12 AND lot = 0 AND refers_to = 0 AND member <> 0)";
-/// The entry that made sale ?3 of stream ?2 final: itself, or a later one. 6 is the number of a commit.
-const OF_SALE: &str = "e.stream_no = ?2 AND e.seq =
-    (SELECT min(seq) FROM entry WHERE stream_no = ?2 AND seq >= ?3 AND kind = 6 AND lot = 0
-     AND ?3 IN (seq, refers_to))";
+/// Sales (6) and claims (21) under all numbers of members who returned something without its sale; as the
+/// indexes `entry_sale` and `entry_return` have them.
+pub(super) const THEIRS: &str = "kind IN (6, 21) AND lot = 0 AND e.member IN (
+    WITH returned AS (
+        SELECT DISTINCT coalesce(root, entry.member) AS number
+        FROM entry LEFT JOIN alias ON alias.member = entry.member
+        WHERE kind = 12 AND lot = 0 AND refers_to = 0 AND entry.member <> 0)
+    SELECT number FROM returned
+    UNION SELECT alias.member FROM returned JOIN alias ON root = number)";
+/// The entry that made sale ?2 of life ?1 final: itself, or a later one.
+pub(super) const OF_SALE: &str = "e.stream_no = ?1 AND e.seq =
+    (SELECT min(seq) FROM entry WHERE stream_no = ?1 AND seq >= ?2 AND kind = 6 AND lot = 0
+     AND ?2 IN (seq, refers_to))";
+/// Returns that name entry ?2 of life ?1, or of another life of the same till.
+pub(super) const BACK: &str = "kind = 12 AND lot = 0 AND refers_to = ?2 AND e.stream_no IN (
+    SELECT stream_no FROM stream
+    WHERE writer_no = (SELECT writer_no FROM stream WHERE stream_no = ?1))";
+/// Goods without their sale whose return stands: what undoes it is a return that names it.
+pub(super) const UNLINKED: &str = "kind = 12 AND lot = 0 AND refers_to = 0 AND NOT EXISTS (
+    SELECT 1 FROM entry u
+    WHERE u.kind = 12 AND u.lot = 0 AND u.stream_no = e.stream_no AND u.refers_to = e.seq)";
 
 /// Where and when an entry was written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -54,6 +67,7 @@ pub struct UnlinkedLine {
 
 /// A sale or a return, as far as matching looks at it.
 struct Event {
+    kind: Kind,
     stream_no: i64,
     seq: Seq,
     number: Seq,
@@ -78,18 +92,13 @@ struct Left {
     prices: [Money; 2],
 }
 
-/// Goods without their sale whose return stands: what undoes it is a return that names it.
-const NOT_UNDONE: &str = "refers_to = 0 AND NOT EXISTS (
-    SELECT 1 FROM entry u
-    WHERE u.stream_no = e.stream_no AND u.kind = e.kind AND u.refers_to = e.seq)";
-
 impl Office {
     /// Every line of goods that came back without their sale, oldest first, with the sale of the same
     /// member that sold the same goods before and has enough of them left: one at the same price if
     /// there is one, and of several the latest. What was returned of a sale by name, and what an earlier
-    /// line here comes from, is not left. All entries are looked through.
+    /// line here comes from, is not left. Read are these returns and what their members bought.
     pub fn unlinked(&self) -> Result<Vec<UnlinkedLine>, OfficeError> {
-        let mut returns = events(&self.db, Kind::Refund, NOT_UNDONE, &[])?;
+        let mut returns = events(&self.db, UNLINKED, &[])?;
         returns.sort_by_key(|event| (event.at.business_date, event.sold_at_ms));
         let mut sales = sold_to_them(&self.db)?;
         let lines = lines_of(&self.db, &wanted(returns.iter()))?;
@@ -176,40 +185,47 @@ fn own_lines<'l>(lines: &'l Lines, event: &Event) -> &'l [BasketLine] {
 /// The sales of every member who returned something without its sale, claimed ones too, with what is
 /// left of their goods.
 fn sold_to_them(db: &Connection) -> Result<BTreeMap<MemberNumber, Vec<Sold>>, OfficeError> {
-    let mut sales: Vec<(MemberNumber, Event)> = Vec::new();
-    for event in events(db, Kind::Commit, THEIRS, &[])? {
-        sales.extend(event.member.map(|member| (member, event)));
+    let mut sales: Vec<(MemberNumber, Event, Vec<Event>)> = Vec::new();
+    for event in events(db, THEIRS, &[])? {
+        let member = event.member;
+        let sale = match event.kind {
+            Kind::Claim => {
+                let owner = owner_of(db, event.stream_no, event.refers_to)?;
+                let commit = events(db, OF_SALE, &[owner, column(event.refers_to)])?;
+                commit.into_iter().next()
+            }
+            _ => Some(event),
+        };
+        if let Some((member, sale)) = member.zip(sale) {
+            let returns = returns_of(db, &sale)?;
+            sales.push((member, sale, returns));
+        }
     }
-    for claim in events(db, Kind::Claim, THEIRS, &[])? {
-        let owner = owner_of(db, claim.stream_no, claim.refers_to)?;
-        let commit = events(db, Kind::Commit, OF_SALE, &[owner, column(claim.refers_to)])?;
-        let commit = commit.into_iter().next();
-        sales.extend(claim.member.zip(commit));
-    }
-    // A return of a claimed sale may have been nobody's.
-    let returns = format!("refers_to <> 0 AND (member = 0 OR {THEIRS})");
-    let mut returned: BTreeMap<(i64, Seq), Vec<Event>> = BTreeMap::new();
-    for event in events(db, Kind::Refund, &returns, &[])? {
-        let owner = owner_of(db, event.stream_no, event.refers_to)?;
-        let of_sale = returned.entry((owner, event.refers_to)).or_default();
-        of_sale.push(event);
-    }
-    let key = |(_, sale): &(_, Event)| {
-        let owner = owner_of(db, sale.stream_no, sale.number)?;
-        Ok((owner, sale.number))
-    };
-    let keys: Vec<_> = sales.iter().map(key).collect::<Result<_, OfficeError>>()?;
-    let known: BTreeSet<_> = keys.iter().collect();
-    returned.retain(|key, _| known.contains(key));
-    let all = sales.iter().map(|(_, event)| event);
-    let lines = lines_of(db, &wanted(all.chain(returned.values().flatten())))?;
+    // Sales of the members themselves before those that they claimed, each in the order of tills.
+    sales.sort_by_key(|(_, sale, _)| sale.member.is_none());
+    let all = sales
+        .iter()
+        .flat_map(|(_, sale, returns)| [sale].into_iter().chain(returns));
+    let lines = lines_of(db, &wanted(all))?;
     let mut sold: BTreeMap<MemberNumber, Vec<Sold>> = BTreeMap::new();
-    for ((member, event), key) in sales.into_iter().zip(&keys) {
-        let returns = returned.get(key).map_or(&[][..], Vec::as_slice);
-        let left = left_of(&lines, &event, returns);
+    for (member, event, returns) in sales {
+        let left = left_of(&lines, &event, &returns);
         sold.entry(member).or_default().push(Sold { event, left });
     }
     Ok(sold)
+}
+
+/// What came back of a sale by its name, whoever it was whose points it took.
+fn returns_of(db: &Connection, sale: &Event) -> Result<Vec<Event>, OfficeError> {
+    let owner = owner_of(db, sale.stream_no, sale.number)?;
+    let mut returns = Vec::new();
+    for event in events(db, BACK, &[owner, column(sale.number)])? {
+        // Another life of this till may have a sale of the same number.
+        if owner_of(db, event.stream_no, event.refers_to)? == owner {
+            returns.push(event);
+        }
+    }
+    Ok(returns)
 }
 
 /// What of a sale's goods may still come back.
@@ -233,33 +249,33 @@ fn owner_of(db: &Connection, stream_no: i64, seq: Seq) -> Result<i64, OfficeErro
     Ok(storage::ancestry_of(db, stream_no)?.owner(seq))
 }
 
-/// Entries of a kind by themselves, in the order of stores, tills and entries.
-fn events(
-    db: &Connection,
-    kind: Kind,
-    condition: &str,
-    given: &[i64],
-) -> Result<Vec<Event>, OfficeError> {
-    let mut query = db.prepare_cached(&format!(
-        "SELECT e.stream_no, e.seq, refers_to, coalesce(root, member), sold_at_ms, store, till,
-                e.business_date
-         FROM entry e LEFT JOIN alias USING (member) JOIN stream USING (stream_no) JOIN writer USING (writer_no)
-         WHERE kind = ?1 AND lot = 0 AND {condition}
+/// Which entries are asked for, in the order of stores, tills and entries.
+pub(super) fn select(condition: &str) -> String {
+    format!(
+        "SELECT e.stream_no, e.seq, refers_to, coalesce(root, e.member), sold_at_ms, store, till,
+                e.business_date, kind
+         FROM entry e LEFT JOIN alias a ON a.member = e.member
+             CROSS JOIN stream USING (stream_no) CROSS JOIN writer USING (writer_no)
+         WHERE {condition}
          ORDER BY store, till, e.stream_no, e.seq"
-    ))?;
-    let number = i64::from(kind.number());
-    let given = [number].into_iter().chain(given.iter().copied());
+    )
+}
+
+fn events(db: &Connection, condition: &str, given: &[i64]) -> Result<Vec<Event>, OfficeError> {
+    let mut query = db.prepare_cached(&select(condition))?;
     let mut rows = query.query(params_from_iter(given))?;
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
-        events.push(event_at(row, kind)?);
+        events.push(event_at(row)?);
     }
     Ok(events)
 }
 
-fn event_at(row: &Row<'_>, kind: Kind) -> Result<Event, OfficeError> {
+fn event_at(row: &Row<'_>) -> Result<Event, OfficeError> {
+    let kind = Kind::from_number(row.get(8)?).ok_or(OfficeError::Damaged("a kind"))?;
     let (seq, refers_to) = (seq_at(row, 1)?, seq_at(row, 2)?);
     Ok(Event {
+        kind,
         stream_no: row.get(0)?,
         seq,
         number: number_of(kind, seq, refers_to),

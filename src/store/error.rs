@@ -32,6 +32,15 @@ pub enum StoreError {
         /// Newest schema this library knows.
         known: i32,
     },
+    /// It has an entry of a kind that this library does not know.
+    #[error(
+        "the ledger has an entry of kind {kind}, which only a newer library knows; update the \
+         library, and if there is no newer one, the file is damaged"
+    )]
+    NewerEntry {
+        /// The number of the kind.
+        kind: u8,
+    },
     /// There is no file at the path.
     #[error("there is no ledger at the path; create it with a provisioning file")]
     Absent,

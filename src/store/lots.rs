@@ -2,24 +2,25 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::params;
+use rusqlite::{Params, params};
 
 use super::error::StoreError;
 use super::member_status::OF_MEMBER;
 use super::read::Reading;
 use super::rows::date_from;
+use super::write::Writing;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::Seq;
 use crate::kernel::{
-    Account, Activity, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion,
-    WalletNumber,
+    Activity, BusinessDate, Instant, Lot, LotId, MemberNumber, Points, Portion, WalletNumber,
 };
 use crate::ledger::{Accounts, DueLot, Flags, Kind};
 
 impl Reading<'_> {
     /// A member's accounts in all wallets, for something that is booked on a date: lots with something
     /// left in them or alive on that date, with what of these is written off since, and the lots
-    /// named in `also` whatever is left, with what of these is written off.
+    /// named in `also` whatever is left, with what of these is written off. Read is what is open, however
+    /// much was spent before; only for a date that is closed already, every lot is looked at.
     pub fn accounts(
         &self,
         member: MemberNumber,
@@ -27,49 +28,30 @@ impl Reading<'_> {
         on: BusinessDate,
     ) -> Result<Accounts, StoreError> {
         let member = self.whose(member)?;
-        let mut accounts = Accounts::new();
+        let mut lots = Lots::new();
+        self.read_lots(OPEN_LOTS, [member.get()], &mut lots)?;
+        for lot in also {
+            self.read_lots(ONE_LOT, [member.get(), *lot], &mut lots)?;
+        }
         // No close writes off what is alive behind the date that it closes.
         let closed = self.head()?.closed_date;
         let is_swept_since = |expires_on| Some(expires_on) <= closed && expires_on > on;
-        let mut statement = self.db().prepare_cached(
-            "SELECT wallet, lot, awarded_at_ms, available_from, expires_on, granted, earned,
-                 released, used, held
-             FROM portion WHERE member = ?1 AND writer = 0",
-        )?;
-        let mut rows = statement.query([member.get()])?;
-        while let Some(row) = rows.next()? {
-            let portion = Portion {
-                granted: Points::new(row.get(5)?),
-                earned: Points::new(row.get(6)?),
-                released: Points::new(row.get(7)?),
-                used: Points::new(row.get(8)?),
-                held: Points::new(row.get(9)?),
-            };
-            if !portion.is_sound() {
-                return Err(StoreError::corrupt(
-                    "a portion with more taken than there was",
-                ));
+        if let Some(closed) = closed.filter(|closed| *closed > on) {
+            let range = params![member.get(), on.yyyymmdd(), closed.yyyymmdd()];
+            self.read_lots(SWEPT_LOTS, range, &mut lots)?;
+        }
+        let mut accounts = Accounts::new();
+        for ((wallet, id), mut lot) in lots {
+            let is_named = also.contains(&id);
+            if lot
+                .expires_on
+                .is_some_and(|date| is_named || is_swept_since(date))
+            {
+                lot.lapsed = self.lapsed(wallet, id)?;
             }
-            let (wallet, id) = (row.get(0)?, row.get(1)?);
-            let expires_on = row.get::<_, Option<i64>>(4)?.map(date_from).transpose()?;
-            let lapsed = match expires_on {
-                Some(date) if also.contains(&id) || is_swept_since(date) => {
-                    self.lapsed(wallet, id)?
-                }
-                _ => Points::ZERO,
-            };
-            if portion.remaining().is_zero() && lapsed.is_zero() && !also.contains(&id) {
-                continue;
+            if is_named || !lot.portion.remaining().is_zero() || !lot.lapsed.is_zero() {
+                accounts.entry(wallet).or_default().lots.push(lot);
             }
-            let account: &mut Account = accounts.entry(wallet).or_default();
-            account.lots.push(Lot {
-                id,
-                awarded_at: Instant::from_ms(row.get(2)?),
-                available_from: date_from(row.get(3)?)?,
-                expires_on,
-                portion,
-                lapsed,
-            });
         }
         for account in accounts.values_mut() {
             bound(&mut account.lots)?;
@@ -87,6 +69,36 @@ impl Reading<'_> {
         Ok(accounts)
     }
 
+    fn read_lots(&self, sql: &str, of: impl Params, lots: &mut Lots) -> Result<(), StoreError> {
+        let mut statement = self.db().prepare_cached(sql)?;
+        let mut rows = statement.query(of)?;
+        while let Some(row) = rows.next()? {
+            let portion = Portion {
+                granted: Points::new(row.get(5)?),
+                earned: Points::new(row.get(6)?),
+                released: Points::new(row.get(7)?),
+                used: Points::new(row.get(8)?),
+                held: Points::new(row.get(9)?),
+            };
+            if !portion.is_sound() {
+                return Err(StoreError::corrupt(
+                    "a portion with more taken than there was",
+                ));
+            }
+            let (wallet, id) = (row.get(0)?, row.get(1)?);
+            let lot = Lot {
+                id,
+                awarded_at: Instant::from_ms(row.get(2)?),
+                available_from: date_from(row.get(3)?)?,
+                expires_on: row.get::<_, Option<i64>>(4)?.map(date_from).transpose()?,
+                portion,
+                lapsed: Points::ZERO,
+            };
+            lots.insert((wallet, id), lot);
+        }
+        Ok(())
+    }
+
     /// The business date on which a member was enrolled here, the earliest of several numbers; nothing
     /// for others.
     pub fn joined_on(&self, member: MemberNumber) -> Result<Option<BusinessDate>, StoreError> {
@@ -100,34 +112,25 @@ impl Reading<'_> {
         date.map(date_from).transpose()
     }
 
-    /// The business dates of a member's sales, claimed ones too, and of their events, earliest first.
-    pub fn active_on(
+    /// The latest business date behind `last` and before `over` on which a member was active in one of
+    /// the ways that count; if there is none, the first from `over` on. A sale is claimed or made, an
+    /// event not taken back.
+    pub fn active_behind(
         &self,
         member: MemberNumber,
-    ) -> Result<Vec<(BusinessDate, Activity)>, StoreError> {
-        let sql = format!(
-            "SELECT DISTINCT business_date, kind = ?4 AS is_event FROM entry
-             WHERE {OF_MEMBER} AND lot = 0
-                 AND (kind IN (?2, ?3) OR (kind = ?4 AND flags & ?5 = 0))
-             ORDER BY business_date, is_event"
-        );
-        let mut statement = self.db().prepare_cached(&sql)?;
-        let member = self.whose(member)?;
-        let [commit, claim, event] = [Kind::Commit, Kind::Claim, Kind::Event].map(Kind::number);
-        let range = params![member.get(), commit, claim, event, Flags::UNDONE.0];
-        let rows = statement.query_map(range, |row| {
-            Ok((row.get::<_, i64>(0)?, row.get::<_, bool>(1)?))
-        })?;
-        rows.map(|row| {
-            let (number, is_event) = row?;
-            let activity = if is_event {
-                Activity::Event
-            } else {
-                Activity::Sale
-            };
-            Ok((date_from(number)?, activity))
-        })
-        .collect()
+        counted: &[Activity],
+        (last, over): (BusinessDate, BusinessDate),
+    ) -> Result<Option<BusinessDate>, StoreError> {
+        let mut statement = self.db().prepare_cached(&next_activity())?;
+        let range = params![
+            self.whose(member)?.get(),
+            last.yyyymmdd(),
+            over.yyyymmdd(),
+            counted.contains(&Activity::Sale),
+            counted.contains(&Activity::Event),
+        ];
+        let date = statement.query_row(range, |row| row.get::<_, Option<i64>>(0))?;
+        date.map(date_from).transpose()
     }
 
     /// The business date of an entry.
@@ -219,6 +222,63 @@ impl Reading<'_> {
     }
 }
 
+/// Lots by wallet and name.
+type Lots = BTreeMap<(WalletNumber, LotId), Lot>;
+
+macro_rules! portions {
+    ($which:literal) => {
+        concat!(
+            "SELECT wallet, lot, awarded_at_ms, available_from, expires_on, granted, earned,
+                 released, used, held
+             FROM portion WHERE member = ?1 AND writer = 0 AND ",
+            $which
+        )
+    };
+}
+
+/// Of the portions of member `?1` those with something left. In the order of the index `portion_open`, which
+/// has no others: it is for the sake of this order that SQLite uses it.
+const OPEN_LOTS: &str = portions!("granted + earned - released - used <> 0 ORDER BY expires_on");
+/// That of lot `?2`, whose wallet its award tells.
+const ONE_LOT: &str = portions!("wallet = (SELECT wallet FROM entry WHERE seq = ?2) AND lot = ?2");
+/// Those that ended behind `?2` and up to `?3`.
+const SWEPT_LOTS: &str = portions!("expires_on > ?2 AND expires_on <= ?3");
+
+/// Entries that may count as activity, as the index `entry_activity` has them: commits (6), claims (21) and
+/// events (24).
+const ACTIVITY: &str = "kind IN (6, 21, 24) AND lot = 0";
+
+/// See [`Reading::active_behind`]. Each number that stands for the member is looked up by itself, so that
+/// one step into the index finds its answer.
+fn next_activity() -> String {
+    let event = Kind::Event.number();
+    let undone = Flags::UNDONE.0;
+    let of_number = format!(
+        "FROM entry WHERE member = number AND {ACTIVITY}
+         AND iif(kind = {event}, ?5 AND flags & {undone} = 0, ?4)"
+    );
+    format!(
+        "SELECT coalesce(max(latest), min(next)) FROM (
+             SELECT (SELECT max(business_date) {of_number}
+                         AND business_date > ?2 AND business_date < ?3) AS latest,
+                 (SELECT min(business_date) {of_number} AND business_date >= ?3) AS next
+             FROM (SELECT ?1 AS number
+                   UNION ALL SELECT member FROM member_status WHERE into_member = ?1))"
+    )
+}
+
+impl Writing<'_> {
+    /// Keeps the dates of members' activity in order from now on: for files with a programme whose balances
+    /// lapse for want of it. Others have no such index, which would cost each of their sales.
+    pub fn index_activity(&self) -> Result<(), StoreError> {
+        let sql = format!(
+            "CREATE INDEX IF NOT EXISTS entry_activity ON entry (member, business_date)
+             WHERE {ACTIVITY}"
+        );
+        Ok(self.connection().execute_batch(&sql)?)
+    }
+}
+
 /// Nobody has more than one amount may be. What was written off may add up to more over the years; of
 /// that no more counts than fits.
 fn bound(lots: &mut [Lot]) -> Result<(), StoreError> {
@@ -236,4 +296,88 @@ fn bound(lots: &mut [Lot]) -> Result<(), StoreError> {
         room -= lot.lapsed;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::{Connection, StatementStatus};
+
+    use super::super::schema;
+    use super::super::write::HAS_AND_OWES;
+    use super::*;
+
+    /// A file in which member 1 has spent so many lots and still has three, beside other members.
+    fn file(spent: i64) -> Connection {
+        let db = Connection::open_in_memory().expect("a file");
+        schema::make(&db).expect("tables");
+        for lot in 1..=spent + 3 {
+            let used = if lot <= spent { 10 } else { 4 };
+            for member in [0, 1, 2] {
+                db.execute(
+                    "INSERT INTO portion VALUES (?1, 1, ?2, 0, 0, 20261122, NULL, 0, 10, 0, ?3, 0)",
+                    [member, lot, used],
+                )
+                .expect("a portion");
+            }
+        }
+        db
+    }
+
+    /// What a query answers, and in how many steps of SQLite's machine.
+    fn asked(db: &Connection, sql: &str, of: impl Params) -> (Vec<Option<i64>>, i32) {
+        let mut statement = db.prepare(sql).expect("a query");
+        let mut rows = statement.query(of).expect("works");
+        let mut found = Vec::new();
+        while let Some(row) = rows.next().expect("works") {
+            found.push(row.get(0).expect("a number"));
+        }
+        drop(rows);
+        (found, statement.get_status(StatementStatus::VmStep))
+    }
+
+    #[test]
+    fn lots_that_are_spent_cost_a_quote_and_a_sale_nothing() {
+        let (new, regular) = (file(0), file(1_000));
+        let open = [&new, &regular].map(|db| asked(db, OPEN_LOTS, [1]));
+        assert_eq!(open[0].0.len(), 3);
+        assert_eq!(open[0], open[1]);
+        let has = [&new, &regular].map(|db| asked(db, HAS_AND_OWES, [1, 1]));
+        assert_eq!(has[0].0, [Some(18)]);
+        assert_eq!(has[0], has[1]);
+        let one = [&new, &regular].map(|db| asked(db, ONE_LOT, [1, 2]).1);
+        assert_eq!(one[0], one[1]);
+    }
+
+    #[test]
+    fn a_year_of_visits_is_one_step_into_the_index() {
+        let visits = |days: i64| {
+            let db = Connection::open_in_memory().expect("a file");
+            schema::make(&db).expect("tables");
+            let mut connection = db;
+            let writing = Writing::begin(&mut connection).expect("a write");
+            writing.index_activity().expect("an index");
+            writing.index_activity().expect("there already");
+            writing.commit().expect("works");
+            for seq in 1..=days {
+                let date =
+                    BusinessDate::from_days_since_1970(20_000 + i32::try_from(seq).expect("few"));
+                connection
+                    .execute(
+                        "INSERT INTO entry VALUES
+                         (?1, 6, 0, 0, 0, 420, ?2, 1, 0, 0, 0, 0, 0, 0, NULL, 1, NULL, zeroblob(32))",
+                        [seq, date.expect("a date").yyyymmdd().into()],
+                    )
+                    .expect("a sale");
+            }
+            let range = params![1, 20_241_004, 20_991_231, true, false];
+            asked(&connection, &next_activity(), range)
+        };
+        let (few, many) = (visits(3), visits(365));
+        // 20,000 days after 1 January 1970 it was 4 October 2024.
+        assert_eq!(
+            (few.0, many.0),
+            (vec![Some(20_241_007)], vec![Some(20_251_004)])
+        );
+        assert_eq!(few.1, many.1);
+    }
 }

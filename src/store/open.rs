@@ -510,7 +510,7 @@ pub(super) fn connect(
 ) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(busy_timeout)?;
-    connection.set_prepared_statement_cache_capacity(64);
+    connection.set_prepared_statement_cache_capacity(128);
     // FULL: what was answered survives a power cut. Checkpoints are ours to time.
     connection.execute_batch(
         "PRAGMA synchronous = FULL;

@@ -50,6 +50,7 @@ pub(super) fn insert_entry(
 /// Reads one entry with its hash.
 pub(super) fn entry_from(row: &Row<'_>) -> Result<(Entry, Hash), StoreError> {
     let bad = |what: &str| StoreError::corrupt(format!("an entry has an impossible {what}"));
+    let kind = row.get(1)?;
     let at_ms: i64 = row.get(3)?;
     let sold_after_ms: i64 = row.get(4)?;
     let business_date = date_from(row.get(6)?)?;
@@ -58,7 +59,7 @@ pub(super) fn entry_from(row: &Row<'_>) -> Result<(Entry, Hash), StoreError> {
     let expires_on: Option<i64> = row.get(14)?;
     let entry = Entry {
         seq: row.get(0)?,
-        kind: Kind::from_number(row.get(1)?).ok_or_else(|| bad("kind"))?,
+        kind: Kind::from_number(kind).ok_or(StoreError::NewerEntry { kind })?,
         flags: Flags(row.get(2)?),
         at: Instant::from_ms(at_ms),
         sold_at: Instant::from_ms(

@@ -370,11 +370,7 @@ pub(super) fn commit(transaction: Transaction<'_>) -> Result<(), StoreError> {
 /// What a member has or owes in a wallet stays within what one amount may be: every sum of it can then be
 /// added up, and told.
 pub(super) fn refuse_beyond(db: &Connection, member: u64, wallet: u8) -> Result<(), StoreError> {
-    let mut statement = db.prepare_cached(
-        "SELECT coalesce(sum(granted + earned - released - used), 0),
-             (SELECT coalesce(sum(debt), 0) FROM account WHERE member = ?1 AND wallet = ?2)
-         FROM portion WHERE member = ?1 AND wallet = ?2 AND writer = 0",
-    )?;
+    let mut statement = db.prepare_cached(HAS_AND_OWES)?;
     let (has, owes): (i64, i64) = statement.query_row(params![member, wallet], |row| {
         Ok((row.get(0)?, row.get(1)?))
     })?;
@@ -383,6 +379,15 @@ pub(super) fn refuse_beyond(db: &Connection, member: u64, wallet: u8) -> Result<
     }
     Ok(())
 }
+
+/// What member `?1` has and owes in wallet `?2`, out of what is open: SQLite takes the index `portion_open`
+/// for the sake of its order.
+pub(super) const HAS_AND_OWES: &str = "SELECT coalesce(sum(open), 0),
+         (SELECT coalesce(sum(debt), 0) FROM account WHERE member = ?1 AND wallet = ?2)
+     FROM (SELECT granted + earned - released - used AS open FROM portion
+           WHERE member = ?1 AND +wallet = ?2 AND writer = 0
+               AND granted + earned - released - used <> 0
+           ORDER BY expires_on LIMIT -1)";
 
 /// Moves the counters of one portion and one account by what an entry says.
 fn move_counters(db: &Connection, entry: &Entry, effect: &Effect) -> Result<(), StoreError> {

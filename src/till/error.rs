@@ -163,7 +163,7 @@ impl Error {
                 StoreError::Full => status::E_STORE_FULL,
                 StoreError::ReadOnly => status::E_STORE_READ_ONLY,
                 StoreError::Corrupt { .. } => status::E_STORE_CORRUPT,
-                StoreError::Newer { .. } => status::E_STORE_NEWER,
+                StoreError::Newer { .. } | StoreError::NewerEntry { .. } => status::E_STORE_NEWER,
                 StoreError::Absent => status::E_STORE_ABSENT,
                 StoreError::Exists => status::E_STORE_EXISTS,
                 StoreError::NetworkPlace { .. }
@@ -207,7 +207,7 @@ impl Error {
                 StoreError::Full => "store.full",
                 StoreError::ReadOnly => "store.read_only",
                 StoreError::Corrupt { .. } => "store.corrupt",
-                StoreError::Newer { .. } => "store.newer",
+                StoreError::Newer { .. } | StoreError::NewerEntry { .. } => "store.newer",
                 StoreError::Absent => "store.absent",
                 StoreError::Exists => "store.exists",
                 StoreError::NetworkPlace { .. } => "store.network",

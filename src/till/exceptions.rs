@@ -9,6 +9,7 @@ use super::error::Error;
 use super::shell::Till;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Points};
+use crate::ledger::exception::{CLOCK_SUSPECT, late_key};
 use crate::ledger::{AdjustmentPayload, Entry, Exception, Flags, Kind, MergePayload};
 use crate::programme::Programme;
 use crate::store::Reading;
@@ -121,16 +122,12 @@ pub(super) fn exceptions_of(
                 let by = read.map(|merge| merge.by).unwrap_or_default();
                 lines.push(by_hand(&entry, &by, line(entry.kind.name())));
             }
-            Kind::Commit if entry.flags.has(Flags::LATE) && !entry.is_portion() => {
-                lines.push(line("sale.late"));
-            }
-            Kind::Refund if entry.flags.has(Flags::LATE) => lines.push(line("refund.late")),
-            _ => {}
+            kind => lines.extend(late_key(kind, entry.flags, entry.lot).map(line)),
         }
         // One line each time the clock begins not to be believed, not one an entry.
         if entry.flags.has(Flags::CLOCK_SUSPECT) {
             if entry.seq != last_suspect + 1 {
-                lines.push(line("clock.suspect"));
+                lines.push(line(CLOCK_SUSPECT));
             }
             last_suspect = entry.seq;
         }

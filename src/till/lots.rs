@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::card::MemberCard;
 use super::error::Error;
 use super::shell::Till;
-use crate::kernel::idle::dates_of;
+use crate::kernel::idle::{Idle, dates_of};
 use crate::kernel::order;
 use crate::kernel::{Account, Activity, BusinessDate, Instant, LotId, MemberNumber, Points};
 use crate::ledger::past::Past;
@@ -92,9 +92,12 @@ impl Till {
     ) -> Result<Accounts, Error> {
         let mut accounts = accounts_with(reading, Some(member), &[], pending, on)?;
         if programme.reads_activity() {
-            let activity = reading.active_on(member)?;
             let given_on = |lot: LotId| Ok(reading.date_of(lot)?);
-            lapse(&mut accounts, programme, &activity, given_on)?;
+            let active_on = |idle: Idle, counted: &[Activity], first_given| {
+                let behind = |last, over| reading.active_behind(member, counted, (last, over));
+                Ok(idle.turns(first_given, behind)?)
+            };
+            lapse(&mut accounts, programme, active_on, given_on)?;
         }
         Ok(accounts)
     }
@@ -150,7 +153,9 @@ impl Till {
                 let missing = Error::Internal("points in a lot that no entry made");
                 past.given_on(lot).ok_or(missing)
             };
-            lapse(&mut accounts, &programme, &past.active_on(member), given_on)?;
+            let activity = past.active_on(member);
+            let active_on = |_, counted: &[Activity], _| Ok(dates_of(&activity, counted));
+            lapse(&mut accounts, &programme, active_on, given_on)?;
             let member = past.whose(member);
             let is_known_here = reading.knows_member(member)?;
             let who = (member, past.status(member), is_known_here);
@@ -242,24 +247,30 @@ fn past_of(reading: &Reading<'_>, member: MemberNumber, at: Instant) -> Result<P
 }
 
 /// Gives each lot of a wallet that lapses for want of activity its date. Points that were given with a
-/// date of their own keep it.
+/// date of their own keep it. `active_on` tells the dates of activity that matter to points given on a date
+/// or later.
 pub(super) fn lapse(
     accounts: &mut Accounts,
     programme: &Programme,
-    activity: &[(BusinessDate, Activity)],
+    active_on: impl Fn(Idle, &[Activity], BusinessDate) -> Result<Vec<BusinessDate>, Error>,
     given_on: impl Fn(LotId) -> Result<BusinessDate, Error>,
 ) -> Result<(), Error> {
     for (number, account) in accounts {
         let Some(idle) = programme.idle_of(*number) else {
             continue;
         };
-        let activity = dates_of(activity, programme.activities_of(*number));
-        for lot in account
-            .lots
-            .iter_mut()
-            .filter(|lot| lot.expires_on.is_none())
-        {
-            lot.expires_on = idle.lapse(given_on(lot.id)?, &activity);
+        let mut lots = Vec::new();
+        for lot in &mut account.lots {
+            if lot.expires_on.is_none() {
+                lots.push((given_on(lot.id)?, lot));
+            }
+        }
+        let Some(first_given) = lots.iter().map(|(given_on, _)| *given_on).min() else {
+            continue;
+        };
+        let activity = active_on(idle, programme.activities_of(*number), first_given)?;
+        for (given_on, lot) in lots {
+            lot.expires_on = idle.lapse(given_on, &activity);
         }
     }
     Ok(())
@@ -299,7 +310,7 @@ mod tests {
         lapse(
             &mut accounts,
             &programme,
-            &[(day(20_230_101), Activity::Sale)],
+            |_, _, _| Ok(vec![day(20_230_101)]),
             given_on,
         )
         .expect("dates");

@@ -145,5 +145,8 @@ pub(super) fn write_installed(
     });
     let seq = entry.seq;
     writing.append(&[entry])?;
+    if programme.reads_activity() {
+        writing.index_activity()?;
+    }
     Ok(writing.put_programme(programme.version(), &hash, programme.document(), seq)?)
 }

@@ -156,9 +156,16 @@ impl Till {
     }
 
     /// Holds that ran out while the till was off end at start-up. If the disk does not let it, the
-    /// next operation does it: a ledger that can be read is opened all the same.
+    /// next operation does it: a ledger that can be read is opened all the same. A file that was migrated
+    /// or salvaged gets the order of activity here that its programme asks for.
     fn end_old_holds(&self) {
-        let ended = self.write(|writing, moment| self.expire_holds(writing, moment));
+        let reads_activity = |programme: &Arc<Programme>| programme.reads_activity();
+        let ended = self.write(|writing, moment| {
+            if self.programmes().iter().any(reads_activity) {
+                writing.index_activity()?;
+            }
+            self.expire_holds(writing, moment)
+        });
         if let Err(error) = ended {
             let now = self.ports.clock.now();
             self.lock()

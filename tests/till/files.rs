@@ -264,6 +264,34 @@ fn a_ledger_of_a_newer_library_is_refused_by_name_and_left_as_it_is() {
 }
 
 #[test]
+fn an_entry_of_a_kind_of_later_is_refused_by_name_and_the_others_are_read() {
+    let shop = traded();
+    let till = shop.open();
+    let member = MemberNumber::from_body(10_000_000_000).unwrap();
+    let known = till.history(member, 0, 100).unwrap();
+    till.close();
+    let sql = "DROP TRIGGER entry_is_never_changed; UPDATE entry SET kind = 31 WHERE seq = (SELECT max(seq) FROM entry)";
+    with_a_tool(&shop, sql);
+    let till = Till::open_reader(&shop.settings()).unwrap();
+    let error = till.history(member, 0, 100).unwrap_err();
+    assert_eq!(
+        (error.status(), error.reason()),
+        (status::E_STORE_NEWER, "store.newer")
+    );
+    assert!(
+        error
+            .to_string()
+            .contains("kind 31, which only a newer library knows"),
+        "{error}"
+    );
+    let few = u32::try_from(known.len() - 1).unwrap();
+    assert_eq!(
+        till.history(member, 0, few).unwrap(),
+        known[..known.len() - 1]
+    );
+}
+
+#[test]
 fn a_read_only_file_is_found_at_opening_and_can_still_be_read() {
     let shop = traded();
     let permit = |mode| {

@@ -10,6 +10,14 @@ UPDATE head SET offset_minutes =
 CREATE INDEX portion_due ON portion (expires_on, member, wallet, lot)
     WHERE expires_on IS NOT NULL AND granted + earned - released - used > 0;
 
+-- What has something left, by whose it is: a quote reads these and not what was spent in years. (Less than
+-- nothing is left in a damaged file only; there it is to be found.)
+CREATE INDEX portion_open ON portion (member, expires_on)
+    WHERE granted + earned - released - used <> 0;
+
+-- Files with a programme whose balances lapse for want of activity have an index `entry_activity` besides
+-- (src/store/lots.rs): the other files do without.
+
 -- Who works at this till, as provisioning said; empty where nothing is checked. Of a PIN only the
 -- slow salted hash. Wrong PINs are counted here, so that starting again does not forget them.
 CREATE TABLE operator (
