@@ -14,7 +14,8 @@ use super::referral::ReferredBy;
 use super::sums::{Basis, Change, Of, Question, Questions, Sum, Sums, group_of};
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
 use crate::programme::{
-    ADVOCATE_RULE, Past, PastCount, Programme, Selector, Span, TierBasis, Tiers, TimesWindow,
+    ADVOCATE_RULE, Past, PastCount, Programme, Selector, Span, TierBasis, Tiers, TimesPer,
+    TimesWindow,
 };
 
 /// A sale of the member that is final, less what was returned of it; or an event, which sells nothing.
@@ -177,6 +178,24 @@ pub struct HeldTier {
     pub counted_then: Option<i64>,
 }
 
+/// Whose past is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PastOf {
+    /// The member's own.
+    Member,
+    /// That of all members who share the account; the member's own where nobody does.
+    Household,
+}
+
+impl From<TimesPer> for PastOf {
+    fn from(per: TimesPer) -> Self {
+        match per {
+            TimesPer::Member => Self::Member,
+            TimesPer::Household => Self::Household,
+        }
+    }
+}
+
 /// The visit that a past is asked about.
 struct Asking<'a> {
     programme: &'a Programme,
@@ -188,26 +207,32 @@ struct Asking<'a> {
 
 impl History {
     /// What these sales mean for a cart. Sales of later business dates are left out; sales of more
-    /// than [`Programme::history_days`] ago need not be given.
+    /// than [`Programme::history_days`] ago need not be given. `others` are those of the other members of
+    /// a household. `joined_on` is that of whoever holds the account.
     pub fn of(
         programme: &Programme,
         cart: &Cart,
         joined_on: Option<BusinessDate>,
         sales: &[PastSale],
+        others: &[PastSale],
     ) -> Self {
-        let mut sums = Sums::none(&Arc::new(Questions::of([programme])));
+        let mut own = Sums::none(&Arc::new(Questions::of([programme])));
         for sale in sales {
-            sums.change_sale(Change::Added, sale);
+            own.change_sale(Change::Added, sale);
         }
-        Self::of_sums(programme, cart, joined_on, &sums)
+        let mut all = own.clone();
+        for sale in others {
+            all.change_sale(Change::Added, sale);
+        }
+        Self::of_sums(programme, cart, joined_on, (&own, &all))
     }
 
-    /// The same out of what the sales amount to.
+    /// The same out of what the sales amount to: the member's own, and all of the household.
     pub fn of_sums(
         programme: &Programme,
         cart: &Cart,
         joined_on: Option<BusinessDate>,
-        sums: &Sums,
+        (own, all): (&Sums, &Sums),
     ) -> Self {
         let asking = Asking {
             programme,
@@ -215,7 +240,11 @@ impl History {
             group: cart.receipt_group.as_deref().map(group_of),
             joined_on,
         };
-        Self::answered(&asking, &mut |question| {
+        Self::answered(&asking, &mut |of, question| {
+            let sums = match of {
+                PastOf::Member => own,
+                PastOf::Household => all,
+            };
             sums.until(cart.business_date, &question)
         })
     }
@@ -228,16 +257,20 @@ impl History {
             group: None,
             joined_on: None,
         };
-        Self::answered(&asking, &mut |question| {
+        Self::answered(&asking, &mut |_, question| {
             tell(question);
             &[]
         });
     }
 
     /// Asks the same questions whatever the answers are, so that they can be known beforehand.
-    fn answered<'s>(asking: &Asking<'_>, answer: &mut dyn FnMut(Question) -> &'s [Sum]) -> Self {
+    fn answered<'s>(
+        asking: &Asking<'_>,
+        answer: &mut dyn FnMut(PastOf, Question) -> &'s [Sum],
+    ) -> Self {
         let (programme, on) = (asking.programme, asking.on);
-        let sales = answer(Question::Sales);
+        let own = PastOf::Member;
+        let sales = answer(own, Question::Sales);
         let is_own = |sum: &&Sum| sum.date == on && Some(sum.group) == asking.group;
         let mut history = Self {
             visits: u32::try_from(visits(sales)).unwrap_or(u32::MAX),
@@ -245,20 +278,22 @@ impl History {
             ..Self::default()
         };
         for goal in programme.challenges() {
-            let past = goals::past(goal, (on, asking.group), &mut |question| answer(question));
+            let past = goals::past(goal, (on, asking.group), &mut |question| {
+                answer(own, question)
+            });
             if goal.is_on(on) {
                 history.goals.insert(goal.id.clone(), past);
             }
         }
         if programme.referral().is_some() {
             let thanked = points_question(programme, Some(ADVOCATE_RULE), None);
-            history.thanked = Had::on(answer(thanked), on);
+            history.thanked = Had::on(answer(own, thanked), on);
         }
         if let Some(tiers) = programme.tiers() {
             history.see_tiers(asking, tiers, answer);
         }
         for past in programme.past_conditions() {
-            let counted = counted(past, on, answer(question_of(programme, past)));
+            let counted = counted(past, on, answer(own, question_of(programme, past)));
             history.past.insert(past.key(), counted);
         }
         if programme.reads_last_visit() {
@@ -268,22 +303,24 @@ impl History {
         let points = |rule, wallet| points_question(programme, rule, wallet);
         for rule in programme.earn_rules() {
             if rule.caps.day.is_some() || rule.caps.month.is_some() {
-                let used = used(on, answer(points(Some(&rule.id), None)));
+                let used = used(on, answer(own, points(Some(&rule.id), None)));
                 history.rules.insert(rule.id.clone(), used);
             }
             if rule.times.is_limited() {
-                let had = Had::on(answer(points(Some(&rule.id), None)), on);
+                let whose = rule.times.per.into();
+                let had = Had::on(answer(whose, points(Some(&rule.id), None)), on);
                 history.times.insert(rule.id.clone(), had);
             }
         }
         let limited = programme.offers().iter();
         for offer in limited.filter(|offer| offer.times.is_limited()) {
-            let had = Had::on(answer(Question::Offer(offer.id.clone())), on);
+            let whose = offer.times.per.into();
+            let had = Had::on(answer(whose, Question::Offer(offer.id.clone())), on);
             history.offer_times.insert(offer.id.clone(), had);
         }
         for wallet in programme.wallets() {
             if wallet.caps.day.is_some() || wallet.caps.month.is_some() {
-                let used = used(on, answer(points(None, Some(wallet.number))));
+                let used = used(on, answer(own, points(None, Some(wallet.number))));
                 history.wallets.insert(wallet.number, used);
             }
         }
@@ -292,7 +329,7 @@ impl History {
             .iter()
             .filter(|reward| reward.most_per_day.is_some());
         for reward in limited {
-            let had = answer(Question::Reward(reward.id.clone(), reward.points));
+            let had = answer(own, Question::Reward(reward.id.clone(), reward.points));
             let times = sum_of(had, |sum| sum.date == on);
             let times = u32::try_from(times).unwrap_or(u32::MAX);
             history.rewards_today.insert(reward.id.clone(), times);
@@ -304,10 +341,12 @@ impl History {
         &mut self,
         asking: &Asking<'_>,
         tiers: &Tiers,
-        answer: &mut dyn FnMut(Question) -> &'s [Sum],
+        answer: &mut dyn FnMut(PastOf, Question) -> &'s [Sum],
     ) {
+        // One account, one tier: what its members did counts together.
+        let mut answer = |question| answer(PastOf::Household, question);
         let question = ladder_question(asking.programme, tiers);
-        let days = question.map_or(&[][..], &mut *answer);
+        let days = question.map_or(&[][..], &mut answer);
         let ladder = Ladder::new(tiers, asking.joined_on, asking.on, by_day(tiers, days));
         self.tier_basis = ladder.counted().unwrap_or(0);
         let held = ladder.rank().map(|rank| HeldTier {

@@ -53,6 +53,7 @@ pub(super) fn member(points: i64) -> MemberSnapshot {
         history: None,
         limits: None,
         status: Default::default(),
+        household: None,
         profile: None,
         after_returns: None,
     }

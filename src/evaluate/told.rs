@@ -321,7 +321,7 @@ impl Told<'_> {
                 reason.add(Phrase::new("earn.expires").with("date", until));
             }
             match tally.wallet.expiry {
-                Expiry::Anniversary(_) if has_member && self.facts.joined_on.is_none() => {
+                Expiry::Anniversary(_) if has_member && self.facts.account_joined_on.is_none() => {
                     reason.add(Phrase::new("earn.joined_unknown"));
                     reason.values.insert("unknown", "joined_on");
                 }

@@ -6,7 +6,8 @@ use super::report::{date_at, member_at, seq_at};
 use super::{Office, OfficeError};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Points, WalletNumber};
-use crate::ledger::{AdjustmentPayload, Exception, Kind, MergePayload};
+use crate::ledger::entry::name_of;
+use crate::ledger::{AdjustmentPayload, Exception, Flags, HouseholdPayload, Kind, MergePayload};
 
 /// One line of what was out of the ordinary.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,9 +60,9 @@ impl Office {
     pub fn exceptions(&self) -> Result<Vec<OfficeException>, OfficeError> {
         let mut query = self.db.prepare_cached(
             "SELECT e.business_date, store, till, e.seq, kind, refers_to, member, wallet, points,
-                    payload, stream_no
+                    payload, stream_no, flags
              FROM entry e JOIN stream USING (stream_no) JOIN writer USING (writer_no)
-             WHERE kind IN (?1, ?2, ?3, ?5, ?6, ?7, ?8) OR (kind = ?4 AND payload IS NOT NULL)
+             WHERE kind IN (?1, ?2, ?3, ?5, ?6, ?7, ?8, ?9) OR (kind = ?4 AND payload IS NOT NULL)
              ORDER BY e.business_date, store, till, stream_no, e.seq",
         )?;
         let told = [
@@ -73,6 +74,7 @@ impl Office {
             Kind::Unblocked,
             Kind::Closed,
             Kind::Merged,
+            Kind::Household,
         ];
         let mut rows = query.query(told.map(Kind::number))?;
         let mut lines = Vec::new();
@@ -88,7 +90,7 @@ impl Office {
                 store: row.get(1)?,
                 till: row.get(2)?,
                 seq,
-                key: kind.name().to_owned(),
+                key: name_of(kind, Flags(row.get(11)?)).to_owned(),
                 operator: String::new(),
                 approver: String::new(),
                 subject: String::new(),
@@ -120,6 +122,9 @@ impl Office {
                 if !payload.is_empty() {
                     let read = match kind {
                         Kind::Merged => MergePayload::from_payload(&payload).map(|merge| merge.by),
+                        Kind::Household => {
+                            HouseholdPayload::from_payload(&payload).map(|household| household.by)
+                        }
                         _ => AdjustmentPayload::from_payload(&payload),
                     };
                     let read = read.unwrap_or_default();

@@ -7,6 +7,7 @@
 mod baskets;
 mod exceptions;
 mod fold;
+mod household;
 mod ingest;
 mod lapse;
 mod lots;

@@ -48,7 +48,7 @@ pub use tiers::{
     Downgrade, ENTRY_RULE, Entry, EntryRewards, Level, Term, TierBasis, TierForSale, TierWindow,
     Tiers, Window, YearStart,
 };
-pub use times::{Quota, QuotaOf, Times, TimesWindow};
+pub use times::{Quota, QuotaOf, Times, TimesPer, TimesWindow};
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
     Unit, Wallet, WalletKind,

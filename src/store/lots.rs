@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::params;
 
 use super::error::StoreError;
+use super::household::{account_and_past, active_for_account, repaid_for_account};
 use super::member_status::OF_MEMBER;
 use super::read::Reading;
 use super::rows::date_from;
@@ -17,7 +18,7 @@ use crate::kernel::{
 use crate::ledger::{Accounts, DueLot, Flags, Kind};
 
 impl Reading<'_> {
-    /// A member's accounts in all wallets, for something that is booked on a date: lots with something
+    /// The accounts that a member uses in all wallets, for something that is booked on a date: lots with something
     /// left in them or alive on that date, with what of these is written off since, and the lots
     /// named in `also` whatever is left, with what of these is written off.
     pub fn accounts(
@@ -26,7 +27,7 @@ impl Reading<'_> {
         also: &[LotId],
         on: BusinessDate,
     ) -> Result<Accounts, StoreError> {
-        let member = self.whose(member)?;
+        let member = self.account_of(member)?;
         let mut accounts = Accounts::new();
         // No close writes off what is alive behind the date that it closes.
         let closed = self.head()?.closed_date;
@@ -100,19 +101,24 @@ impl Reading<'_> {
         date.map(date_from).transpose()
     }
 
-    /// The business dates of a member's sales, claimed ones too, and of their events, earliest first.
+    /// The business dates of the sales, claimed ones too, and events of all who use a member's account, and
+    /// of who did until they left it, earliest first.
     pub fn active_on(
         &self,
         member: MemberNumber,
     ) -> Result<Vec<(BusinessDate, Activity)>, StoreError> {
+        let (member, was_shared) = account_and_past(self.db(), member)?;
+        let whose = match was_shared {
+            false => OF_MEMBER.to_owned(),
+            true => active_for_account(),
+        };
         let sql = format!(
             "SELECT DISTINCT business_date, kind = ?4 AS is_event FROM entry
-             WHERE {OF_MEMBER} AND lot = 0
+             WHERE {whose} AND lot = 0
                  AND (kind IN (?2, ?3) OR (kind = ?4 AND flags & ?5 = 0))
              ORDER BY business_date, is_event"
         );
         let mut statement = self.db().prepare_cached(&sql)?;
-        let member = self.whose(member)?;
         let [commit, claim, event] = [Kind::Commit, Kind::Claim, Kind::Event].map(Kind::number);
         let range = params![member.get(), commit, claim, event, Flags::UNDONE.0];
         let rows = statement.query_map(range, |row| {
@@ -153,21 +159,25 @@ impl Reading<'_> {
         Ok(Points::new(statement.query_row(of, |row| row.get(0))?))
     }
 
-    /// How much of a member's debt was repaid out of each lot, by wallet, less what went back into it
+    /// How much debt of the account that a member uses was repaid out of each lot, by wallet, less what went back into it
     /// because the debt was forgiven afterwards.
     pub fn repaid(
         &self,
         member: MemberNumber,
     ) -> Result<BTreeMap<(WalletNumber, LotId), Points>, StoreError> {
+        let (member, was_shared) = account_and_past(self.db(), member)?;
+        let whose = match was_shared {
+            false => OF_MEMBER.to_owned(),
+            true => repaid_for_account(),
+        };
         // As the index `entry_repayment` has it, so that SQLite uses it.
         let sql = format!(
             "SELECT wallet, lot, sum(iif(flags & ?2, -points, points)) AS points FROM entry
-             WHERE {OF_MEMBER} AND kind = {} AND lot <> 0
+             WHERE {whose} AND kind = {} AND lot <> 0
              GROUP BY wallet, lot HAVING points > 0",
             Kind::Repayment.number()
         );
         let mut statement = self.db().prepare_cached(&sql)?;
-        let member = self.whose(member)?;
         let of = params![member.get(), Flags::UNDONE.0];
         let rows = statement.query_map(of, |row| {
             Ok(((row.get(0)?, row.get(1)?), Points::new(row.get(2)?)))

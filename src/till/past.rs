@@ -47,14 +47,16 @@ impl Till {
         Cow::Owned(cart)
     }
 
-    /// The member's past as the programme wants to know it; nothing, and nothing read, where it does
-    /// not ask.
+    /// The member's past as the programme wants to know it, with that of the others of the household of
+    /// `holder`; nothing, and nothing read, where it does not ask. `joined_on` is the day that counts for
+    /// the account.
     pub(super) fn past_of(
         &self,
         reading: &Reading<'_>,
         programme: &Programme,
         cart: &Cart,
-        (member, joined_on): (MemberNumber, Option<BusinessDate>),
+        member: MemberNumber,
+        (joined_on, holder): (Option<BusinessDate>, Option<MemberNumber>),
     ) -> Result<Option<History>, Error> {
         let days = programme.history_days();
         if days == 0 {
@@ -67,13 +69,26 @@ impl Till {
             on.minus_days(days - 1).unwrap_or(BusinessDate::MIN)
         };
         let sums = self.sums_of(reading, member, (first, on))?;
+        let all = match holder {
+            None => Cow::Borrowed(&sums),
+            Some(holder) => {
+                let mut all = sums.clone();
+                let member = reading.whose(member)?;
+                for other in reading.household(holder)? {
+                    if other.member != member {
+                        all.add(&self.sums_of(reading, other.member, (first, on))?);
+                    }
+                }
+                Cow::Owned(all)
+            }
+        };
         let referral = match programme.referral() {
             None => None,
             Some(_) => open_referral(reading, member)?,
         };
         Ok(Some(History {
             referral,
-            ..History::of_sums(programme, cart, joined_on, &sums)
+            ..History::of_sums(programme, cart, joined_on, (&sums, &all))
         }))
     }
 }

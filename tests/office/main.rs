@@ -7,6 +7,7 @@ mod acts;
 mod chain;
 mod days;
 mod goods;
+mod households;
 mod members;
 #[path = "../till/shop.rs"]
 #[allow(dead_code)] // the stories of the till use the rest

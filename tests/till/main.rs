@@ -16,6 +16,7 @@ mod exchanges;
 mod expiry;
 mod expiry_late;
 mod files;
+mod households;
 mod limits;
 mod lots;
 mod merged;

@@ -6,13 +6,13 @@ use std::sync::Arc;
 
 use crate::evaluate::LimitHit;
 use crate::evaluate::cart::Cart;
-use crate::evaluate::quote::{MemberSnapshot, Quote};
+use crate::evaluate::quote::{Household, MemberSnapshot, Quote};
 use crate::kernel::ids::Seq;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, WalletNumber};
 use crate::ledger::decide::Refusal;
 use crate::ledger::{Accounts, Entry, HeldPortion, SaleFacts};
 use crate::programme::{Programme, unlike_installed};
-use crate::store::{Reading, Writing};
+use crate::store::{Reading, Stands, Writing};
 use crate::till::approval::Permit;
 use crate::till::document::SaleDocument;
 use crate::till::error::Error;
@@ -95,7 +95,7 @@ impl Till {
         let cart = &*self.keep_hash(cart);
         let moment = Moment::at(cart.at_ms, cart.utc_offset_minutes);
         self.read(|reading| {
-            let free = portions_of(&self.run_out(reading)?, cart.member);
+            let free = portions_of(reading, &self.run_out(reading)?, cart.member)?;
             let priced = self.price(reading, &moment, cart, &free, Paid::NotYet, &Lifted::No)?;
             priced
                 .quote
@@ -124,7 +124,7 @@ impl Till {
                 return Err(Error::Programme(problems));
             }
             let terms = Terms {
-                reserved: &portions_of(&self.run_out(reading)?, cart.member),
+                reserved: &portions_of(reading, &self.run_out(reading)?, cart.member)?,
                 paid: Paid::NotYet,
                 lifted: &Lifted::No,
             };
@@ -242,20 +242,33 @@ impl Till {
         on: BusinessDate,
     ) -> Result<MemberSnapshot, Error> {
         let balances = balances_on(accounts, on);
-        let joined_on = if programme.reads_join_date() {
-            reading.joined_on(number)?
-        } else {
-            None
+        let joined = |number| match programme.reads_join_date() {
+            true => reading.joined_on(number),
+            false => Ok(None),
         };
+        let Stands { status, holder } = reading.stands(number)?;
+        let joined_on = joined(number)?;
+        let household = holder.map(|holder| {
+            let joined_on = joined(holder)?;
+            Ok::<_, Error>(Household {
+                holder: Some(holder),
+                joined_on,
+            })
+        });
+        let household = household.transpose()?;
+        let shared = household.as_ref();
+        let account_joined_on = shared.map_or(joined_on, |household| household.joined_on);
+        let account = (account_joined_on, holder);
         Ok(MemberSnapshot {
             number,
             balances,
-            history: self.past_of(reading, programme, cart, (number, joined_on))?,
+            history: self.past_of(reading, programme, cart, number, account)?,
             joined_on,
+            household,
             after_returns: None,
             limits: None,
             profile: None,
-            status: reading.member_status(number)?,
+            status,
         })
     }
 
@@ -300,16 +313,27 @@ impl Till {
     }
 }
 
-/// What a member has back of holds that ran out.
-fn portions_of(run_out: &[Entry], member: Option<MemberNumber>) -> Vec<HeldPortion> {
-    let own = run_out.iter();
-    let own = own.filter(|entry| entry.is_portion() && entry.member == member);
-    let portion = |entry: &Entry| HeldPortion {
-        wallet: entry.wallet,
-        lot: entry.lot,
-        points: entry.points,
+/// What the account of a member has back of holds that ran out.
+fn portions_of(
+    reading: &Reading<'_>,
+    run_out: &[Entry],
+    member: Option<MemberNumber>,
+) -> Result<Vec<HeldPortion>, Error> {
+    let mut portions = Vec::new();
+    let Some(member) = member.filter(|_| !run_out.is_empty()) else {
+        return Ok(portions);
     };
-    own.map(portion).collect()
+    let account = reading.account_of(member)?;
+    for entry in run_out.iter().filter(|entry| entry.is_portion()) {
+        if reading.account_of_entry(entry)? == Some(account) {
+            portions.push(HeldPortion {
+                wallet: entry.wallet,
+                lot: entry.lot,
+                points: entry.points,
+            });
+        }
+    }
+    Ok(portions)
 }
 
 /// The accounts with portions already reserved for the sale counting as free.
