@@ -157,8 +157,8 @@ fn a_sale_goes_from_the_till_to_the_balance_at_head_office() {
     assert_eq!(
         out,
         format!(
-            "member,wallet,balance,spendable,held,pending,debt,on,status,merged_into\n\
-             {number},1,8,8,0,0,0,20261122,active,\n"
+            "member,wallet,balance,spendable,held,pending,debt,on,status,merged_into,household\n\
+             {number},1,8,8,0,0,0,20261122,active,,\n"
         )
     );
     let (_, out, _) = loy(&[&"office", &"members", &chain.office(), &"--format", &"csv"]);
@@ -241,9 +241,9 @@ fn a_number_that_was_merged_has_nothing_and_says_who_has_it() {
         ]);
         out.lines().nth(1).map(str::to_owned)
     };
-    let stays = format!("{one},1,300,300,0,0,0,20261122,active,");
+    let stays = format!("{one},1,300,300,0,0,0,20261122,active,,");
     assert_eq!(told(one), Some(stays));
-    let gone = format!("{other},0,0,0,0,0,0,20261122,active,{one}");
+    let gone = format!("{other},0,0,0,0,0,0,20261122,active,{one},");
     assert_eq!(told(other), Some(gone));
 }
 

@@ -409,7 +409,7 @@ pub(crate) mod tests {
         let names: std::collections::BTreeSet<_> = Kind::ALL.iter().map(|k| k.name()).collect();
         assert_eq!(names.len(), Kind::ALL.len());
         assert_eq!(Kind::from_number(0), None);
-        assert_eq!(Kind::from_number(31), None);
+        assert_eq!(Kind::from_number(32), None);
     }
 
     #[test]
