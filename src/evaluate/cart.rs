@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::shown::{self, Shown};
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, Points, Quantity, UtcOffset};
 pub use crate::programme::LineFlag;
-use crate::programme::shape::{objects, optional_object, unique_map, unique_set};
+use crate::programme::shape::{unique_map, unique_set};
 
 /// Everything the evaluation and the ledger know of a sale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
@@ -82,20 +82,12 @@ pub struct Cart {
     )]
     pub member: Option<MemberNumber>,
     /// What was sold, in the order of the receipt.
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "objects"
-    )]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cbor(n(11), default)]
     #[cfg_attr(test, schemars(length(max = 2000)))]
     pub lines: Vec<Line>,
     /// How it is paid, as far as known.
-    #[serde(
-        default,
-        skip_serializing_if = "Vec::is_empty",
-        deserialize_with = "objects"
-    )]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cbor(n(12), default)]
     #[cfg_attr(test, schemars(length(max = 100)))]
     pub payments: Vec<Payment>,
@@ -229,11 +221,7 @@ pub struct Line {
     #[cfg_attr(test, schemars(extend("maxProperties" = 100)))]
     pub x: BTreeMap<String, String>,
     /// Of which line of which sale these goods are a return; without it their sale is not known.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "optional_object"
-    )]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     #[n(13)]
     pub return_of: Option<ReturnOf>,
 }

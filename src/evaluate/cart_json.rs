@@ -1,11 +1,11 @@
 //! The JSON door of the cart, and the text by which two carts are the same operation.
 
-use serde_json::Value;
-
+use super::canonical::canonical;
 use super::cart::Cart;
 use super::problem::CartProblem;
 use super::shown::Shown;
-use crate::programme::shape::read_object;
+use crate::kernel::order;
+use crate::programme::shape::{Node, read_object, tree};
 use crate::programme::{DOCUMENT_MAX, NESTING_MAX};
 
 /// When a cart is rung up.
@@ -37,16 +37,14 @@ impl Cart {
     /// missing: a cart that is rung up again belongs to another moment, and maybe to another day. It
     /// has what the customer showed, which is personal.
     pub fn park(&self) -> String {
-        let mut value = serde_json::to_value(self).expect("as in to_json");
-        if let Value::Object(fields) = &mut value {
-            for time in TIME {
-                fields.remove(time);
-            }
-            if let Some(Shown::Code(code)) = &self.shown {
-                fields.insert("shown".to_owned(), Value::from(code.as_str()));
-            }
+        let mut parked = canonical(self, |depth, key| depth == 0 && TIME.contains(&key));
+        if let Some(Shown::Code(code)) = &self.shown {
+            let code = serde_json::to_string(code).expect("a text is JSON");
+            // Behind other keys: a cart has a currency at least.
+            parked.truncate(parked.len() - 1);
+            parked.push_str(&format!(",\"shown\":{code}}}"));
         }
-        value.to_string()
+        parked
     }
 
     /// A cart that was put aside, at the time at which it is taken up again.
@@ -77,22 +75,20 @@ impl Cart {
     /// Fields that are not set are left out, so a field added by a later version does not change
     /// the content of an older cart.
     pub fn content(&self) -> String {
-        let mut cart = self.clone();
-        cart.cashier = None;
-        cart.x.clear();
-        for line in &mut cart.lines {
-            line.discount_reason = None;
-            line.x.clear();
-        }
-        let mut value = serde_json::to_value(&cart).expect("as in to_json");
-        if let Value::Object(fields) = &mut value {
-            fields.remove("at_ms");
-            fields.remove("utc_offset_minutes");
-        }
-        // Sorted here, because a host that links us with serde_json's `preserve_order` would
-        // otherwise get another text for the same cart.
-        value.sort_all_objects();
-        value.to_string()
+        canonical(self, is_no_content)
+    }
+
+    /// The content of all that prices a sale: without its tenders and the receipt's number, which may
+    /// come at commit.
+    pub fn priced_content(&self) -> String {
+        canonical(self, |depth, key| {
+            is_no_content(depth, key)
+                || depth == 0
+                    && matches!(
+                        key,
+                        "payments" | "receipt_number" | "receipt_part" | "receipt_group"
+                    )
+        })
     }
 
     fn forget_empty_texts(&mut self) {
@@ -121,6 +117,14 @@ impl Cart {
     }
 }
 
+/// What [`Cart::content`] leaves out of the cart, and of each line.
+fn is_no_content(depth: usize, key: &str) -> bool {
+    match depth {
+        0 => matches!(key, "at_ms" | "utc_offset_minutes" | "cashier" | "x"),
+        _ => matches!(key, "discount_reason" | "x"),
+    }
+}
+
 /// The path of the first field in which two texts of [`Cart::content`] differ, such as
 /// `lines[1].line_total`; nothing if they are the same. Fields go in alphabetical order.
 ///
@@ -129,36 +133,34 @@ pub fn first_difference(a: &str, b: &str) -> Option<String> {
     if a == b {
         return None;
     }
-    match (serde_json::from_str(a), serde_json::from_str(b)) {
+    match (tree(a.as_bytes()), tree(b.as_bytes())) {
         (Ok(a), Ok(b)) => difference("", &a, &b),
         _ => Some(".".to_owned()),
     }
 }
 
-fn difference(path: &str, a: &Value, b: &Value) -> Option<String> {
+fn difference(path: &str, a: &Node<'_>, b: &Node<'_>) -> Option<String> {
     match (a, b) {
-        (Value::Object(a), Value::Object(b)) => {
-            let mut keys: Vec<&String> = a.keys().chain(b.keys()).collect();
-            keys.sort_unstable();
+        (Node::Object(a_fields), Node::Object(b_fields)) => {
+            let keys = a_fields.iter().chain(b_fields).map(|(key, _)| key.as_ref());
+            let mut keys: Vec<&str> = keys.collect();
+            order::sort_by(&mut keys, Ord::cmp);
             keys.dedup();
             keys.into_iter().find_map(|key| {
                 let path = if path.is_empty() {
-                    key.clone()
+                    key.to_owned()
                 } else {
                     format!("{path}.{key}")
                 };
-                difference(
-                    &path,
-                    a.get(key).unwrap_or(&Value::Null),
-                    b.get(key).unwrap_or(&Value::Null),
-                )
+                let (a, b) = (a.get(key), b.get(key));
+                difference(&path, a.unwrap_or(&Node::Null), b.unwrap_or(&Node::Null))
             })
         }
-        (Value::Array(a), Value::Array(b)) => (0..a.len().max(b.len())).find_map(|index| {
+        (Node::List(a), Node::List(b)) => (0..a.len().max(b.len())).find_map(|index| {
             difference(
                 &format!("{path}[{index}]"),
-                a.get(index).unwrap_or(&Value::Null),
-                b.get(index).unwrap_or(&Value::Null),
+                a.get(index).unwrap_or(&Node::Null),
+                b.get(index).unwrap_or(&Node::Null),
             )
         }),
         _ if a == b => None,

@@ -13,7 +13,7 @@ use super::profile::Profile;
 use super::quote::{Household, MemberSnapshot};
 use super::referral::ReferredBy;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, MemberStatus, Money, Points};
-use crate::programme::shape::{objects, optional_object, read_object, unique_map};
+use crate::programme::shape::{read_object, unique_map};
 use crate::programme::{DOCUMENT_MAX, NESTING_MAX, Programme};
 
 /// A member and what came before.
@@ -23,7 +23,7 @@ struct Member {
     #[serde(default, deserialize_with = "unique_map")]
     points: BTreeMap<String, Points>,
     #[serde(default)]
-    sales: Option<Sales>,
+    sales: Option<Vec<Sale>>,
     #[serde(default)]
     joined_on: Option<BusinessDate>,
     /// mmdd.
@@ -38,9 +38,9 @@ struct Member {
     /// `active`, `blocked` or `closed`.
     #[serde(default)]
     status: MemberStatus,
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     referred_by: Option<Referred>,
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     household: Option<Others>,
 }
 
@@ -49,7 +49,7 @@ struct Member {
 #[serde(deny_unknown_fields)]
 struct Others {
     #[serde(default)]
-    sales: Option<Sales>,
+    sales: Option<Vec<Sale>>,
     /// Of the holder.
     #[serde(default)]
     joined_on: Option<BusinessDate>,
@@ -67,10 +67,6 @@ struct Referred {
 struct Attributes(#[serde(deserialize_with = "unique_map")] BTreeMap<String, String>);
 
 #[derive(Debug, Deserialize)]
-#[serde(transparent)]
-struct Sales(#[serde(deserialize_with = "objects")] Vec<Sale>);
-
-#[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Sale {
     business_date: BusinessDate,
@@ -84,7 +80,7 @@ struct Sale {
     offers: BTreeSet<String>,
     #[serde(default)]
     receipt_group: Option<String>,
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     awards: Vec<GivenAward>,
     #[serde(default, deserialize_with = "unique_map")]
     rewards: BTreeMap<String, Points>,
@@ -140,11 +136,11 @@ impl MemberSnapshot {
         let joined_on = shared.map_or(member.joined_on, |household| household.joined_on);
         let history = match member.sales {
             None => None,
-            Some(Sales(sales)) => {
+            Some(sales) => {
                 let past = past_sales(programme, "sales", sales)?;
                 let others = member.household.as_mut();
                 let others = others.and_then(|others| others.sales.take());
-                let others = others.map_or(Ok(Vec::new()), |Sales(sales)| {
+                let others = others.map_or(Ok(Vec::new()), |sales| {
                     past_sales(programme, "household.sales", sales)
                 })?;
                 let referral = member.referred_by.map(|by| ReferredBy {

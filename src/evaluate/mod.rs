@@ -6,6 +6,7 @@ mod barred;
 mod because;
 mod because_member;
 mod bill;
+pub mod canonical;
 pub mod cart;
 mod cart_builder;
 mod cart_json;

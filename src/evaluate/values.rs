@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::named::Named;
 use super::reason::Phrase;
+use crate::kernel::order;
 use crate::kernel::{BusinessDate, Fraction, Money, Points, WalletNumber};
 
 /// Something exact that a sentence tells.
@@ -88,7 +89,7 @@ impl Values {
         let mut all: Vec<(&'static str, &Value, Form)> = entries
             .map(|entry| (entry.name, &entry.value, entry.form))
             .collect();
-        all.sort_unstable_by_key(|(name, ..)| *name);
+        order::sort_by_key(&mut all, |(name, ..)| *name);
         all
     }
 

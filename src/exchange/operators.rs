@@ -9,9 +9,12 @@ use zeroize::Zeroizing;
 use super::cbor::{FormError, Next, Reader, Writer};
 use super::pin::{self, ITERATIONS_LEAST, ITERATIONS_MOST, PIN_LEAST, PIN_MOST};
 use crate::kernel::amounts::AMOUNT_MAX;
+use crate::kernel::order;
 use crate::kernel::{Currency, Money};
 use crate::ledger::exception::is_code;
 use crate::ledger::{Ceilings, Operator, Operators, PinHash, Role};
+use crate::programme::NESTING_MAX;
+use crate::programme::shape::read_object;
 
 /// The most operators of one till.
 pub const OPERATORS_MAX: usize = 1_000;
@@ -190,13 +193,11 @@ pub fn from_json(
     iterations: u32,
     random: &mut dyn FnMut(&mut [u8]),
 ) -> Result<Operators, OperatorsProblem> {
-    let reader = &mut serde_json::Deserializer::from_slice(json);
-    let document: Document =
-        serde_path_to_error::deserialize(reader).map_err(|error| OperatorsProblem {
-            path: error.path().to_string(),
-            // The text of a wrong value could be a PIN, so it is left out.
-            expected: "the form of docs/operators.md, with no key of its own".to_owned(),
-        })?;
+    let read = read_object(json, DOCUMENT_MAX as usize, NESTING_MAX);
+    let document: Document = read.map_err(|error| OperatorsProblem {
+        path: error.path,
+        expected: error.expected,
+    })?;
     let mut operators = Operators::default();
     for (name, model) in &document.roles {
         let path = format!("roles.{name}");
@@ -214,7 +215,7 @@ pub fn from_json(
         let operator = model.read(&path, iterations, random)?;
         operators.list.push(operator);
     }
-    operators.list.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+    order::sort_by(&mut operators.list, |a, b| a.id.cmp(&b.id));
     let twice = operators.list.windows(2).find(|two| two[0].id == two[1].id);
     match twice {
         Some(two) => problem(format!("operators.{}", two[0].id), "each id once"),

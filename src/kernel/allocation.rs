@@ -1,5 +1,7 @@
 //! Splitting a whole so that the parts add up to it again.
 
+use super::order;
+
 /// Splits `total` over parts in proportion to `weights`, by largest remainder.
 ///
 /// Each part gets the whole units of its exact share; the units left over go to the parts with the
@@ -35,7 +37,7 @@ pub fn allocate(total: i64, weights: &[i64]) -> Vec<i64> {
         remainders.push((exact % sum, index));
     }
     let left = magnitude - parts.iter().sum::<i128>();
-    remainders.sort_unstable_by(|(a, i), (b, j)| b.cmp(a).then(i.cmp(j)));
+    order::sort_by(&mut remainders, |(a, i), (b, j)| b.cmp(a).then(i.cmp(j)));
     for (_, index) in remainders
         .into_iter()
         .take(usize::try_from(left).unwrap_or(usize::MAX))

@@ -3,6 +3,7 @@
 use super::amounts::Points;
 use super::calendar::{BusinessDate, Instant};
 use super::ids::Seq;
+use crate::kernel::order;
 
 /// A lot is named by the award entry that made it.
 pub type LotId = Seq;
@@ -188,7 +189,7 @@ pub fn take_up_to(lots: &[Lot], wanted: Points, on: BusinessDate) -> Vec<Taken> 
         .iter()
         .filter(|lot| lot.is_spendable(on) && lot.free_on(on).is_positive())
         .collect();
-    open.sort_unstable_by_key(|lot| lot.spending_order());
+    order::sort_by_key(&mut open, |lot| lot.spending_order());
     let mut left = wanted;
     let mut taken = Vec::new();
     for lot in open {

@@ -13,6 +13,7 @@ pub mod idle;
 pub mod ids;
 pub mod lots;
 pub mod member_status;
+pub(crate) mod order;
 pub mod rounding;
 mod stored;
 

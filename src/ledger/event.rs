@@ -9,6 +9,7 @@ use super::entry::{Entry, Flags, Kind};
 use super::refund::{From, Policies, owe, policy_of, take_from, take_repaid};
 use crate::kernel::Points;
 use crate::kernel::ids::Seq;
+use crate::kernel::order;
 
 /// The longest name or reference of an event, in bytes.
 pub const TEXT_MAX: usize = 64;
@@ -113,7 +114,7 @@ pub fn take_back(
         entry.payload = taken.payload.to_payload();
     });
     let mut wallets: Vec<_> = taken.awards.iter().map(|award| award.wallet).collect();
-    wallets.sort_unstable();
+    order::sort_by(&mut wallets, Ord::cmp);
     wallets.dedup();
     for wallet in wallets {
         let awards = taken.awards.iter().filter(|award| award.wallet == wallet);

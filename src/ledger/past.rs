@@ -6,6 +6,7 @@ use super::decide::Accounts;
 use super::entry::{Entry, Flags, Kind};
 use super::fold::{Fold, Unsound};
 use crate::kernel::ids::Seq;
+use crate::kernel::order;
 use crate::kernel::{
     Activity, BusinessDate, Lot, LotId, MemberNumber, MemberStatus, Points, WalletNumber,
 };
@@ -123,7 +124,7 @@ impl Past {
         let dates = self.active_on.iter();
         let own = dates.filter(|(who, date, _)| is_one(*who) || counts(*who, *date));
         let mut dates: Vec<_> = own.map(|(_, date, activity)| (*date, *activity)).collect();
-        dates.sort_unstable();
+        order::sort_by(&mut dates, Ord::cmp);
         dates.dedup();
         dates
     }

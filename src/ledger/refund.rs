@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use super::decide::{Accounts, HeldPortion, Refusal, SaleFacts, Scribe};
 use super::entry::{Entry, Flags, Kind};
 use crate::kernel::ids::Seq;
+use crate::kernel::order;
 use crate::kernel::{Account, BusinessDate, Lot, LotId, Points, WalletNumber};
 use crate::programme::{MissingAward, RefundPolicy};
 
@@ -316,7 +317,7 @@ fn last_expiring_first(
         .filter(|part| part.wallet == wallet)
         .map(|part| (*part, expiry_of(account, part.lot)))
         .collect();
-    portions.sort_unstable_by_key(|(portion, expires_on)| {
+    order::sort_by_key(&mut portions, |(portion, expires_on)| {
         std::cmp::Reverse((*expires_on, portion.lot))
     });
     portions
@@ -355,7 +356,9 @@ pub(super) fn take_from(
         From::Live => !lot.is_expired(date),
     };
     let mut lots: Vec<_> = account.lots.iter().filter(fits).collect();
-    lots.sort_unstable_by_key(|lot| std::cmp::Reverse((lot.available_from, lot.id)));
+    order::sort_by_key(&mut lots, |lot| {
+        std::cmp::Reverse((lot.available_from, lot.id))
+    });
     let mut left = points;
     for lot in lots {
         let taken = left.min(lot.portion.free());

@@ -25,6 +25,7 @@ use super::model::{
 use super::shape::{ShapeError, read_object};
 use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Parts, Problem, Programme, RedeemTerms};
 use super::{Names, RefundPolicy, Selectors, Unit, Wallet, WalletKind, When};
+use crate::kernel::order;
 use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
 use traps::Compiled;
 
@@ -162,7 +163,7 @@ impl Compiler {
         let offers = self.offers(&document.offers, &groups, &known);
         let mut rewards = self.rewards(&document.rewards, &known);
         rewards.extend(self.vouchers(&document.vouchers, &known));
-        rewards.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        order::sort_by(&mut rewards, |a, b| a.id.cmp(&b.id));
         let days = (valid_from, valid_until);
         let challenges = self.challenges(&document.challenges, days, &known);
         let referral = document.referral.as_ref();
@@ -672,7 +673,7 @@ fn tier_ids(document: &Document) -> Vec<&str> {
 
 fn sorted_by_number(wallets: Vec<Option<Wallet>>) -> Vec<Wallet> {
     let mut wallets: Vec<Wallet> = wallets.into_iter().flatten().collect();
-    wallets.sort_unstable_by_key(|wallet| wallet.number);
+    order::sort_by_key(&mut wallets, |wallet| wallet.number);
     wallets
 }
 

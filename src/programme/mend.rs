@@ -5,13 +5,13 @@
 //! it at the end is checked like any other document; problems that may come of the mending are left
 //! out. Nothing is ever made of a mended copy but problems.
 
-use serde::de::{DeserializeSeed, Error as _, MapAccess, SeqAccess, Visitor};
-use serde_json::{Map, Value};
-use serde_path_to_error::Segment;
+use std::borrow::Cow;
 
+use serde::Deserialize;
+
+use super::Problem;
 use super::model::Document;
-use super::shape::{Object, ShapeError, from_serde, key_of, shown};
-use super::{NESTING_MAX, Problem};
+use super::shape::{self, Node, Reader, ShapeError, Step};
 
 /// The most problems of form that are told.
 const PROBLEMS_MAX: usize = 1_000;
@@ -20,12 +20,6 @@ const READ_MAX: usize = 64 * 1024 * 1024;
 /// How often a value is put right again before it is given up: what a key wants is learned from
 /// reading it, its kind first and then its word, and an object that was put there has keys of its own.
 const TRIES_MAX: usize = 100;
-/// One step into a document.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
-    Key(String),
-    At(usize),
-}
 
 /// A document whose form is wrong.
 pub(super) struct Mended {
@@ -87,19 +81,9 @@ pub(super) fn mend(json: &[u8], first: ShapeError) -> Mended {
         taken_out: Vec::new(),
         put_right: Vec::new(),
     };
-    match tree(json) {
-        Some((tree, twice)) if tree.is_object() => {
-            for path in twice {
-                mended.tell(ShapeError {
-                    path,
-                    code: "duplicate",
-                    expected: "the key once".to_owned(),
-                    found: "it twice".to_owned(),
-                });
-            }
-            mended.read_on(tree, json.len());
-        }
-        _ => {}
+    if let Ok(mut tree @ Node::Object(_)) = shape::tree(json) {
+        mended.take_doubles_out(&mut tree, &mut Vec::new());
+        mended.read_on(tree, json.len());
     }
     if mended.problems.is_empty() {
         mended.tell(first);
@@ -112,20 +96,55 @@ impl Mended {
         self.problems.push(shape.into());
     }
 
-    fn read_on(&mut self, mut tree: Value, size: usize) {
+    /// Tells which keys stand twice, and leaves the last of them.
+    fn take_doubles_out(&mut self, node: &mut Node<'_>, steps: &mut Vec<Step>) {
+        match node {
+            // What is inside the vendor's own is not looked at.
+            Node::Object(_) if *steps == [Step::Key("x".to_owned())] => {}
+            Node::Object(fields) => {
+                let mut at = 0;
+                while at < fields.len() {
+                    steps.push(Step::Key(fields[at].0.clone().into_owned()));
+                    let (now, later) = fields.split_at_mut(at + 1);
+                    let (key, value) = &mut now[at];
+                    if later.iter().any(|(other, _)| other == key) {
+                        self.tell(ShapeError {
+                            path: shape::path(steps),
+                            code: "duplicate",
+                            expected: "the key once".to_owned(),
+                            found: "it twice".to_owned(),
+                        });
+                        fields.remove(at);
+                    } else {
+                        self.take_doubles_out(value, steps);
+                        at += 1;
+                    }
+                    steps.pop();
+                }
+            }
+            Node::List(values) => {
+                for (at, value) in values.iter_mut().enumerate() {
+                    steps.push(Step::At(at));
+                    self.take_doubles_out(value, steps);
+                    steps.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn read_on(&mut self, mut tree: Node<'_>, size: usize) {
         let mut steps_before = Vec::new();
         let mut tries = 0;
         for _ in 0..(READ_MAX / size.max(1)).max(1) {
-            let read = serde_path_to_error::deserialize(&tree);
-            let error = match read {
-                Ok(Object(document)) => {
+            let fault = match Document::deserialize(Reader(&tree)) {
+                Ok(document) => {
                     self.document = Some(document);
                     return;
                 }
-                Err(error) => error,
+                Err(fault) => fault,
             };
-            let shape = from_serde(&error);
-            let steps = steps_of(&error);
+            let (shape, steps) = (fault.shape(), fault.steps());
             let is_mended = |path: &Vec<Step>| steps.starts_with(path);
             let is_new = !steps_before.iter().any(is_mended);
             tries = if is_new { 0 } else { tries + 1 };
@@ -134,8 +153,7 @@ impl Mended {
                 return;
             }
             if is_new {
-                let is_unknown_key = shape.code == "not_known" && key_of(&error).is_some();
-                let list = if is_unknown_key {
+                let list = if fault.is_unknown_key() {
                     &mut self.taken_out
                 } else {
                     &mut self.put_right
@@ -151,56 +169,42 @@ impl Mended {
     }
 }
 
-/// Where in the tree it is wrong.
-fn steps_of(error: &serde_path_to_error::Error<serde_json::Error>) -> Vec<Step> {
-    let mut steps: Vec<Step> = error
-        .path()
-        .iter()
-        .filter_map(|segment| match segment {
-            Segment::Map { key } => Some(Step::Key(key.clone())),
-            Segment::Seq { index } => Some(Step::At(*index)),
-            // A word of a list of words, which stands where the path before it says.
-            Segment::Enum { .. } | Segment::Unknown => None,
-        })
-        .collect();
-    if let Some(key) = key_of(error).map(Step::Key)
-        && steps.last() != Some(&key)
-    {
-        steps.push(key);
-    }
-    steps
-}
-
 /// Takes the value out, and where it cannot be missing puts one there that can be read. False if
 /// there is no way on.
-fn put_right(tree: &mut Value, steps: &[Step], shape: &ShapeError, is_new: bool) -> bool {
+fn put_right(tree: &mut Node<'_>, steps: &[Step], shape: &ShapeError, is_new: bool) -> bool {
     let Some((last, parents)) = steps.split_last() else {
         return false;
     };
     let mut place = tree;
     for step in parents {
-        let next = match step {
-            Step::Key(key) => place.get_mut(key),
-            Step::At(at) => place.get_mut(*at),
+        let next = match (step, place) {
+            (Step::Key(key), object) => object.get_mut(key),
+            (Step::At(at), Node::List(values)) => values.get_mut(*at),
+            _ => None,
         };
         match next {
             Some(next) => place = next,
             None => return false,
         }
     }
+    let value = readable(shape);
     match (place, last) {
-        (Value::Object(object), Step::Key(key)) => {
-            if is_new && shape.code != "missing" {
-                return object.remove(key).is_some();
+        (Node::Object(fields), Step::Key(key)) => {
+            let before = fields.iter().position(|(name, _)| name == key);
+            match before {
+                Some(at) if is_new => {
+                    fields.remove(at);
+                    true
+                }
+                Some(at) => std::mem::replace(&mut fields[at].1, value.clone()) != value,
+                None => {
+                    fields.push((Cow::Owned(key.clone()), value));
+                    true
+                }
             }
-            let value = readable(shape);
-            object.insert(key.clone(), value.clone()) != Some(value)
         }
-        (Value::Array(list), Step::At(at)) => match list.get_mut(*at) {
-            Some(place) => {
-                let value = readable(shape);
-                std::mem::replace(place, value.clone()) != value
-            }
+        (Node::List(values), Step::At(at)) => match values.get_mut(*at) {
+            Some(place) => std::mem::replace(place, value.clone()) != value,
             None => false,
         },
         _ => false,
@@ -208,118 +212,18 @@ fn put_right(tree: &mut Value, steps: &[Step], shape: &ShapeError, is_new: bool)
 }
 
 /// A value of the kind that is expected. Where that is not told, a text; reading it tells.
-fn readable(shape: &ShapeError) -> Value {
+fn readable(shape: &ShapeError) -> Node<'static> {
     let expected = shape.expected.as_str();
     match (shape.code, expected) {
         ("not_known", words) => {
             let first = words.trim_start_matches("one of ").split([',', ' ']).next();
-            Value::from(first.unwrap_or_default())
+            Node::Text(Cow::Owned(first.unwrap_or_default().to_owned()))
         }
-        (_, "a whole number") => Value::from(1),
-        (_, "a list") | (_, "a list of objects") => Value::Array(Vec::new()),
-        (_, "true or false") => Value::from(true),
-        (_, words) if words.starts_with("an object") => Value::Object(Map::new()),
-        _ => Value::from("1"),
-    }
-}
-
-/// The document as a tree, and the paths of keys that stand twice. The last of two counts.
-fn tree(json: &[u8]) -> Option<(Value, Vec<String>)> {
-    let mut twice = Vec::new();
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    let branch = Branch {
-        path: String::new(),
-        depth: 0,
-        twice: &mut twice,
-    };
-    let tree = branch.deserialize(&mut reader).ok()?;
-    Some((tree, twice))
-}
-
-/// Reads one value of the tree.
-struct Branch<'a> {
-    path: String,
-    depth: usize,
-    twice: &'a mut Vec<String>,
-}
-
-impl Branch<'_> {
-    fn child(&mut self, path: String) -> Branch<'_> {
-        Branch {
-            path,
-            depth: self.depth + 1,
-            twice: self.twice,
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Branch<'_> {
-    type Value = Value;
-    fn deserialize<D: serde::Deserializer<'de>>(self, reader: D) -> Result<Value, D::Error> {
-        reader.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Branch<'_> {
-    type Value = Value;
-
-    fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("a value")
-    }
-
-    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
-        Ok(Value::from(value))
-    }
-
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<Value, A::Error> {
-        let mut values = Vec::new();
-        loop {
-            let path = format!("{}[{}]", self.path, values.len());
-            match list.next_element_seed(self.child(path))? {
-                Some(value) => values.push(value),
-                None => return Ok(Value::Array(values)),
-            }
-        }
-    }
-
-    fn visit_map<A: MapAccess<'de>>(mut self, mut object: A) -> Result<Value, A::Error> {
-        if self.depth > NESTING_MAX {
-            return Err(A::Error::custom("nested too deep"));
-        }
-        let mut values = Map::new();
-        while let Some(key) = object.next_key::<String>()? {
-            let path = match self.path.as_str() {
-                "" => shown(&key),
-                path => format!("{path}.{}", shown(&key)),
-            };
-            let value = object.next_value_seed(self.child(path.clone()))?;
-            // What is inside the vendor's own is not looked at.
-            let is_ours = self.depth < 2 || !path.starts_with("x.");
-            if values.insert(key, value).is_some() && is_ours {
-                self.twice.push(path);
-            }
-        }
-        Ok(Value::Object(values))
+        (_, "a whole number") => Node::Unsigned(1),
+        (_, "a list") => Node::List(Vec::new()),
+        (_, "true or false") => Node::Bool(true),
+        (_, "an object") => Node::Object(Vec::new()),
+        _ => Node::Text(Cow::Borrowed("1")),
     }
 }
 

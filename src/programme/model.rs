@@ -31,7 +31,7 @@ pub(crate) use times::{EventModel, QuotaModel, TimesModel};
 pub(crate) use vouchers::VoucherModel;
 pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, TotalModel, VisitModel, WhenModel};
 
-use super::shape::{Ignored, filled, object, objects, optional_object};
+use super::shape::{Ignored, filled};
 use super::{MissingAward, RefundBase, RefundRules, SpentReturn};
 use crate::kernel::Rounding;
 
@@ -58,7 +58,6 @@ pub(crate) struct Document {
     pub version: i64,
     /// What people call it, by language (`vi`, `en`), at least one. A language that is absent is
     /// told in the other.
-    #[serde(deserialize_with = "object")]
     pub name: NamesModel,
     /// ISO 4217 code of all amounts.
     #[cfg_attr(test, schemars(regex(pattern = r"^[A-Z]{3}$")))]
@@ -72,52 +71,51 @@ pub(crate) struct Document {
     #[cfg_attr(test, schemars(range(min = 19_000_101, max = 99_991_231)))]
     pub valid_until: Option<i64>,
     /// Kinds of points, 1 to 250.
-    #[serde(deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(min = 1, max = 250)))]
     pub wallets: Vec<WalletModel>,
     /// A ladder of members. Left out: all are alike.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub tiers: Option<TiersModel>,
     /// Rules that award points, at most 5,000. Left out: no rules.
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub earn: Vec<EarnModel>,
     /// How rules that name the same group go together. Left out: none.
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub groups: Vec<GroupModel>,
     /// What the bill costs less, or what is handed over besides. Left out: none.
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub offers: Vec<OfferModel>,
     /// What points buy. Left out: none.
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub rewards: Vec<RewardModel>,
     /// What members can use in a later sale, together with the wallets at most 250. Left out:
     /// none.
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 249)))]
     pub vouchers: Vec<VoucherModel>,
     /// What there is to reach within a time, at most 5,000. Left out: nothing.
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub challenges: Vec<ChallengeModel>,
     /// What a member gets who brings a friend, and what the friend gets. Left out: nothing.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub referral: Option<ReferralModel>,
     /// Stores that conditions name together, at most 1,000. Left out: none.
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 1000)))]
     pub store_groups: Vec<StoreGroupModel>,
     /// How often is too often, at most 50. Left out: none.
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 50)))]
     pub limits: Vec<LimitModel>,
     /// Until when a member may be added to a sale that was nobody's: `within_days`, 0 to 366, the
     /// business dates after the sale's own. The points are those of the sale's own version, with
     /// the member as on its date. Left out: on the sale's own business date.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub claims: Option<ClaimsModel>,
     /// Your own, an object of anything. Never read. Left out: nothing.
     #[serde(default)]
@@ -176,12 +174,11 @@ pub(crate) struct WalletModel {
     #[serde(default)]
     pub kind: WalletKindModel,
     /// What people call it, by language.
-    #[serde(deserialize_with = "object")]
     pub name: NamesModel,
     /// The word behind a number, by language; `one/many` where the language has both.
     /// Left out: required, but refused where `kind` is `money` or
     /// `badge`.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub unit: Option<NamesModel>,
     /// Digits behind the decimal mark, 0 to 4. With 2, the smallest unit is a hundredth of a
     /// point.
@@ -193,7 +190,7 @@ pub(crate) struct WalletModel {
     #[cfg_attr(test, schemars(with = "RoundingModel"))]
     pub rounding: Rounding,
     /// When points of an award can no longer be spent. Left out: never.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub expiry: Option<ExpiryModel>,
     /// Days from the sale until its points can be spent, 0 to 3650.
     #[serde(default)]
@@ -204,13 +201,13 @@ pub(crate) struct WalletModel {
     #[serde(default)]
     pub spend_own_award: bool,
     /// The most points that all rules together may award into it. Left out: no limit.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub caps: Option<CapsModel>,
     /// How these points pay for things. Left out: they do not pay.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub redeem: Option<RedeemModel>,
     /// What becomes of these points when goods come back. Left out: the usual.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub refund: Option<RefundModel>,
 }
 
@@ -285,7 +282,7 @@ pub(crate) struct RedeemModel {
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub share_percent: Option<String>,
     /// When they pay: only after three purchases, for instance. Left out: always.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub when: Option<Box<WhenModel>>,
 }
 
@@ -314,7 +311,7 @@ pub(crate) struct ExpiryModel {
     pub last_day: Option<i64>,
     /// The last good day of every year: an object of `month` and `day`. 29 February is the 28th
     /// in years without one.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub last_day_each_year: Option<DayOfYearModel>,
     /// Dead from this anniversary of joining behind the sale on, 1 to 100; 1 is the next one, and
     /// a sale on the anniversary itself belongs to the new year. 29 February is the 28th in years
@@ -325,7 +322,7 @@ pub(crate) struct ExpiryModel {
     /// The whole balance is dead so long after the member's last sale, or other activity: an object
     /// of either `days` (more than `pending_days`, at most 36,500) or `months` (1 to 1,200), and
     /// `activities`.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub inactive: Option<InactiveModel>,
 }
 

@@ -1,15 +1,18 @@
-//! Reading JSON strictly: what is wrong, where, in words that repeat nothing a person wrote.
-//!
-//! serde's own messages quote the text they found, which in a cart may be a person's name, so they
-//! are taken apart here and only the kind of what was found is kept.
+//! Reading JSON strictly: what is wrong, where, in words that repeat nothing a person wrote: it may
+//! be a person's name, so only the kind of what was found is told.
+
+mod reader;
+mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+
+pub(super) use reader::{Reader, Step, path};
+pub(crate) use tree::Node;
 
 /// The first thing that is wrong with the form of a JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,26 +63,28 @@ pub(crate) fn read_object<T: DeserializeOwned>(
             format!("{nesting} levels"),
         ));
     }
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    let Object(value) = Object::deserialize(&mut reader).or_else(|_| with_path(json))?;
-    reader.end().map_err(|error| {
-        whole(
-            "not_json",
-            "one JSON object and nothing behind it".to_owned(),
-            format!(
-                "more text at line {} column {}",
-                error.line(),
-                error.column()
-            ),
-        )
-    })?;
-    Ok(value)
+    let tree = tree(json).map_err(|(expected, found)| whole("not_json", expected, found))?;
+    T::deserialize(Reader(&tree)).map_err(|fault| fault.shape())
 }
 
-/// Reads once more what could not be read, keeping track of where it stands: that takes longer.
-fn with_path<T: DeserializeOwned>(json: &[u8]) -> Result<T, ShapeError> {
+/// The text as a tree; what was expected and what is there where it is no JSON.
+pub(crate) fn tree(json: &[u8]) -> Result<Node<'_>, (String, String)> {
     let mut reader = serde_json::Deserializer::from_slice(json);
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| from_serde(&error))
+    let read = Node::deserialize(&mut reader);
+    let at = |error: &serde_json::Error| format!("line {} column {}", error.line(), error.column());
+    let tree = read.map_err(|error| {
+        let found = match error.is_eof() {
+            true => "the end of the text",
+            false => "something else",
+        };
+        let found = format!("{found} at {}", at(&error));
+        ("a JSON object".to_owned(), found)
+    })?;
+    reader.end().map_err(|error| {
+        let expected = "one JSON object and nothing behind it".to_owned();
+        (expected, format!("more text at {}", at(&error)))
+    })?;
+    Ok(tree)
 }
 
 /// The deepest nesting of objects and lists, without reading the text any further.
@@ -103,121 +108,6 @@ fn nesting(json: &[u8]) -> usize {
     deepest
 }
 
-/// serde gives one sentence and a path. The sentences are those of `serde::de::Error`, stable since
-/// serde 1.0.
-pub(super) fn from_serde(error: &serde_path_to_error::Error<serde_json::Error>) -> ShapeError {
-    let inner = error.inner();
-    let path = error.path().to_string();
-    let text = inner.to_string();
-    let text = text
-        .rsplit_once(" at line ")
-        .map_or(text.as_str(), |(text, _)| text);
-    let at = format!("line {} column {}", inner.line(), inner.column());
-    let (path, code, expected, found) = if !inner.is_data() {
-        let found = if inner.is_eof() {
-            format!("the end of the text at {at}")
-        } else {
-            format!("something else at {at}")
-        };
-        (
-            ".".to_owned(),
-            "not_json",
-            "a JSON object".to_owned(),
-            found,
-        )
-    } else if let Some(field) = quoted_after(text, "unknown field ") {
-        let expected = expected_part(text).unwrap_or_else(|| "no keys here".to_owned());
-        let path = with_key(&path, field);
-        (
-            path,
-            "not_known",
-            expected,
-            "a key not known to this version".to_owned(),
-        )
-    } else if let Some(field) = quoted_after(text, "missing field ") {
-        (
-            with_key(&path, field),
-            "missing",
-            "a value".to_owned(),
-            "nothing".to_owned(),
-        )
-    } else if let Some(field) = quoted_after(text, "duplicate field ") {
-        (
-            with_key(&path, field),
-            "duplicate",
-            "the key once".to_owned(),
-            "it twice".to_owned(),
-        )
-    } else if text.starts_with("unknown variant ") {
-        let expected = expected_part(text).unwrap_or_else(|| "another word".to_owned());
-        (
-            path,
-            "not_known",
-            expected,
-            "a word not known to this version".to_owned(),
-        )
-    } else if let Some((kind, expected)) = text
-        .strip_prefix("invalid type: ")
-        .and_then(|rest| rest.rsplit_once(", expected "))
-    {
-        (path, "wrong_type", in_words(expected), kind_in_words(kind))
-    } else if let Some((kind, expected)) = text
-        .strip_prefix("invalid value: ")
-        .and_then(|rest| rest.rsplit_once(", expected "))
-    {
-        (
-            path,
-            "out_of_range",
-            in_words(expected),
-            kind_in_words(kind),
-        )
-    } else {
-        // Only our own readers (`NoDate`, `NoMemberNumber`, a key twice) come here. Their sentences
-        // hold numbers at most, never what a person wrote.
-        (
-            path,
-            "wrong_form",
-            "another value".to_owned(),
-            text.to_owned(),
-        )
-    };
-    ShapeError {
-        path,
-        code,
-        expected,
-        found,
-    }
-}
-
-fn quoted_after<'a>(text: &'a str, start: &str) -> Option<&'a str> {
-    let rest = text.strip_prefix(start)?.strip_prefix('`')?;
-    // A key that is not known may itself hold a backtick: the last one closes it.
-    let rest = rest
-        .rsplit_once("`, expected ")
-        .map_or(rest, |(key, _)| key);
-    let rest = rest
-        .rsplit_once("`, there are no")
-        .map_or(rest, |(key, _)| key);
-    Some(rest.strip_suffix('`').unwrap_or(rest))
-}
-
-fn expected_part(text: &str) -> Option<String> {
-    let (_, expected) = text.rsplit_once("`, expected ")?;
-    Some(expected.replace('`', ""))
-}
-
-/// The key that an error is about: one that is not known, missing or there twice.
-pub(super) fn key_of(error: &serde_path_to_error::Error<serde_json::Error>) -> Option<String> {
-    let text = error.inner().to_string();
-    let text = text
-        .rsplit_once(" at line ")
-        .map_or(text.as_str(), |(text, _)| text);
-    ["unknown field ", "missing field ", "duplicate field "]
-        .into_iter()
-        .find_map(|start| quoted_after(text, start))
-        .map(str::to_owned)
-}
-
 /// How a sentence about a problem begins: with the path, and with nothing where it is the whole.
 pub(crate) fn place(path: &str) -> String {
     match path {
@@ -232,107 +122,6 @@ pub(super) fn shown(key: &str) -> String {
     letters.take(80).collect()
 }
 
-/// The path of the object and the key in it. Depending on the error serde_path_to_error has the key
-/// in the path already.
-fn with_key(path: &str, key: &str) -> String {
-    let key = shown(key);
-    if path == key || path.ends_with(&format!(".{key}")) {
-        return path.to_owned();
-    }
-    match path.strip_suffix('?').unwrap_or(path) {
-        "" | "." => key,
-        object if object.ends_with('.') => format!("{object}{key}"),
-        object => format!("{object}.{key}"),
-    }
-}
-
-fn in_words(expected: &str) -> String {
-    match expected {
-        "i64" | "u64" | "i32" | "u32" | "u8" => "a whole number".to_owned(),
-        "a string" | "string" | "string or map" => "a text".to_owned(),
-        "a sequence" => "a list".to_owned(),
-        "a map" => "an object".to_owned(),
-        "a boolean" => "true or false".to_owned(),
-        other => other.replace("struct ", "an object "),
-    }
-}
-
-fn kind_in_words(found: &str) -> String {
-    let kind = found.split([' ', ',']).next().unwrap_or_default();
-    match kind {
-        "string" | "character" => "a text",
-        "integer" => "a whole number",
-        "floating" => "a number with a fraction or an exponent",
-        "boolean" => "true or false",
-        "null" | "unit" | "Option" => "null",
-        "sequence" => "a list",
-        "map" => "an object",
-        _ => "something else",
-    }
-    .to_owned()
-}
-
-/// A value that is written as an object. serde's derived readers also take a list of the fields in
-/// order; no schema of ours does.
-pub(super) struct Object<T>(pub(super) T);
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Object<T> {
-    fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
-        struct ObjectVisitor<T>(PhantomData<T>);
-        impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
-            type Value = T;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object")
-            }
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<T, A::Error> {
-                T::deserialize(MapAccessDeserializer::new(map))
-            }
-        }
-        reader.deserialize_map(ObjectVisitor(PhantomData)).map(Self)
-    }
-}
-
-/// For `deserialize_with`: an object and nothing else.
-pub(crate) fn object<'de, D, T>(reader: D) -> Result<T, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Object::deserialize(reader).map(|Object(value)| value)
-}
-
-/// For `deserialize_with`: an object, `null` or absent.
-pub(crate) fn optional_object<'de, D, T>(reader: D) -> Result<Option<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::<Object<T>>::deserialize(reader).map(|value| value.map(|Object(value)| value))
-}
-
-/// For `deserialize_with`: a list of objects.
-pub(crate) fn objects<'de, D, T>(reader: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    struct ListVisitor<T>(PhantomData<T>);
-    impl<'de, T: Deserialize<'de>> Visitor<'de> for ListVisitor<T> {
-        type Value = Vec<T>;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("a list of objects")
-        }
-        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Vec<T>, A::Error> {
-            let mut values = Vec::new();
-            while let Some(Object(value)) = list.next_element()? {
-                values.push(value);
-            }
-            Ok(values)
-        }
-    }
-    reader.deserialize_seq(ListVisitor(PhantomData))
-}
-
 /// For `deserialize_with`: a list that has something in it. An empty one would say nothing.
 pub(crate) fn filled<'de, D, T>(reader: D) -> Result<Vec<T>, D::Error>
 where
@@ -340,19 +129,6 @@ where
     T: Deserialize<'de>,
 {
     let values = Vec::deserialize(reader)?;
-    if values.is_empty() {
-        return Err(D::Error::custom("an empty list"));
-    }
-    Ok(values)
-}
-
-/// For `deserialize_with`: a list of objects that has something in it.
-pub(crate) fn filled_objects<'de, D, T>(reader: D) -> Result<Vec<T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    let values = objects(reader)?;
     if values.is_empty() {
         return Err(D::Error::custom("an empty list"));
     }
@@ -427,7 +203,6 @@ mod tests {
     #[serde(deny_unknown_fields)]
     #[allow(dead_code, reason = "read for its problems")]
     struct Outer {
-        #[serde(deserialize_with = "objects")]
         inner: Vec<Inner>,
         #[serde(default, deserialize_with = "unique_map")]
         free: BTreeMap<String, i64>,

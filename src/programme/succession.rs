@@ -1,5 +1,6 @@
 //! Whether a version can stand beside the other versions of its programme.
 
+use crate::kernel::order;
 use std::sync::Arc;
 
 use super::{Problem, Programme, Wallet};
@@ -34,7 +35,7 @@ pub fn unlike_installed(programme: &Programme, installed: &[Arc<Programme>]) -> 
             }
         }
     }
-    problems.sort_unstable();
+    order::sort_by(&mut problems, Ord::cmp);
     problems.dedup();
     problems
 }

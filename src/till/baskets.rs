@@ -8,6 +8,7 @@ use crate::evaluate::ReturnedLines;
 use crate::evaluate::cart::Line;
 use crate::exchange::{Basket, BasketLine};
 use crate::kernel::ids::Seq;
+use crate::kernel::order;
 use crate::kernel::{Money, Quantity};
 use crate::ledger::{Entry, Flags, Kind};
 use crate::store::Reading;
@@ -27,7 +28,7 @@ pub(super) fn baskets(reading: &Reading<'_>, entries: &[Entry]) -> Result<Vec<Ba
         baskets.extend(basket.filter(|basket| !basket.lines.is_empty()));
     }
     // Sales end in another order than they began; a batch names them as they began.
-    baskets.sort_unstable_by_key(|basket| basket.sale_seq);
+    order::sort_by_key(&mut baskets, |basket| basket.sale_seq);
     Ok(baskets)
 }
 

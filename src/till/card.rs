@@ -7,6 +7,7 @@ use super::lots::NextExpiry;
 use super::member_status::marked;
 use super::shell::Till;
 use crate::evaluate::{Cart, tier_before};
+use crate::kernel::order;
 use crate::kernel::{
     Balance, BusinessDate, Instant, MemberNumber, MemberStatus, Money, Points, UtcOffset,
     WalletNumber,
@@ -375,7 +376,7 @@ impl Till {
             .map(|(_, line)| line)
             .filter(|line| line.missing.is_zero())
             .collect();
-        had.sort_by_key(|line| std::cmp::Reverse(line.points));
+        order::sort_by_key(&mut had, |line| std::cmp::Reverse(line.points));
         let names: Vec<&str> = had.iter().map(|line| line.name.as_str()).collect();
         match names.len() {
             0 => {

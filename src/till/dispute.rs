@@ -11,6 +11,7 @@ use super::status;
 use super::view::{ReceiptKey, ReceiptKind, Sale, load_document};
 use crate::evaluate::quote::{Award, Gift, LinePart, OfferTaken, Outcome, Redemption};
 use crate::kernel::ids::{Seq, hex};
+use crate::kernel::order;
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
 use crate::ledger::{Entry, Flags, Hash, Kind};
 use crate::store::{Reading, SaleRow};
@@ -241,7 +242,7 @@ fn entries_of(
             to_ask.push(about);
         }
     }
-    found.sort_unstable();
+    order::sort_by(&mut found, Ord::cmp);
     found.dedup();
     let mut entries = Vec::with_capacity(found.len());
     for seq in found {

@@ -13,6 +13,7 @@ use super::shell::{Replay, Till};
 use super::status;
 use super::view::load_document;
 use crate::kernel::ids::Seq;
+use crate::kernel::order;
 use crate::kernel::{
     Account, BusinessDate, Instant, Lot, MemberNumber, MemberStatus, Points, UtcOffset,
     WalletNumber,
@@ -325,7 +326,7 @@ fn take(
     mut lots: Vec<&Lot>,
     most: Points,
 ) -> Points {
-    lots.sort_unstable_by_key(|lot| lot.spending_order());
+    order::sort_by_key(&mut lots, |lot| lot.spending_order());
     let mut taken = Points::ZERO;
     for lot in lots {
         let points = lot.portion.free().min(most - taken);

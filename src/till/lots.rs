@@ -6,6 +6,7 @@ use super::card::{CardHousehold, MemberCard};
 use super::error::Error;
 use super::shell::Till;
 use crate::kernel::idle::dates_of;
+use crate::kernel::order;
 use crate::kernel::{Account, Activity, BusinessDate, Instant, LotId, MemberNumber, Points};
 use crate::ledger::past::Past;
 use crate::ledger::{Accounts, Entry, Flags, apply};
@@ -116,7 +117,7 @@ impl Till {
                 .iter()
                 .filter(|lot| !lot.is_expired(on) && lot.left_on(on).is_positive())
                 .collect();
-            open.sort_unstable_by_key(|lot| lot.spending_order());
+            order::sort_by_key(&mut open, |lot| lot.spending_order());
             lots.extend(open.into_iter().map(|lot| MemberLot {
                 wallet: wallet.id.clone(),
                 lot: lot.id,

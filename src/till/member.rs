@@ -14,6 +14,7 @@ use super::status;
 use crate::evaluate::{Cart, Shown};
 use crate::exchange::{IdentifierHash, enrolment, identifier_hash};
 use crate::kernel::ids::{Seq, hex};
+use crate::kernel::order;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, UtcOffset};
 use crate::ledger::decide::note;
 use crate::ledger::{Entry, Kind, SaleFacts};
@@ -113,7 +114,7 @@ impl Till {
             .iter()
             .map(|(kind, text)| Ok(self.identifier_hash(&normalise_identifier(*kind, text)?)))
             .collect::<Result<Vec<_>, Error>>()?;
-        hashes.sort_unstable();
+        order::sort_by(&mut hashes, Ord::cmp);
         hashes.dedup();
         Ok(hashes)
     }

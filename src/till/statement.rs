@@ -9,6 +9,7 @@ use super::card::{CardHousehold, RewardLine, rewards, worth};
 use super::error::Error;
 use super::shell::Till;
 use crate::kernel::ids::Seq;
+use crate::kernel::order;
 use crate::kernel::{
     Account, Balance, BusinessDate, Instant, Lot, MemberNumber, MemberStatus, Money, Points,
     UtcOffset, WalletNumber,
@@ -293,7 +294,9 @@ impl Till {
                 }
             }
         }
-        movements.sort_unstable_by_key(|movement| (movement.business_date, movement.seq));
+        order::sort_by_key(&mut movements, |movement| {
+            (movement.business_date, movement.seq)
+        });
         Ok((movements, sums))
     }
 }
@@ -424,7 +427,9 @@ impl Teller<'_> {
         let balance = account.balance(self.on);
         let (mut lapsed, mut lots) = (Points::ZERO, Vec::new());
         let mut in_order: Vec<&Lot> = account.lots.iter().collect();
-        in_order.sort_unstable_by_key(|lot| (lot.expires_on.is_none(), lot.expires_on, lot.id));
+        order::sort_by_key(&mut in_order, |lot| {
+            (lot.expires_on.is_none(), lot.expires_on, lot.id)
+        });
         for lot in in_order {
             if lot.is_expired(self.on) {
                 lapsed += lot.portion.remaining();

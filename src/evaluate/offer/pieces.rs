@@ -3,6 +3,7 @@
 use crate::evaluate::bill::Bill;
 use crate::evaluate::cart::{Line, LineFlag};
 use crate::kernel::Fraction;
+use crate::kernel::order;
 use crate::programme::{MoneyIn, Selector};
 
 /// Whole pieces of one line that nobody has taken yet.
@@ -60,7 +61,7 @@ pub(super) fn cheapest_first(
         })
         .filter(|pieces| pieces.count > 0)
         .collect();
-    pieces.sort_by_key(|pieces| pieces.said);
+    order::sort_by_key(&mut pieces, |pieces| pieces.said);
     pieces
 }
 
@@ -85,7 +86,7 @@ pub(super) fn cheapest_paid_first(
         pieces.count = paid;
     }
     pieces.retain(|pieces| pieces.count > 0);
-    pieces.sort_by_key(|pieces| pieces.said);
+    order::sort_by_key(&mut pieces, |pieces| pieces.said);
     pieces
 }
 

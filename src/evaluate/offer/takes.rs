@@ -9,6 +9,7 @@ use super::pieces::{
 };
 use crate::evaluate::bill::Bill;
 use crate::evaluate::cart::Line;
+use crate::kernel::order;
 use crate::kernel::{Fraction, Money, Rounding};
 use crate::programme::{
     Break, BreakTakes, BundleCost, CountOf, Effect, MoneyIn, Pieces as Wanted, Selector, Share,
@@ -444,7 +445,9 @@ fn split(
     }
     let mut spare = total - shares.iter().map(|(_, floor, _)| floor).sum::<i64>();
     let mut order: Vec<usize> = (0..shares.len()).collect();
-    order.sort_by(|&a, &b| shares[b].2.cmp(&shares[a].2).then(a.cmp(&b)));
+    order::sort_by(&mut order, |&a, &b| {
+        shares[b].2.cmp(&shares[a].2).then(a.cmp(&b))
+    });
     while spare > 0 {
         let before = spare;
         for &place in &order {

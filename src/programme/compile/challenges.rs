@@ -7,6 +7,7 @@ use super::super::model::ChallengeModel;
 use super::super::{Names, RULES_MAX, Unit};
 use super::{Compiler, Known};
 use crate::kernel::BusinessDate;
+use crate::kernel::order;
 
 /// What badges are called.
 pub(super) fn badge_unit() -> Unit {
@@ -37,7 +38,7 @@ impl Compiler {
             }
             challenges.extend(challenge);
         }
-        challenges.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        order::sort_by(&mut challenges, |a, b| a.id.cmp(&b.id));
         challenges
     }
 

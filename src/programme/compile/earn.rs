@@ -9,6 +9,7 @@ use super::super::{
     Tenders, TierFactor, Wallet, WalletKind, When,
 };
 use super::{Compiler, Known, quoted};
+use crate::kernel::order;
 use crate::kernel::{Fraction, Money};
 
 /// A tier multiplies points. Stored value and vouchers are as many as the rule says: who sells a gift
@@ -36,7 +37,7 @@ impl Compiler {
             take: model.take,
         };
         let mut groups: Vec<Group> = models.iter().map(group).collect();
-        groups.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        order::sort_by(&mut groups, |a, b| a.id.cmp(&b.id));
         groups
     }
 
@@ -76,7 +77,9 @@ impl Compiler {
             }
             rules.push(rule);
         }
-        rules.sort_unstable_by(|a, b| (a.priority, &a.id).cmp(&(b.priority, &b.id)));
+        order::sort_by(&mut rules, |a, b| {
+            (a.priority, &a.id).cmp(&(b.priority, &b.id))
+        });
         rules
     }
 
@@ -414,7 +417,7 @@ impl Compiler {
                 when: when?,
             });
         }
-        factors.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        order::sort_by(&mut factors, |a, b| a.id.cmp(&b.id));
         Some(factors)
     }
 

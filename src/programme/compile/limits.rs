@@ -1,5 +1,6 @@
 //! Limits on how often something is done.
 
+use crate::kernel::order;
 use std::collections::BTreeSet;
 
 use super::super::limits::{Limit, LimitCount};
@@ -21,7 +22,7 @@ impl Compiler {
             self.once(&path, ids.insert(model.id.as_str()), &model.id);
             limits.extend(self.limit(&path, model, known));
         }
-        limits.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        order::sort_by(&mut limits, |a, b| a.id.cmp(&b.id));
         limits
     }
 

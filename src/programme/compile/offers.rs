@@ -12,6 +12,7 @@ use super::super::offers::{
 use super::super::{Group, RULES_MAX};
 use super::{Compiler, Known, quoted};
 use crate::kernel::Money;
+use crate::kernel::order;
 
 /// The most pieces that a document counts.
 const PIECES_MAX: i64 = 1_000_000;
@@ -37,7 +38,7 @@ impl Compiler {
             self.once(&path, ids.insert(model.id.as_str()), &model.id);
             offers.extend(self.offer(&path, model, groups, known));
         }
-        offers.sort_unstable_by(|a: &Offer, b| {
+        order::sort_by(&mut offers, |a: &Offer, b| {
             (a.stage, a.priority, &a.id).cmp(&(b.stage, b.priority, &b.id))
         });
         offers

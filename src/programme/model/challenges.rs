@@ -4,7 +4,6 @@ use serde::Deserialize;
 
 use super::{EntryModel, NamesModel, SelectorModel, WhenModel};
 use crate::programme::challenges::{GoalCount, PeriodName, Repeat};
-use crate::programme::shape::{objects, optional_object};
 
 /// Something to reach within a time, and what reaching it gives. Only for members.
 #[derive(Debug, Deserialize)]
@@ -22,7 +21,7 @@ pub(crate) struct ChallengeModel {
     )]
     pub id: String,
     /// What people call it. Left out: the id.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub name: Option<NamesModel>,
     /// What counts.
     pub count: GoalCount,
@@ -42,7 +41,7 @@ pub(crate) struct ChallengeModel {
     pub event: Option<String>,
     /// Which lines count: their money, their pieces, or the visits and days on which such was bought.
     /// Left out: all. Not with `events`.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub lines: Option<SelectorModel>,
     /// First business date that counts, yyyymmdd. Left out: since ever.
     #[serde(default)]
@@ -60,19 +59,18 @@ pub(crate) struct ChallengeModel {
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 3660)))]
     pub within_days: Option<i64>,
     /// The goal is to be reached in several periods, one behind the other. Only with `period`.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub streak: Option<StreakModel>,
     /// How often it gives something to one member. Left out: `once`.
     #[serde(default)]
     pub repeat: Repeat,
     /// What reaching it gives, 1 to 10: points, a voucher or a badge, by the wallet that holds them.
     /// These points count for no tier and no cap of rules.
-    #[serde(deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(min = 1, max = 10)))]
     pub gives: Vec<EntryModel>,
     /// Sales and events in which it can be reached; what counts before counts in any case. Left out:
     /// all.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub when: Option<WhenModel>,
 }
 

@@ -7,7 +7,7 @@ use super::RoundingModel;
 use super::{EventModel, NamesModel, QuotaModel, SelectorModel, TimesModel, WhenModel};
 use crate::kernel::Rounding;
 use crate::programme::rules::{AmountMode, Base, Combine, RoundAt, Take, TierFactor};
-use crate::programme::shape::{filled, filled_objects, objects, optional_object};
+use crate::programme::shape::filled;
 
 /// A rule that awards points: exactly one of `amount`, `percent`, `bands`, `per_unit`, `per_visit`,
 /// `fixed` and `event`.
@@ -26,7 +26,7 @@ pub(crate) struct EarnModel {
     )]
     pub id: String,
     /// What people call it, by language. Left out: the id.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub name: Option<NamesModel>,
     /// Id of the wallet the points go into.
     pub wallet: String,
@@ -39,35 +39,35 @@ pub(crate) struct EarnModel {
     #[serde(default)]
     pub group: Option<String>,
     /// When it applies. Left out: always.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub when: Option<Box<WhenModel>>,
     /// Which lines it looks at; the rule sees no others. Left out: all.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub lines: Option<Box<SelectorModel>>,
     /// So many points for so much money.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub amount: Option<AmountModel>,
     /// An object of `percent`, the percentage of the money, and `value`, the money that makes one
     /// whole point.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub percent: Option<PercentModel>,
     /// What each range of money gives.
-    #[serde(default, deserialize_with = "filled_objects")]
+    #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 1000)))]
     pub bands: Vec<BandModel>,
     /// An object of `points` for each piece, or each unit of weight: 0.25 kg is a quarter.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub per_unit: Option<PointsModel>,
     /// An object of `points` once a visit. Each sale with something to pay is a visit, a second one
     /// of the same day too (`times` can say once a day); the parts of a split bill (one
     /// `receipt_group` and date) are one visit.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub per_visit: Option<PointsModel>,
     /// An object of `points` once a sale.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub fixed: Option<PointsModel>,
     /// So many points for something that the member did and that is no sale.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub event: Option<EventModel>,
     /// Which money counts. Left out: `after_discounts`.
     #[serde(default)]
@@ -87,7 +87,7 @@ pub(crate) struct EarnModel {
     )]
     pub only_tenders: Vec<String>,
     /// What multiplies the points: each with `id`, `name`, `factor` and `when`. Left out: none.
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 100)))]
     pub factors: Vec<FactorModel>,
     /// How several factors go together. Left out: `product`.
@@ -104,14 +104,14 @@ pub(crate) struct EarnModel {
     #[serde(default)]
     pub round_at: RoundAt,
     /// The most points it may award. Left out: no limit.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub caps: Option<CapsModel>,
     /// How often it gives something to one member. Left out: as often as it comes.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub times: Option<TimesModel>,
     /// In how many sales all members together get something by it: the first hundred. Not with
     /// `event`. Left out: no limit.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub quota: Option<QuotaModel>,
     /// Its points count for the tier. Left out: `true`.
     #[serde(default)]
@@ -203,13 +203,13 @@ pub(crate) struct FactorModel {
     )]
     pub id: String,
     /// What people call it. Left out: the id.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub name: Option<NamesModel>,
     /// Multiplies by this.
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub factor: String,
     /// When it does. Left out: always.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub when: Option<Box<WhenModel>>,
 }
 

@@ -4,7 +4,6 @@ use serde::Deserialize;
 
 use super::NamesModel;
 use crate::programme::limits::{LimitAction, LimitCount, LimitPer};
-use crate::programme::shape::optional_object;
 
 /// How often is too often: what is counted, for whom, within which time, and what follows.
 #[derive(Debug, Deserialize)]
@@ -22,7 +21,7 @@ pub(crate) struct LimitModel {
     )]
     pub id: String,
     /// What people call it. Left out: the id.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub name: Option<NamesModel>,
     /// For whom it counts.
     pub per: LimitPer,

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{NamesModel, QuotaModel, SelectorModel, TimesModel, WhenModel};
 use crate::programme::offers::{CountOf, MoneyIn, Stage, UseOffer};
-use crate::programme::shape::{filled_objects, optional_object};
+use crate::programme::shape::filled;
 
 /// Takes something off the bill, or hands something over besides. Exactly one of `percent`, `amount`,
 /// `amount_per_unit`, `unit_price`, `breaks`, `cheapest`, `multi_buy`, `buy_get`, `bundle` and `gift`.
@@ -24,7 +24,7 @@ pub(crate) struct OfferModel {
     )]
     pub id: String,
     /// What people call it, by language. Left out: the id.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub name: Option<NamesModel>,
     /// When in the evaluation it comes. Left out: `line` where it names lines, else `cart`.
     #[serde(default)]
@@ -41,18 +41,18 @@ pub(crate) struct OfferModel {
     #[serde(default, rename = "use")]
     pub used: UseOffer,
     /// When it applies; not by `uses_points`. Left out: always.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub when: Option<Box<WhenModel>>,
     /// In how many sales one member has it; it is for members only then. Left out: as often as it
     /// comes.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub times: Option<TimesModel>,
     /// In how many sales all members together have it; it is for members only then. Left out: no
     /// limit.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub quota: Option<QuotaModel>,
     /// Which lines it takes something off. Not with `buy_get`, `bundle`, `gift`. Left out: all.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub lines: Option<Box<SelectorModel>>,
     /// Percent off what the lines have left, above 0 and at most 100.
     #[serde(default)]
@@ -73,28 +73,28 @@ pub(crate) struct OfferModel {
     pub unit_price: Option<String>,
     /// The more pieces, the cheaper each: `steps`, 1 to 100, each with `from` so many pieces on,
     /// one of `percent`, `amount_per_unit`, `unit_price`, for all of them; and `of`.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub breaks: Option<BreaksModel>,
     /// `percent` (100 if left out) off so many (`quantity`, 1 if left out) of the cheapest pieces
     /// that are not free already.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub cheapest: Option<CheapestModel>,
     /// After each `buy` pieces at their price, `percent` (100 if left out) off the next `get`;
     /// the cheapest are those. And `of`.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub multi_buy: Option<MultiBuyModel>,
     /// For so many of `buy`, so many of `get` in the basket cost `percent` less (100 if left
     /// out): the cheapest. Each an object of `quantity` and `lines`.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub buy_get: Option<BuyGetModel>,
     /// `parts` (1 to 20, each of `quantity` and `lines`) together cost `price`, or `amount` or
     /// `percent` less; as often as they are there, the dearest pieces first.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub bundle: Option<BundleModel>,
     /// `quantity` (1 if left out) of article `sku` are handed over besides, once a sale or
     /// `for_each` so many bought (an object of `quantity` and `lines`). It is told in the quote
     /// and stands in no line.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub gift: Option<GiftModel>,
     /// The most money it takes off in one sale. Left out: no limit.
     #[serde(default)]
@@ -120,7 +120,7 @@ pub(crate) struct BreaksModel {
     #[serde(default)]
     pub of: CountOf,
     /// From the fewest to the most pieces.
-    #[serde(deserialize_with = "filled_objects")]
+    #[serde(deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 100)))]
     pub steps: Vec<BreakModel>,
 }
@@ -193,10 +193,8 @@ pub(crate) struct MultiBuyModel {
 #[serde(deny_unknown_fields)]
 pub(crate) struct BuyGetModel {
     /// What is bought at its price.
-    #[serde(deserialize_with = "crate::programme::shape::object")]
     pub buy: SomeModel,
     /// What costs less for it.
-    #[serde(deserialize_with = "crate::programme::shape::object")]
     pub get: SomeModel,
     /// Percent off what is got. Left out: 100.
     #[serde(default)]
@@ -214,7 +212,7 @@ pub(crate) struct SomeModel {
     #[cfg_attr(test, schemars(with = "u32", range(min = 1, max = 1_000_000)))]
     pub quantity: i64,
     /// Of these lines. Left out: of all.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub lines: Option<Box<SelectorModel>>,
 }
 
@@ -225,7 +223,7 @@ pub(crate) struct SomeModel {
 #[serde(deny_unknown_fields)]
 pub(crate) struct BundleModel {
     /// What it is made of.
-    #[serde(deserialize_with = "filled_objects")]
+    #[serde(deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 20)))]
     pub parts: Vec<SomeModel>,
     /// What it costs together.
@@ -256,6 +254,6 @@ pub(crate) struct GiftModel {
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1_000_000)))]
     pub quantity: Option<i64>,
     /// For each so many pieces that are bought. Left out: once a sale.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub for_each: Option<SomeModel>,
 }

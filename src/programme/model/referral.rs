@@ -3,7 +3,6 @@
 use serde::Deserialize;
 
 use super::{EntryModel, TimesModel};
-use crate::programme::shape::{objects, optional_object};
 
 /// A member who brings a friend: first the friend gets something, and the member once the friend has
 /// bought. Who brought whom is reported as the friend's event `referral`, with the member's number as its
@@ -22,18 +21,17 @@ pub(crate) struct ReferralModel {
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 0, max = 3660)))]
     pub within_days: Option<i64>,
     /// What the friend gets when it is reported, at most 10. Left out: nothing.
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 10)))]
     pub friend_at_once: Vec<EntryModel>,
     /// What the friend gets with the purchase that counts, at most 10. Left out: nothing.
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 10)))]
     pub friend_at_purchase: Vec<EntryModel>,
     /// What the member gets who brought the friend, with that purchase, 1 to 10.
-    #[serde(deserialize_with = "objects")]
     #[cfg_attr(test, schemars(length(min = 1, max = 10)))]
     pub advocate: Vec<EntryModel>,
     /// For how many friends one member gets it. Left out: for each.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub times: Option<TimesModel>,
 }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{CheapestModel, DayOfYearModel, GiftModel, NamesModel, SelectorModel, WhenModel};
 use crate::programme::rules::UseReward;
-use crate::programme::shape::{objects, optional_object};
+
 use crate::programme::tiers::{Downgrade, EntryRewards, TierBasis, TierForSale, TierWindow};
 
 /// A ladder of members.
@@ -20,7 +20,7 @@ pub(crate) struct TiersModel {
     #[serde(default)]
     pub wallet: Option<String>,
     /// Which lines' money counts. Required with `fee`, refused without.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub lines: Option<Box<SelectorModel>>,
     /// Over which time it counts. Left out: `lifetime`.
     #[serde(default)]
@@ -31,13 +31,13 @@ pub(crate) struct TiersModel {
     pub months: Option<i64>,
     /// An object of `month` and `day`. 29 February is the 28th in years without one. Required
     /// with window `year_from_day`.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub first_day: Option<DayOfYearModel>,
     /// How long a tier that was reached is kept. `more_years`: with a window that is a year, for
     /// the rest of it and so many years more, 0 to 10. `months`: with window `months`, for so
     /// many months from the day on which it was reached, 1 to 120. Left out: as long as enough
     /// counts.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub term: Option<TermModel>,
     /// Where a member falls who did not keep a tier. Left out: `to_fitting`.
     #[serde(default)]
@@ -49,7 +49,7 @@ pub(crate) struct TiersModel {
     #[serde(default)]
     pub entry_rewards: EntryRewards,
     /// From the lowest to the highest, 1 to 50.
-    #[serde(default, deserialize_with = "objects")]
+    #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 50)))]
     pub levels: Vec<LevelModel>,
 }
@@ -99,7 +99,7 @@ pub(crate) struct LevelModel {
     )]
     pub id: String,
     /// What people call it. Left out: the id.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub name: Option<NamesModel>,
     /// From so much on it is reached; "0" for the lowest.
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
@@ -116,7 +116,7 @@ pub(crate) struct LevelModel {
     /// An object of `wallet` and `points`: what each member gets who reaches it, for every tier
     /// passed. Not with `balance`. These points count for no tier and no cap of rules. Left out:
     /// nothing.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub entry: Option<EntryModel>,
 }
 
@@ -136,7 +136,7 @@ pub(crate) struct RewardModel {
     )]
     pub id: String,
     /// What people call it. Left out: the id.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub name: Option<NamesModel>,
     /// Id of the wallet whose points pay for it.
     pub wallet: String,
@@ -154,16 +154,16 @@ pub(crate) struct RewardModel {
     pub percent: Option<String>,
     /// Instead: the cheapest pieces cost `percent` less (100 if left out): a free item. As in
     /// offers.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub cheapest: Option<CheapestModel>,
     /// Instead: goods that are handed over besides. As in offers.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub gift: Option<GiftModel>,
     /// Instead: one voucher of this id, for later sales.
     #[serde(default)]
     pub voucher: Option<String>,
     /// Off which lines; not with `gift` and `voucher`. Left out: all.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub lines: Option<Box<SelectorModel>>,
     /// The most money that `percent` or `cheapest` take off. Left out: no limit.
     #[serde(default)]
@@ -182,6 +182,6 @@ pub(crate) struct RewardModel {
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
     pub most_per_day: Option<i64>,
     /// When it can be had. Left out: always.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub when: Option<Box<WhenModel>>,
 }

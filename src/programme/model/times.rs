@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use crate::programme::shape::filled_objects;
+use crate::programme::shape::filled;
 use crate::programme::times::TimesPer;
 
 /// How often something gives something to one member, or to one household, in all sales or events.
@@ -63,7 +63,7 @@ pub(crate) struct QuotaModel {
     #[cfg_attr(test, schemars(range(min = 1, max = 1_000_000)))]
     pub total: i64,
     /// The part of it that each till may give; together no more than `total`.
-    #[serde(deserialize_with = "filled_objects")]
+    #[serde(deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 1000)))]
     pub shares: Vec<ShareModel>,
 }

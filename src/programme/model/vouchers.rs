@@ -6,7 +6,6 @@ use super::{
     CheapestModel, ExpiryModel, GiftModel, NamesModel, RefundModel, SelectorModel, WhenModel,
 };
 use crate::programme::rules::UseReward;
-use crate::programme::shape::{object, optional_object};
 
 /// A voucher that members have and use in a sale. Rules award it as they award points, by its id in
 /// `wallet`; each that is used up is one less. Exactly one of `money`, `percent`, `cheapest` and `gift`.
@@ -29,11 +28,10 @@ pub(crate) struct VoucherModel {
     #[cfg_attr(test, schemars(with = "u8", range(min = 1, max = 250)))]
     pub number: i64,
     /// What people call it, by language.
-    #[serde(deserialize_with = "object")]
     pub name: NamesModel,
     /// When it can no longer be used, as of a wallet, counted from the sale that gave it. Left
     /// out: never.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub expiry: Option<ExpiryModel>,
     /// Days from that sale until it can be used.
     #[serde(default)]
@@ -48,13 +46,13 @@ pub(crate) struct VoucherModel {
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub percent: Option<String>,
     /// The cheapest pieces for less or nothing.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub cheapest: Option<CheapestModel>,
     /// Goods handed over besides, which are not in the basket.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub gift: Option<GiftModel>,
     /// Off which lines. Left out: all.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub lines: Option<Box<SelectorModel>>,
     /// The most money it takes off. Left out: no limit.
     #[serde(default)]
@@ -73,9 +71,9 @@ pub(crate) struct VoucherModel {
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
     pub most_per_day: Option<i64>,
     /// When it can be used. Left out: always.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub when: Option<Box<WhenModel>>,
     /// What becomes of it when goods come back, as of a wallet. Left out: the usual.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub refund: Option<RefundModel>,
 }

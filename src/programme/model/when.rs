@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use super::{AttributeModel, BirthdayModel, MembershipModel, PastModel, WholeRangeModel};
 use crate::programme::rules::{LineFlag, TotalTax, WeekdayName};
-use crate::programme::shape::{filled, filled_objects, optional_object};
+use crate::programme::shape::filled;
 
 /// A condition on the sale and the member.
 #[derive(Debug, Deserialize)]
@@ -14,19 +14,19 @@ use crate::programme::shape::{filled, filled_objects, optional_object};
 #[serde(deny_unknown_fields)]
 pub(crate) struct WhenModel {
     /// All of these hold.
-    #[serde(default, deserialize_with = "filled_objects")]
+    #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 100)))]
     pub all: Vec<WhenModel>,
     /// At least one of these holds.
-    #[serde(default, deserialize_with = "filled_objects")]
+    #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 100)))]
     pub any: Vec<WhenModel>,
     /// This does not hold.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub not: Option<Box<WhenModel>>,
     /// Holds when the business date is between `from` and `until`, both good days; one of them
     /// may be absent.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub dates: Option<DatesModel>,
     /// Holds when the business date is one of `mon`, `tue`, `wed`, `thu`, `fri`, `sat`, `sun`.
     #[serde(default, deserialize_with = "filled")]
@@ -34,7 +34,7 @@ pub(crate) struct WhenModel {
     pub weekdays: Vec<WeekdayName>,
     /// Holds when the time at the till is from `from` to before `until`, hh:mm; over midnight if
     /// `until` is lower.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub hours: Option<HoursModel>,
     /// The sale is in one of these stores.
     #[serde(default, deserialize_with = "filled")]
@@ -61,14 +61,14 @@ pub(crate) struct WhenModel {
     /// `below`: of some `lines` only, if given; with `tax` as it is in the prices (`as_in_price`,
     /// the default), all of it (`with`) or none (`without`); with `after_offers` true less what
     /// offers took off so far.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub total: Option<TotalModel>,
     /// Holds when the number of items is from `from` to below `below`: pieces by their quantity,
     /// a weighed line as one, returned goods taken off; of `lines` only, if given.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub items: Option<ItemsModel>,
     /// Holds when a line like this is sold.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub has_line: Option<Box<SelectorModel>>,
     /// Holds when the member is in one of these tiers.
     #[serde(default, deserialize_with = "filled")]
@@ -78,7 +78,7 @@ pub(crate) struct WhenModel {
     )]
     pub tiers: Vec<String>,
     /// Holds when it is the visit `number` of the member, or `every` so-manieth one.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub visit: Option<VisitModel>,
     /// Holds when one of these codes was shown.
     #[serde(default, deserialize_with = "filled")]
@@ -102,12 +102,12 @@ pub(crate) struct WhenModel {
     pub in_household: Option<bool>,
     /// Holds when they have been a member for so long: `days` since the day of joining, or whole
     /// `months`, from `from` to below `below`.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub membership: Option<MembershipModel>,
     /// Holds when the business date is from `days_before` days before the birthday to `days_after`
     /// days after it; or, with `month` true, in its month. 29 February is the 28th in years without
     /// one.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub birthday: Option<BirthdayModel>,
     /// Holds when the member has one of these tags.
     #[serde(default, deserialize_with = "filled")]
@@ -124,15 +124,15 @@ pub(crate) struct WhenModel {
     )]
     pub plans: Vec<String>,
     /// Each of these holds: what is known of the member under `name` is one of `values`.
-    #[serde(default, deserialize_with = "filled_objects")]
+    #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 100)))]
     pub attributes: Vec<AttributeModel>,
     /// Holds when what came before the sale is from `from` to below `below`.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub past: Option<PastModel>,
     /// Holds when the last visit before this one is from `from` to below `below` days ago; where
     /// there was none it does not hold.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub last_visit: Option<WholeRangeModel>,
     /// Holds when the store of the cart is in one of these groups.
     #[serde(default, deserialize_with = "filled")]
@@ -213,7 +213,7 @@ pub(crate) struct TotalModel {
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub below: Option<String>,
     /// Of these lines only.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub lines: Option<Box<SelectorModel>>,
     /// Which tax is in it.
     #[serde(default)]
@@ -238,7 +238,7 @@ pub(crate) struct ItemsModel {
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 0, max = 1_000_000)))]
     pub below: Option<i64>,
     /// Of these lines only.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub lines: Option<Box<SelectorModel>>,
 }
 
@@ -265,15 +265,15 @@ pub(crate) struct VisitModel {
 #[serde(deny_unknown_fields)]
 pub(crate) struct SelectorModel {
     /// All of these fit.
-    #[serde(default, deserialize_with = "filled_objects")]
+    #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 100)))]
     pub all: Vec<SelectorModel>,
     /// At least one of these fits.
-    #[serde(default, deserialize_with = "filled_objects")]
+    #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 100)))]
     pub any: Vec<SelectorModel>,
     /// This does not fit.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub not: Option<Box<SelectorModel>>,
     /// A line fits when it is one of these articles.
     #[serde(default, deserialize_with = "filled")]
@@ -306,10 +306,10 @@ pub(crate) struct SelectorModel {
     pub tags: Vec<String>,
     /// A line fits when its `unit_price` is from `from` to below `below`; not known if the cart
     /// gives none.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub price: Option<RangeModel>,
     /// A line fits when its quantity is from `from` to below `below`: pieces, or units of weight.
-    #[serde(default, deserialize_with = "optional_object")]
+    #[serde(default)]
     pub quantity: Option<RangeModel>,
     /// A line fits when it is marked with one of `service`, `gift_card`, `shipping`, `tip`,
     /// `weighed`.

@@ -2,11 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
-
 use super::price::Priced;
 use super::{held_portions, last, retell_cart, sale_operation};
-use crate::evaluate::cart::{Cart, ReceiptPart};
+use crate::evaluate::cart::Cart;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::Seq;
 use crate::kernel::{Points, SaleId, WalletNumber};
@@ -311,23 +309,11 @@ fn drop_awards_beyond(priced: &mut Priced, moment: &Moment) {
 }
 
 fn commit_content(sale: SaleId, cart: Option<&Cart>) -> String {
-    let cart = cart.map(|cart| {
-        serde_json::from_str::<serde_json::Value>(&cart.content()).expect("content is JSON")
-    });
-    json!({ "sale": sale.to_string(), "cart": cart }).to_string()
+    let cart = cart.map_or_else(|| "null".to_owned(), Cart::content);
+    format!("{{\"cart\":{cart},\"sale\":\"{sale}\"}}")
 }
 
 /// Nothing that prices a sale differs: tenders and the receipt's number may come at commit.
 fn is_same_sale(authorised: &Cart, last: &Cart) -> bool {
-    let bare = |cart: &Cart| {
-        let cart = Cart {
-            payments: Vec::new(),
-            receipt_number: None,
-            receipt_part: ReceiptPart::default(),
-            receipt_group: None,
-            ..cart.clone()
-        };
-        cart.content()
-    };
-    bare(authorised) == bare(last)
+    authorised.priced_content() == last.priced_content()
 }
