@@ -7,6 +7,7 @@ mod conditions;
 mod documents;
 mod doors;
 mod every_key;
+mod households;
 mod ladder;
 mod lines;
 mod members;

@@ -17,6 +17,7 @@ mod expiry;
 mod expiry_late;
 mod files;
 mod households;
+mod households_rules;
 mod limits;
 mod lots;
 mod merged;
