@@ -8,8 +8,8 @@ use super::read::Reading;
 use super::rows::{ENTRY_COLUMNS, entry_from};
 use super::verify::Findings;
 use super::write::refuse_beyond;
+use crate::kernel::MemberNumber;
 use crate::kernel::ids::Seq;
-use crate::kernel::{LotId, MemberNumber};
 use crate::ledger::Entry;
 use crate::ledger::fold::{Fold, Stay};
 use crate::ledger::household::{Step, step_of};
@@ -88,17 +88,6 @@ pub(super) fn follow_household(
             Ok(())
         }
     }
-}
-
-/// Whose account a lot is in.
-pub(super) fn account_of_lot(db: &Connection, lot: LotId) -> Result<MemberNumber, StoreError> {
-    let given_to = db
-        .prepare_cached("SELECT member FROM entry WHERE seq = ?1")?
-        .query_row([lot], |row| row.get::<_, Option<u64>>(0))
-        .optional()?;
-    let nobody = || StoreError::corrupt("a lot of nobody");
-    let given_to = given_to.flatten().ok_or_else(nobody)?;
-    account_since(db, number_from(given_to)?, lot)
 }
 
 /// Whose account holds now what was in the account of `member` when an entry was written: it goes where

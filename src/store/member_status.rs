@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::StoreError;
-use super::household::{account_of_lot, follow_household, hand_over};
+use super::household::{follow_household, hand_over};
 use super::read::Reading;
 use super::verify::Findings;
 use crate::kernel::ids::Seq;
@@ -137,8 +137,7 @@ impl Reading<'_> {
 }
 
 /// The entry under the number that its member has by now: nothing new is written of who is merged. Points
-/// are those of the account that the member uses; what a lot was given to, once and for all, of the account
-/// that the lot is in by now.
+/// are those of the account that the member uses.
 pub(super) fn under_present_number<'a>(
     db: &Connection,
     entry: &'a Entry,
@@ -151,9 +150,6 @@ pub(super) fn under_present_number<'a>(
     };
     let present = match Effect::of(entry) {
         None => row.into.unwrap_or(member),
-        Some(effect) if effect.lot != 0 && !entry.kind.makes_lot() => {
-            account_of_lot(db, effect.lot)?
-        }
         Some(_) => account_of(db, member)?,
     };
     if present == member {

@@ -380,6 +380,28 @@ fn more_than_can_be_spent_is_not_taken_along_and_debts_stay_covered() {
 }
 
 #[test]
+fn who_takes_their_own_points_along_leaves_enough_for_what_the_account_owes() {
+    let shop = shop();
+    let till = shop.create();
+    let (a, b) = two(&till);
+    let owed = Adjustment {
+        missing: Missing::Owed,
+        ..adjustment(a, -3)
+    };
+    till.adjust("a-owes", &owed).unwrap();
+    till.record("b-1", &cart_of(b, 100_000)).unwrap();
+    join(&till, b, a);
+    assert_eq!(balance(&till, b), (7, 7, 0, 3));
+    let done = leave(&till, b, Split::Own);
+    assert_eq!(done.taken, [("points".to_owned(), Points::new(7))]);
+    assert_eq!(
+        (balance(&till, a), balance(&till, b)),
+        ((0, 0, 0, 3), (7, 7, 0, 0))
+    );
+    assert_sound(&till);
+}
+
+#[test]
 fn what_was_authorised_before_joining_is_made_final_after_and_nobody_leaves_an_open_bill() {
     let shop = shop();
     let till = shop.create();

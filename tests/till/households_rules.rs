@@ -127,10 +127,19 @@ fn points_that_lapse_for_want_of_sales_live_by_whoever_of_the_account_shops() {
     assert_eq!((known(a, 20_261_221), known(a, 20_261_222)), (10, 0));
     till.record("b-1", &later(b, 20_261_215)).unwrap();
     assert_eq!((known(a, 20_270_114), known(a, 20_270_115)), (11, 0));
-    // Whoever leaves stops keeping it alive, and has kept it alive until then.
-    leave(&till, b, Split::Nothing);
+    // Who leaves has kept it alive until that day, and does no longer.
+    let left = loy::till::LeaveRequest {
+        time: Some((
+            cart_of(a, 1).at_ms,
+            cart_of(a, 1).utc_offset_minutes,
+            date(20_261_220),
+        )),
+        ..leaving(b, Split::Nothing)
+    };
+    till.leave_household("leave", &left).unwrap();
     till.record("b-2", &later(b, 20_270_110)).unwrap();
-    assert_eq!((known(a, 20_261_221), known(b, 20_270_114)), (11, 1));
+    assert_eq!((known(a, 20_270_114), known(a, 20_270_115)), (11, 0));
+    assert_eq!(known(b, 20_270_209), 1);
     assert_sound(&till);
 }
 
