@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
+use super::Named;
+use super::Phrase;
+use super::Value;
 use super::explain::Speaker;
 use super::facts::Facts;
-use super::named::Named;
-use super::reason::{Phrase, Reason};
-use super::values::Value;
+use super::reason::Reason;
 use crate::kernel::{BusinessDate, Money};
 use crate::programme::{Range, Selection, Selector, When};
 use crate::texts;
@@ -25,8 +26,8 @@ impl Because {
     /// `because` of its sentence.
     pub fn add_to(self, reason: &mut Reason) {
         reason.values.insert("condition", self.condition);
-        reason.values.insert_said("expected", self.expected);
-        reason.values.insert_said("found", self.found);
+        reason.values.insert("expected", self.expected);
+        reason.values.insert("found", self.found);
         reason.give_cause(self.text);
     }
 
@@ -69,30 +70,24 @@ struct Telling<'a> {
 
 impl Telling<'_> {
     /// `first` parts without parts stand before this one.
-    fn told(&self, when: &When, first: usize) -> Because {
-        let with_place = |parts: &'_ [When]| {
-            let mut place = first;
-            let places = parts.iter().map(move |part| {
-                let here = place;
-                place += leaves(part);
-                here
-            });
-            places.collect::<Vec<usize>>()
+    fn told<'w>(&self, when: &'w When, first: u32) -> Because {
+        let placed = |parts: &'w [When]| {
+            let mut next = first;
+            parts.iter().map(move |part| {
+                let place = next;
+                next += leaves(part);
+                (part, place)
+            })
         };
         match when {
             When::All(parts) => {
-                let places = with_place(parts);
-                let worst = parts
-                    .iter()
-                    .zip(places)
-                    .min_by_key(|(part, _)| self.facts.holds(part));
+                let worst = placed(parts).min_by_key(|(part, _)| self.facts.holds(part));
                 let (worst, place) = worst.expect("a compiled condition has parts");
                 self.told(worst, place)
             }
             When::Any(parts) => {
-                let places = with_place(parts);
-                let told = parts.iter().zip(places);
-                let told: Vec<Because> = told.map(|(part, place)| self.told(part, place)).collect();
+                let told = placed(parts).map(|(part, place)| self.told(part, place));
+                let told: Vec<Because> = told.collect();
                 let texts = told.iter().map(Because::whole).collect();
                 let (expected, found) = told
                     .into_iter()
@@ -100,10 +95,10 @@ impl Telling<'_> {
                     .unzip();
                 Because {
                     condition: "any",
-                    expected: Value::List(expected, "; "),
-                    found: Value::List(found, "; "),
+                    expected: Value::List(expected),
+                    found: Value::List(found),
                     text: Phrase::new("when.any")
-                        .with("parts", Value::List(texts, "; "))
+                        .with("parts", Value::List(texts))
                         .into(),
                 }
             }
@@ -134,7 +129,7 @@ impl Telling<'_> {
 }
 
 /// How many parts a condition has that have none themselves.
-fn leaves(when: &When) -> usize {
+fn leaves(when: &When) -> u32 {
     match when {
         When::All(parts) | When::Any(parts) => parts.iter().map(leaves).sum(),
         When::Not(part) => leaves(part),
@@ -143,7 +138,7 @@ fn leaves(when: &When) -> usize {
 }
 
 /// The part of a condition that has so many such parts before it.
-fn leaf(when: &When, place: usize) -> Option<&When> {
+fn leaf(when: &When, place: u32) -> Option<&When> {
     match when {
         When::All(parts) | When::Any(parts) => {
             let mut before = place;
@@ -162,7 +157,7 @@ fn leaf(when: &When, place: usize) -> Option<&When> {
 }
 
 /// What a part of somebody's condition wants, in words.
-pub(super) fn wanted(speaker: &Speaker<'_>, whose: &Named, part: usize) -> String {
+pub(super) fn wanted(speaker: &Speaker<'_>, whose: &Named, part: u32) -> String {
     let when = whose.condition(speaker.programme());
     let part = when.and_then(|when| leaf(when, part));
     part.map_or_else(String::new, |part| Wanted(speaker).of(part))
@@ -205,7 +200,7 @@ impl Found<'_> {
             }
             When::HasLine(_) => ("has_line", "what.line", none),
             When::Tiers(_) => {
-                let found = facts.tier.map(|tier| Named::Level(tier.id.clone()));
+                let found = facts.tier.map(|tier| Named::Level(tier.id.as_str().into()));
                 ("tiers", "what.tier", found.map(Value::from))
             }
             When::VisitNumber(_) | When::VisitEvery(_) => {

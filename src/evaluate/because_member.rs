@@ -1,8 +1,8 @@
 //! Saying why a condition on the member does not hold. What is known of a person is not repeated.
 
+use super::Phrase;
+use super::Value;
 use super::because::{Found, Parts, Wanted, names, yes_or_no};
-use super::reason::Phrase;
-use super::values::Value;
 use crate::kernel::{Money, Points};
 use crate::programme::{Birthday, Membership, Past, PastCount, Range, Span, When};
 

@@ -1,11 +1,10 @@
 //! The JSON door of the cart, and the text by which two carts are the same operation.
 
-use super::canonical::canonical;
 use super::cart::Cart;
 use super::problem::CartProblem;
 use super::shown::Shown;
 use crate::kernel::order;
-use crate::programme::shape::{Node, read_object, tree};
+use crate::programme::shape::{Node, canonical, read_object, tree};
 use crate::programme::{DOCUMENT_MAX, NESTING_MAX};
 
 /// When a cart is rung up.

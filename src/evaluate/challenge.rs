@@ -2,14 +2,15 @@
 
 use serde::Serialize;
 
+use super::Named;
+use super::Phrase;
 use super::because::because;
 use super::explain::Speaker;
 use super::facts::Facts;
 use super::goals::{GoalPast, pieces_milli};
-use super::named::Named;
 use super::quote::Award;
 use super::reached::{Gives, given, said_award, said_awards};
-use super::reason::{Phrase, Reason};
+use super::reason::Reason;
 use super::tally::Sold;
 use super::tier::paid;
 use super::truth::Truth;

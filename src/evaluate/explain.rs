@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
+use super::Phrase;
+use super::Value;
 use super::because;
 use super::cart::Cart;
 use super::quote::GoodsBack;
 use super::reason::Reason;
-use super::reason::{Phrase, said_alone};
-use super::values::Value;
+use super::reason::said_alone;
 use crate::kernel::{BusinessDate, Fraction, Money, Points, WalletNumber};
 use crate::programme::{IsOne, Programme, Wallet};
 use crate::texts::{self, Language};
@@ -143,21 +144,21 @@ impl<'a> Speaker<'a> {
                 of_wallet(*wallet, &|wallet| self.points(wallet, *points))
             }
             Value::Units(wallet, units) => {
-                of_wallet(*wallet, &|wallet| self.exact_points(wallet, *units))
+                of_wallet(*wallet, &|wallet| self.exact_points(wallet, **units))
             }
             Value::Rate(wallet, units) => of_wallet(*wallet, &|wallet| {
-                self.exact_points_with_unit(wallet, *units)
+                self.exact_points_with_unit(wallet, **units)
             }),
-            Value::Number(number) => self.exact(*number),
+            Value::Number(number) => self.exact(**number),
             Value::Count(count) => texts::number(self.language, *count, 0),
             Value::Quantity(milli) => texts::number_trimmed(self.language, *milli, 3),
             Value::Decimal(text) => self.decimal(text),
             Value::Date(date) => self.date(*date),
             Value::Minute(minute) => because::time(*minute),
             Value::Phrase(phrase) => nested(self, phrase),
-            Value::List(values, between) => {
+            Value::List(values) => {
                 let said = values.iter().map(|value| self.said(value, nested));
-                said.collect::<Vec<_>>().join(between)
+                said.collect::<Vec<_>>().join("; ")
             }
             Value::Is(what) => {
                 let is = Phrase::new("when.is").with("what", Value::Word(what));
@@ -176,7 +177,7 @@ impl<'a> Speaker<'a> {
             Value::Amount(amount) => amount.to_string(),
             Value::Points(_, points) => points.to_string(),
             Value::Units(_, number) | Value::Rate(_, number) | Value::Number(number) => {
-                exact(*number)
+                exact(**number)
             }
             Value::Count(number) | Value::Quantity(number) => number.to_string(),
             Value::Date(date) => date.yyyymmdd().to_string(),
@@ -184,7 +185,7 @@ impl<'a> Speaker<'a> {
             | Value::Word(_)
             | Value::Minute(_)
             | Value::Phrase(_)
-            | Value::List(..)
+            | Value::List(_)
             | Value::Is(_)
             | Value::Wanted(..) => return self.said(value, nested),
         };

@@ -13,6 +13,8 @@ use crate::programme::{Level, Programme, Selector, TierBasis, Total, TotalTax, W
 /// The facts of a sale.
 pub(super) struct Facts<'a> {
     pub cart: &'a Cart,
+    /// What its lines come to: many conditions are about that.
+    pub whole: Money,
     /// The member, if there is one.
     pub member: Option<&'a MemberSnapshot>,
     /// The member's past, if there is a member and this till knows it.
@@ -46,6 +48,7 @@ impl<'a> Facts<'a> {
         let history = member.and_then(|member| member.history.as_ref());
         Self {
             cart,
+            whole: cart.total(),
             member,
             history,
             joined_on: member.and_then(|member| member.joined_on),
@@ -162,6 +165,10 @@ impl<'a> Facts<'a> {
 
     /// The sum that a condition is about.
     pub fn total(&self, total: &Total) -> Money {
+        let is_plain = total.tax == TotalTax::AsInPrice && !total.is_after_offers;
+        if total.lines.is_none() && is_plain {
+            return self.whole;
+        }
         let amount = |index: usize| {
             let line = &self.cart.lines[index];
             let mut amount = line.line_total;
@@ -179,7 +186,7 @@ impl<'a> Facts<'a> {
 
     /// Something is bought: what a visit is.
     pub fn is_purchase(&self) -> bool {
-        self.cart.total() > Money::ZERO
+        self.whole > Money::ZERO
     }
 }
 

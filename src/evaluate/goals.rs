@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use minicbor::{Decode, Encode};
 
 use super::cart::{Cart, Line, LineFlag};
+use super::history::Answer;
 use super::returned::{Decided, ReturnedLines};
 use super::select::fitting;
 use super::sums::{Of, Question, Sum};
@@ -35,10 +36,10 @@ pub struct GoalPast {
 pub(super) fn past<'s>(
     goal: &Challenge,
     (on, group): (BusinessDate, Option<u64>),
-    answer: &mut dyn FnMut(Question) -> &'s [Sum],
+    answer: &mut dyn FnMut(Question) -> Answer<'s>,
 ) -> GoalPast {
-    let sums = answer(question_of(goal));
-    let given: Vec<(i64, &[Sum])> = goal
+    let sums = answer(question_of(goal)).before;
+    let given: Vec<(i64, Answer<'_>)> = goal
         .gives
         .iter()
         .map(|entry| {
@@ -85,7 +86,7 @@ struct Seen<'a> {
 
 impl<'a> Seen<'a> {
     /// `given` are the points of each wallet for reaching it once, and those that it gave.
-    fn past(&self, given: &[(i64, &[Sum])]) -> GoalPast {
+    fn past(&self, given: &[(i64, Answer<'_>)]) -> GoalPast {
         let (goal, on) = (self.goal, self.on);
         let first = goal.first_counted(on);
         let is_now = |date: BusinessDate| first.is_none_or(|first| first <= date);
@@ -100,7 +101,7 @@ impl<'a> Seen<'a> {
         };
         GoalPast {
             counted: counted.max(0),
-            had: had(given, since),
+            had: had(given, (since, goal.last_given(on))),
             is_counted: self.is_counted(),
             run,
         }
@@ -170,11 +171,16 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// How often it gave something since a date. What a return left of an award still was given.
-fn had(given: &[(i64, &[Sum])], since: Option<BusinessDate>) -> u32 {
-    let times = given.iter().map(|(points, sums)| {
-        let sums = sums.iter();
-        let sums = sums.filter(|sum| since.is_none_or(|since| since <= sum.date));
+/// How often it gave or promised something in a time. What a return left of an award still was given.
+fn had(
+    given: &[(i64, Answer<'_>)],
+    (first, last): (Option<BusinessDate>, Option<BusinessDate>),
+) -> u32 {
+    let is_in = |date: BusinessDate| {
+        first.is_none_or(|first| first <= date) && last.is_none_or(|last| date <= last)
+    };
+    let times = given.iter().map(|(points, answer)| {
+        let sums = answer.given().filter(|sum| is_in(sum.date));
         let sum = sums
             .fold(0i64, |all, sum| all.saturating_add(sum.amount))
             .max(0);

@@ -55,7 +55,7 @@ pub struct PastAward {
     pub points: Points,
 }
 
-/// Points awarded before this sale, of this business date and of its calendar month.
+/// Points awarded up to a business date or promised, of that date and of its calendar month.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Used {
@@ -67,7 +67,8 @@ pub struct Used {
     pub month: Points,
 }
 
-/// How often something was had before, by business dates.
+/// How often something was had, or is promised by a sale that is held, by business dates: on later ones
+/// too, where this sale comes in late.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct Had {
@@ -80,15 +81,29 @@ pub struct Had {
     /// In its calendar year.
     #[n(2)]
     pub year: u32,
-    /// Up to it.
+    /// On any.
     #[n(3)]
     pub ever: u32,
 }
 
 impl Had {
-    fn on(sums: &[Sum], on: BusinessDate) -> Self {
+    /// What was had on these business dates.
+    pub fn of_dates(dates: &[BusinessDate], on: BusinessDate) -> Self {
         let times = |is_in: &dyn Fn(BusinessDate) -> bool| {
-            let sums = sums.iter().filter(|sum| is_in(sum.date));
+            let dates = dates.iter().filter(|date| is_in(**date));
+            u32::try_from(dates.count()).unwrap_or(u32::MAX)
+        };
+        Self {
+            day: times(&|date| date == on),
+            month: times(&|date| date.is_same_month(on)),
+            year: times(&|date| date.parts().0 == on.parts().0),
+            ever: times(&|_| true),
+        }
+    }
+
+    fn on(answer: Answer<'_>, on: BusinessDate) -> Self {
+        let times = |is_in: &dyn Fn(BusinessDate) -> bool| {
+            let sums = answer.given().filter(|sum| is_in(sum.date));
             let times = sums.fold(0i64, |all, sum| all.saturating_add(sum.count));
             u32::try_from(times).unwrap_or(u32::MAX)
         };
@@ -160,6 +175,12 @@ pub struct History {
     /// How often they were thanked for a friend.
     #[cbor(n(32), default)]
     pub thanked: Had,
+    /// Tiers whose points for reaching them a sale that is held has promised.
+    #[cbor(n(33), default)]
+    pub entry_promised: BTreeSet<String>,
+    /// How many turns of lucky draws they had, by the draw's id, where there is a limit.
+    #[cbor(n(34), default, skip_if = "BTreeMap::is_empty")]
+    pub turns: BTreeMap<String, Had>,
 }
 
 /// A tier before a sale.
@@ -196,6 +217,51 @@ impl From<TimesPer> for PastOf {
     }
 }
 
+/// What sales amount to.
+#[derive(Clone, Copy)]
+pub struct Amounts<'s> {
+    /// Those that are final.
+    pub sums: &'s Sums,
+    /// Those that are held: what these promise counts where something is given only so often, and for
+    /// nothing else.
+    pub promised: Option<&'s Sums>,
+}
+
+impl<'s> Amounts<'s> {
+    fn answer(self, on: BusinessDate, question: &Question) -> Answer<'s> {
+        let (before, later) = self.sums.around(on, question);
+        let promised = self.promised.map(|promised| promised.all(question));
+        Answer {
+            before,
+            later,
+            promised: promised.unwrap_or_default(),
+        }
+    }
+}
+
+/// What the past answers to a question.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Answer<'s> {
+    /// Up to the business date: what has been reached by then.
+    pub before: &'s [Sum],
+    /// On later dates: a sale that comes in late does not give again what these gave.
+    later: &'s [Sum],
+    /// Of sales that are held, whatever their date: they may still be paid just as they are.
+    promised: &'s [Sum],
+}
+
+impl<'s> Answer<'s> {
+    /// What was given up to the business date, or is promised.
+    fn so_far(self) -> impl Iterator<Item = &'s Sum> {
+        self.before.iter().chain(self.promised)
+    }
+
+    /// What was given or is promised, on whatever date.
+    pub fn given(self) -> impl Iterator<Item = &'s Sum> {
+        self.so_far().chain(self.later)
+    }
+}
+
 /// The visit that a past is asked about.
 struct Asking<'a> {
     programme: &'a Programme,
@@ -206,9 +272,9 @@ struct Asking<'a> {
 }
 
 impl History {
-    /// What these sales mean for a cart. Sales of later business dates are left out; sales of more
-    /// than [`Programme::history_days`] ago need not be given. `others` are those of the other members of
-    /// a household. `joined_on` is that of whoever holds the account.
+    /// What these sales mean for a cart. Sales of later business dates only use up what is given so often;
+    /// sales of more than [`Programme::history_days`] ago need not be given. `others` are those of the
+    /// other members of a household. `joined_on` is that of whoever holds the account.
     pub fn of(
         programme: &Programme,
         cart: &Cart,
@@ -224,7 +290,12 @@ impl History {
         for sale in others {
             all.change_sale(Change::Added, sale);
         }
-        Self::of_sums(programme, cart, joined_on, (&own, &all))
+        let final_only = |sums| Amounts {
+            sums,
+            promised: None,
+        };
+        let both = (final_only(&own), final_only(&all));
+        Self::of_sums(programme, cart, joined_on, both)
     }
 
     /// The same out of what the sales amount to: the member's own, and all of the household.
@@ -232,7 +303,7 @@ impl History {
         programme: &Programme,
         cart: &Cart,
         joined_on: Option<BusinessDate>,
-        (own, all): (&Sums, &Sums),
+        (own, all): (Amounts<'_>, Amounts<'_>),
     ) -> Self {
         let asking = Asking {
             programme,
@@ -241,11 +312,11 @@ impl History {
             joined_on,
         };
         Self::answered(&asking, &mut |of, question| {
-            let sums = match of {
+            let amounts = match of {
                 PastOf::Member => own,
                 PastOf::Household => all,
             };
-            sums.until(cart.business_date, &question)
+            amounts.answer(cart.business_date, &question)
         })
     }
 
@@ -259,18 +330,18 @@ impl History {
         };
         Self::answered(&asking, &mut |_, question| {
             tell(question);
-            &[]
+            Answer::default()
         });
     }
 
     /// Asks the same questions whatever the answers are, so that they can be known beforehand.
     fn answered<'s>(
         asking: &Asking<'_>,
-        answer: &mut dyn FnMut(PastOf, Question) -> &'s [Sum],
+        answer: &mut dyn FnMut(PastOf, Question) -> Answer<'s>,
     ) -> Self {
         let (programme, on) = (asking.programme, asking.on);
         let own = PastOf::Member;
-        let sales = answer(own, Question::Sales);
+        let sales = answer(own, Question::Sales).before;
         let is_own = |sum: &&Sum| sum.date == on && Some(sum.group) == asking.group;
         let mut history = Self {
             visits: u32::try_from(visits(sales)).unwrap_or(u32::MAX),
@@ -285,15 +356,15 @@ impl History {
                 history.goals.insert(goal.id.clone(), past);
             }
         }
-        if programme.referral().is_some() {
+        if let Some(referral) = programme.referral() {
             let thanked = points_question(programme, Some(ADVOCATE_RULE), None);
-            history.thanked = Had::on(answer(own, thanked), on);
+            history.thanked = Had::on(answer(referral.times.per.into(), thanked), on);
         }
         if let Some(tiers) = programme.tiers() {
             history.see_tiers(asking, tiers, answer);
         }
         for past in programme.past_conditions() {
-            let counted = counted(past, on, answer(own, question_of(programme, past)));
+            let counted = counted(past, on, answer(own, question_of(programme, past)).before);
             history.past.insert(past.key(), counted);
         }
         if programme.reads_last_visit() {
@@ -330,7 +401,7 @@ impl History {
             .filter(|reward| reward.most_per_day.is_some());
         for reward in limited {
             let had = answer(own, Question::Reward(reward.id.clone(), reward.points));
-            let times = sum_of(had, |sum| sum.date == on);
+            let times = sum_of(had.given(), |sum| sum.date == on);
             let times = u32::try_from(times).unwrap_or(u32::MAX);
             history.rewards_today.insert(reward.id.clone(), times);
         }
@@ -341,12 +412,12 @@ impl History {
         &mut self,
         asking: &Asking<'_>,
         tiers: &Tiers,
-        answer: &mut dyn FnMut(PastOf, Question) -> &'s [Sum],
+        answer: &mut dyn FnMut(PastOf, Question) -> Answer<'s>,
     ) {
         // One account, one tier: what its members did counts together.
         let mut answer = |question| answer(PastOf::Household, question);
         let question = ladder_question(asking.programme, tiers);
-        let days = question.map_or(&[][..], &mut answer);
+        let days = question.map_or(&[][..], |question| answer(question).before);
         let ladder = Ladder::new(tiers, asking.joined_on, asking.on, by_day(tiers, days));
         self.tier_basis = ladder.counted().unwrap_or(0);
         let held = ladder.rank().map(|rank| HeldTier {
@@ -358,8 +429,11 @@ impl History {
         for level in tiers.levels.iter().filter(|level| level.entry.is_some()) {
             let rule = level.entry_rule();
             let given = answer(points_question(asking.programme, Some(&rule), None));
-            if given.iter().any(|sum| sum.count > 0) {
+            if given.given().any(|sum| sum.count > 0) {
                 self.entered.insert(level.id.clone());
+            }
+            if given.promised.iter().any(|sum| sum.count > 0) {
+                self.entry_promised.insert(level.id.clone());
             }
         }
     }
@@ -428,8 +502,8 @@ fn visits(sales: &[Sum]) -> i64 {
     visits.fold(0, i64::saturating_add)
 }
 
-fn sum_of(sums: &[Sum], is_in: impl Fn(&Sum) -> bool) -> i64 {
-    let sums = sums.iter().filter(|sum| is_in(sum));
+fn sum_of<'a>(sums: impl Iterator<Item = &'a Sum>, is_in: impl Fn(&Sum) -> bool) -> i64 {
+    let sums = sums.filter(|sum| is_in(sum));
     sums.fold(0i64, |all, sum| all.saturating_add(sum.amount))
         .max(0)
 }
@@ -445,7 +519,7 @@ fn counted(past: &Past, on: BusinessDate, sums: &[Sum]) -> i64 {
     let sums = &sums[before..];
     match past.count {
         PastCount::Visits => visits(sums),
-        PastCount::Spend | PastCount::Points => sum_of(sums, |_| true),
+        PastCount::Spend | PastCount::Points => sum_of(sums.iter(), |_| true),
         PastCount::Times => {
             let times = sums.iter().map(|sum| sum.count);
             times.fold(0, i64::saturating_add)
@@ -453,10 +527,10 @@ fn counted(past: &Past, on: BusinessDate, sums: &[Sum]) -> i64 {
     }
 }
 
-fn used(on: BusinessDate, points: &[Sum]) -> Used {
+fn used(on: BusinessDate, points: Answer<'_>) -> Used {
     Used {
-        day: Points::new(sum_of(points, |sum| sum.date == on)),
-        month: Points::new(sum_of(points, |sum| sum.date.is_same_month(on))),
+        day: Points::new(sum_of(points.so_far(), |sum| sum.date == on)),
+        month: Points::new(sum_of(points.so_far(), |sum| sum.date.is_same_month(on))),
     }
 }
 

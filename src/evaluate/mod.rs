@@ -6,13 +6,13 @@ mod barred;
 mod because;
 mod because_member;
 mod bill;
-pub mod canonical;
 pub mod cart;
 mod cart_builder;
 mod cart_json;
 mod challenge;
 mod check;
 mod claim;
+mod draw;
 mod due;
 mod event;
 mod explain;
@@ -24,7 +24,6 @@ pub mod history;
 mod ladder;
 mod limits;
 mod member_json;
-mod named;
 mod offer;
 mod often;
 mod own;
@@ -50,19 +49,20 @@ mod unlinked;
 mod values;
 pub mod velocity;
 
+pub use crate::programme::{Named, Phrase, Value};
 pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart, ReturnOf};
 pub use cart_json::first_difference;
 pub use challenge::ChallengeLine;
 pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
 pub use claim::{awards_of_claim, quote_of_claim};
-pub use due::{KeptLine, due_after};
+pub use draw::{DrawnTurn, TurnLine, TurnsGiven, turn_line};
+pub use due::{KeptLine, due_after, turns_after};
 pub use event::{EventFacts, EventWorth, evaluate_event};
 pub use explain::Explaining;
 pub use explanation::Explanation;
 pub use facts::tier_before;
 pub use goals::GoalPast;
 pub use history::{Had, HeldTier, History, PastAward, PastSale, Used};
-pub use named::Named;
 pub use often::QuotaFacts;
 pub use own::awarded as own_awards;
 pub use problem::CartProblem;
@@ -71,7 +71,7 @@ pub use quote::{
     Award, Gift, GoodsBack, LinePart, MemberSnapshot, OfferTaken, Outcome, Quote, Redemption,
     TierLine, WalletBack, WalletLine,
 };
-pub use reason::{Phrase, Reason};
+pub use reason::Reason;
 pub use receipt::{cashier_line, display_line, receipt_lines};
 pub use referral::ReferredBy;
 pub use returned::{
@@ -82,7 +82,7 @@ pub use shown::Shown;
 pub use tally::dates as lot_dates;
 pub use trial::{By, Key, SoldCart, Sums, Trial};
 pub use unlinked::{Worth, worth_of_goods};
-pub use values::{Value, Values};
+pub use values::Values;
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
 
 use crate::kernel::{Balance, MemberStatus, Money, Points, WalletNumber};
@@ -97,7 +97,8 @@ use std::rc::Rc;
 use tally::{RoundingOf, Sold, Terms, Wholes};
 use velocity::Standing;
 
-/// What this cart would give and take, and why: the reasons are worked out when they are read.
+/// What this cart would give and take, and why: of each reason its key and its numbers, and its sentence
+/// when that is read.
 ///
 /// `member` is what the ledger knows of `cart.member` on the cart's business date; both are there
 /// or neither is. Equal inputs give equal quotes, byte for byte, on every platform.
@@ -138,7 +139,7 @@ fn evaluate_alone(
     cart.check()?;
     check::fits(cart, programme, member)?;
     let returns = unlinked::returns_alone(programme, member, cart)?;
-    quoted(programme, member, cart, returns, words)
+    priced(programme, member, cart, returns, words)
 }
 
 /// [`evaluate`] where it is known what the returned lines of the cart do. Nothing else of them is
@@ -155,32 +156,10 @@ pub fn evaluate_with(
 ) -> Result<Quote, CartProblem> {
     cart.check()?;
     check::fits(cart, programme, member)?;
-    quoted(programme, member, cart, returns, words)
+    priced(programme, member, cart, returns, words)
 }
 
-/// The quote of a cart that was checked, with reasons for who reads them.
-fn quoted(
-    programme: &Programme,
-    member: Option<&MemberSnapshot>,
-    cart: &Cart,
-    returns: Vec<GoodsBack>,
-    (language, explaining): (Language, Explaining),
-) -> Result<Quote, CartProblem> {
-    let silent = (language, Explaining::Nothing);
-    let mut quote = priced(programme, member, cart, returns, silent)?;
-    if explaining == Explaining::Everything {
-        quote.explanation = Explanation::of(explanation::Sale {
-            programme: programme.clone(),
-            member: member.cloned(),
-            cart: cart.clone(),
-            returns: quote.outcome.returns.clone(),
-            language,
-        });
-    }
-    Ok(quote)
-}
-
-/// The quote of a cart that was checked, with its reasons made at once or not at all.
+/// The quote of a cart that was checked.
 fn priced(
     programme: &Programme,
     member: Option<&MemberSnapshot>,
@@ -275,15 +254,10 @@ fn in_tier(
         line_offers: &line_offers,
         wholes: Wholes::default(),
     };
-    let mut tallies = tally::tally(programme, &terms, &sold, explaining)?;
+    let mut tallies = tally::tally(programme, &terms, &sold)?;
     limits.refuse_awards(&mut tallies);
     if speaker.explains() {
-        reasons.reserve(tallies.len());
-    }
-    for tally in &tallies {
-        speaker.tell(&mut reasons, || {
-            told::reason(&speaker, &facts, tally, &tallies, member.is_some())
-        });
+        told::reasons(&speaker, (&terms, &sold), &tallies, &mut reasons);
     }
     let mut awards = tally::awards(&tallies);
     let step = tier::Step::of(programme, &facts, &tallies, &sold, None);
@@ -303,6 +277,11 @@ fn in_tier(
         awards.extend(brought.awards().cloned());
         speaker.tell(&mut reasons, || brought.reason(&speaker));
     }
+    let turning = draw::turning(programme, &facts, &sold, limits.refuses_sales());
+    for turning in &turning {
+        speaker.tell(&mut reasons, || turning.reason(&speaker, &facts));
+    }
+    let draws = turning.iter().filter_map(draw::Turning::turns);
     let on = cart.business_date;
     let challenges = reached.iter().filter_map(|goal| goal.line(&speaker, on));
     awards.extend(vouchers);
@@ -329,6 +308,7 @@ fn in_tier(
             offers,
             priced_in_tier: priced_in.map(|level| level.id.clone()),
             referral: brought.and_then(|brought| brought.advocate()),
+            draws: draws.collect(),
         },
         awards_with_card,
         wallets: Vec::new(),
@@ -336,6 +316,7 @@ fn in_tier(
         member_status: MemberStatus::Active,
         tier: None,
         challenges: challenges.collect(),
+        drawn: Vec::new(),
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
         is_training: false,
         explanation: Explanation::default(),

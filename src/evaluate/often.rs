@@ -2,10 +2,10 @@
 
 use minicbor::{Decode, Encode};
 
+use super::Phrase;
+use super::Value;
 use super::history::Had;
 use super::quote::MemberSnapshot;
-use super::reason::Phrase;
-use super::values::Value;
 use crate::programme::{Quota, QuotaOf, Times, TimesWindow};
 
 /// What a till knows of a quota.

@@ -9,10 +9,11 @@ use std::sync::OnceLock;
 use serde::ser::SerializeMap as _;
 use serde::{Serialize, Serializer};
 
+use super::Named;
 use super::explain::Speaker;
-use super::named::Named;
-use super::values::{Form, Value, Values};
-use crate::programme::Programme;
+use super::values::{Form, Values};
+use super::{Phrase, Value};
+use crate::kernel::order;
 use crate::texts::{self, Language};
 
 /// One line of the explanation. `key` is stable; the text is in the till's language.
@@ -25,46 +26,19 @@ pub struct Reason {
     pub key: &'static str,
     /// The numbers of the sentence by name.
     pub values: Values,
-    sentence: Phrase,
-    /// What is said at its place `because`.
+    wording: Option<Box<Wording>>,
+    /// What is said at the place `because` of the sentence.
     because: Option<Value>,
+    language: Language,
+    text: OnceLock<Box<str>>,
+}
+
+/// How the sentence differs from the text of the reason's key; mostly it does not.
+#[derive(Clone)]
+struct Wording {
+    sentence: Phrase,
     /// What is said behind it, each with a place for the `text` before it.
     clauses: Vec<Phrase>,
-    programme: Programme,
-    language: Language,
-    text: OnceLock<String>,
-}
-
-/// A text of the language, by its key, and what fills its places. A place that is not filled here is
-/// filled by the reason's value of its name, and `name` by what the reason is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Phrase {
-    key: &'static str,
-    places: Vec<(&'static str, Value)>,
-}
-
-impl Phrase {
-    /// A text without places of its own.
-    pub(super) fn new(key: &'static str) -> Self {
-        Self {
-            key,
-            places: Vec::new(),
-        }
-    }
-
-    /// Fills a place.
-    #[must_use]
-    pub(super) fn with(mut self, place: &'static str, value: impl Into<Value>) -> Self {
-        self.places.push((place, value.into()));
-        self
-    }
-
-    fn own(&self, place: &str) -> Option<&Value> {
-        let mut places = self.places.iter();
-        places
-            .find(|(known, _)| *known == place)
-            .map(|(_, value)| value)
-    }
 }
 
 /// A phrase alone, in words: only its own places are filled.
@@ -88,11 +62,9 @@ impl Reason {
             about: about.into(),
             applied,
             key,
-            values: Values::default(),
-            sentence: Phrase::new(key),
+            values: Values::of(speaker.programme()),
+            wording: None,
             because: None,
-            clauses: Vec::new(),
-            programme: speaker.programme().clone(),
             language: speaker.language,
             text: OnceLock::new(),
         }
@@ -100,21 +72,23 @@ impl Reason {
 
     /// With these values.
     #[must_use]
-    pub(super) fn with(mut self, values: impl Into<Values>) -> Self {
-        self.values = values.into();
+    pub(super) fn with<const N: usize>(
+        mut self,
+        values: [(&'static str, impl Into<Value>); N],
+    ) -> Self {
+        self.values.extend(values);
         self
     }
 
     /// With another sentence.
-    #[must_use]
-    pub(super) fn saying(mut self, phrase: Phrase) -> Self {
-        self.sentence = phrase;
-        self
+    pub(super) fn say(&mut self, phrase: Phrase) {
+        self.wording().sentence = phrase;
     }
 
     /// Fills a place of the sentence.
     pub(super) fn fill(&mut self, place: &'static str, value: impl Into<Value>) {
-        self.sentence.places.push((place, value.into()));
+        let value = value.into();
+        self.wording().sentence.places.push((place, value));
     }
 
     /// Fills the place `because` of the sentence.
@@ -124,23 +98,36 @@ impl Reason {
 
     /// Says more: a phrase with the place `text` for what was said so far.
     pub(super) fn add(&mut self, clause: Phrase) {
-        self.clauses.push(clause);
+        self.wording().clauses.push(clause);
+    }
+
+    fn wording(&mut self) -> &mut Wording {
+        let key = self.key;
+        self.wording.get_or_insert_with(|| {
+            Box::new(Wording {
+                sentence: Phrase::new(key),
+                clauses: Vec::new(),
+            })
+        })
     }
 
     /// The rule, offer, reward or wallet it is about, by its id in the programme.
     pub fn rule(&self) -> &str {
-        self.about.id(&self.programme)
+        self.about.id(&self.values.programme)
     }
 
     /// The sentence in the chosen language.
     pub fn text(&self) -> &str {
         self.text.get_or_init(|| {
             let speaker = self.speaker();
-            let mut text = self.write(&speaker, &self.sentence, None);
-            for clause in &self.clauses {
+            let Some(wording) = &self.wording else {
+                return self.write(&speaker, &Phrase::new(self.key), None).into();
+            };
+            let mut text = self.write(&speaker, &wording.sentence, None);
+            for clause in &wording.clauses {
                 text = self.write(&speaker, clause, Some(&text));
             }
-            text
+            text.into()
         })
     }
 
@@ -151,8 +138,8 @@ impl Reason {
 
     /// A value as text: `55000`. Nothing where there is none of this name.
     pub fn value(&self, name: &str) -> Option<String> {
-        let (value, form) = self.values.entry(name)?;
-        Some(self.value_in(&self.speaker(), value, form))
+        let value = self.values.get(name)?;
+        Some(self.exactly(&self.speaker(), name, value))
     }
 
     /// All values as texts, by name: `{"base": "55000", "rate": "10000"}`.
@@ -161,7 +148,7 @@ impl Reason {
     }
 
     fn speaker(&self) -> Speaker<'_> {
-        Speaker::all(&self.programme, self.language)
+        Speaker::all(&self.values.programme, self.language)
     }
 
     fn write(&self, speaker: &Speaker<'_>, phrase: &Phrase, before: Option<&str>) -> String {
@@ -170,15 +157,15 @@ impl Reason {
             if let (Some(before), "text") = (before, place) {
                 return Some(before.to_owned());
             }
-            let value = match (phrase.own(place), place) {
-                (None, "because") => self.because.as_ref(),
-                (None, _) => self.values.get(place),
-                (own, _) => own,
-            };
+            let own = phrase.own(place);
+            let value = own.or_else(|| match place {
+                "because" => self.because.as_ref(),
+                _ => self.values.get(place),
+            });
             match value {
                 Some(value) => Some(speaker.said(value, &nested).into_owned()),
                 None if place == "name" => {
-                    let name = self.about.name(&self.programme, self.language);
+                    let name = self.about.name(speaker.programme(), self.language);
                     Some(name.to_owned())
                 }
                 None => None,
@@ -186,9 +173,9 @@ impl Reason {
         })
     }
 
-    fn value_in(&self, speaker: &Speaker<'_>, value: &Value, form: Form) -> String {
+    fn exactly(&self, speaker: &Speaker<'_>, name: &str, value: &Value) -> String {
         let nested = |speaker: &Speaker<'_>, phrase: &Phrase| self.write(speaker, phrase, None);
-        match form {
+        match self.values.form(name) {
             Form::Exact => speaker.exactly(value, &nested).into_owned(),
             Form::Said => speaker.said(value, &nested).into_owned(),
         }
@@ -201,10 +188,12 @@ struct ValueTexts<'a>(&'a Reason);
 impl Serialize for ValueTexts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(reason) = self;
-        let (speaker, values) = (reason.speaker(), reason.values.in_order());
+        let speaker = reason.speaker();
+        let mut values: Vec<(&'static str, &Value)> = reason.values.iter().collect();
+        order::sort_by_key(&mut values, |(name, _)| *name);
         let mut map = serializer.serialize_map(Some(values.len()))?;
-        for (name, value, form) in values {
-            map.serialize_entry(name, &reason.value_in(&speaker, value, form))?;
+        for (name, value) in values {
+            map.serialize_entry(name, &reason.exactly(&speaker, name, value))?;
         }
         map.end()
     }

@@ -1,14 +1,15 @@
 //! Points as money (docs/programme.md, evaluation order 4).
 
+use super::Named;
+use super::Phrase;
+use super::Value;
 use super::because::because;
 use super::bill::Bill;
 use super::explain::Speaker;
 use super::facts::Facts;
-use super::named::Named;
 use super::quote::{MemberSnapshot, Redemption};
-use super::reason::{Phrase, Reason};
+use super::reason::Reason;
 use super::truth::Truth;
-use super::values::Value;
 use crate::kernel::{Fraction, Money, Points, Rounding};
 use crate::programme::{RedeemTerms, Wallet, When};
 

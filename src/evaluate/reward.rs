@@ -4,17 +4,18 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::Named;
+use super::Phrase;
+use super::Value;
 use super::because::because;
 use super::bill::Bill;
 use super::explain::Speaker;
 use super::facts::Facts;
-use super::named::Named;
 use super::offer::{find, pieces_of};
 use super::quote::{Award, Gift, MemberSnapshot, Redemption};
-use super::reason::{Phrase, Reason};
+use super::reason::Reason;
 use super::tally::dates as lot_dates;
 use super::truth::Truth;
-use super::values::Value;
 use crate::kernel::{Fraction, Money, Points, Rounding, WalletNumber};
 use crate::programme::{Effect, Programme, Reward, Stage, Takes, UseReward, Wallet, Worth};
 
@@ -298,7 +299,8 @@ impl Told<'_> {
         if let Some(voucher) = does.voucher {
             values.insert("voucher", Named::Wallet(voucher));
         }
-        reason.saying(sentence)
+        reason.say(sentence);
+        reason
     }
 
     fn nothing(&self, refusal: &Refusal) -> Reason {

@@ -314,11 +314,16 @@ impl Sums {
         }
     }
 
-    /// The answer up to a business date.
-    pub(super) fn until(&self, last: BusinessDate, question: &Question) -> &[Sum] {
+    /// The answer up to a business date, and behind it.
+    pub(super) fn around(&self, last: BusinessDate, question: &Question) -> (&[Sum], &[Sum]) {
+        let sums = self.all(question);
+        sums.split_at(sums.partition_point(|sum| sum.date <= last))
+    }
+
+    /// The whole answer.
+    pub(super) fn all(&self, question: &Question) -> &[Sum] {
         let number = self.questions.numbers.get(question);
-        let sums = number.map_or(&[][..], |number| &self.sums[*number]);
-        &sums[..sums.partition_point(|sum| sum.date <= last)]
+        number.map_or(&[][..], |number| &self.sums[*number])
     }
 
     /// As they are kept, by [`month_of`].

@@ -5,7 +5,6 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use super::check::too_many_points;
-use super::explain::Explaining;
 use super::facts::Facts;
 use super::gives::{Earned, earn};
 use super::limits::{Cut, limit, limit_wallets, take_of_groups, tightest};
@@ -141,8 +140,9 @@ pub(super) enum Refusal {
     Expired(BusinessDate),
 }
 
-/// Every rule of the programme, in its order. Where nothing is explained, a rule that is not for this
-/// sale leaves no trace: most rules are not, and they are to cost next to nothing.
+/// The rules of the programme that are for this sale, in its order. One that is not leaves no trace, but
+/// where it would need the payments to be known: most rules are not, and they are to cost next to
+/// nothing.
 ///
 /// # Errors
 /// Points that do not fit 9e15.
@@ -150,7 +150,6 @@ pub(super) fn tally<'a>(
     programme: &'a Programme,
     terms: &Terms<'a>,
     sold: &Sold<'_>,
-    explaining: Explaining,
 ) -> Result<Vec<Tally<'a>>, CartProblem> {
     let mut tallies = Vec::new();
     for (place, rule) in programme.earn_rules().iter().enumerate() {
@@ -159,17 +158,12 @@ pub(super) fn tally<'a>(
         }
         let refusal = refused(rule, terms, sold);
         let is_provisional = rule.asks_for_tenders && is_unpaid(terms);
-        if refusal.is_some() && !is_provisional && explaining == Explaining::Nothing {
+        if refusal.is_some() && !is_provisional {
             continue;
         }
-        let wallet = programme
-            .wallet_by_number(rule.wallet)
-            .expect("a compiled rule names a wallet of its programme");
-        let mut tally = Tally {
-            refusal,
-            is_provisional,
-            ..Tally::blank((place, rule), wallet, sold.facts.cart.business_date)
-        };
+        let mut tally = Tally::blank(programme, (place, rule), sold.facts.cart.business_date);
+        tally.refusal = refusal;
+        tally.is_provisional = is_provisional;
         if refusal.is_none() {
             let found = give_for(programme, &mut tally, terms, sold);
             found.ok_or_else(|| too_many_points(&rule.id))?;
@@ -255,7 +249,26 @@ pub fn dates(
 }
 
 impl<'a> Tally<'a> {
-    fn blank((place, rule): (usize, &'a EarnRule), wallet: &'a Wallet, on: BusinessDate) -> Self {
+    /// Of a rule that [`tally`] left out.
+    pub fn left_out(
+        programme: &'a Programme,
+        (place, rule): (usize, &'a EarnRule),
+        (terms, sold): (&Terms<'_>, &Sold<'_>),
+    ) -> Self {
+        let mut tally = Self::blank(programme, (place, rule), sold.facts.cart.business_date);
+        tally.refusal = refused(rule, terms, sold);
+        tally
+    }
+
+    /// Of a rule that gives nothing so far.
+    fn blank(
+        programme: &'a Programme,
+        (place, rule): (usize, &'a EarnRule),
+        on: BusinessDate,
+    ) -> Self {
+        let wallet = programme
+            .wallet_by_number(rule.wallet)
+            .expect("a compiled rule names a wallet of its programme");
         Self {
             rule,
             place,

@@ -1,13 +1,14 @@
 //! Tier and progress of the member, before and after the sale, and what reaching a tier gives.
 
+use super::Named;
+use super::Phrase;
+use super::Value;
 use super::explain::Speaker;
 use super::facts::{Facts, tier_before};
-use super::named::Named;
 use super::quote::{Award, TierLine};
 use super::reached::{Gives, given};
-use super::reason::{Phrase, Reason};
+use super::reason::Reason;
 use super::tally::{Sold, Tally};
-use super::values::Value;
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
 use crate::programme::{
     EntryRewards, Level, Programme, Term, TierBasis, TierForSale, Tiers, Window,
@@ -139,10 +140,11 @@ impl<'a> Step<'a> {
             .unwrap_or_default()
         {
             let Some(entry) = level.entry else { continue };
-            let had = facts
-                .history
-                .is_some_and(|past| past.entered.contains(&level.id));
-            let gives = if had && tiers.entry_rewards == EntryRewards::Once {
+            let had = facts.history.is_some_and(|past| {
+                past.entry_promised.contains(&level.id)
+                    || tiers.entry_rewards == EntryRewards::Once && past.entered.contains(&level.id)
+            });
+            let gives = if had {
                 Gives::HadBefore
             } else {
                 given(programme, facts, entry, level.entry_rule(), is_refused)
@@ -178,7 +180,7 @@ impl Entered<'_> {
             Gives::Expired => "tier.entry_expired",
         };
         let (rule, applied) = (self.level.entry_rule(), self.award().is_some());
-        let level = Named::Level(self.level.id.clone());
+        let level = Named::Level(self.level.id.as_str().into());
         let mut reason = Reason::new(speaker, rule, applied, key).with([
             ("points", Value::Points(entry.wallet, entry.points)),
             ("tier", level.clone().into()),
@@ -249,7 +251,7 @@ pub(super) fn standing(
 
 fn told(speaker: &Speaker<'_>, step: &Step<'_>, line: &TierLine) -> Reason {
     let say = |number: i64| said(step.tiers, number);
-    let level = |level: &Level| Named::Level(level.id.clone());
+    let level = |level: &Level| Named::Level(level.id.as_str().into());
     let mut reason = Reason::new(speaker, "tiers", false, "tier.now");
     reason.fill("name", level(step.level_before()));
     reason.fill("counted", say(line.counted));

@@ -1,125 +1,125 @@
 //! Saying what a rule came to (docs/quote.md, "A reason").
 
+use super::Named;
+use super::Phrase;
+use super::Value;
 use super::because::because;
 use super::explain::Speaker;
 use super::facts::Facts;
 use super::gives::more;
 use super::limits::{CapWindow, Cut};
-use super::named::Named;
 use super::often::Enough;
-use super::reason::{Phrase, Reason};
-use super::tally::{Refusal, Tally};
-use super::values::{Value, Values};
+use super::reason::Reason;
+use super::tally::{Refusal, Sold, Tally, Terms, event_of};
+use super::values::Values;
 use super::velocity;
 use crate::kernel::{Activity, Fraction, Idle, Points, Rounding};
-use crate::programme::{AmountMode, BandGives, Expiry, Gives, Names, Percent, RoundAt};
+use crate::programme::{
+    AmountMode, Band, BandGives, Expiry, Gives, Names, RoundAt, percent_stated,
+};
 use crate::texts;
 
-/// The reason of one rule. `all` are the tallies of all rules.
-pub(super) fn reason(
+/// Adds one reason for every rule about such a sale or event, in the programme's order. `tallies` are those of
+/// the rules that are for this one.
+pub(super) fn reasons(
     speaker: &Speaker<'_>,
-    facts: &Facts<'_>,
-    tally: &Tally<'_>,
-    all: &[Tally<'_>],
-    has_member: bool,
-) -> Reason {
-    let told = Told {
-        speaker,
-        facts,
-        tally,
-    };
-    let mut reason = match tally.refusal {
-        None => told.something(has_member),
-        Some(refusal) => told.nothing(refusal, all),
-    };
-    told.with_more(&mut reason);
-    told.with_notes(&mut reason, has_member);
-    reason
+    (terms, sold): (&Terms<'_>, &Sold<'_>),
+    tallies: &[Tally<'_>],
+    reasons: &mut Vec<Reason>,
+) {
+    let (programme, facts) = (speaker.programme(), sold.facts);
+    let has_member = facts.member.is_some();
+    let rules = programme.earn_rules().iter().enumerate();
+    let rules = rules.filter(|(_, rule)| event_of(rule) == facts.event);
+    reasons.reserve(programme.earn_rules().len());
+    let mut for_this = tallies.iter().peekable();
+    for (place, rule) in rules {
+        let left_out;
+        let tally = match for_this.next_if(|tally| tally.place == place) {
+            Some(tally) => tally,
+            None => {
+                left_out = Tally::left_out(programme, (place, rule), (terms, sold));
+                &left_out
+            }
+        };
+        let told = Told {
+            speaker,
+            facts,
+            tally,
+            has_member,
+        };
+        reasons.push(told.reason(tallies));
+    }
 }
 
 struct Told<'a> {
     speaker: &'a Speaker<'a>,
     facts: &'a Facts<'a>,
     tally: &'a Tally<'a>,
+    has_member: bool,
 }
 
 impl Told<'_> {
-    /// The numbers of the rule; those that what it gives are told by come with it.
-    fn values(&self) -> Values {
+    /// What came of it, and why. `all` are the tallies of all rules.
+    fn reason(&self, all: &[Tally<'_>]) -> Reason {
+        let (applied, key) = match self.tally.refusal {
+            None => (self.has_member, self.key_of_award()),
+            Some(refusal) => (false, key_of(refusal)),
+        };
         let tally = self.tally;
-        // As many as there are at most, of a rule that is not cut.
-        let mut values = Values::with_room(if tally.refusal.is_none() { 11 } else { 7 });
-        let base = Value::Amount(tally.base);
-        match &tally.rule.gives {
-            Gives::Amount { per, points, .. } => {
-                values.insert("base", base);
-                values.insert("per", *per);
-                values.insert("rate", self.rate(*points));
-            }
-            Gives::Percent(percent) => {
-                values.insert("base", base);
-                percent_values(percent, &mut values);
-            }
-            Gives::Bands(bands) => {
-                values.insert("base", base);
-                match tally.earned.band.map(|band| &bands[band].gives) {
-                    Some(BandGives::Points(points)) => values.insert("rate", self.rate(*points)),
-                    Some(BandGives::Percent(percent)) => percent_values(percent, &mut values),
-                    None => {}
+        let mut reason = Reason::new(self.speaker, Named::Earn(tally.place), applied, key);
+        self.add_counted(&mut reason.values);
+        if let Some(band) = self.band() {
+            match &band.gives {
+                BandGives::Points(points) => {
+                    let rate = Value::Rate(tally.wallet.number, Box::new(*points));
+                    reason.values.insert("rate", rate);
                 }
-            }
-            Gives::Unit(points) => {
-                values.insert("quantity_milli", Value::Quantity(tally.quantity_milli));
-                values.insert("rate", self.rate(*points));
-            }
-            Gives::Visit(points) | Gives::Fixed(points) => {
-                values.insert("rate", self.rate(*points));
-            }
-            Gives::Event(event, points) => {
-                values.insert("event", event.clone());
-                values.insert("rate", self.rate(*points));
+                BandGives::Percent(percent) => reason.values.extend(percent_stated(percent)),
             }
         }
-        values.insert("wallet", Named::Wallet(tally.wallet.number));
-        values
+        match tally.refusal {
+            None => self.something(&mut reason),
+            Some(refusal) => self.nothing(&mut reason, refusal, all),
+        }
+        self.with_more(&mut reason);
+        self.with_notes(&mut reason);
+        reason
     }
 
-    fn rate(&self, units: Fraction) -> Value {
-        Value::Rate(self.tally.wallet.number, units)
+    /// What the rule states, with what counts.
+    fn add_counted(&self, values: &mut Values) {
+        let (rule, base, milli) = (self.tally.place, self.tally.base, self.tally.quantity_milli);
+        match self.tally.rule.gives {
+            Gives::Amount { .. } | Gives::Percent(_) | Gives::Bands(_) if !base.is_zero() => {
+                values.add_counted(rule, "base", base.into());
+            }
+            Gives::Unit(_) if milli != 0 => {
+                values.add_counted(rule, "quantity_milli", Value::Quantity(milli));
+            }
+            _ => values.add_stated(rule),
+        }
+    }
+
+    /// The band that holds the money.
+    fn band(&self) -> Option<&Band> {
+        match &self.tally.rule.gives {
+            Gives::Bands(bands) => self.tally.earned.band.map(|band| &bands[band]),
+            _ => None,
+        }
     }
 
     fn points(&self, points: Points) -> Value {
         Value::Points(self.tally.wallet.number, points)
     }
 
-    fn reason(&self, applied: bool, key: &'static str) -> Reason {
-        let rule = Named::Earn(self.tally.place);
-        Reason::new(self.speaker, rule, applied, key).with(self.values())
-    }
-
-    fn nothing(&self, refusal: Refusal, all: &[Tally<'_>]) -> Reason {
-        let key = match refusal {
-            Refusal::NotMet => "earn.not_met",
-            Refusal::Unknown => "earn.unknown",
-            Refusal::Group(_) => "earn.group",
-            Refusal::Expired(_) => "earn.expired",
-            Refusal::NoLines => "earn.no_lines",
-            Refusal::NothingToPay => "earn.nothing_to_pay",
-            Refusal::NoBand => "earn.no_band",
-            Refusal::SameVisit => "earn.same_visit",
-            Refusal::Enough(Enough::Times(..)) => "earn.too_often",
-            Refusal::Enough(_) => "earn.quota",
-            Refusal::TooLittle => "earn.too_little",
-            Refusal::CappedOut => "earn.capped_out",
-            Refusal::Limit(_) => "earn.limit",
-        };
-        let mut reason = self.reason(false, key);
+    fn nothing(&self, reason: &mut Reason, refusal: Refusal, all: &[Tally<'_>]) {
         match refusal {
             Refusal::NotMet | Refusal::Unknown => {
                 let rule = self.tally.rule;
                 let when = rule.when.as_ref().expect("a rule with a condition");
                 let whose = Named::Earn(self.tally.place);
-                because(self.speaker, self.facts, (&whose, when)).add_to(&mut reason);
+                because(self.speaker, self.facts, (&whose, when)).add_to(reason);
             }
             Refusal::Group(winner) => {
                 let taken = Named::Earn(all[winner].place);
@@ -147,11 +147,10 @@ impl Told<'_> {
             }
             Refusal::NoLines | Refusal::SameVisit => {}
         }
-        self.add_cap(&mut reason);
-        reason
+        self.add_cap(reason);
     }
 
-    fn something(&self, has_member: bool) -> Reason {
+    fn something(&self, reason: &mut Reason) {
         let tally = self.tally;
         let (rounding_word, rounding_key) = rounding_name(tally.rule.rounding);
         let mut rounding = Value::Word(rounding_key);
@@ -163,7 +162,7 @@ impl Told<'_> {
         if let Some(level) = level {
             rounding = Phrase::new(level).with("rounding", rounding).into();
         }
-        let sentence = Phrase::new(if has_member {
+        let sentence = Phrase::new(if self.has_member {
             "earn.applied"
         } else {
             "earn.no_member"
@@ -171,25 +170,23 @@ impl Told<'_> {
         let sentence = sentence
             .with("formula", self.formula())
             .with("rounding", rounding);
-        let reason = self.reason(has_member, self.key(has_member));
-        let mut reason = reason.saying(sentence);
+        reason.say(sentence);
         let values = &mut reason.values;
-        let exact = Value::Units(tally.wallet.number, tally.earned.exact);
+        let exact = Value::Units(tally.wallet.number, Box::new(tally.earned.exact));
         values.insert("exact", exact);
         values.insert("points", self.points(tally.points));
         values.insert("rounding", rounding_word);
         if tally.factor != Fraction::ONE {
-            values.insert("factor", Value::Number(tally.factor));
+            values.insert("factor", Value::Number(Box::new(tally.factor)));
         }
         if let Some(cut) = tally.cut {
             reason.add(Phrase::new("earn.capped").with("cap", self.cap_said(cut)));
-            self.add_cap(&mut reason);
+            self.add_cap(reason);
         }
-        reason
     }
 
-    fn key(&self, has_member: bool) -> &'static str {
-        match (&self.tally.rule.gives, has_member) {
+    fn key_of_award(&self) -> &'static str {
+        match (&self.tally.rule.gives, self.has_member) {
             (Gives::Amount { mode, .. }, true) => match mode {
                 AmountMode::Proportional => "earn.amount.applied",
                 AmountMode::WholeSteps => "earn.amount.steps",
@@ -219,7 +216,7 @@ impl Told<'_> {
         let times = |formula: Phrase, factor: Fraction, name: &Names| {
             Phrase::new("formula.factor")
                 .with("formula", formula)
-                .with("factor", Value::Number(factor))
+                .with("factor", Value::Number(Box::new(factor)))
                 .with("name", name.in_language(language).to_owned())
         };
         let mut formula = self.formula_without_factors();
@@ -243,7 +240,7 @@ impl Told<'_> {
                 }
             },
             Gives::Percent(_) => Phrase::new("formula.percent"),
-            Gives::Bands(bands) => match tally.earned.band.map(|band| &bands[band]) {
+            Gives::Bands(_) => match self.band() {
                 None => Phrase::new("formula.bands"),
                 Some(band) => {
                     let formula = Phrase::new("formula.band")
@@ -309,8 +306,9 @@ impl Told<'_> {
     }
 
     /// From when and until when the points can be spent, and what is not certain yet.
-    fn with_notes(&self, reason: &mut Reason, has_member: bool) {
+    fn with_notes(&self, reason: &mut Reason) {
         let tally = self.tally;
+        let mut unknown = None;
         if tally.refusal.is_none() {
             let on = self.facts.cart.business_date;
             let (from, until) = tally.dates;
@@ -321,9 +319,11 @@ impl Told<'_> {
                 reason.add(Phrase::new("earn.expires").with("date", until));
             }
             match tally.wallet.expiry {
-                Expiry::Anniversary(_) if has_member && self.facts.account_joined_on.is_none() => {
+                Expiry::Anniversary(_)
+                    if self.has_member && self.facts.account_joined_on.is_none() =>
+                {
                     reason.add(Phrase::new("earn.joined_unknown"));
-                    reason.values.insert("unknown", "joined_on");
+                    unknown = Some("joined_on");
                 }
                 Expiry::Inactive(idle) => {
                     let is_sale = tally.wallet.activities == [Activity::Sale];
@@ -341,18 +341,34 @@ impl Told<'_> {
         let counts = matches!(tally.refusal, None | Some(Refusal::TooLittle));
         if tally.is_provisional && counts {
             reason.add(Phrase::new("earn.provisional"));
-            reason.values.insert("unknown", "payments");
+            unknown = Some("payments");
         }
-        if tally.is_unsure && counts && has_member {
+        if tally.is_unsure && counts && self.has_member {
             reason.add(Phrase::new("earn.unsure"));
-            reason.values.insert("unknown", "history");
+            unknown = Some("history");
+        }
+        if let Some(unknown) = unknown {
+            reason.values.insert("unknown", unknown);
         }
     }
 }
 
-fn percent_values(percent: &Percent, values: &mut Values) {
-    values.insert("percent", Value::Decimal(percent.percent.clone().into()));
-    values.insert("per", percent.value);
+fn key_of(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::NotMet => "earn.not_met",
+        Refusal::Unknown => "earn.unknown",
+        Refusal::Group(_) => "earn.group",
+        Refusal::Expired(_) => "earn.expired",
+        Refusal::NoLines => "earn.no_lines",
+        Refusal::NothingToPay => "earn.nothing_to_pay",
+        Refusal::NoBand => "earn.no_band",
+        Refusal::SameVisit => "earn.same_visit",
+        Refusal::Enough(Enough::Times(..)) => "earn.too_often",
+        Refusal::Enough(_) => "earn.quota",
+        Refusal::TooLittle => "earn.too_little",
+        Refusal::CappedOut => "earn.capped_out",
+        Refusal::Limit(_) => "earn.limit",
+    }
 }
 
 fn rounding_name(rounding: Rounding) -> (&'static str, &'static str) {

@@ -2,7 +2,6 @@
 
 use super::cart::{Cart, Line};
 use super::check;
-use super::explain::Explaining;
 use super::facts::Facts;
 use super::history::History;
 use super::problem::CartProblem;
@@ -74,7 +73,7 @@ pub fn worth_of_goods(
     };
     let mut awards = match member {
         None => Vec::new(),
-        Some(_) => awards(&tally(programme, &terms, &goods, Explaining::Nothing)?),
+        Some(_) => awards(&tally(programme, &terms, &goods)?),
     };
     for award in &mut awards {
         award.points = -award.points;

@@ -6,13 +6,14 @@ use std::collections::BTreeMap;
 use minicbor::{Decode, Encode};
 use serde::Serialize;
 
+use super::Named;
+use super::Phrase;
+use super::Value;
 use super::explain::Speaker;
-use super::named::Named;
 use super::often::QuotaFacts;
 use super::quote::{Award, MemberSnapshot};
-use super::reason::{Phrase, Reason};
+use super::reason::Reason;
 use super::tally::{Refusal, Tally};
-use super::values::Value;
 use crate::kernel::{Points, WalletNumber};
 use crate::programme::{Limit, LimitAction, LimitCount, Programme};
 
@@ -113,6 +114,11 @@ impl<'a> Standing<'a> {
         self.refusing(&[LimitCount::Sales, LimitCount::Redemptions])
     }
 
+    /// A sale awards nothing at all.
+    pub fn refuses_sales(&self) -> bool {
+        self.refusing(&[LimitCount::Sales]).is_some()
+    }
+
     /// Keeps awards from rules where a limit says so, the limit of sales first.
     pub fn refuse_awards(&self, tallies: &mut [Tally<'_>]) {
         let all = self.refusing(&[LimitCount::Sales]);
@@ -142,7 +148,7 @@ impl<'a> Standing<'a> {
         wallet: WalletNumber,
         points: Points,
     ) -> bool {
-        self.refusing(&[LimitCount::Sales]).is_some()
+        self.refuses_sales()
             || self.limits.iter().any(|limit| {
                 let given = self.points_with(limit, tallies).or(self.used(limit));
                 let sum = given.map(|given| given.saturating_add(points.get()));

@@ -27,6 +27,8 @@ pub struct Fold {
     pub stays: BTreeMap<Seq, Stay>,
     /// Members who are in somebody's household, and since which entry.
     homes: BTreeMap<MemberNumber, Seq>,
+    /// The last entries by which members were blocked no more.
+    unblocked: BTreeMap<MemberNumber, Seq>,
 }
 
 /// A time in a household.
@@ -67,6 +69,7 @@ impl Fold {
             let member = entry.member.ok_or(Unsound::Nobody(entry.seq))?;
             if status.is_active() {
                 self.statuses.remove(&member);
+                self.unblocked.insert(member, entry.seq);
             } else {
                 self.statuses.insert(member, status);
             }
@@ -184,6 +187,15 @@ impl Fold {
         let in_households = stays.flat_map(|stay| [stay.member, stay.holder]);
         let others = self.statuses.keys().chain(self.aliases.keys()).copied();
         others.chain(in_households).collect()
+    }
+
+    /// The entry since which a member who was ever in a household is neither blocked nor closed: that
+    /// of the first household, or the last unblocking behind it.
+    pub fn marked_by(&self, member: MemberNumber) -> Option<Seq> {
+        let mut stays = self.stays.iter();
+        let first = stays.find(|(_, stay)| [stay.member, stay.holder].contains(&member));
+        let first = first.map(|(seq, _)| *seq);
+        first.max(self.unblocked.get(&member).copied())
     }
 
     /// How many are in the household of a member, the holder not counted.

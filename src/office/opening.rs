@@ -15,7 +15,7 @@ const SCHEMA: &str = include_str!("schema.sql");
 const MEMBERS: &str = include_str!("members.sql");
 /// `loyO`: tells a head office file from a ledger and from any other SQLite file.
 const APPLICATION_ID: i64 = 0x6c6f_794f;
-const SCHEMA_VERSION: i64 = 4;
+const SCHEMA_VERSION: i64 = 5;
 /// What version 2 adds to version 1.
 const FROM_1_TO_2: &str = "BEGIN IMMEDIATE;
     ALTER TABLE account ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;
@@ -56,6 +56,13 @@ const FROM_3_TO_4: &str = concat!(
     include_str!("members.sql"),
     "PRAGMA user_version = 4; COMMIT"
 );
+/// What version 5 adds to version 4: the key of a writer's lucky draws, which is not known of writers that
+/// were provisioned before.
+const FROM_4_TO_5: &str = "BEGIN IMMEDIATE;
+    ALTER TABLE writer ADD COLUMN draw_key BLOB CHECK (length(draw_key) = 32);
+    CREATE INDEX entry_turn ON entry (stream_no, seq) WHERE kind IN (2, 24);
+    PRAGMA user_version = 5;
+    COMMIT";
 /// The first member number given out has this body: eleven digits, none of them a leading zero.
 pub(super) const FIRST_BODY: u64 = 10_000_000_000;
 
@@ -150,7 +157,12 @@ pub(super) fn open(dir: &Path) -> Result<Office, OfficeError> {
     if application != APPLICATION_ID {
         return Err(unknown("another kind of SQLite file".to_owned()));
     }
-    for (version, next) in [(1, FROM_1_TO_2), (2, FROM_2_TO_3), (3, FROM_3_TO_4)] {
+    for (version, next) in [
+        (1, FROM_1_TO_2),
+        (2, FROM_2_TO_3),
+        (3, FROM_3_TO_4),
+        (4, FROM_4_TO_5),
+    ] {
         if pragma("user_version")? == version {
             db.execute_batch(next)?;
         }

@@ -97,6 +97,15 @@ impl Challenge {
         }
     }
 
+    /// The last good day on which what it gave is what it would give on this one; nothing for ever.
+    pub fn last_given(&self, on: BusinessDate) -> Option<BusinessDate> {
+        match (self.repeat, self.window) {
+            (Repeat::Once, _) => self.days.1,
+            (_, GoalWindow::Days(days)) => on.plus_days(days.saturating_sub(1)),
+            _ => self.last_counted(on),
+        }
+    }
+
     /// How many days of the past it looks at, the business date included.
     pub(super) fn history_days(&self) -> u32 {
         if self.streak.is_some() || self.repeat == Repeat::Once {

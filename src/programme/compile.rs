@@ -2,6 +2,7 @@
 
 mod basics;
 mod challenges;
+mod draws;
 mod earn;
 mod limits;
 mod member;
@@ -166,6 +167,7 @@ impl Compiler {
         order::sort_by(&mut rewards, |a, b| a.id.cmp(&b.id));
         let days = (valid_from, valid_until);
         let challenges = self.challenges(&document.challenges, days, &known);
+        let draws = self.draws(&document.draws, days, &known);
         let referral = document.referral.as_ref();
         let referral = referral.map(|model| self.referral(model, &known));
         self.names_once(document);
@@ -187,6 +189,7 @@ impl Compiler {
             earn: &earn,
             rewards: &rewards,
             challenges: &challenges,
+            draws: &draws,
             referral: referral.iter().flatten().next(),
             days,
             money_decimals,
@@ -209,6 +212,7 @@ impl Compiler {
             rewards,
             limits,
             challenges,
+            draws,
             referral: match referral {
                 None => None,
                 Some(referral) => Some(referral?),
@@ -313,10 +317,10 @@ impl Compiler {
             None => Some(Caps::default()),
             Some(caps) => self.caps(&format!("{path}.caps"), caps, decimals.unwrap_or(4)),
         };
-        let redeem = match &model.redeem {
-            None if model.kind == WalletKindModel::Money => Some(RedeemTerms::of_money()),
-            None => None,
-            Some(redeem) => {
+        let redeem = match (&model.redeem, model.kind) {
+            (_, WalletKindModel::Money) => Some(RedeemTerms::of_money()),
+            (None, _) | (_, WalletKindModel::Badge) => None,
+            (Some(redeem), _) => {
                 Some(self.redeem(&format!("{path}.redeem"), redeem, decimals, currency)?)
             }
         };
@@ -358,20 +362,17 @@ impl Compiler {
             };
             self.unused(format_args!("{path}.decimals"), model.decimals != 0, word);
         }
+        if let Some(expected) = model
+            .kind
+            .instead_of_redeem()
+            .filter(|_| model.redeem.is_some())
+        {
+            self.problem(format!("{path}.redeem"), "not_used", expected, "a value");
+        }
         if is_money {
-            self.unused(
-                format_args!("{path}.redeem"),
-                model.redeem.is_some(),
-                "`money`",
-            );
             return currency.map(WalletKind::Money);
         }
         if is_badge {
-            self.unused(
-                format_args!("{path}.redeem"),
-                model.redeem.is_some(),
-                "`badge`",
-            );
             return Some(WalletKind::Badge);
         }
         Some(WalletKind::Points)

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use serde::Deserialize;
 
 use super::Problem;
-use super::model::Document;
+use super::model::{Document, WalletKindModel};
 use super::shape::{self, Node, Reader, ShapeError, Step};
 
 /// The most problems of form that are told.
@@ -83,6 +83,7 @@ pub(super) fn mend(json: &[u8], first: ShapeError) -> Mended {
     };
     if let Ok(mut tree @ Node::Object(_)) = shape::tree(json) {
         mended.take_doubles_out(&mut tree, &mut Vec::new());
+        mended.take_out_redeem(&mut tree);
         mended.read_on(tree, json.len());
     }
     if mended.problems.is_empty() {
@@ -94,6 +95,33 @@ pub(super) fn mend(json: &[u8], first: ShapeError) -> Mended {
 impl Mended {
     fn tell(&mut self, shape: ShapeError) {
         self.problems.push(shape.into());
+    }
+
+    /// What kinds of wallets have no form for, is told as that whatever its own form is: who puts one key
+    /// of it right after the other comes to nothing.
+    fn take_out_redeem(&mut self, tree: &mut Node<'_>) {
+        let Some(Node::List(wallets)) = tree.get_mut("wallets") else {
+            return;
+        };
+        for (index, wallet) in wallets.iter_mut().enumerate() {
+            let kind = wallet.get("kind");
+            let kind = kind.and_then(|kind| WalletKindModel::deserialize(Reader(kind)).ok());
+            let (Some(expected), Node::Object(fields)) =
+                (kind.and_then(WalletKindModel::instead_of_redeem), wallet)
+            else {
+                continue;
+            };
+            let redeem = fields.iter().position(|(key, _)| key == "redeem");
+            let redeem = redeem.map(|at| fields.remove(at).1);
+            if redeem.is_some_and(|redeem| redeem != Node::Null) {
+                self.tell(ShapeError {
+                    path: format!("wallets[{index}].redeem"),
+                    code: "not_used",
+                    expected: expected.to_owned(),
+                    found: "a value".to_owned(),
+                });
+            }
+        }
     }
 
     /// Tells which keys stand twice, and leaves the last of them.
@@ -351,5 +379,39 @@ mod tests {
         let text = format!("{{\"wallets\": [{}0]}}", "0,".repeat(100_000));
         let found = problems_of(&text);
         assert!(found.len() > 10 && found.len() <= 1_000, "{}", found.len());
+    }
+
+    /// Whoever writes `redeem` for a gift card is told what to write, at once and only that.
+    #[test]
+    fn a_gift_card_has_no_redeem_and_is_told_how_it_pays() {
+        for redeem in [
+            r#"{"value": "1"}"#,
+            r#"{"value": "1", "step": "0.5"}"#,
+            "{}",
+            r#"{"share_percent": "50"}"#,
+            r#"{"valu": "1"}"#,
+            "true",
+        ] {
+            for (kind, told) in [
+                (
+                    "money",
+                    "stored value pays by itself, like a tender; a cart asks for it in `points_wanted`",
+                ),
+                ("badge", "a badge buys nothing"),
+            ] {
+                let document = format!(
+                    r#"{{"schema": 1, "id": "x", "version": 1, "name": {{"vi": "x"}}, "currency": "VND",
+                        "wallets": [{{"id": "card", "number": 1, "name": {{"vi": "Thẻ"}}, "kind": "{kind}",
+                            "redeem": {redeem}}}],
+                        "earn": [{{"id": "a", "wallet": "card", "times": {{"ever": 1}},
+                            "fixed": {{"points": "1"}}}}]}}"#
+                );
+                let found = Programme::read(document.as_bytes()).expect_err("no programme");
+                let paths: Vec<&str> = found.iter().map(|problem| problem.path.as_str()).collect();
+                assert_eq!(paths, ["wallets[0].redeem"], "{kind} {redeem}: {found:?}");
+                assert_eq!(found[0].code, "not_used");
+                assert!(found[0].expected.contains(told), "{}", found[0].expected);
+            }
+        }
     }
 }

@@ -8,9 +8,11 @@ mod challenges;
 mod compile;
 mod conditions;
 mod decimal;
+mod draws;
 mod limits;
 mod mend;
 pub(crate) mod model;
+mod named;
 mod offers;
 mod problem;
 mod reads;
@@ -21,6 +23,7 @@ pub(crate) mod shape;
 mod succession;
 mod tiers;
 mod times;
+mod value;
 mod wallet;
 
 pub use challenges::{
@@ -28,7 +31,9 @@ pub use challenges::{
 };
 pub use compile::{check, read};
 pub use conditions::{Birthday, Membership, Past, PastCount, Span};
+pub use draws::{CHANCES, DRAW_RULE, Draw, DrawnAt, OnReturn, Prize, TurnFor};
 pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
+pub use named::Named;
 pub use offers::{
     Break, BreakTakes, BundleCost, CountOf, Effect, MoneyIn, Offer, Pieces, Share, Stage, Takes,
     UseOffer,
@@ -49,6 +54,8 @@ pub use tiers::{
     Tiers, Window, YearStart,
 };
 pub use times::{Quota, QuotaOf, Times, TimesPer, TimesWindow};
+pub(crate) use value::percent_stated;
+pub use value::{Phrase, Value};
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
     Unit, Wallet, WalletKind,
@@ -98,6 +105,8 @@ pub(crate) struct Parts {
     pub(crate) limits: Vec<Limit>,
     /// In the order of their ids.
     pub(crate) challenges: Vec<Challenge>,
+    /// In the order of their ids.
+    pub(crate) draws: Vec<Draw>,
     pub(crate) referral: Option<Referral>,
     pub(crate) claim_days: u32,
     /// Every selection of lines that its rules make.

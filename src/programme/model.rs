@@ -8,6 +8,7 @@
 use serde::Deserialize;
 
 mod challenges;
+mod draws;
 mod earn;
 mod limits;
 mod member;
@@ -19,6 +20,7 @@ mod vouchers;
 mod when;
 
 pub(crate) use challenges::ChallengeModel;
+pub(crate) use draws::{DrawModel, PrizeModel};
 pub(crate) use earn::{BandModel, CapsModel, EarnModel, FactorModel, GroupModel};
 pub(crate) use limits::LimitModel;
 pub(crate) use member::{
@@ -101,6 +103,10 @@ pub(crate) struct Document {
     #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub challenges: Vec<ChallengeModel>,
+    /// Something to win, with odds, at most 5,000. Left out: nothing.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(length(max = 5000)))]
+    pub draws: Vec<DrawModel>,
     /// What a member gets who brings a friend, and what the friend gets. Left out: nothing.
     #[serde(default)]
     pub referral: Option<ReferralModel>,
@@ -203,7 +209,8 @@ pub(crate) struct WalletModel {
     /// The most points that all rules together may award into it. Left out: no limit.
     #[serde(default)]
     pub caps: Option<CapsModel>,
-    /// How these points pay for things. Left out: they do not pay.
+    /// How these points pay for things; not with `kind` `money`, which pays by itself, or `badge`. Left
+    /// out: they do not pay.
     #[serde(default)]
     pub redeem: Option<RedeemModel>,
     /// What becomes of these points when goods come back. Left out: the usual.
@@ -226,6 +233,20 @@ pub(crate) enum WalletKindModel {
     Money,
     /// A badge that a member has or does not have. It buys nothing.
     Badge,
+}
+
+impl WalletKindModel {
+    /// What is to be written instead of `redeem`, where the kind has none.
+    pub(crate) fn instead_of_redeem(self) -> Option<&'static str> {
+        match self {
+            Self::Points | Self::Stamps => None,
+            Self::Money => Some(
+                "no `redeem`: stored value pays by itself, like a tender; a cart asks for it in \
+                 `points_wanted`, and `exclude_tenders` of a rule leaves out what it paid",
+            ),
+            Self::Badge => Some("no `redeem`: a badge buys nothing"),
+        }
+    }
 }
 
 /// What becomes of a wallet's points when goods come back. The version that priced a sale says it.

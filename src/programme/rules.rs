@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::conditions::{Birthday, Membership, Past};
 use super::offers::Effect;
 use super::selectors::Selector;
-use super::{Names, Quota, Times};
+use super::{Names, Quota, Times, Value};
 use crate::kernel::{BusinessDate, Fraction, Idle, Money, Points, Rounding, WalletNumber};
 
 /// Awards points.
@@ -54,6 +54,8 @@ pub struct EarnRule {
     pub qualifies: bool,
     /// Whether it applies, or what multiplies it, depends on what pays.
     pub asks_for_tenders: bool,
+    /// What it says itself of a sale of which nothing counts, by name.
+    pub stated: Vec<(&'static str, Value)>,
 }
 
 /// What a rule gives. Points are in the wallet's smallest unit, before rounding.

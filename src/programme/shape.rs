@@ -1,6 +1,7 @@
 //! Reading JSON strictly: what is wrong, where, in words that repeat nothing a person wrote: it may
 //! be a person's name, so only the kind of what was found is told.
 
+mod canonical;
 mod reader;
 mod tree;
 
@@ -11,6 +12,7 @@ use std::marker::PhantomData;
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
+pub(crate) use canonical::canonical;
 pub(super) use reader::{Reader, Step, path};
 pub(crate) use tree::Node;
 

@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 
 use super::error::StoreError;
 use super::read::Reading;
-use super::schema::MIN_READER;
+use super::schema::{MIN_READER, SCHEMA_VERSION};
 use crate::kernel::{Currency, WriterId};
 use crate::ledger::Hash;
 use crate::ledger::clock::ClockLimits;
@@ -66,6 +66,24 @@ fn put(db: &Connection, key: &str, value: impl ToSql) -> Result<(), StoreError> 
     Ok(())
 }
 
+const BOUND_FIRST: (&[u8], &[&str]) = (
+    b"loy/m1",
+    &[
+        "SELECT key, value FROM meta WHERE key <> 'min_reader' ORDER BY key",
+        "SELECT i.hash, i.member FROM identifier i JOIN member m ON m.number = i.member
+         WHERE m.enrolled_seq IS NULL ORDER BY i.hash",
+    ],
+);
+const BOUND: (&[u8], &[&str]) = (
+    b"loy/m2",
+    &[
+        BOUND_FIRST.1[0],
+        BOUND_FIRST.1[1],
+        "SELECT number FROM member WHERE enrolled_seq IS NULL ORDER BY number",
+        "SELECT first_body, last_body FROM number_block ORDER BY first_body",
+    ],
+);
+
 impl Reading<'_> {
     /// Who this file is.
     pub fn identity(&self) -> Result<Identity, StoreError> {
@@ -89,10 +107,27 @@ impl Reading<'_> {
         })
     }
 
-    /// A digest of who this file is, and of the members and operators that came with provisioning. It is kept
-    /// beside the first entry, so that the side chain binds what no entry says.
+    /// A digest of who this file is, and of the members, numbers and operators that came with provisioning.
+    /// It is kept beside the first entry, so that the side chain binds what no entry says.
     pub fn identity_digest(&self) -> Result<Hash, StoreError> {
-        let mut digest = Sha256::new_with_prefix(b"loy/m1");
+        self.digest_of(BOUND)
+    }
+
+    /// The same as the first libraries made it, without numbers and members who show nothing.
+    pub fn first_identity_digest(&self) -> Result<Hash, StoreError> {
+        self.digest_of(BOUND_FIRST)
+    }
+
+    /// The oldest library that may go on with this file is the one that this schema says.
+    pub fn has_own_min_reader(&self) -> Result<bool, StoreError> {
+        let schema: i32 = self
+            .db()
+            .query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        Ok(schema != SCHEMA_VERSION || self.meta::<i32>("min_reader")? == MIN_READER)
+    }
+
+    fn digest_of(&self, (prefix, bound): (&[u8], &[&str])) -> Result<Hash, StoreError> {
+        let mut digest = Sha256::new_with_prefix(prefix);
         let mut take = |value: ValueRef<'_>| {
             let (kind, bytes) = match value {
                 ValueRef::Integer(number) => (1u8, number.to_be_bytes().to_vec()),
@@ -105,11 +140,7 @@ impl Reading<'_> {
             digest.update(length.to_be_bytes());
             digest.update(bytes);
         };
-        let mut bound = vec![
-            "SELECT key, value FROM meta WHERE key <> 'min_reader' ORDER BY key",
-            "SELECT i.hash, i.member FROM identifier i JOIN member m ON m.number = i.member
-             WHERE m.enrolled_seq IS NULL ORDER BY i.hash",
-        ];
+        let mut bound = bound.to_vec();
         if self.has_operators()? {
             bound.push(
                 "SELECT role, refund, unlinked_refund, adjustment, may_lift_limits FROM ceiling

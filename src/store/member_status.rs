@@ -21,6 +21,9 @@ use crate::ledger::{Effect, Entry, Kind};
 pub(super) const OF_MEMBER: &str =
     "member IN (SELECT ?1 UNION ALL SELECT member FROM member_status WHERE into_member = ?1)";
 
+/// The state of a number that was merged into another.
+const MERGED: u8 = 3;
+
 /// A row of the table.
 pub(super) struct Row {
     state: u8,
@@ -236,7 +239,7 @@ fn merge(
         both,
     )?;
     // Times in a household stay under the numbers of then: they say where lots of those numbers went.
-    put(db, from, 3, seq, Some(into))?;
+    put(db, from, MERGED, seq, Some(into))?;
     hand_over(db, from, into)
 }
 
@@ -265,9 +268,12 @@ pub(super) fn check(
         let is_told = match (into, state) {
             (Some(_), _) => {
                 says(&|entry| merged_into(entry).is_some())
+                    && state == MERGED
                     && fold.aliases.get(&member) == into.as_ref()
             }
-            (None, 0) => !fold.statuses.contains_key(&member),
+            (None, 0) => {
+                !fold.statuses.contains_key(&member) && fold.marked_by(member) == Some(seq)
+            }
             (None, _) => {
                 let stands = status_from(state).ok();
                 says(&|entry| status_after(entry) == stands)

@@ -1,8 +1,8 @@
 //! The ledger file. The only room that knows SQL on a till; it knows no rules.
 //!
 //! `open.rs` makes and opens the file, `write.rs` appends, `read.rs` and `lots.rs` answer, `member_status.rs` keeps who is blocked,
-//! `household.rs` who shares an account,
-//! `verify.rs` and `backup.rs` care for it, `salvage.rs` reads what is left of a damaged one.
+//! `household.rs` who shares an account, `turns.rs` the turns of lucky draws,
+//! `verify.rs`, `seal.rs` and `backup.rs` care for it, `salvage.rs` reads what is left of a damaged one.
 //! `schema.rs` brings older files to the present tables, which `schema/*.sql` explain.
 
 mod backup;
@@ -20,8 +20,10 @@ mod read;
 mod rows;
 mod salvage;
 mod schema;
+mod seal;
 mod tale;
 mod transaction;
+mod turns;
 mod usage;
 mod verify;
 mod verify_sales;

@@ -205,6 +205,20 @@ impl<'a> Reading<'a> {
         self.sales_where("state = 1")
     }
 
+    /// The same of one member, and of those who were merged into that member.
+    pub fn held_sales_of(&self, member: MemberNumber) -> Result<Vec<SaleRow>, StoreError> {
+        let sql = format!(
+            "SELECT seq, state, hold_until_ms, document_seq, posted_seq, last_seq, refund_seq
+             FROM sale WHERE state = 1
+                 AND EXISTS (SELECT 1 FROM entry e WHERE e.seq = sale.seq AND e.{OF_MEMBER})
+             ORDER BY seq"
+        );
+        let mut statement = self.db.prepare_cached(&sql)?;
+        let member = self.whose(member)?;
+        let rows = statement.query_map([member.get()], sale_from)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Sales that are neither committed nor voided, whether or not their hold has run out, oldest
     /// first.
     pub fn open_sales(&self) -> Result<Vec<SaleRow>, StoreError> {

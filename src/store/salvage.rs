@@ -13,9 +13,10 @@ use super::open::{Epoch, Keys, Store, check_header, connect, lock, with_suffix};
 use super::operators;
 use super::read::{Reading, SaleRow};
 use super::schema;
+use super::seal;
 use super::tale::Tale;
 use super::verify::{Finding, Findings, Lives};
-use super::write::Writing;
+use super::write::{NewOperation, Writing};
 use crate::kernel::ids::Seq;
 use crate::ledger::{Ceilings, Entry, Fold, Genesis, Hash, Kind, Operator, Operators, Role, chain};
 
@@ -281,6 +282,7 @@ impl Rescue<'_> {
     ) -> Result<(), StoreError> {
         let (last, mut saved, mut wrong) = (self.last, BTreeMap::new(), Vec::new());
         let first = self.epochs.first().map_or(1, Epoch::first_seq);
+        let mut identity = Vec::new();
         self.each(
             "SELECT seq, content FROM document",
             "seq",
@@ -288,6 +290,7 @@ impl Rescue<'_> {
             |(seq, content)| {
                 if seq == first {
                     // Who the file is: made anew of what was saved.
+                    identity = content;
                 } else if seq <= last && !is_document(&content) {
                     wrong.push(seq);
                 } else if seq <= last {
@@ -300,7 +303,13 @@ impl Rescue<'_> {
             self.findings
                 .add("document.lost", seq, "a stored document cannot be read");
         }
-        saved.insert(first, writing.reading().identity_digest()?.to_vec());
+        let reading = writing.reading();
+        let as_at_first = reading.first_identity_digest()?;
+        let digest = match identity == as_at_first {
+            true => as_at_first,
+            false => reading.identity_digest()?,
+        };
+        saved.insert(first, digest.to_vec());
         // In their order: the side chain is made anew over what is there.
         for (seq, content) in saved {
             writing.put_document(seq, &content)?;
@@ -476,8 +485,9 @@ impl Rescue<'_> {
             (CALL_CLAIM, Some(sale)) => sale.claim_seq().is_some(),
             _ => result <= last,
         };
+        let mut changed = Vec::new();
         self.each(
-            "SELECT id, call, content, result, refusal, request FROM operation",
+            "SELECT id, call, content, result, refusal, request, seal FROM operation",
             "id",
             |row| {
                 Ok((
@@ -487,21 +497,37 @@ impl Rescue<'_> {
                     row.get::<_, u64>(3)?,
                     row.get::<_, Option<Vec<u8>>>(4)?,
                     row.get::<_, Option<String>>(5)?,
+                    row.get::<_, Option<Vec<u8>>>(6)?,
                 ))
             },
-            |(id, call, content, result, refusal, request)| {
+            |(id, call, content, result, refusal, request, sealed)| {
+                let seal = seal::of_operation(&NewOperation {
+                    id: &id,
+                    call,
+                    content,
+                    result,
+                    refusal: refusal.as_deref(),
+                    request: request.as_deref(),
+                });
+                if sealed.is_some_and(|sealed| sealed != seal) {
+                    changed.push(result);
+                }
                 // What was refused because of something that is lost is decided anew.
                 if whole || (refusal.is_none() && is_saved(call, result)) {
                     db.execute(
                         "INSERT OR IGNORE INTO operation
-                             (id, call, content, result, refusal, request)
-                         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-                        params![id, call, content, result, refusal, request],
+                             (id, call, content, result, refusal, request, seal)
+                         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                        params![id, call, content, result, refusal, request, seal],
                     )?;
                 }
                 Ok(())
             },
         )?;
+        for result in changed {
+            let text = "what is remembered of an operation was changed";
+            self.findings.add("operation.changed", result, text);
+        }
         self.sales = sales;
         Ok(())
     }

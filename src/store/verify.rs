@@ -8,9 +8,12 @@ use super::error::StoreError;
 use super::member_status;
 use super::open::Store;
 use super::read::Reading;
+use super::seal;
+use super::turns;
 use super::verify_sales::{Sold, check_sales};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Points, Portion, WalletNumber};
+use crate::ledger::draw::Turns;
 use crate::ledger::{Entry, Fold, Genesis, Hash, Kind, Totals, chain};
 
 /// How closely to look.
@@ -70,6 +73,8 @@ impl Store {
                 check_lots(reading, &mut findings)?;
                 check_members(reading, &mut findings)?;
                 check_programmes(reading, &mut findings)?;
+                check_epochs(reading, &mut findings)?;
+                seal::check(reading, &mut findings)?;
             }
             Ok(findings.0)
         })
@@ -138,6 +143,7 @@ fn check_entries(
     let mut expected_seq = from;
     let mut fold = Fold::default();
     let mut days: BTreeMap<i32, Totals> = BTreeMap::new();
+    let mut turns = Turns::default();
     reading.each_entry(
         from,
         Seq::try_from(i64::MAX).expect("positive"),
@@ -173,6 +179,7 @@ fn check_entries(
                 }
                 check_day(&entry, &mut days, findings);
                 sold.tell(&entry);
+                turns.apply(&entry);
             }
             Ok(())
         },
@@ -186,6 +193,7 @@ fn check_entries(
     }
     if depth == Depth::Full {
         member_status::check(reading, &fold, findings)?;
+        turns::check(reading, &turns, findings)?;
         check_counters(reading, fold, findings)?;
     }
     Ok(())
@@ -248,7 +256,7 @@ fn check_counters(
 ) -> Result<(), StoreError> {
     let mut portions = fold.portions;
     let mut statement = reading.db().prepare(
-        "SELECT member, wallet, lot, granted, earned, released, used, held FROM portion",
+        "SELECT member, wallet, lot, granted, earned, released, used, held, writer FROM portion",
     )?;
     let mut rows = statement.query([])?;
     while let Some(row) = rows.next()? {
@@ -260,7 +268,9 @@ fn check_counters(
             used: Points::new(row.get(6)?),
             held: Points::new(row.get(7)?),
         };
-        if portions.remove(&key) != Some(portion) {
+        // Portions that another writer holds come with the exchange.
+        let is_own = row.get::<_, i64>(8)? == 0;
+        if portions.remove(&key) != Some(portion) || !is_own {
             findings.add(
                 "portion.differs",
                 key.2,
@@ -379,6 +389,18 @@ fn check_programmes(reading: &Reading<'_>, findings: &mut Findings) -> Result<()
                 "a programme was changed after it was installed",
             );
         }
+    }
+    Ok(())
+}
+
+/// Every life begins behind the entry that it hangs on.
+fn check_epochs(reading: &Reading<'_>, findings: &mut Findings) -> Result<(), StoreError> {
+    let sql = "SELECT parent_seq + 1 FROM epoch WHERE first_seq <> parent_seq + 1";
+    let mut statement = reading.db().prepare(sql)?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let text = "a life begins with another entry than its own";
+        findings.add("epoch.changed", row.get(0)?, text);
     }
     Ok(())
 }

@@ -6,7 +6,9 @@ use super::error::StoreError;
 use super::member_status;
 use super::read::{Reading, SaleRow};
 use super::rows::{INSERT_ENTRY, insert_entry};
+use super::seal;
 use super::transaction::Transaction;
+use super::turns;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, UtcOffset};
@@ -76,7 +78,7 @@ impl<'a> Writing<'a> {
                     "UPDATE head SET seq = ?1, hash = ?2, side_hash = ?3, trusted_at_ms = ?4,
                          closed_date = ?5, acknowledged_seq = ?6, office_index = ?7,
                          offset_minutes = ?8, counted_seq = iif(?9 IS NULL, -1, ?1),
-                         counted_for = ifnull(?9, 0) WHERE one = 1",
+                         counted_for = ifnull(?9, 0), seal = ?10 WHERE one = 1",
                 )?
                 .execute(params![
                     self.head.seq,
@@ -88,6 +90,7 @@ impl<'a> Writing<'a> {
                     self.head.office_index,
                     self.head.offset.minutes(),
                     self.head.counted_for,
+                    seal::of_head(&self.head),
                 ])?;
         }
         commit(self.transaction)
@@ -147,6 +150,7 @@ impl<'a> Writing<'a> {
             self.head.offset = entry.offset;
             self.changed = true;
             member_status::follow(&self.transaction, entry)?;
+            turns::follow(&self.transaction, entry)?;
             if let Some(effect) = Effect::of(entry) {
                 move_counters(&self.transaction, entry, &effect)?;
             }
@@ -210,10 +214,10 @@ impl<'a> Writing<'a> {
     pub fn put_operation(&self, operation: &NewOperation<'_>) -> Result<(), StoreError> {
         self.transaction
             .prepare_cached(
-                "INSERT INTO operation (id, call, content, result, refusal, request)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+                "INSERT INTO operation (id, call, content, result, refusal, request, seal)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)
                  ON CONFLICT (id) DO UPDATE SET result = excluded.result,
-                     refusal = excluded.refusal, request = excluded.request
+                     refusal = excluded.refusal, request = excluded.request, seal = excluded.seal
                      WHERE refusal IS NOT NULL",
             )?
             .execute(params![
@@ -223,6 +227,7 @@ impl<'a> Writing<'a> {
                 operation.result,
                 operation.refusal,
                 operation.request,
+                seal::of_operation(operation),
             ])?;
         Ok(())
     }

@@ -9,7 +9,7 @@ use super::error::Error;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{Award, MemberSnapshot, Outcome};
 use crate::evaluate::{Decided, PointsBack, ReturnedLines, own_awards};
-use crate::kernel::{Money, Points, WalletNumber};
+use crate::kernel::{Instant, Money, Points, WalletNumber};
 use crate::ledger::authority::worth_of;
 use crate::ledger::refund::Standing;
 use crate::ledger::{Give, Spend};
@@ -31,6 +31,9 @@ pub(super) struct SaleDocument {
     /// Which programme version priced it.
     #[n(3)]
     pub(super) programme_version: u32,
+    /// When its hold ends; nothing for a sale that was recorded at once.
+    #[n(4)]
+    pub(super) hold_until: Option<Instant>,
 }
 
 impl SaleDocument {

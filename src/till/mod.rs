@@ -23,6 +23,7 @@ mod counted;
 mod day;
 mod dispute;
 mod document;
+mod draw;
 mod error;
 mod event;
 mod exceptions;
@@ -55,6 +56,7 @@ mod undo;
 mod usage;
 mod velocity;
 mod verify;
+mod verify_rows;
 mod view;
 
 pub use adjust::{Adjusted, Adjustment, Missing};

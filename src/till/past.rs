@@ -2,13 +2,19 @@
 
 use std::borrow::Cow;
 
+use super::document::SaleDocument;
+use super::draw::turns_had;
 use super::error::Error;
 use super::referral::open_referral;
 use super::shell::Till;
 use super::training::Purpose;
+use super::view::load_document;
+use crate::evaluate::history::Amounts;
+use crate::evaluate::sums::Sums;
 use crate::evaluate::{
     Cart, CartProblem, Explaining, GoodsBack, History, MemberSnapshot, Quote, evaluate_with,
 };
+use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber};
 use crate::programme::{HISTORY_ALL, Programme};
 use crate::store::Reading;
@@ -49,7 +55,7 @@ impl Till {
 
     /// The member's past as the programme wants to know it, with that of the others of the household of
     /// `holder`; nothing, and nothing read, where it does not ask. `joined_on` is the day that counts for
-    /// the account.
+    /// the account. Sales of theirs that are held have what they promise, but for those that are `freed`.
     pub(super) fn past_of(
         &self,
         reading: &Reading<'_>,
@@ -57,6 +63,7 @@ impl Till {
         cart: &Cart,
         member: MemberNumber,
         (joined_on, holder): (Option<BusinessDate>, Option<MemberNumber>),
+        freed: &[Seq],
     ) -> Result<Option<History>, Error> {
         let days = programme.history_days();
         if days == 0 {
@@ -68,27 +75,67 @@ impl Till {
         } else {
             on.minus_days(days - 1).unwrap_or(BusinessDate::MIN)
         };
-        let sums = self.sums_of(reading, member, (first, on))?;
-        let all = match holder {
-            None => Cow::Borrowed(&sums),
-            Some(holder) => {
-                let mut all = sums.clone();
-                let member = reading.whose(member)?;
-                for other in reading.household(holder)? {
-                    if other.member != member {
-                        all.add(&self.sums_of(reading, other.member, (first, on))?);
-                    }
-                }
-                Cow::Owned(all)
+        let dates = (first, BusinessDate::MAX);
+        let sums = self.sums_of(reading, member, dates)?;
+        let held = held_of(reading, member, freed)?;
+        let is_promised = held.iter().any(|sale| sale.outcome.referral.is_some());
+        let mut members = vec![match holder {
+            None => member,
+            Some(_) => reading.whose(member)?,
+        }];
+        let mut all = (Cow::Borrowed(&sums), Cow::Borrowed(&held[..]));
+        let sharers = holder.map_or(Ok(Vec::new()), |holder| reading.household(holder))?;
+        for sharer in sharers {
+            if sharer.member != members[0] {
+                members.push(sharer.member);
+                let theirs = self.sums_of(reading, sharer.member, dates)?;
+                all.0.to_mut().add(&theirs);
+                let theirs = held_of(reading, sharer.member, freed)?;
+                all.1.to_mut().extend(theirs);
             }
-        };
+        }
+        let (all_sums, all_held) = all;
+        let promised = self.promised_by(&held)?;
+        let all_promised = self.promised_by(&all_held)?;
+        let amounts = (
+            Amounts {
+                sums: &sums,
+                promised: promised.as_ref(),
+            },
+            Amounts {
+                sums: &all_sums,
+                promised: all_promised.as_ref(),
+            },
+        );
+        let had_by = ((&members[..1], &held[..]), (&members[..], &all_held[..]));
         let referral = match programme.referral() {
-            None => None,
-            Some(_) => open_referral(reading, member)?,
+            Some(_) if !is_promised => open_referral(reading, member)?,
+            _ => None,
         };
         Ok(Some(History {
             referral,
-            ..History::of_sums(programme, cart, joined_on, (&sums, &all))
+            turns: turns_had(reading, programme, on, had_by)?,
+            ..History::of_sums(programme, cart, joined_on, amounts)
         }))
     }
+
+    /// What sales that are held promise; nothing where there are none.
+    fn promised_by(&self, held: &[SaleDocument]) -> Result<Option<Sums>, Error> {
+        match held {
+            [] => Ok(None),
+            held => self.sums_promised(held).map(Some),
+        }
+    }
+}
+
+/// The sales of a member that are held, as they were authorised, but for these.
+fn held_of(
+    reading: &Reading<'_>,
+    member: MemberNumber,
+    but: &[Seq],
+) -> Result<Vec<SaleDocument>, Error> {
+    let held = reading.held_sales_of(member)?;
+    let held = held.into_iter().filter(|row| !but.contains(&row.seq));
+    held.map(|row| load_document(reading, row.document_seq))
+        .collect()
 }

@@ -220,6 +220,7 @@ impl Till {
                 self.sum_up_unlinked(writing, Change::TakenAway, *goods)?;
             }
             self.unthank(writing, &row)?;
+            self.undraw(writing, &row)?;
             if let Some(key) = &receipt {
                 writing.put_receipt(key, row.seq)?;
             }

@@ -11,6 +11,7 @@ use super::operation::{Call, Operation};
 use super::refund::{
     Back, Paid, RefundPreview, WalletRefund, by_wallet, policies_of, refund_document,
 };
+use super::sale::Freed;
 use super::shell::{Moment, Replay, Till};
 use super::velocity::Lifted;
 use super::view::{SaleState, load_document};
@@ -319,6 +320,7 @@ impl Till {
         let entries = refund_unlinked(last, &facts, &worth.taken(), &policies, &accounts)
             .map_err(|refusal| self.refused(programme, &refusal))?;
         let document = SaleDocument {
+            hold_until: None,
             cart: goods.clone(),
             member: returning.member.cloned(),
             outcome: Outcome {
@@ -418,7 +420,8 @@ impl Till {
         pending: Vec<Entry>,
     ) -> Result<Returns, Error> {
         let programme = self.programme_on(cart.business_date)?;
-        let (_, member) = self.snapshot(reading, &programme, cart, &[], &Lifted::No)?;
+        let (_, member) =
+            self.snapshot(reading, &programme, cart, &Freed::default(), &Lifted::No)?;
         let mut returns = Returns {
             entries: pending,
             ..Returns::default()

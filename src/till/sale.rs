@@ -1,9 +1,10 @@
 //! A sale: evaluate, authorise, commit, void, record, claim.
 //!
 //! `price.rs` says what a cart is worth now, `hold.rs` keeps that for a while, `post.rs` makes it
-//! final, `claim.rs` adds a member afterwards, `receipt.rs` sees to it that one receipt is one sale. `../view.rs` tells sales again.
+//! final, `claim.rs` adds a member afterwards, `dated.rs` tells of dates that are odd, `receipt.rs` sees to it that one receipt is one sale. `../view.rs` tells sales again.
 
 mod claim;
+mod dated;
 mod hold;
 mod post;
 mod price;
@@ -24,6 +25,7 @@ pub use self::claim::ClaimRequest;
 pub(super) use self::claim::postings_of;
 pub use self::hold::HOLD_SECONDS_MAX;
 pub(super) use self::hold::held_portions;
+pub(super) use self::price::Freed;
 
 /// The longest reason of a void or refund, in bytes.
 pub(super) const REASON_MAX: usize = 200;
@@ -32,12 +34,17 @@ impl Till {
     /// The answer to a call that has just priced a sale: what [`Till::view`] would tell, without
     /// reading and pricing it again while the customer waits.
     fn told(&self, seq: Seq, state: SaleState, facts: &SaleFacts, priced: Priced) -> Option<Sale> {
+        let is_final = state == SaleState::Committed;
+        if is_final && !priced.document.outcome.draws.is_empty() {
+            // What was drawn stands behind the sale.
+            return None;
+        }
         Some(Sale {
             id: self.sale_id(seq),
             state,
             was_replayed: false,
             // A hold is late only once it is committed.
-            is_late: state == SaleState::Committed && facts.flags.has(Flags::LATE),
+            is_late: is_final && facts.flags.has(Flags::LATE),
             payable_change: Money::ZERO,
             given_back: None,
             cart: priced.document.cart,

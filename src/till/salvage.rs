@@ -13,7 +13,7 @@ use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, Money, StreamId, UtcOffset};
 use crate::ledger::decide::{note, release};
 use crate::ledger::{Entry, Hash, Kind, SaleFacts};
-use crate::store::{Epoch, Finding, Identity, Keys, NewLife, SaleRow, Store, Writing};
+use crate::store::{Epoch, Finding, Identity, Keys, NewLife, Reading, SaleRow, Store, Writing};
 
 impl Till {
     /// Makes a new ledger at the settings' path of what can be read of the file `damaged`, which is
@@ -73,6 +73,7 @@ impl Till {
                     _ => self.receipt_of_sale(writing, entry)?,
                 }
             }
+            self.end_holds_as_authorised(writing)?;
             for row in writing.reading().held_sales()? {
                 if writing.reading().find_document(row.document_seq)?.is_none() {
                     end_without_cart(writing, &row)?;
@@ -80,6 +81,25 @@ impl Till {
             }
             self.count_anew(writing)
         })
+    }
+
+    /// Where a sale's own row was lost, its document says when its hold ends.
+    fn end_holds_as_authorised(&self, writing: &Writing<'_>) -> Result<(), Error> {
+        let mut rows: Vec<SaleRow> = Vec::new();
+        writing.reading().each_sale(|row| {
+            rows.push(row);
+            Ok(())
+        })?;
+        for row in rows.into_iter().filter(|row| row.posted_seq != row.seq) {
+            let Some(bytes) = writing.reading().find_document(row.seq)? else {
+                continue;
+            };
+            let until = from_bytes::<SaleDocument>(&bytes)?.hold_until;
+            if let Some(hold_until) = until.filter(|until| *until != row.hold_until) {
+                writing.put_sale(&SaleRow { hold_until, ..row })?;
+            }
+        }
+        Ok(())
     }
 
     fn receipt_of_sale(&self, writing: &Writing<'_>, entry: &Entry) -> Result<(), Error> {
@@ -96,21 +116,34 @@ impl Till {
     }
 
     fn receipt_of_refund(&self, writing: &Writing<'_>, entry: &Entry) -> Result<(), Error> {
-        let Some(bytes) = writing.reading().find_document(entry.seq)? else {
-            return Ok(());
+        match self.receipt_of_return(&writing.reading(), entry)? {
+            Some((key, owner)) => put_missing(writing, Some(key), owner),
+            None => Ok(()),
+        }
+    }
+
+    /// The receipt of a return by its entry, and what owns it; nothing where it has none, or its
+    /// document is lost.
+    pub(super) fn receipt_of_return(
+        &self,
+        reading: &Reading<'_>,
+        entry: &Entry,
+    ) -> Result<Option<([u8; 16], Seq)>, Error> {
+        let Some(bytes) = reading.find_document(entry.seq)? else {
+            return Ok(None);
         };
         let date = entry.business_date;
         if entry.refers_to != 0 {
             let document: RefundDocument = from_bytes(&bytes)?;
             let number = document.note.receipt_number;
             let key = number.map(|number| self.refund_receipt(&number, date, None));
-            return put_missing(writing, key, entry.refers_to);
+            return Ok(key.map(|key| (key, entry.refers_to)));
         }
         // Without a sale it owns its receipt itself, unless it is part of a cart, which owns it.
         let cart = from_bytes::<SaleDocument>(&bytes)?.cart;
         let number = cart.receipt_number.as_ref();
         let key = number.map(|number| self.refund_receipt(number, date, cart.till.as_deref()));
-        put_missing(writing, key, entry.seq)
+        Ok(key.map(|key| (key, entry.seq)))
     }
 }
 

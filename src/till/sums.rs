@@ -50,6 +50,12 @@ impl Past<'_> {
         Ok(Some(Self::Sale(state, sale, refund)))
     }
 
+    /// What a sale that is held will count for if it is paid as it is.
+    fn of_held(sale: &'_ SaleDocument) -> Past<'_> {
+        let none = RefundDocument::default();
+        Past::Sale(SaleState::Held, Cow::Borrowed(sale), none)
+    }
+
     fn of_unlinked(reading: &Reading<'_>, seq: Seq) -> Result<Option<Self>, Error> {
         let stored = reading.find_document(seq)?;
         let goods = stored.map(|stored| from_bytes(&stored)).transpose()?;
@@ -221,6 +227,15 @@ impl Till {
         reading.past(member, months.0, months.1, |month, bytes| {
             read_month(&mut sums, month, bytes, first)
         })?;
+        Ok(sums)
+    }
+
+    /// What these sales of a member, which are held, will amount to if they are paid as they are.
+    pub(super) fn sums_promised(&self, held: &[SaleDocument]) -> Result<Sums, Error> {
+        let mut sums = Sums::none(&self.asked().questions);
+        for sale in held {
+            Past::of_held(sale).change(self, Change::Added, &mut sums)?;
+        }
         Ok(sums)
     }
 

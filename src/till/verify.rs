@@ -10,8 +10,9 @@ use super::error::Error;
 use super::log::Level;
 use super::operation::Call;
 use super::shell::Till;
+use super::verify_rows::{check_enrolments, check_keys, ends_as_authorised};
 use super::view::SaleState;
-use crate::exchange::{Acknowledgement, enrolment};
+use crate::exchange::Acknowledgement;
 use crate::kernel::ids::Seq;
 use crate::ledger::{Hash, Kind};
 use crate::programme::Programme;
@@ -46,7 +47,9 @@ impl Till {
     fn check_side(&self, reading: &Reading<'_>) -> Result<Vec<Finding>, Error> {
         let mut findings = Vec::new();
         self.check_identity(reading, &mut findings)?;
-        check_enrolments(reading, &mut findings)?;
+        check_enrolments(reading, self.epochs().len(), &mut findings)?;
+        check_keys(self.epochs(), &mut findings);
+        self.check_batches(reading, &mut findings)?;
         self.check_programmes(reading, &mut findings)?;
         self.check_receipts_and_operations(reading, &mut findings)?;
         self.check_acknowledgements(reading, &mut findings)?;
@@ -63,8 +66,11 @@ impl Till {
     ) -> Result<(), Error> {
         let seq = self.birth_seq();
         let kept = reading.find_document(seq)?;
-        if kept.as_deref() != Some(&reading.identity_digest()?) {
-            let text = "the ledger's identity, a key or a member of its provisioning was changed";
+        let kept = kept.as_deref();
+        let is_own = kept == Some(&reading.identity_digest()?)
+            || kept == Some(&reading.first_identity_digest()?);
+        if !is_own || !reading.has_own_min_reader()? {
+            let text = "the ledger's identity, a key, a member or a number of its provisioning was changed";
             findings.push(finding("identity.changed", seq, text));
         }
         Ok(())
@@ -118,6 +124,10 @@ impl Till {
                 continue;
             };
             let sale = from_bytes::<SaleDocument>(&bytes)?;
+            if !ends_as_authorised(reading, &row)? {
+                let text = "a hold ends at another time than it was authorised for";
+                findings.push(finding("sale.differs", row.seq, text));
+            }
             if !self.is_state_of_goods(reading, &row, &sale)? {
                 let text = "a sale is returned whole and is not, or the other way round";
                 findings.push(finding("sale.differs", row.seq, text));
@@ -130,6 +140,7 @@ impl Till {
                 keys.entry(key).or_default().insert(row.seq);
             }
         }
+        self.check_receipt_rows(reading, &keys, findings)?;
         for (key, sales) in keys {
             match reading.sale_of_receipt(&key)? {
                 // Of two that are final the one that came first has the number.
@@ -199,49 +210,7 @@ impl Till {
     }
 }
 
-/// What is shown at the till leads to the member who enrolled with it, and to nobody else.
-fn check_enrolments(reading: &Reading<'_>, findings: &mut Vec<Finding>) -> Result<(), Error> {
-    let blocks = reading.number_blocks()?;
-    let mut enrolled = Vec::new();
-    reading.each_entry(1, reading.head()?.seq, |entry, _| {
-        if entry.kind == Kind::Enrol {
-            enrolled.push(entry);
-        }
-        Ok(())
-    })?;
-    let mut count = 0;
-    for entry in enrolled {
-        let Ok(hashes) = enrolment::decode(&entry.payload) else {
-            findings.push(finding(
-                "entry.unsound",
-                entry.seq,
-                "an enrolment that cannot be read",
-            ));
-            continue;
-        };
-        for hash in hashes {
-            count += 1;
-            if reading.member_of(&hash)? != entry.member {
-                let text = "a phone or card leads to another member than the one it enrolled";
-                findings.push(finding("identifier.differs", entry.seq, text));
-            }
-        }
-        let body = entry.member.map_or(0, |member| member.body());
-        let is_still_to_give =
-            |&(first, last, next): &(u64, u64, u64)| (first..=last).contains(&body) && body >= next;
-        if blocks.iter().any(is_still_to_give) {
-            let text = "a member number that was given could be given again";
-            findings.push(finding("number_block.differs", entry.seq, text));
-        }
-    }
-    if count != reading.count_enrolled_identifiers()? {
-        let text = "there are more or fewer phones and cards than were enrolled";
-        findings.push(finding("identifier.differs", 0, text));
-    }
-    Ok(())
-}
-
-fn finding(key: &'static str, seq: Seq, text: &str) -> Finding {
+pub(super) fn finding(key: &'static str, seq: Seq, text: &str) -> Finding {
     Finding {
         key,
         seq,

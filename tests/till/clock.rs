@@ -1,8 +1,11 @@
 //! Clocks that are wrong.
 
-use loy::ledger::Flags;
+use loy::evaluate::Cart;
+use loy::exchange::batch::read;
+use loy::kernel::{Instant, MemberNumber};
 use loy::ledger::clock::ClockLimits;
-use loy::till::SaleState;
+use loy::ledger::{Flags, Kind};
+use loy::till::{SaleState, Till};
 
 use crate::shop::{
     MORNING_MS, Shop, TODAY, assert_sound, balance, cart_of, date, enrol, phone, refund_of,
@@ -147,5 +150,90 @@ fn a_restart_by_a_wrong_clock_ends_no_hold() {
     let till = shop.open();
     assert_eq!(balance(&till, member), (10, 10, 0, 0));
     assert_eq!(till.pending_sales().unwrap()[0].state, SaleState::Expired);
+    assert_sound(&till);
+}
+
+/// Key, then the clock's date and the sale's, of today's lines about dates.
+fn dates(till: &Till, day: i64) -> Vec<(i64, i64)> {
+    let lines = till.day_exceptions(date(day)).unwrap().into_iter();
+    let lines = lines.filter(|line| line.key == "sale.far_dated");
+    lines.map(|line| (line.limit, line.found)).collect()
+}
+
+fn dated(member: MemberNumber, day: i64) -> Cart {
+    Cart {
+        business_date: date(day),
+        cashier: Some("TN-07".to_owned()),
+        ..cart_of(member, 100_000)
+    }
+}
+
+#[test]
+fn a_sale_dated_far_from_the_clock_is_taken_and_stands_in_todays_report() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    for (id, day) in [("future", 20_991_231), ("past", 19_700_101)] {
+        till.record(id, &dated(member, day)).unwrap();
+    }
+    assert_eq!(balance(&till, member).0, 20);
+    let far = [(TODAY, 20_991_231), (TODAY, 19_700_101)];
+    assert_eq!(dates(&till, TODAY), far);
+    // Tomorrow's date after midnight by the register, and what a queue brings, are nothing odd.
+    for (id, day) in [("tomorrow", 20_261_123), ("queued", 20_261_018)] {
+        till.record(id, &dated(member, day)).unwrap();
+    }
+    assert_eq!(dates(&till, TODAY), far);
+    // Who sold it, and whose it is, at the close and at head office.
+    let report = till.close_day("close", date(TODAY)).unwrap();
+    let line = &report.exceptions[0];
+    assert_eq!(
+        (line.key.as_str(), line.operator.as_str(), line.found),
+        ("sale.far_dated", "TN-07", 20_991_231)
+    );
+    assert_eq!(line.member, member.to_string());
+    let sent = till.export_next(1 << 20).unwrap().unwrap();
+    let writer = ed25519_dalek::SigningKey::from_bytes(&[3; 32]);
+    let batch = read(&sent.bytes).unwrap();
+    let batch = batch.verify(&writer.verifying_key().to_bytes()).unwrap();
+    let entries = batch.entries.iter();
+    let told = entries.filter(|entry| entry.kind == Kind::Exception);
+    assert_eq!(told.count(), 2);
+    assert_sound(&till);
+}
+
+#[test]
+fn a_sale_that_waits_is_told_once_it_is_paid() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let held = till
+        .authorise("hold", &dated(member, 20_991_231), 600)
+        .unwrap();
+    assert_eq!(dates(&till, TODAY), []);
+    till.commit("pay", held.id, None).unwrap();
+    assert_eq!(dates(&till, TODAY), [(TODAY, 20_991_231)]);
+    // The instant alone can be odd, too: 1 January 2099, 7:00 in Hanoi.
+    let odd = Cart {
+        at_ms: Instant::from_ms(YEAR_2099_MS),
+        ..dated(member, TODAY)
+    };
+    till.record("odd", &odd).unwrap();
+    assert_eq!(dates(&till, TODAY)[1], (TODAY, 20_990_101));
+    assert_sound(&till);
+}
+
+/// Register and ledger have one clock, which jumps: the last one that was believed says otherwise.
+#[test]
+fn a_sale_of_2099_by_a_clock_of_2099_stands_in_the_report_of_the_day_that_was_believed() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    shop.clock.set(YEAR_2099_MS);
+    till.record("sale", &dated(member, 20_990_101)).unwrap();
+    assert_eq!(dates(&till, TODAY), [(TODAY, 20_990_101)]);
+    // A sale with today's date is as it should be, whatever the clock says.
+    till.record("today", &dated(member, TODAY)).unwrap();
+    assert_eq!(dates(&till, TODAY).len(), 1);
     assert_sound(&till);
 }

@@ -105,6 +105,79 @@ fn one_tier_for_the_household_and_each_member_their_own_past_and_status() {
     assert_sound(&till);
 }
 
+/// Points of the first wallet that a sale of 100.000 d would give.
+fn would_give(till: &Till, member: MemberNumber) -> i64 {
+    let quote = till.evaluate(&cart_of(member, 100_000)).unwrap();
+    quote.awarded(1).get()
+}
+
+#[test]
+fn a_held_sale_of_one_has_the_turn_of_the_household_until_its_time_is_over() {
+    let rule = |id: &str, per: &str| {
+        json!({"id": id, "wallet": "points", "fixed": {"points": "5"}, "name": {"vi": id},
+               "times": {"ever": 1, "per": per}})
+    };
+    let shop = shop_with(json!({"earn": [
+        {"id": "bill", "wallet": "points", "amount": {"per": "10000", "points": "1"}},
+        rule("each", "member"), rule("one", "household"),
+    ]}));
+    let till = shop.create();
+    let (a, b) = two(&till);
+    let hold = till.authorise("a-1", &cart_of(a, 100_000), 600).unwrap();
+    assert_eq!(
+        (hold.quote.awarded(1).get(), would_give(&till, b)),
+        (20, 20)
+    );
+    join(&till, b, a);
+    // The other's own is still there to be had; what is once for all is promised.
+    assert_eq!((would_give(&till, b), would_give(&till, a)), (15, 10));
+    shop.clock.advance_seconds(660);
+    assert_eq!((would_give(&till, b), would_give(&till, a)), (20, 20));
+    // What was promised is given, even if it is paid when another had the turn.
+    till.record("b-1", &cart_of(b, 100_000)).unwrap();
+    till.commit("a-2", hold.id, None).unwrap();
+    assert_eq!(balance(&till, b).0, 40);
+    leave(&till, b, Split::Nothing);
+    assert_eq!((would_give(&till, b), would_give(&till, a)), (10, 10));
+    assert_sound(&till);
+}
+
+#[test]
+fn turns_of_a_draw_are_each_members_own_or_those_of_the_household() {
+    let draw = |id: &str, per: &str| {
+        json!({"id": id, "times": {"day": 1, "per": per},
+               "prizes": [{"id": "cup", "chance_percent": "100"}]})
+    };
+    let shop = shop_with(json!({"draws": [draw("each", "member"), draw("one", "household")]}));
+    let till = shop.create();
+    let (a, b) = two(&till);
+    let turns = |member| -> Vec<String> {
+        let quote = till.evaluate(&cart_of(member, 10_000)).unwrap();
+        let draws = quote.outcome.draws.into_iter();
+        draws.map(|given| given.draw).collect()
+    };
+    let sale = till.record("a-1", &cart_of(a, 10_000)).unwrap();
+    assert_eq!(sale.quote.drawn.len(), 2);
+    assert_eq!((turns(a).len(), turns(b).len()), (0, 2));
+    join(&till, b, a);
+    assert_eq!((turns(a), turns(b)), (vec![], vec!["each".to_owned()]));
+    // A held sale has its turn, too.
+    let hold = till.authorise("b-1", &cart_of(b, 10_000), 600).unwrap();
+    till.refund("a-back", &refund_of(sale.id)).unwrap();
+    assert_eq!((turns(a).len(), turns(b).len()), (2, 1));
+    till.void("b-2", hold.id, "no money").unwrap();
+    let drawn = till.record("b-3", &cart_of(b, 10_000)).unwrap().quote.drawn;
+    let numbers: Vec<_> = drawn.iter().map(|turn| turn.n).collect();
+    // What was taken back is drawn again by the same member only.
+    assert_eq!(numbers, [2, 2]);
+    assert_eq!(turns(a), ["each"]);
+    let drawn = till.record("a-2", &cart_of(a, 10_000)).unwrap().quote.drawn;
+    assert_eq!(drawn[0].n, 1);
+    leave(&till, b, Split::Nothing);
+    assert_eq!((turns(a), turns(b)), (vec!["one".to_owned()], vec![]));
+    assert_sound(&till);
+}
+
 #[test]
 fn points_that_lapse_for_want_of_sales_live_by_whoever_of_the_account_shops() {
     let mut document: Value =

@@ -1,14 +1,14 @@
 //! What is said of an offer.
 
 use super::Refusal;
+use crate::evaluate::Named;
+use crate::evaluate::Value;
 use crate::evaluate::because::because;
 use crate::evaluate::explain::Speaker;
 use crate::evaluate::facts::Facts;
-use crate::evaluate::named::Named;
 use crate::evaluate::often::Enough;
 use crate::evaluate::quote::OfferTaken;
 use crate::evaluate::reason::Reason;
-use crate::evaluate::values::Value;
 use crate::programme::{Offer, Takes};
 
 pub(super) struct Told<'a> {

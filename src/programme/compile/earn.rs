@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use super::super::model::{BandModel, EarnModel, FactorModel, GroupModel};
+use super::super::value::stated;
 use super::super::{
     Band, BandGives, Caps, EarnRule, Factor, Gives, Group, Percent, RULES_MAX, RoundAt, Take,
     Tenders, TierFactor, Wallet, WalletKind, When,
@@ -140,7 +141,9 @@ impl Compiler {
             .iter()
             .chain(of_factors)
             .any(|when| when.has(&|leaf| matches!(leaf, When::Tenders(_))));
+        let gives = gives?;
         Some(EarnRule {
+            stated: stated(&gives, wallet.number),
             id: model.id.clone(),
             name: name?,
             wallet: wallet.number,
@@ -148,7 +151,7 @@ impl Compiler {
             group: group?,
             when,
             lines: lines?,
-            gives: gives?,
+            gives,
             base: model.base.unwrap_or_default(),
             tenders: tenders?,
             factors,

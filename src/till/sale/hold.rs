@@ -33,7 +33,11 @@ impl Till {
         let operation = sale_operation(id, Call::Authorise, cart);
         let mut told = None;
         let done = self.operate(&operation, retell_cart, |writing, moment| {
-            let asked = self.ask(writing, moment, id, cart)?;
+            let mut asked = self.ask(writing, moment, id, cart)?;
+            // A hold taken by a clock of 2099 would never end.
+            let believed = moment.believed(writing.head().trusted_at);
+            let hold_until = believed.plus_seconds(i64::from(hold_seconds));
+            asked.priced.document.hold_until = Some(hold_until);
             let (priced, facts) = (&asked.priced, &asked.facts);
             // Nothing of what comes back is there to be reserved before the commit.
             let accounts = match cart.member {
@@ -49,9 +53,6 @@ impl Till {
             let wanted = spends(&priced.document.outcome, &priced.programme);
             let entries = decide::authorise(head, facts, &wanted, accounts)
                 .map_err(|refusal| self.refused(&priced.programme, &refusal))?;
-            // A hold taken by a clock of 2099 would never end.
-            let believed = moment.believed(writing.head().trusted_at);
-            let hold_until = believed.plus_seconds(i64::from(hold_seconds));
             let row = SaleRow {
                 seq: head + 1,
                 state: SaleState::Held as u8,

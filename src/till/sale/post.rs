@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::price::Priced;
+use super::price::{Freed, Priced};
 use super::{held_portions, last, retell_cart, sale_operation};
 use crate::evaluate::cart::Cart;
 use crate::kernel::amounts::AMOUNT_MAX;
@@ -40,6 +40,7 @@ impl Till {
             self.post(writing, facts, None, priced, seq)?;
             self.count_document(writing, &priced.document, Counts::FromNow)?;
             self.tell_limits(writing, facts, seq, &priced.document, &priced.hits)?;
+            self.tell_far_date(writing, moment, facts, (seq, cart))?;
             self.answer_asked(writing, moment, cart, seq, &asked)?;
             told = self.told(seq, SaleState::Committed, &asked.facts, asked.priced);
             Ok(seq)
@@ -125,7 +126,7 @@ impl Till {
                 &reading,
                 moment,
                 &cart,
-                &held.portions,
+                &Freed::from(&held),
                 Paid::Already,
                 &lifted,
             )?
@@ -153,6 +154,7 @@ impl Till {
         }
         self.give_receipt(writing, moment, &priced.document.cart, row.seq)?;
         self.tell_limits(writing, &facts, row.seq, &priced.document, &priced.hits)?;
+        self.tell_far_date(writing, moment, &facts, (row.seq, &priced.document.cart))?;
         let back = &priced.returns.told;
         let promised = &authorised.outcome.returns;
         if given_back(back) > given_back(promised)
@@ -217,8 +219,10 @@ impl Till {
         })?;
         self.sum_up_sale(writing, &priced.document)?;
         self.thank(writing, &priced.programme, facts, outcome.referral)?;
+        self.draw(writing, &priced.programme, facts, &outcome.draws)?;
         for back in &priced.returns.rows {
             self.unthank(writing, back)?;
+            self.undraw(writing, back)?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use crate::evaluate::quote::{Household, MemberSnapshot, Quote};
 use crate::kernel::ids::Seq;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, WalletNumber};
 use crate::ledger::decide::Refusal;
-use crate::ledger::{Accounts, Entry, HeldPortion, SaleFacts};
+use crate::ledger::{Accounts, Entry, Held, HeldPortion, SaleFacts};
 use crate::programme::{Programme, unlike_installed};
 use crate::store::{Reading, Stands, Writing};
 use crate::till::approval::Permit;
@@ -35,10 +35,57 @@ pub(super) struct Priced {
     pub(super) hits: Vec<LimitHit>,
 }
 
+/// Holds that are over for the cart that is priced: its own, and those whose time is over.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::till) struct Freed {
+    /// Whose holds, by their first entries.
+    pub(in crate::till) sales: Vec<Seq>,
+    /// What was reserved for them of the account of the cart's member.
+    pub(in crate::till) portions: Vec<HeldPortion>,
+}
+
+impl Freed {
+    /// What the account of a member has back of holds that ran out, by the entries that end them.
+    pub(in crate::till) fn of(
+        reading: &Reading<'_>,
+        run_out: &[Entry],
+        member: Option<MemberNumber>,
+    ) -> Result<Self, Error> {
+        let (portions, ends): (Vec<_>, Vec<_>) =
+            run_out.iter().partition(|entry| entry.is_portion());
+        let mut freed = Self {
+            sales: ends.into_iter().map(|entry| entry.refers_to).collect(),
+            portions: Vec::new(),
+        };
+        let Some(member) = member.filter(|_| !portions.is_empty()) else {
+            return Ok(freed);
+        };
+        let account = reading.account_of(member)?;
+        for entry in portions {
+            if reading.account_of_entry(entry)? == Some(account) {
+                freed.portions.push(HeldPortion {
+                    wallet: entry.wallet,
+                    lot: entry.lot,
+                    points: entry.points,
+                });
+            }
+        }
+        Ok(freed)
+    }
+}
+
+impl From<&Held> for Freed {
+    fn from(held: &Held) -> Self {
+        Self {
+            sales: vec![held.sale],
+            portions: held.portions.clone(),
+        }
+    }
+}
+
 /// What is set aside while a cart is priced.
 struct Terms<'a> {
-    /// Portions that are reserved for it and count as free.
-    reserved: &'a [HeldPortion],
+    freed: &'a Freed,
     paid: Paid,
     lifted: &'a Lifted,
 }
@@ -65,7 +112,14 @@ impl Till {
         let programme = self.programme_on(cart.business_date)?;
         let lifted = self.lifted(&programme, moment, id, cart);
         let reading = writing.reading();
-        let priced = self.price(&reading, moment, cart, &[], Paid::NotYet, &lifted)?;
+        let priced = self.price(
+            &reading,
+            moment,
+            cart,
+            &Freed::default(),
+            Paid::NotYet,
+            &lifted,
+        )?;
         let facts = self.sale_facts(writing, moment, &priced.document);
         let permit = self.permit_returns(moment, id, cart, &priced.returns);
         let permit = permit.or_refuse(writing, &facts, 0)?;
@@ -95,8 +149,8 @@ impl Till {
         let cart = &*self.keep_hash(cart);
         let moment = Moment::at(cart.at_ms, cart.utc_offset_minutes);
         self.read(|reading| {
-            let free = portions_of(reading, &self.run_out(reading)?, cart.member)?;
-            let priced = self.price(reading, &moment, cart, &free, Paid::NotYet, &Lifted::No)?;
+            let freed = Freed::of(reading, &self.run_out(reading)?, cart.member)?;
+            let priced = self.price(reading, &moment, cart, &freed, Paid::NotYet, &Lifted::No)?;
             priced
                 .quote
                 .ok_or(Error::Internal("a cart without a quote"))
@@ -124,7 +178,7 @@ impl Till {
                 return Err(Error::Programme(problems));
             }
             let terms = Terms {
-                reserved: &portions_of(reading, &self.run_out(reading)?, cart.member)?,
+                freed: &Freed::of(reading, &self.run_out(reading)?, cart.member)?,
                 paid: Paid::NotYet,
                 lifted: &Lifted::No,
             };
@@ -137,19 +191,19 @@ impl Till {
         })
     }
 
-    /// Prices a cart as of now, with portions already reserved for it counting as free.
+    /// Prices a cart as of now, with what was set aside for these holds counting as free.
     pub(super) fn price(
         &self,
         reading: &Reading<'_>,
         moment: &Moment,
         cart: &Cart,
-        reserved: &[HeldPortion],
+        freed: &Freed,
         paid: Paid,
         lifted: &Lifted,
     ) -> Result<Priced, Error> {
         let programme = self.programme_on(cart.business_date)?;
         let terms = Terms {
-            reserved,
+            freed,
             paid,
             lifted,
         };
@@ -165,12 +219,11 @@ impl Till {
         terms: Terms<'_>,
     ) -> Result<Priced, Error> {
         let Terms {
-            reserved,
+            freed,
             paid,
             lifted,
         } = terms;
-        let (mut accounts, mut member) =
-            self.snapshot(reading, &programme, cart, reserved, lifted)?;
+        let (mut accounts, mut member) = self.snapshot(reading, &programme, cart, freed, lifted)?;
         let returning = Returning {
             programme: &programme,
             member: member.as_ref(),
@@ -188,12 +241,13 @@ impl Till {
                 &returns.entries,
                 cart.business_date,
             )?;
-            let seen = unreserved(&accounts, reserved);
+            let seen = unreserved(&accounts, &freed.portions);
             member.after_returns = Some(balances_on(&seen, cart.business_date));
         }
         let told = returns.told.clone();
         let quote = self.evaluate_returning(&programme, member.as_ref(), cart, told)?;
         let document = SaleDocument {
+            hold_until: None,
             cart: cart.clone(),
             member,
             outcome: quote.outcome.clone(),
@@ -215,7 +269,7 @@ impl Till {
         reading: &Reading<'_>,
         programme: &Programme,
         cart: &Cart,
-        reserved: &[HeldPortion],
+        freed: &Freed,
         lifted: &Lifted,
     ) -> Result<(Accounts, Option<MemberSnapshot>), Error> {
         let Some(number) = cart.member else {
@@ -223,10 +277,11 @@ impl Till {
         };
         let on = cart.business_date;
         let accounts = self.accounts(reading, programme, number, on)?;
-        let seen = unreserved(&accounts, reserved);
+        let seen = unreserved(&accounts, &freed.portions);
+        let balances = balances_on(&seen, on);
         let snapshot = MemberSnapshot {
             limits: self.limit_facts(reading, programme, cart, number, lifted)?,
-            ..self.snapshot_of(reading, programme, cart, number, &seen, on)?
+            ..self.snapshot_beside(reading, programme, cart, (number, balances), &freed.sales)?
         };
         Ok((accounts, Some(snapshot)))
     }
@@ -241,7 +296,19 @@ impl Till {
         accounts: &Accounts,
         on: BusinessDate,
     ) -> Result<MemberSnapshot, Error> {
-        let balances = balances_on(accounts, on);
+        let who = (number, balances_on(accounts, on));
+        self.snapshot_beside(reading, programme, cart, who, &[])
+    }
+
+    /// The same of somebody who has these balances, while holds of these sales are over.
+    fn snapshot_beside(
+        &self,
+        reading: &Reading<'_>,
+        programme: &Programme,
+        cart: &Cart,
+        (number, balances): (MemberNumber, BTreeMap<WalletNumber, Balance>),
+        freed: &[Seq],
+    ) -> Result<MemberSnapshot, Error> {
         let joined = |number| match programme.reads_join_date() {
             true => reading.joined_on(number),
             false => Ok(None),
@@ -262,7 +329,7 @@ impl Till {
         Ok(MemberSnapshot {
             number,
             balances,
-            history: self.past_of(reading, programme, cart, number, account)?,
+            history: self.past_of(reading, programme, cart, number, account, freed)?,
             joined_on,
             household,
             after_returns: None,
@@ -311,29 +378,6 @@ impl Till {
             }
         }
     }
-}
-
-/// What the account of a member has back of holds that ran out.
-fn portions_of(
-    reading: &Reading<'_>,
-    run_out: &[Entry],
-    member: Option<MemberNumber>,
-) -> Result<Vec<HeldPortion>, Error> {
-    let mut portions = Vec::new();
-    let Some(member) = member.filter(|_| !run_out.is_empty()) else {
-        return Ok(portions);
-    };
-    let account = reading.account_of(member)?;
-    for entry in run_out.iter().filter(|entry| entry.is_portion()) {
-        if reading.account_of_entry(entry)? == Some(account) {
-            portions.push(HeldPortion {
-                wallet: entry.wallet,
-                lot: entry.lot,
-                points: entry.points,
-            });
-        }
-    }
-    Ok(portions)
 }
 
 /// The accounts with portions already reserved for the sale counting as free.

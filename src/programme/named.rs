@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
+use super::{Names, Programme, When};
 use crate::kernel::WalletNumber;
-use crate::programme::{Names, Programme, When};
 use crate::texts::Language;
 
 /// Something of a programme that has an id, a name and maybe a condition; or something else, by its id.
@@ -20,7 +20,7 @@ pub enum Named {
     /// A limit, by its place in [`Programme::limits`].
     Limit(usize),
     /// A tier, by its id.
-    Level(String),
+    Level(Box<str>),
     /// No part of the programme with a name of its own: a code that was shown, all tiers together.
     Other(Cow<'static, str>),
 }
@@ -45,7 +45,7 @@ impl Named {
     }
 
     /// When it applies, where it says so.
-    pub(super) fn condition<'a>(&self, programme: &'a Programme) -> Option<&'a When> {
+    pub(crate) fn condition<'a>(&self, programme: &'a Programme) -> Option<&'a When> {
         self.parts(programme).and_then(|(.., when)| when)
     }
 
@@ -77,7 +77,7 @@ impl Named {
                 .map(|limit| (&*limit.id, &limit.name, None)),
             Self::Level(id) => {
                 let mut levels = programme.tiers()?.levels.iter();
-                let level = levels.find(|level| level.id == *id);
+                let level = levels.find(|level| *level.id == **id);
                 level.map(|level| (&*level.id, &level.name, None))
             }
             Self::Other(_) => None,

@@ -8,13 +8,13 @@ use serde::Serialize;
 use serde::ser::{Error as _, Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
 /// Whether an object leaves a key out; it is told in how many other objects the object is.
-pub(super) type LeavesOut = fn(usize, &str) -> bool;
+pub(crate) type LeavesOut = fn(usize, &str) -> bool;
 
 /// A value in the one spelling.
 ///
 /// # Panics
 /// For what our documents never hold: floats, bytes, keys that are no texts, variants with content.
-pub(super) fn canonical(value: &impl Serialize, leaves_out: LeavesOut) -> String {
+pub(crate) fn canonical(value: &impl Serialize, leaves_out: LeavesOut) -> String {
     let mut writer = Writer {
         text: Vec::with_capacity(1024),
         sorted: Vec::new(),
