@@ -745,6 +745,15 @@ LOY_API const char *LOY_CALL loy_member_status(const loy_member *member);
 LOY_API const char *LOY_CALL loy_member_merged_from(const loy_member *member);
 
 /*
+ * Returns the number of the holder whose account this member shares with others (see
+ * loy_household_join), perhaps the member's own: balances, tier and rewards are that account's. ""
+ * for who shares none.
+ *
+ * @since 0.1
+ */
+LOY_API const char *LOY_CALL loy_member_household(const loy_member *member);
+
+/*
  * Tells the known balance of a wallet: all points that count, less what is owed. May be below zero.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a wallet that the programme does not have;
@@ -921,7 +930,8 @@ LOY_API loy_status LOY_CALL loy_member_lots(
  * wallet (number; 0 where no points move), lot, points, amount, refers_to, available_from,
  * expires_on (absent for never), programme_version, member_number (another one where the entry is
  * of a member who was merged into this one). Points and amount are magnitudes: the kind says which
- * way they go.
+ * way they go. Of a member who shares an account (loy_household_join) it is the account's history:
+ * points stand under the holder's number, sales under that of who shopped.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT; the store's.
  * @since 0.1
@@ -2062,9 +2072,9 @@ LOY_API void LOY_CALL loy_adjustment_free(loy_adjustment *adjustment);
 
 /* --- Membership ------------------------------------------------------------------------------- */
 /*
- * What is done to a member by hand: blocked, blocked no more, closed, merged. It holds whatever the
- * programme says. Where operators are provisioned, whoever may not adjust points needs an approval
- * of "member" (see loy_approval_give).
+ * What is done to a member by hand: blocked, blocked no more, closed, merged, let into a household
+ * or out of it. It holds whatever the programme says. Where operators are provisioned, whoever may
+ * not adjust points needs an approval of "member" (see loy_approval_give).
  *
  * A blocked member is scanned as ever, and the card says so (loy_member_status). Sales are priced
  * as nobody's: no points, no member price; quote an open cart again and it claims nothing. A sale
@@ -2152,13 +2162,113 @@ LOY_API loy_status LOY_CALL loy_member_merge_evaluate(
  * LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_ALREADY_RESOLVED for two
  * who are one already ("merge.already"); LOY_REFUSED for one and the same ("merge.same"), for one
  * who was merged into somebody else ("merge.merged": take that number), for one who is blocked or
- * closed ("member.is_blocked", "member.is_closed") and for want of an approval; the store's.
+ * closed ("member.is_blocked", "member.is_closed"), for one who shares an account, but for its
+ * holder as into ("merge.household"), and for want of an approval; the store's.
  * Crash: repeat it with the same operation_id.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_member_merge(
     loy_ledger *ledger, const char *operation_id, const char *from_member_number,
     const char *into_member_number, const char *operator_id, const char *reason,
+    loy_error **error_out);
+
+enum {
+    /*
+     * Who leaves a household takes nothing along.
+     * @since 0.1
+     */
+    LOY_SPLIT_NOTHING = 0,
+    /*
+     * Who leaves a household takes along what is left of the points that they brought, or that
+     * their own sales and events gave.
+     * @since 0.1
+     */
+    LOY_SPLIT_OWN = 1,
+    /*
+     * Who leaves a household takes along so many points of one wallet, those that end first.
+     * @since 0.1
+     */
+    LOY_SPLIT_POINTS = 2
+};
+
+/*
+ * Tells what it would come to if a member joined a household, on a business date.
+ *
+ * Rows: as loy_member_merge_evaluate: "from" is who would join and "into" the account, as of now.
+ *
+ * Writes: nothing. It is done and taken back, so it needs the ledger of the till, not a reader's.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT;
+ * LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_ALREADY_RESOLVED and LOY_REFUSED as
+ * loy_household_join; the store's.
+ * Crash: nothing is left of it.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_household_join_evaluate(
+    loy_ledger *ledger, const char *member_number, const char *holder_member_number,
+    int32_t business_date, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Lets a member share the account of another, its holder, with at most 14 others.
+ *
+ * The member's lots come along, each with its dates, and the debts. From then on what any of them
+ * earns and spends is the account's, and so is the tier; whose sale it is, number, phones, cards,
+ * birthday and status stay each member's own (loy_member_household tells whose account it is).
+ * Limits and "times" count per member or per household, as the programme says. operator_id and
+ * reason as of loy_member_block.
+ *
+ * Writes: one entry, which the day's report and head office see, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for an operator_id that is no code, an empty or long
+ * reason and for two who would have more points than anybody can ("points.beyond"); LOY_E_TEXT;
+ * LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_REFUSED for one and the same
+ * ("household.same"), for one who was merged, is blocked or closed ("merge.merged",
+ * "member.is_blocked", "member.is_closed"); LOY_ALREADY_RESOLVED for who shares it already
+ * ("household.already"); LOY_REFUSED for who holds a household ("household.has_members") or is in
+ * another ("household.in_another"), for a holder who is in another ("household.holder_in_another"),
+ * for a full one ("household.full") and for want of an approval; the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_household_join(
+    loy_ledger *ledger, const char *operation_id, const char *member_number,
+    const char *holder_member_number, const char *operator_id, const char *reason,
+    loy_error **error_out);
+
+/*
+ * Lets a member leave a household.
+ *
+ * What is in the account stays there, but for what split says: LOY_SPLIT_NOTHING, LOY_SPLIT_OWN or
+ * LOY_SPLIT_POINTS. wallet (its id) and points (above 0) belong to LOY_SPLIT_POINTS; NULL and 0
+ * else. What is taken along becomes lots of the member's own, with the dates of those that it is
+ * taken out of. Goods of sales that were made in the household come back to its account.
+ * operator_id and reason as of loy_member_block.
+ * Rows: one for each wallet of which something was taken along: wallet (its id), points.
+ *
+ * Writes: one entry, and two for each lot that something is taken out of, in one sync.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for an operator_id that is no code, an empty or long
+ * reason, a split that is none of the three and a wallet or points that do not belong to it;
+ * LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_REFUSED for who
+ * is in no household ("household.not_in"), for its holder, whom the others must leave
+ * ("household.is_holder"), while a sale of the member is authorised ("household.open_sales"), for
+ * more points than can be spent ("points.short") and for want of an approval; the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_household_leave(
+    loy_ledger *ledger, const char *operation_id, const char *member_number, int32_t split,
+    const char *wallet, int64_t points, const char *operator_id, const char *reason,
+    loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Lists who shares the account of a member, the holder first and the others as they joined.
+ *
+ * Rows: member_number, is_holder (0 or 1), joined_on (the business date; absent for the holder),
+ * status (as loy_member_status). None for a member who shares no account.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_household_members(
+    const loy_ledger *ledger, const char *member_number, loy_rows **rows_out,
     loy_error **error_out);
 
 

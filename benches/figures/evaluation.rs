@@ -70,6 +70,7 @@ fn snapshot() -> MemberSnapshot {
         limits: None,
         profile: None,
         status: MemberStatus::Active,
+        household: None,
         after_returns: None,
         balances: Default::default(),
     }

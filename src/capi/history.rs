@@ -130,7 +130,8 @@ const HISTORY_MAX: i64 = 1_000;
 /// wallet (number; 0 where no points move), lot, points, amount, refers_to, available_from,
 /// expires_on (absent for never), programme_version, member_number (another one where the entry is
 /// of a member who was merged into this one). Points and amount are magnitudes: the kind says which
-/// way they go.
+/// way they go. Of a member who shares an account (loy_household_join) it is the account's history:
+/// points stand under the holder's number, sales under that of who shopped.
 ///
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT; the store's.
 /// @since 0.1
@@ -169,7 +170,7 @@ pub unsafe extern "C" fn loy_member_history(
         for entry in till.history(number, after, limit)? {
             rows.push([
                 entry.seq.into(),
-                entry.kind.name().into(),
+                entry.name().into(),
                 entry.at.ms().into(),
                 entry.sold_at.ms().into(),
                 entry.offset.minutes().into(),

@@ -66,6 +66,7 @@ pub(super) struct Member {
     number: CString,
     tier: Option<CString>,
     merged_from: Option<CString>,
+    holder: Option<CString>,
     cashier_text: CString,
 }
 
@@ -74,12 +75,15 @@ impl Member {
         let number = for_c(&card.number.to_string());
         let tier = card.tier.as_ref().map(|tier| for_c(&tier.tier));
         let merged_from = card.merged_from.map(|number| for_c(&number.to_string()));
+        let household = card.household.as_ref();
+        let holder = household.map(|household| for_c(&household.holder.to_string()));
         let cashier_text = for_c(&card.cashier_text);
         Self {
             card,
             number,
             tier,
             merged_from,
+            holder,
             cashier_text,
         }
     }
@@ -277,6 +281,19 @@ pub unsafe extern "C" fn loy_member_merged_from(member: *const loy_member) -> *c
     boundary::text(|| {
         let member = handles::find(member).ok()?;
         member.merged_from.as_ref().map(|number| number.as_ptr())
+    })
+}
+
+/// Returns the number of the holder whose account this member shares with others (see
+/// loy_household_join), perhaps the member's own: balances, tier and rewards are that account's. ""
+/// for who shares none.
+///
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_household(member: *const loy_member) -> *const c_char {
+    boundary::text(|| {
+        let member = handles::find(member).ok()?;
+        member.holder.as_ref().map(|number| number.as_ptr())
     })
 }
 

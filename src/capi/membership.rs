@@ -1,8 +1,8 @@
 //! Membership
 //!
-//! What is done to a member by hand: blocked, blocked no more, closed, merged. It holds whatever the
-//! programme says. Where operators are provisioned, whoever may not adjust points needs an approval
-//! of "member" (see loy_approval_give).
+//! What is done to a member by hand: blocked, blocked no more, closed, merged, let into a household
+//! or out of it. It holds whatever the programme says. Where operators are provisioned, whoever may
+//! not adjust points needs an approval of "member" (see loy_approval_give).
 //!
 //! A blocked member is scanned as ever, and the card says so (loy_member_status). Sales are priced
 //! as nobody's: no points, no member price; quote an open cart again and it claims nothing. A sale
@@ -10,8 +10,10 @@
 
 use std::ffi::c_char;
 
-use crate::kernel::MemberNumber;
-use crate::till::{MergeRequest, MergeSide, StatusChange, StatusRequest};
+use crate::kernel::{MemberNumber, Points};
+use crate::till::{
+    JoinRequest, LeaveRequest, MergeRequest, MergeSide, Split, StatusChange, StatusRequest,
+};
 
 use super::boundary;
 use super::error::loy_error;
@@ -171,24 +173,29 @@ pub unsafe extern "C" fn loy_member_merge_evaluate(
         let on = text::business_date(business_date, "business_date")?;
         let rows_out = rows_out.reserve()?;
         let preview = till.evaluate_merge(from, into, on)?;
-        let mut rows = Rows::new(&[
-            "who",
-            "member_number",
-            "wallet",
-            "balance",
-            "spendable",
-            "held",
-            "pending",
-            "debt",
-            "lots",
-            "tier",
-        ]);
+        let mut rows = sides();
         add_side(&mut rows, "from", &preview.from);
         add_side(&mut rows, "into", &preview.into);
         add_side(&mut rows, "result", &preview.result);
         rows_out.give(rows);
         Ok(())
     })
+}
+
+/// The columns that [`add_side`] fills.
+fn sides() -> Rows {
+    Rows::new(&[
+        "who",
+        "member_number",
+        "wallet",
+        "balance",
+        "spendable",
+        "held",
+        "pending",
+        "debt",
+        "lots",
+        "tier",
+    ])
 }
 
 fn add_side(rows: &mut Rows, who: &str, side: &MergeSide) {
@@ -225,7 +232,8 @@ fn add_side(rows: &mut Rows, who: &str, side: &MergeSide) {
 /// LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_ALREADY_RESOLVED for two
 /// who are one already ("merge.already"); LOY_REFUSED for one and the same ("merge.same"), for one
 /// who was merged into somebody else ("merge.merged": take that number), for one who is blocked or
-/// closed ("member.is_blocked", "member.is_closed") and for want of an approval; the store's.
+/// closed ("member.is_blocked", "member.is_closed"), for one who shares an account, but for its
+/// holder as into ("merge.household"), and for want of an approval; the store's.
 /// Crash: repeat it with the same operation_id.
 /// @since 0.1
 #[unsafe(no_mangle)]
@@ -248,6 +256,212 @@ pub unsafe extern "C" fn loy_member_merge(
             time: None,
         };
         till.merge(&operation_id, &request)?;
+        Ok(())
+    })
+}
+
+/// Who leaves a household takes nothing along.
+/// @since 0.1
+pub const LOY_SPLIT_NOTHING: i32 = 0;
+/// Who leaves a household takes along what is left of the points that they brought, or that
+/// their own sales and events gave.
+/// @since 0.1
+pub const LOY_SPLIT_OWN: i32 = 1;
+/// Who leaves a household takes along so many points of one wallet, those that end first.
+/// @since 0.1
+pub const LOY_SPLIT_POINTS: i32 = 2;
+
+/// Tells what it would come to if a member joined a household, on a business date.
+///
+/// Rows: as loy_member_merge_evaluate: "from" is who would join and "into" the account, as of now.
+///
+/// Writes: nothing. It is done and taken back, so it needs the ledger of the till, not a reader's.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT;
+/// LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_ALREADY_RESOLVED and LOY_REFUSED as
+/// loy_household_join; the store's.
+/// Crash: nothing is left of it.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_household_join_evaluate(
+    ledger: *mut loy_ledger,
+    member_number: *const c_char,
+    holder_member_number: *const c_char,
+    business_date: i32,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let member = read_member_number(&text::text(member_number, "member_number")?)?;
+        let holder = read_number(holder_member_number, "holder_member_number")?;
+        let on = text::business_date(business_date, "business_date")?;
+        let rows_out = rows_out.reserve()?;
+        let preview = till.evaluate_household_join(member, holder, on)?;
+        let mut rows = sides();
+        add_side(&mut rows, "from", &preview.from);
+        add_side(&mut rows, "into", &preview.into);
+        add_side(&mut rows, "result", &preview.result);
+        rows_out.give(rows);
+        Ok(())
+    })
+}
+
+/// Lets a member share the account of another, its holder, with at most 14 others.
+///
+/// The member's lots come along, each with its dates, and the debts. From then on what any of them
+/// earns and spends is the account's, and so is the tier; whose sale it is, number, phones, cards,
+/// birthday and status stay each member's own (loy_member_household tells whose account it is).
+/// Limits and "times" count per member or per household, as the programme says. operator_id and
+/// reason as of loy_member_block.
+///
+/// Writes: one entry, which the day's report and head office see, in one sync.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for an operator_id that is no code, an empty or long
+/// reason and for two who would have more points than anybody can ("points.beyond"); LOY_E_TEXT;
+/// LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_REFUSED for one and the same
+/// ("household.same"), for one who was merged, is blocked or closed ("merge.merged",
+/// "member.is_blocked", "member.is_closed"); LOY_ALREADY_RESOLVED for who shares it already
+/// ("household.already"); LOY_REFUSED for who holds a household ("household.has_members") or is in
+/// another ("household.in_another"), for a holder who is in another ("household.holder_in_another"),
+/// for a full one ("household.full") and for want of an approval; the store's.
+/// Crash: repeat it with the same operation_id.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_household_join(
+    ledger: *mut loy_ledger,
+    operation_id: *const c_char,
+    member_number: *const c_char,
+    holder_member_number: *const c_char,
+    operator_id: *const c_char,
+    reason: *const c_char,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call_on(ledger, error_out, |till| {
+        let operation_id = text::text(operation_id, "operation_id")?;
+        let request = JoinRequest {
+            member: read_member_number(&text::text(member_number, "member_number")?)?,
+            holder: read_number(holder_member_number, "holder_member_number")?,
+            operator: text::text(operator_id, "operator_id")?,
+            reason: text::text(reason, "reason")?,
+            time: None,
+        };
+        till.join_household(&operation_id, &request)?;
+        Ok(())
+    })
+}
+
+/// Lets a member leave a household.
+///
+/// What is in the account stays there, but for what split says: LOY_SPLIT_NOTHING, LOY_SPLIT_OWN or
+/// LOY_SPLIT_POINTS. wallet (its id) and points (above 0) belong to LOY_SPLIT_POINTS; NULL and 0
+/// else. What is taken along becomes lots of the member's own, with the dates of those that it is
+/// taken out of. Goods of sales that were made in the household come back to its account.
+/// operator_id and reason as of loy_member_block.
+/// Rows: one for each wallet of which something was taken along: wallet (its id), points.
+///
+/// Writes: one entry, and two for each lot that something is taken out of, in one sync.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for an operator_id that is no code, an empty or long
+/// reason, a split that is none of the three and a wallet or points that do not belong to it;
+/// LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT; LOY_REFUSED for who
+/// is in no household ("household.not_in"), for its holder, whom the others must leave
+/// ("household.is_holder"), while a sale of the member is authorised ("household.open_sales"), for
+/// more points than can be spent ("points.short") and for want of an approval; the store's.
+/// Crash: repeat it with the same operation_id.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_household_leave(
+    ledger: *mut loy_ledger,
+    operation_id: *const c_char,
+    member_number: *const c_char,
+    split: i32,
+    wallet: *const c_char,
+    points: i64,
+    operator_id: *const c_char,
+    reason: *const c_char,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let operation_id = text::text(operation_id, "operation_id")?;
+        let member = read_member_number(&text::text(member_number, "member_number")?)?;
+        let request = LeaveRequest {
+            member,
+            split: read_split(split, wallet, points)?,
+            operator: text::text(operator_id, "operator_id")?,
+            reason: text::text(reason, "reason")?,
+            time: None,
+        };
+        let rows_out = rows_out.reserve()?;
+        let done = till.leave_household(&operation_id, &request)?;
+        let mut rows = Rows::new(&["wallet", "points"]);
+        for (wallet, points) in &done.taken {
+            rows.push([wallet.as_str().into(), points.get().into()]);
+        }
+        rows_out.give(rows);
+        Ok(())
+    })
+}
+
+fn read_split(split: i32, wallet: *const c_char, points: i64) -> Result<Split, Fault> {
+    let wrong = |field, expected: &str| {
+        Err(Fault::argument(
+            "argument.range",
+            field,
+            format!("{field} must be {expected}"),
+        ))
+    };
+    if split == LOY_SPLIT_POINTS {
+        let wallet = text::text(wallet, "wallet")?;
+        if points <= 0 {
+            return wrong("points", "above 0");
+        }
+        return Ok(Split::Points(vec![(wallet, Points::new(points))]));
+    }
+    if !wallet.is_null() {
+        return wrong("wallet", "NULL, as no points are named");
+    }
+    if points != 0 {
+        return wrong("points", "0, as no points are named");
+    }
+    match split {
+        LOY_SPLIT_NOTHING => Ok(Split::Nothing),
+        LOY_SPLIT_OWN => Ok(Split::Own),
+        _ => wrong(
+            "split",
+            "LOY_SPLIT_NOTHING, LOY_SPLIT_OWN or LOY_SPLIT_POINTS",
+        ),
+    }
+}
+
+/// Lists who shares the account of a member, the holder first and the others as they joined.
+///
+/// Rows: member_number, is_holder (0 or 1), joined_on (the business date; absent for the holder),
+/// status (as loy_member_status). None for a member who shares no account.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for what is no member number; LOY_E_TEXT; the store's.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_household_members(
+    ledger: *const loy_ledger,
+    member_number: *const c_char,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let member = read_member_number(&text::text(member_number, "member_number")?)?;
+        let rows_out = rows_out.reserve()?;
+        let mut rows = Rows::new(&["member_number", "is_holder", "joined_on", "status"]);
+        for sharer in till.household(member)? {
+            let joined_on = sharer.joined_on.map(|date| i64::from(date.yyyymmdd()));
+            rows.push([
+                sharer.number.to_string().as_str().into(),
+                i64::from(sharer.is_holder).into(),
+                joined_on.into(),
+                sharer.status.name().into(),
+            ]);
+        }
+        rows_out.give(rows);
         Ok(())
     })
 }

@@ -14,6 +14,8 @@ mod goods;
 mod ingest;
 mod install;
 mod look;
+#[cfg(test)]
+mod members_tests;
 mod office;
 mod output;
 mod provision;

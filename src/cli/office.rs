@@ -266,7 +266,12 @@ fn balance(
         "on",
         "status",
         "merged_into",
+        "household",
     ]);
+    let household = |member: MemberNumber| -> Result<String, CliError> {
+        let holder = office.household(member)?;
+        Ok(holder.map_or_else(String::new, |holder| holder.to_string()))
+    };
     let merged_into = |member: MemberNumber| -> Result<String, CliError> {
         let now = office.whose(member)?;
         Ok(match now == member {
@@ -275,9 +280,9 @@ fn balance(
         })
     };
     if let Some(member) = member.filter(|_| rows.is_empty()) {
-        let into = merged_into(member)?;
-        if !into.is_empty() {
-            // What it had is the other's.
+        let (into, holder) = (merged_into(member)?, household(member)?);
+        if !into.is_empty() || !holder.is_empty() {
+            // What it has, or had, is the other's.
             let zero = || i64::from(0i32).into();
             let date = i64::from(on.yyyymmdd());
             sheet.row([
@@ -291,6 +296,7 @@ fn balance(
                 date.into(),
                 office.member_status(member)?.name().to_owned().into(),
                 into.into(),
+                holder.into(),
             ]);
         }
     }
@@ -307,6 +313,7 @@ fn balance(
             i64::from(on.yyyymmdd()).into(),
             office.member_status(row.member)?.name().to_owned().into(),
             String::new().into(),
+            household(row.member)?.into(),
         ]);
     }
     sheet.write(format, out)?;

@@ -8,8 +8,6 @@ use tempfile::TempDir;
 use super::{Streams, execute};
 use crate::exchange::samples::{SampleTill, member};
 use crate::exchange::{Acknowledgement, Provisioning};
-use crate::kernel::MemberNumber;
-use crate::ledger::{AdjustmentPayload, Kind, MergePayload};
 use crate::till::{Settings, Till};
 
 /// The programme with a currency that is none.
@@ -58,7 +56,7 @@ impl Chain {
         self.root.path().join(name)
     }
 
-    fn office(&self) -> PathBuf {
+    pub(super) fn office(&self) -> PathBuf {
         self.path("office")
     }
 
@@ -86,13 +84,13 @@ impl Chain {
         Provisioning::open(&file, activation.trim()).expect("the printed code opens the file")
     }
 
-    fn till(&self) -> (SampleTill, Provisioning) {
+    pub(super) fn till(&self) -> (SampleTill, Provisioning) {
         let file = self.opened();
         let till = SampleTill::new(file.tenant, file.writer, *file.writer_secret, 9);
         (till, file)
     }
 
-    fn batch(&self, name: &str, bytes: &[u8]) -> PathBuf {
+    pub(super) fn batch(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.path(name);
         std::fs::write(&path, bytes).expect("written");
         path
@@ -157,8 +155,8 @@ fn a_sale_goes_from_the_till_to_the_balance_at_head_office() {
     assert_eq!(
         out,
         format!(
-            "member,wallet,balance,spendable,held,pending,debt,on,status,merged_into\n\
-             {number},1,8,8,0,0,0,20261122,active,\n"
+            "member,wallet,balance,spendable,held,pending,debt,on,status,merged_into,household\n\
+             {number},1,8,8,0,0,0,20261122,active,,\n"
         )
     );
     let (_, out, _) = loy(&[&"office", &"members", &chain.office(), &"--format", &"csv"]);
@@ -211,42 +209,6 @@ fn what_is_refused_and_what_forks_is_said_in_the_exit_code() {
 }
 
 /// bug-04 of the published cases.
-#[test]
-fn a_number_that_was_merged_has_nothing_and_says_who_has_it() {
-    let chain = Chain::new();
-    let (mut till, _) = chain.till();
-    let (one, other) = (member(10_000_000_000), member(10_000_000_001));
-    till.sale(one, 1_000_000, 100);
-    till.sale(other, 2_000_000, 200);
-    let merge = MergePayload {
-        into: one,
-        by: AdjustmentPayload::new("TN-07", "", "same_person"),
-    };
-    till.write(Kind::Merged, |entry| {
-        entry.member = Some(other);
-        entry.payload = merge.to_payload();
-    });
-    let batch = chain.batch("1", &till.batch(1, 6));
-    let (code, _, notes) = loy(&[&"office", &"ingest", &chain.office(), &batch]);
-    assert_eq!(code, 0, "{notes}");
-    let told = |number: MemberNumber| {
-        let number = number.to_string();
-        let (_, out, _) = loy(&[
-            &"office",
-            &"balance",
-            &chain.office(),
-            &number,
-            &"--format",
-            &"csv",
-        ]);
-        out.lines().nth(1).map(str::to_owned)
-    };
-    let stays = format!("{one},1,300,300,0,0,0,20261122,active,");
-    assert_eq!(told(one), Some(stays));
-    let gone = format!("{other},0,0,0,0,0,0,20261122,active,{one}");
-    assert_eq!(told(other), Some(gone));
-}
-
 #[test]
 fn errors_say_where_and_what_was_expected() {
     let chain = Chain::new();

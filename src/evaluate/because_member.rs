@@ -17,6 +17,12 @@ impl Found<'_> {
                 let found = yes_or_no(facts.member.is_some());
                 ("member", "what.member", Some(found))
             }
+            When::InHousehold(_) => {
+                let found = facts
+                    .member
+                    .map(|member| yes_or_no(member.household.is_some()));
+                ("in_household", "what.in_household", found)
+            }
             When::Membership(membership) => {
                 let (key, _) = counted_in(*membership);
                 let found = facts.membership(*membership);
@@ -92,7 +98,7 @@ fn past_value(past: &Past, number: i64) -> Value {
 impl Wanted<'_> {
     pub(super) fn of_member(&self, when: &When) -> String {
         match when {
-            When::Member(wanted) => self.yes_or_no(*wanted),
+            When::Member(wanted) | When::InHousehold(wanted) => self.yes_or_no(*wanted),
             When::Membership(membership) => {
                 let (key, range) = counted_in(*membership);
                 self.counted_range(key, &range)

@@ -21,6 +21,8 @@ pub(super) struct Facts<'a> {
     pub history: Option<&'a History>,
     /// When the member joined, if that is known.
     pub joined_on: Option<BusinessDate>,
+    /// When the holder of the account did, whose day counts for points and tier.
+    pub account_joined_on: Option<BusinessDate>,
     /// The tier in which the sale is priced, if there are tiers and it is known: the one before it, if
     /// the programme does not say otherwise.
     pub tier: Option<&'a Level>,
@@ -50,6 +52,7 @@ impl<'a> Facts<'a> {
             member,
             history,
             joined_on: member.and_then(|member| member.joined_on),
+            account_joined_on: member.and_then(MemberSnapshot::account_joined_on),
             tier: member.and_then(|member| tier_before(programme, member)),
             event: None,
             uses_points,
@@ -111,6 +114,7 @@ impl<'a> Facts<'a> {
             | When::Attribute(..)
             | When::Past(_)
             | When::LastVisit(_)
+            | When::InHousehold(_)
             | When::StoreGroups { .. }
             | When::Tenders(_) => self.holds_of_member(when),
         }

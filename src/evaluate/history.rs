@@ -14,7 +14,8 @@ use super::referral::ReferredBy;
 use super::sums::{Basis, Change, Of, Question, Questions, Sum, Sums, group_of};
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
 use crate::programme::{
-    ADVOCATE_RULE, Past, PastCount, Programme, Selector, Span, TierBasis, Tiers, TimesWindow,
+    ADVOCATE_RULE, Past, PastCount, Programme, Selector, Span, TierBasis, Tiers, TimesPer,
+    TimesWindow,
 };
 
 /// A sale of the member that is final, less what was returned of it; or an event, which sells nothing.
@@ -198,6 +199,46 @@ pub struct HeldTier {
     pub counted_then: Option<i64>,
 }
 
+/// Whose past is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum PastOf {
+    /// The member's own.
+    Member,
+    /// That of all members who share the account; the member's own where nobody does.
+    Household,
+}
+
+impl From<TimesPer> for PastOf {
+    fn from(per: TimesPer) -> Self {
+        match per {
+            TimesPer::Member => Self::Member,
+            TimesPer::Household => Self::Household,
+        }
+    }
+}
+
+/// What sales amount to.
+#[derive(Clone, Copy)]
+pub struct Amounts<'s> {
+    /// Those that are final.
+    pub sums: &'s Sums,
+    /// Those that are held: what these promise counts where something is given only so often, and for
+    /// nothing else.
+    pub promised: Option<&'s Sums>,
+}
+
+impl<'s> Amounts<'s> {
+    fn answer(self, on: BusinessDate, question: &Question) -> Answer<'s> {
+        let (before, later) = self.sums.around(on, question);
+        let promised = self.promised.map(|promised| promised.all(question));
+        Answer {
+            before,
+            later,
+            promised: promised.unwrap_or_default(),
+        }
+    }
+}
+
 /// What the past answers to a question.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Answer<'s> {
@@ -232,27 +273,37 @@ struct Asking<'a> {
 
 impl History {
     /// What these sales mean for a cart. Sales of later business dates only use up what is given so often;
-    /// sales of more than [`Programme::history_days`] ago need not be given.
+    /// sales of more than [`Programme::history_days`] ago need not be given. `others` are those of the
+    /// other members of a household. `joined_on` is that of whoever holds the account.
     pub fn of(
         programme: &Programme,
         cart: &Cart,
         joined_on: Option<BusinessDate>,
         sales: &[PastSale],
+        others: &[PastSale],
     ) -> Self {
-        let mut sums = Sums::none(&Arc::new(Questions::of([programme])));
+        let mut own = Sums::none(&Arc::new(Questions::of([programme])));
         for sale in sales {
-            sums.change_sale(Change::Added, sale);
+            own.change_sale(Change::Added, sale);
         }
-        Self::of_sums(programme, cart, joined_on, (&sums, None))
+        let mut all = own.clone();
+        for sale in others {
+            all.change_sale(Change::Added, sale);
+        }
+        let final_only = |sums| Amounts {
+            sums,
+            promised: None,
+        };
+        let both = (final_only(&own), final_only(&all));
+        Self::of_sums(programme, cart, joined_on, both)
     }
 
-    /// The same out of what the sales amount to, and those that are held: what these promise counts
-    /// where something is given only so often, and for nothing else.
+    /// The same out of what the sales amount to: the member's own, and all of the household.
     pub fn of_sums(
         programme: &Programme,
         cart: &Cart,
         joined_on: Option<BusinessDate>,
-        (sums, promised): (&Sums, Option<&Sums>),
+        (own, all): (Amounts<'_>, Amounts<'_>),
     ) -> Self {
         let asking = Asking {
             programme,
@@ -260,14 +311,12 @@ impl History {
             group: cart.receipt_group.as_deref().map(group_of),
             joined_on,
         };
-        Self::answered(&asking, &mut |question| {
-            let (before, later) = sums.around(cart.business_date, &question);
-            let promised = promised.map_or(&[][..], |promised| promised.all(&question));
-            Answer {
-                before,
-                later,
-                promised,
-            }
+        Self::answered(&asking, &mut |of, question| {
+            let amounts = match of {
+                PastOf::Member => own,
+                PastOf::Household => all,
+            };
+            amounts.answer(cart.business_date, &question)
         })
     }
 
@@ -279,16 +328,20 @@ impl History {
             group: None,
             joined_on: None,
         };
-        Self::answered(&asking, &mut |question| {
+        Self::answered(&asking, &mut |_, question| {
             tell(question);
             Answer::default()
         });
     }
 
     /// Asks the same questions whatever the answers are, so that they can be known beforehand.
-    fn answered<'s>(asking: &Asking<'_>, answer: &mut dyn FnMut(Question) -> Answer<'s>) -> Self {
+    fn answered<'s>(
+        asking: &Asking<'_>,
+        answer: &mut dyn FnMut(PastOf, Question) -> Answer<'s>,
+    ) -> Self {
         let (programme, on) = (asking.programme, asking.on);
-        let sales = answer(Question::Sales).before;
+        let own = PastOf::Member;
+        let sales = answer(own, Question::Sales).before;
         let is_own = |sum: &&Sum| sum.date == on && Some(sum.group) == asking.group;
         let mut history = Self {
             visits: u32::try_from(visits(sales)).unwrap_or(u32::MAX),
@@ -296,20 +349,22 @@ impl History {
             ..Self::default()
         };
         for goal in programme.challenges() {
-            let past = goals::past(goal, (on, asking.group), &mut |question| answer(question));
+            let past = goals::past(goal, (on, asking.group), &mut |question| {
+                answer(own, question)
+            });
             if goal.is_on(on) {
                 history.goals.insert(goal.id.clone(), past);
             }
         }
-        if programme.referral().is_some() {
+        if let Some(referral) = programme.referral() {
             let thanked = points_question(programme, Some(ADVOCATE_RULE), None);
-            history.thanked = Had::on(answer(thanked), on);
+            history.thanked = Had::on(answer(referral.times.per.into(), thanked), on);
         }
         if let Some(tiers) = programme.tiers() {
             history.see_tiers(asking, tiers, answer);
         }
         for past in programme.past_conditions() {
-            let counted = counted(past, on, answer(question_of(programme, past)).before);
+            let counted = counted(past, on, answer(own, question_of(programme, past)).before);
             history.past.insert(past.key(), counted);
         }
         if programme.reads_last_visit() {
@@ -319,22 +374,24 @@ impl History {
         let points = |rule, wallet| points_question(programme, rule, wallet);
         for rule in programme.earn_rules() {
             if rule.caps.day.is_some() || rule.caps.month.is_some() {
-                let used = used(on, answer(points(Some(&rule.id), None)));
+                let used = used(on, answer(own, points(Some(&rule.id), None)));
                 history.rules.insert(rule.id.clone(), used);
             }
             if rule.times.is_limited() {
-                let had = Had::on(answer(points(Some(&rule.id), None)), on);
+                let whose = rule.times.per.into();
+                let had = Had::on(answer(whose, points(Some(&rule.id), None)), on);
                 history.times.insert(rule.id.clone(), had);
             }
         }
         let limited = programme.offers().iter();
         for offer in limited.filter(|offer| offer.times.is_limited()) {
-            let had = Had::on(answer(Question::Offer(offer.id.clone())), on);
+            let whose = offer.times.per.into();
+            let had = Had::on(answer(whose, Question::Offer(offer.id.clone())), on);
             history.offer_times.insert(offer.id.clone(), had);
         }
         for wallet in programme.wallets() {
             if wallet.caps.day.is_some() || wallet.caps.month.is_some() {
-                let used = used(on, answer(points(None, Some(wallet.number))));
+                let used = used(on, answer(own, points(None, Some(wallet.number))));
                 history.wallets.insert(wallet.number, used);
             }
         }
@@ -343,7 +400,7 @@ impl History {
             .iter()
             .filter(|reward| reward.most_per_day.is_some());
         for reward in limited {
-            let had = answer(Question::Reward(reward.id.clone(), reward.points));
+            let had = answer(own, Question::Reward(reward.id.clone(), reward.points));
             let times = sum_of(had.given(), |sum| sum.date == on);
             let times = u32::try_from(times).unwrap_or(u32::MAX);
             history.rewards_today.insert(reward.id.clone(), times);
@@ -355,8 +412,10 @@ impl History {
         &mut self,
         asking: &Asking<'_>,
         tiers: &Tiers,
-        answer: &mut dyn FnMut(Question) -> Answer<'s>,
+        answer: &mut dyn FnMut(PastOf, Question) -> Answer<'s>,
     ) {
+        // One account, one tier: what its members did counts together.
+        let mut answer = |question| answer(PastOf::Household, question);
         let question = ladder_question(asking.programme, tiers);
         let days = question.map_or(&[][..], |question| answer(question).before);
         let ladder = Ladder::new(tiers, asking.joined_on, asking.on, by_day(tiers, days));

@@ -10,7 +10,7 @@ use super::check;
 use super::history::{History, PastAward, PastSale};
 use super::problem::CartProblem;
 use super::profile::Profile;
-use super::quote::MemberSnapshot;
+use super::quote::{Household, MemberSnapshot};
 use super::referral::ReferredBy;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, MemberStatus, Money, Points};
 use crate::programme::shape::{read_object, unique_map};
@@ -40,6 +40,19 @@ struct Member {
     status: MemberStatus,
     #[serde(default)]
     referred_by: Option<Referred>,
+    #[serde(default)]
+    household: Option<Others>,
+}
+
+/// The others of a household.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Others {
+    #[serde(default)]
+    sales: Option<Vec<Sale>>,
+    /// Of the holder.
+    #[serde(default)]
+    joined_on: Option<BusinessDate>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -115,19 +128,28 @@ impl MemberSnapshot {
             balances.insert(wallet(programme, &field, &id)?, balance);
         }
         let profile = profile(&mut member)?;
+        let household = member.household.as_ref().map(|others| Household {
+            holder: None,
+            joined_on: others.joined_on,
+        });
+        let shared = household.as_ref();
+        let joined_on = shared.map_or(member.joined_on, |household| household.joined_on);
         let history = match member.sales {
             None => None,
             Some(sales) => {
-                let sales = sales.into_iter().enumerate();
-                let past = sales.map(|(place, sale)| past_sale(programme, place, sale));
-                let past: Vec<PastSale> = past.collect::<Result<_, _>>()?;
+                let past = past_sales(programme, "sales", sales)?;
+                let others = member.household.as_mut();
+                let others = others.and_then(|others| others.sales.take());
+                let others = others.map_or(Ok(Vec::new()), |sales| {
+                    past_sales(programme, "household.sales", sales)
+                })?;
                 let referral = member.referred_by.map(|by| ReferredBy {
                     advocate: by.member,
                     on: by.on,
                 });
                 Some(History {
                     referral: referral.filter(|_| programme.referral().is_some()),
-                    ..History::of(programme, cart, member.joined_on, &past)
+                    ..History::of(programme, cart, joined_on, &past, &others)
                 })
             }
         };
@@ -140,6 +162,7 @@ impl MemberSnapshot {
             status: member.status,
             after_returns: None,
             joined_on: member.joined_on,
+            household,
         })
     }
 }
@@ -170,8 +193,17 @@ fn profile(member: &mut Member) -> Result<Option<Profile>, CartProblem> {
     Ok(Some(profile).filter(|profile| *profile != Profile::default()))
 }
 
-fn past_sale(programme: &Programme, place: usize, sale: Sale) -> Result<PastSale, CartProblem> {
-    let path = format!("sales[{place}]");
+fn past_sales(
+    programme: &Programme,
+    path: &str,
+    sales: Vec<Sale>,
+) -> Result<Vec<PastSale>, CartProblem> {
+    let sales = sales.into_iter().enumerate();
+    let past = sales.map(|(place, sale)| past_sale(programme, format!("{path}[{place}]"), sale));
+    past.collect()
+}
+
+fn past_sale(programme: &Programme, path: String, sale: Sale) -> Result<PastSale, CartProblem> {
     check::zero_or_more(&format!("{path}.spend"), sale.spend.get())?;
     check::zero_or_more(&format!("{path}.fee"), sale.fee.get())?;
     for points in sale.rewards.values() {

@@ -37,6 +37,10 @@ impl Facts<'_> {
         };
         match when {
             When::Member(wanted) => Truth::of(self.member.is_some() == *wanted),
+            When::InHousehold(wanted) => Truth::known(
+                self.member
+                    .map(|member| member.household.is_some() == *wanted),
+            ),
             When::Membership(membership) => {
                 let range = match membership {
                     Membership::Days(range) | Membership::Months(range) => range,

@@ -46,6 +46,32 @@ pub struct MemberSnapshot {
     /// Whether they may earn and spend.
     #[cbor(n(7), default)]
     pub status: MemberStatus,
+    /// Whose account they use, where several members share one.
+    #[n(12)]
+    pub household: Option<Household>,
+}
+
+/// A household, as the evaluation is told of it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Household {
+    /// Whose number its account has; nothing where that is not told.
+    #[n(0)]
+    pub holder: Option<MemberNumber>,
+    /// The business date on which the holder joined; `None` where the programme does not ask, or where
+    /// it is not known.
+    #[n(1)]
+    pub joined_on: Option<BusinessDate>,
+}
+
+impl MemberSnapshot {
+    /// The day of joining that counts for points and tier: the holder's where they share an account.
+    pub(super) fn account_joined_on(&self) -> Option<BusinessDate> {
+        match &self.household {
+            None => self.joined_on,
+            Some(household) => household.joined_on,
+        }
+    }
 }
 
 /// What a sale gives and takes. This is what `authorise` freezes and `commit` posts.

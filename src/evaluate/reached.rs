@@ -29,7 +29,8 @@ pub(super) fn given(
     let wallet = programme
         .wallet_by_number(entry.wallet)
         .expect("a compiled entry names a wallet of its programme");
-    let (available_from, expires_on) = dates(wallet, facts.cart.business_date, facts.joined_on);
+    let (available_from, expires_on) =
+        dates(wallet, facts.cart.business_date, facts.account_joined_on);
     let held = facts
         .member
         .map(|member| member.balance(entry.wallet).known);

@@ -129,7 +129,7 @@ fn in_order<'a>(programme: &'a Programme, facts: &Facts<'_>) -> Vec<&'a Reward> 
 /// One voucher, from the next sale on.
 fn bought(voucher: &Wallet, reward: &Reward, facts: &Facts<'_>) -> Award {
     let (available_from, expires_on) =
-        lot_dates(voucher, facts.cart.business_date, facts.joined_on);
+        lot_dates(voucher, facts.cart.business_date, facts.account_joined_on);
     Award {
         wallet: voucher.number,
         rule: reward.id.clone(),

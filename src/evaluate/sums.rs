@@ -238,6 +238,22 @@ pub enum Change {
     TakenAway,
 }
 
+/// Adds to an answer, which is in the order of dates and split bills.
+fn add_sum(sums: &mut Vec<Sum>, by: Sum) {
+    match sums.binary_search_by_key(&(by.date, by.group), |sum| (sum.date, sum.group)) {
+        Ok(place) => {
+            let sum = &mut sums[place];
+            sum.count = sum.count.saturating_add(by.count);
+            sum.amount = sum.amount.saturating_add(by.amount);
+            if (sum.count, sum.amount) == (0, 0) {
+                sums.remove(place);
+            }
+        }
+        Err(place) if (by.count, by.amount) != (0, 0) => sums.insert(place, by),
+        Err(_) => {}
+    }
+}
+
 /// The answers for one member.
 #[derive(Clone, Debug)]
 pub struct Sums {
@@ -287,18 +303,15 @@ impl Sums {
         if change == Change::TakenAway {
             (by.count, by.amount) = (-by.count, -by.amount);
         }
-        let sums = &mut self.sums[number];
-        match sums.binary_search_by_key(&(by.date, by.group), |sum| (sum.date, sum.group)) {
-            Ok(place) => {
-                let sum = &mut sums[place];
-                sum.count = sum.count.saturating_add(by.count);
-                sum.amount = sum.amount.saturating_add(by.amount);
-                if (sum.count, sum.amount) == (0, 0) {
-                    sums.remove(place);
-                }
+        add_sum(&mut self.sums[number], by);
+    }
+
+    /// Adds all that somebody else's past amounts to.
+    pub fn add(&mut self, other: &Self) {
+        for (own, others) in self.sums.iter_mut().zip(&other.sums) {
+            for by in others {
+                add_sum(own, *by);
             }
-            Err(place) if (by.count, by.amount) != (0, 0) => sums.insert(place, by),
-            Err(_) => {}
         }
     }
 

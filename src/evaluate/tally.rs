@@ -193,7 +193,7 @@ pub(super) fn tally<'a>(
     take_of_groups(programme, &mut tallies);
     let on = terms.facts.cart.business_date;
     for tally in tallies.iter_mut().filter(|tally| tally.refusal.is_none()) {
-        tally.dates = dates(tally.wallet, on, terms.facts.joined_on);
+        tally.dates = dates(tally.wallet, on, terms.facts.account_joined_on);
         let (from, until) = tally.dates;
         if let Some(until) = until.filter(|until| *until <= from) {
             tally.refusal = Some(Refusal::Expired(until));

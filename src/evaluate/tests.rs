@@ -7,6 +7,7 @@ mod conditions;
 mod documents;
 mod doors;
 mod every_key;
+mod households;
 mod ladder;
 mod lines;
 mod members;
@@ -53,6 +54,7 @@ pub(super) fn member(points: i64) -> MemberSnapshot {
         history: None,
         limits: None,
         status: Default::default(),
+        household: None,
         profile: None,
         after_returns: None,
     }

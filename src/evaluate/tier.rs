@@ -113,9 +113,11 @@ impl<'a> Step<'a> {
                     Term::Years(more) => more,
                     Term::Window | Term::Months(_) => 0,
                 };
-                let (_, mut last) = start.year_of(on, facts.joined_on)?;
+                let (_, mut last) = start.year_of(on, facts.account_joined_on)?;
                 for _ in 0..more {
-                    last = start.year_of(last.plus_days(1)?, facts.joined_on)?.1;
+                    last = start
+                        .year_of(last.plus_days(1)?, facts.account_joined_on)?
+                        .1;
                 }
                 Some(last)
             }

@@ -319,7 +319,9 @@ impl Told<'_> {
                 reason.add(Phrase::new("earn.expires").with("date", until));
             }
             match tally.wallet.expiry {
-                Expiry::Anniversary(_) if self.has_member && self.facts.joined_on.is_none() => {
+                Expiry::Anniversary(_)
+                    if self.has_member && self.facts.account_joined_on.is_none() =>
+                {
                     reason.add(Phrase::new("earn.joined_unknown"));
                     unknown = Some("joined_on");
                 }

@@ -512,7 +512,7 @@ mod tests {
     fn unknown_kinds_fields_and_counts_are_refused() {
         let one = |number: u64| body(&[(column::HEAD, number)]);
         assert!(decode(&one(0), 1, 1).is_err(), "kind 0");
-        assert!(decode(&one(31), 1, 1).is_err(), "kind 31");
+        assert!(decode(&one(26), 1, 1).is_err(), "kind 26");
         assert!(
             decode(&one((1 << 15) * KINDS + CLOCK), 1, 1).is_err(),
             "field 16"

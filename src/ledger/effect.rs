@@ -99,7 +99,8 @@ impl Effect {
             | Kind::Blocked
             | Kind::Unblocked
             | Kind::Closed
-            | Kind::Merged => None,
+            | Kind::Merged
+            | Kind::Household => None,
         }
     }
 

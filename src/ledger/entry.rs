@@ -72,11 +72,14 @@ pub enum Kind {
     /// Two members become one: the entry's member is, from here on, the one that `payload` names, with
     /// all lots and debts.
     Merged = 30,
+    /// A member joins the household of another, with all lots and debts; with [`Flags::UNDONE`] leaves it
+    /// again, and `refers_to` names the joining. `payload` says whose household it is.
+    Household = 31,
 }
 
 impl Kind {
     /// Every kind this version knows, in the order of their numbers.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::Epoch,
         Self::ProgrammeInstalled,
         Self::Enrol,
@@ -105,6 +108,7 @@ impl Kind {
         Self::Unblocked,
         Self::Closed,
         Self::Merged,
+        Self::Household,
     ];
 
     /// The kind with this number, if this version knows it.
@@ -150,6 +154,7 @@ impl Kind {
             Self::Unblocked => "member_unblocked",
             Self::Closed => "member_closed",
             Self::Merged => "member_merged",
+            Self::Household => "household_joined",
         }
     }
 
@@ -193,6 +198,15 @@ impl Flags {
     /// Holds all of `other`.
     pub const fn has(self, other: Self) -> bool {
         self.0 & other.0 == other.0
+    }
+}
+
+/// The name of an entry of a kind with these marks, as [`Entry::name`].
+pub fn name_of(kind: Kind, flags: Flags) -> &'static str {
+    if kind == Kind::Household && flags.has(Flags::UNDONE) {
+        "household_left"
+    } else {
+        kind.name()
     }
 }
 
@@ -313,6 +327,11 @@ impl Entry {
         }
     }
 
+    /// Its kind's name in history, reports and JSON; leaving a household has one of its own.
+    pub fn name(&self) -> &'static str {
+        name_of(self.kind, self.flags)
+    }
+
     /// 1, or -1 for an entry that undoes another: what its points and its amount count in sums.
     pub fn sign(&self) -> i64 {
         if self.flags.has(Flags::UNDONE) { -1 } else { 1 }
@@ -390,7 +409,7 @@ pub(crate) mod tests {
         let names: std::collections::BTreeSet<_> = Kind::ALL.iter().map(|k| k.name()).collect();
         assert_eq!(names.len(), Kind::ALL.len());
         assert_eq!(Kind::from_number(0), None);
-        assert_eq!(Kind::from_number(31), None);
+        assert_eq!(Kind::from_number(32), None);
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! The state that a log amounts to, rebuilt from nothing. `verify` compares it with the tables.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::RangeInclusive;
 
 use super::effect::Effect;
 use super::entry::{Entry, Kind};
+use super::household::{MEMBERS_MAX, Step, step_of};
 use super::merge::merged_into;
 use crate::kernel::ids::Seq;
 use crate::kernel::{LotId, MemberNumber, MemberStatus, Points, Portion, WalletNumber};
@@ -22,6 +23,23 @@ pub struct Fold {
     pub statuses: BTreeMap<MemberNumber, MemberStatus>,
     /// Members who became another, and whom: never one who became another again.
     pub aliases: BTreeMap<MemberNumber, MemberNumber>,
+    /// Every time that somebody was in a household, by the entry of joining.
+    pub stays: BTreeMap<Seq, Stay>,
+    /// Members who are in somebody's household, and since which entry.
+    homes: BTreeMap<MemberNumber, Seq>,
+    /// The last entries by which members were blocked no more.
+    unblocked: BTreeMap<MemberNumber, Seq>,
+}
+
+/// A time in a household.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stay {
+    /// Who joined.
+    pub member: MemberNumber,
+    /// Whose account it is.
+    pub holder: MemberNumber,
+    /// The entry of leaving; nothing while it lasts.
+    pub left: Option<Seq>,
 }
 
 /// An entry that cannot be true where it stands.
@@ -39,6 +57,9 @@ pub enum Unsound {
     /// A member becomes one who is no more, or is no more already.
     #[error("entry {0}: a member cannot become this one")]
     Merge(Seq),
+    /// A member joins a household that they cannot join, or leaves one that they are not in.
+    #[error("entry {0}: a member cannot join or leave this household")]
+    Household(Seq),
 }
 
 impl Fold {
@@ -48,6 +69,7 @@ impl Fold {
             let member = entry.member.ok_or(Unsound::Nobody(entry.seq))?;
             if status.is_active() {
                 self.statuses.remove(&member);
+                self.unblocked.insert(member, entry.seq);
             } else {
                 self.statuses.insert(member, status);
             }
@@ -56,6 +78,15 @@ impl Fold {
             let unsound = Unsound::Merge(entry.seq);
             let from = entry.member.ok_or(Unsound::Nobody(entry.seq))?;
             return self.merge(from, into.map_err(|_| unsound)?, unsound);
+        }
+        if let Some(step) = step_of(entry) {
+            let unsound = Unsound::Household(entry.seq);
+            let member = entry.member.ok_or(Unsound::Nobody(entry.seq))?;
+            let is_done = match step.map_err(|_| unsound)? {
+                Step::Joined(holder) => self.join(entry.seq, member, holder),
+                Step::Left(holder) => self.leave(entry, member, holder),
+            };
+            return is_done.ok_or(unsound);
         }
         let Some(effect) = Effect::of(entry) else {
             return Ok(());
@@ -107,6 +138,21 @@ impl Fold {
         if self.whose(from) != from || self.whose(into) != into || from == into {
             return Err(unsound);
         }
+        let is_shared = [from, into].iter().any(|one| self.homes.contains_key(one));
+        if is_shared || self.guests(from) > 0 {
+            return Err(unsound);
+        }
+        self.hand_over(from, into);
+        self.statuses.remove(&from);
+        for root in self.aliases.values_mut().filter(|root| **root == from) {
+            *root = into;
+        }
+        self.aliases.insert(from, into);
+        Ok(())
+    }
+
+    /// All lots and debts of one are the other's from here on.
+    fn hand_over(&mut self, from: MemberNumber, into: MemberNumber) {
         // A lot is named by its own entry: the other member has none of the same name.
         let lots = (from, 0, 0)..=(from, WalletNumber::MAX, LotId::MAX);
         for ((_, wallet, lot), portion) in take(&mut self.portions, lots.clone()) {
@@ -118,12 +164,78 @@ impl Fold {
         for ((_, wallet), debt) in take(&mut self.debts, (from, 0)..=(from, WalletNumber::MAX)) {
             *self.debts.entry((into, wallet)).or_default() += debt;
         }
-        self.statuses.remove(&from);
-        for root in self.aliases.values_mut().filter(|root| **root == from) {
-            *root = into;
+    }
+
+    /// Whose account a member uses: that of the household they are in, else their own.
+    pub fn account_of(&self, member: MemberNumber) -> MemberNumber {
+        let member = self.whose(member);
+        let home = self.homes.get(&member).and_then(|seq| self.stays.get(seq));
+        home.map_or(member, |stay| stay.holder)
+    }
+
+    /// Whose household a member is in, if any; of the holder it is their own number.
+    pub fn holder_of(&self, member: MemberNumber) -> Option<MemberNumber> {
+        let home = self.homes.get(&member).and_then(|seq| self.stays.get(seq));
+        let is_holder = || (self.guests(member) > 0).then_some(member);
+        home.map(|stay| stay.holder).or_else(is_holder)
+    }
+
+    /// Members of whom there is more to tell than that they are: blocked, closed, merged, or ever in a
+    /// household.
+    pub fn marked(&self) -> BTreeSet<MemberNumber> {
+        let stays = self.stays.values();
+        let in_households = stays.flat_map(|stay| [stay.member, stay.holder]);
+        let others = self.statuses.keys().chain(self.aliases.keys()).copied();
+        others.chain(in_households).collect()
+    }
+
+    /// The entry since which a member who was ever in a household is neither blocked nor closed: that
+    /// of the first household, or the last unblocking behind it.
+    pub fn marked_by(&self, member: MemberNumber) -> Option<Seq> {
+        let mut stays = self.stays.iter();
+        let first = stays.find(|(_, stay)| [stay.member, stay.holder].contains(&member));
+        let first = first.map(|(seq, _)| *seq);
+        first.max(self.unblocked.get(&member).copied())
+    }
+
+    /// How many are in the household of a member, the holder not counted.
+    pub fn guests(&self, holder: MemberNumber) -> usize {
+        let homes = self.homes.values().filter_map(|seq| self.stays.get(seq));
+        homes.filter(|stay| stay.holder == holder).count()
+    }
+
+    /// Nothing where that cannot be.
+    fn join(&mut self, seq: Seq, member: MemberNumber, holder: MemberNumber) -> Option<()> {
+        let is_apart = |number| self.account_of(number) == number;
+        let can = member != holder
+            && is_apart(member)
+            && is_apart(holder)
+            && self.guests(member) == 0
+            && self.guests(holder) + 1 < MEMBERS_MAX;
+        if !can {
+            return None;
         }
-        self.aliases.insert(from, into);
-        Ok(())
+        self.hand_over(member, holder);
+        self.homes.insert(member, seq);
+        let stay = Stay {
+            member,
+            holder,
+            left: None,
+        };
+        self.stays.insert(seq, stay);
+        Some(())
+    }
+
+    fn leave(&mut self, entry: &Entry, member: MemberNumber, holder: MemberNumber) -> Option<()> {
+        let joined = self.homes.get(&member).copied();
+        let joined = joined.filter(|joined| *joined == entry.refers_to)?;
+        let stay = self.stays.get_mut(&joined)?;
+        if stay.holder != holder {
+            return None;
+        }
+        stay.left = Some(entry.seq);
+        self.homes.remove(&member);
+        Some(())
     }
 }
 

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::decide::Accounts;
 use super::entry::{Entry, Flags, Kind};
 use super::fold::{Fold, Unsound};
+use crate::kernel::ids::Seq;
 use crate::kernel::order;
 use crate::kernel::{
     Activity, BusinessDate, Lot, LotId, MemberNumber, MemberStatus, Points, WalletNumber,
@@ -18,6 +19,8 @@ pub struct Past {
     lots: BTreeMap<(WalletNumber, LotId), Lot>,
     given_on: BTreeMap<LotId, BusinessDate>,
     active_on: Vec<(MemberNumber, BusinessDate, Activity)>,
+    /// The business dates of the entries by which somebody left a household.
+    left_on: BTreeMap<Seq, BusinessDate>,
 }
 
 impl Past {
@@ -39,6 +42,9 @@ impl Past {
         if matches!(entry.kind, Kind::Commit | Kind::Claim) && !entry.is_portion() {
             self.note_activity(entry, Activity::Sale);
         }
+        if entry.kind == Kind::Household && entry.flags.has(Flags::UNDONE) {
+            self.left_on.insert(entry.seq, entry.business_date);
+        }
         if entry.kind == Kind::Event && !entry.flags.has(Flags::UNDONE) {
             self.note_activity(entry, Activity::Event);
         }
@@ -48,7 +54,7 @@ impl Past {
     /// The accounts that a member has so far, with all lots that have something left or had it when they ran
     /// out.
     pub fn accounts(&self, member: MemberNumber) -> Accounts {
-        let member = self.fold.whose(member);
+        let member = self.fold.account_of(member);
         let mut accounts = Accounts::new();
         for (&(owner, wallet, lot), portion) in &self.fold.portions {
             let lapsed = self.fold.lapsed.get(&(owner, wallet, lot));
@@ -78,6 +84,12 @@ impl Past {
         self.fold.whose(member)
     }
 
+    /// Whose account the member shared by then, and how many shared it; nothing where they shared none.
+    pub fn household(&self, member: MemberNumber) -> Option<(MemberNumber, usize)> {
+        let holder = self.fold.holder_of(self.fold.whose(member))?;
+        Some((holder, self.fold.guests(holder) + 1))
+    }
+
     /// Whether the member could earn and spend by then.
     pub fn status(&self, member: MemberNumber) -> MemberStatus {
         let member = self.fold.whose(member);
@@ -96,11 +108,21 @@ impl Past {
             .extend(member.map(|member| (member, entry.business_date, activity)));
     }
 
-    /// The business dates of a member's sales and events so far, earliest first.
+    /// The business dates of the sales and events so far of all who use a member's account, and of who did
+    /// until they left it, earliest first.
     pub fn active_on(&self, member: MemberNumber) -> Vec<(BusinessDate, Activity)> {
-        let member = self.fold.whose(member);
+        let account = self.fold.account_of(member);
+        let is_one = |who: MemberNumber| self.fold.whose(who) == account;
+        let counts = |who: MemberNumber, date: BusinessDate| {
+            let stays = self.fold.stays.values();
+            let mut stays = stays.filter(|stay| stay.member == who && is_one(stay.holder));
+            stays.any(|stay| {
+                let left_on = stay.left.and_then(|left| self.left_on.get(&left));
+                left_on.is_none_or(|left_on| date <= *left_on)
+            })
+        };
         let dates = self.active_on.iter();
-        let own = dates.filter(|(who, ..)| self.fold.whose(*who) == member);
+        let own = dates.filter(|(who, date, _)| is_one(*who) || counts(*who, *date));
         let mut dates: Vec<_> = own.map(|(_, date, activity)| (*date, *activity)).collect();
         order::sort_by(&mut dates, Ord::cmp);
         dates.dedup();

@@ -10,8 +10,9 @@ use super::report::{date_at, member_at, seq_at};
 use super::{Office, OfficeError};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Points, WalletNumber};
+use crate::ledger::entry::name_of;
 use crate::ledger::exception::{CLOCK_SUSPECT, late_key};
-use crate::ledger::{AdjustmentPayload, Exception, Flags, Kind, MergePayload};
+use crate::ledger::{AdjustmentPayload, Exception, Flags, HouseholdPayload, Kind, MergePayload};
 
 /// One line of what was out of the ordinary.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,8 +67,8 @@ impl Office {
             "SELECT e.business_date, store, till, e.seq, kind, refers_to, member, wallet, points,
                     payload, stream_no, flags, lot
              FROM entry e JOIN stream USING (stream_no) JOIN writer USING (writer_no)
-             WHERE kind IN (?1, ?2, ?3, ?5, ?6, ?7, ?8) OR (kind = ?4 AND payload IS NOT NULL)
-                 OR flags & ?9
+             WHERE kind IN (?1, ?2, ?3, ?5, ?6, ?7, ?8, ?9) OR (kind = ?4 AND payload IS NOT NULL)
+                 OR flags & ?10
              ORDER BY e.business_date, store, till, stream_no, e.seq",
         )?;
         let told = [
@@ -79,6 +80,7 @@ impl Office {
             Kind::Unblocked,
             Kind::Closed,
             Kind::Merged,
+            Kind::Household,
         ];
         let marks = Flags::LATE.with(Flags::CLOCK_SUSPECT).0;
         let mut rows = query.query(params_from_iter(
@@ -196,7 +198,7 @@ fn line_at(row: &Row<'_>, kind: Kind) -> Result<OfficeException, OfficeError> {
         store: row.get(1)?,
         till: row.get(2)?,
         seq: seq_at(row, 3)?,
-        key: kind.name().to_owned(),
+        key: name_of(kind, Flags(row.get(11)?)).to_owned(),
         operator: String::new(),
         approver: String::new(),
         subject: String::new(),
@@ -236,6 +238,7 @@ fn read_exception(payload: &[u8], line: OfficeException) -> OfficeException {
 fn read_by(kind: Kind, payload: &[u8]) -> AdjustmentPayload {
     let read = match kind {
         Kind::Merged => MergePayload::from_payload(payload).map(|merge| merge.by),
+        Kind::Household => HouseholdPayload::from_payload(payload).map(|household| household.by),
         _ => AdjustmentPayload::from_payload(payload),
     };
     read.unwrap_or_default()

@@ -1,17 +1,24 @@
 //! Members who are blocked, closed or became another: by all acts that have come in, of all tills, in one
 //! order.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::report::member_at;
-use super::{Office, OfficeError, column};
-use crate::kernel::{MemberNumber, MemberStatus};
-use crate::ledger::{Entry, Kind, MergePayload};
+use super::report::{date_at, member_at};
+use super::{Office, OfficeError, column, household};
+use crate::kernel::{BusinessDate, MemberNumber, MemberStatus};
+use crate::ledger::household::Step;
+use crate::ledger::{Entry, Flags, HouseholdPayload, Kind, MergePayload};
 
 /// Kinds of entries that are acts on members; the index `entry_act` has the same list.
-const ACTS: [Kind; 4] = [Kind::Blocked, Kind::Unblocked, Kind::Closed, Kind::Merged];
+const ACTS: [Kind; 5] = [
+    Kind::Blocked,
+    Kind::Unblocked,
+    Kind::Closed,
+    Kind::Merged,
+    Kind::Household,
+];
 
 impl Office {
     /// Who a number stands for: itself, or the member it was merged into.
@@ -67,7 +74,7 @@ pub(super) fn learn(db: &Connection, entries: &[Entry]) -> Result<(), OfficeErro
         let row = params![column(member.get()), number];
         db.execute("INSERT INTO member_status VALUES (?1, ?2)", row)?;
     }
-    Ok(())
+    household::learn(db, &known)
 }
 
 /// Something that was done to a member.
@@ -76,15 +83,18 @@ struct Act {
     member: MemberNumber,
     /// Of a merge.
     into: Option<MemberNumber>,
+    /// Of a household.
+    step: Option<Step>,
+    business_date: Option<BusinessDate>,
 }
 
 /// All of them by instant, which a writer's clock that is set back does not turn around, and of one
 /// instant by writer and entry.
 fn acts(db: &Connection) -> Result<Vec<Act>, OfficeError> {
     let mut query = db.prepare_cached(
-        "SELECT kind, member, payload, at_ms, writer, epoch, tag, e.seq
+        "SELECT kind, member, payload, at_ms, writer, epoch, tag, e.seq, flags, e.business_date
          FROM entry e JOIN stream USING (stream_no) JOIN writer USING (writer_no)
-         WHERE kind IN (27, 28, 29, 30) AND member <> 0
+         WHERE kind IN (27, 28, 29, 30, 31) AND member <> 0
          ORDER BY writer, epoch, tag, e.seq",
     )?;
     let mut rows = query.query([])?;
@@ -99,10 +109,19 @@ fn acts(db: &Connection) -> Result<Vec<Act>, OfficeError> {
         }
         let payload: Vec<u8> = row.get::<_, Option<_>>(2)?.unwrap_or_default();
         let merge = (kind == Kind::Merged).then(|| MergePayload::from_payload(&payload).ok());
+        let is_household = kind == Kind::Household;
+        let household = is_household.then(|| HouseholdPayload::from_payload(&payload).ok());
+        let holder = household.flatten().map(|household| household.holder);
+        let has_left = Flags(row.get(8)?).has(Flags::UNDONE);
         let act = Act {
             kind,
             member: member_at(row, 1)?,
             into: merge.flatten().map(|merge| merge.into),
+            step: holder.map(|holder| match has_left {
+                true => Step::Left(holder),
+                false => Step::Joined(holder),
+            }),
+            business_date: date_at(row, 9)?,
         };
         acts.push(((at, writer), act));
     }
@@ -111,16 +130,42 @@ fn acts(db: &Connection) -> Result<Vec<Act>, OfficeError> {
     Ok(acts.into_iter().map(|(_, act)| act).collect())
 }
 
+/// A time in a household.
+pub(super) struct Stayed {
+    pub member: MemberNumber,
+    pub holder: MemberNumber,
+    /// The business date of leaving; nothing while it lasts.
+    pub left_on: Option<BusinessDate>,
+}
+
 /// What the acts so far come to.
 #[derive(Default)]
-struct Known {
+pub(super) struct Known {
     roots: BTreeMap<MemberNumber, MemberNumber>,
     statuses: BTreeMap<MemberNumber, MemberStatus>,
+    /// Who is in whose household, by the numbers of now.
+    pub homes: BTreeMap<MemberNumber, MemberNumber>,
+    /// Every time in a household, under the numbers of then.
+    pub stays: Vec<Stayed>,
 }
 
 impl Known {
     fn whose(&self, member: MemberNumber) -> MemberNumber {
         self.roots.get(&member).copied().unwrap_or(member)
+    }
+
+    /// Whose account has what stands under a number.
+    pub fn account_of(&self, member: MemberNumber) -> MemberNumber {
+        let member = self.whose(member);
+        self.homes.get(&member).copied().unwrap_or(member)
+    }
+
+    /// Numbers that are not, or were not always, accounts of their own.
+    pub fn concerned(&self) -> BTreeSet<MemberNumber> {
+        let merged = self.roots.iter().flat_map(|(from, into)| [*from, *into]);
+        let stays = self.stays.iter();
+        let shared = stays.flat_map(|stay| [stay.member, stay.holder]);
+        merged.chain(shared).collect()
     }
 
     fn follow(&mut self, act: &Act) {
@@ -132,9 +177,19 @@ impl Known {
             Kind::Unblocked if *status == MemberStatus::Blocked => *status = MemberStatus::Active,
             _ => {}
         }
-        let Some(into) = act.into else { return };
+        if let Some(into) = act.into {
+            self.merge(act.member, into);
+        }
+        match act.step {
+            Some(Step::Joined(holder)) => self.join(act.member, holder),
+            Some(Step::Left(holder)) => self.leave(act.member, holder, act.business_date),
+            None => {}
+        }
+    }
+
+    fn merge(&mut self, from: MemberNumber, into: MemberNumber) {
         // Two tills may each have merged one of these: all of them are one person then.
-        let (from, into) = (self.whose(act.member), self.whose(into));
+        let (from, into) = (self.whose(from), self.whose(into));
         if from == into {
             return;
         }
@@ -142,6 +197,42 @@ impl Known {
             *root = into;
         }
         self.roots.insert(from, into);
+        // A till that did not know of the household merged who is in it.
+        if let Some(holder) = self.homes.remove(&from) {
+            self.homes.entry(into).or_insert(holder);
+        }
+        for holder in self.homes.values_mut().filter(|holder| **holder == from) {
+            *holder = into;
+        }
+        self.homes.retain(|member, holder| member != holder);
+    }
+
+    /// Of two tills that let somebody into two households the first word counts.
+    fn join(&mut self, member: MemberNumber, holder: MemberNumber) {
+        let stay = Stayed {
+            member,
+            holder,
+            left_on: None,
+        };
+        self.stays.push(stay);
+        let (member, holder) = (self.whose(member), self.whose(holder));
+        let is_in_one = |number| self.homes.contains_key(number);
+        let is_holder = self.homes.values().any(|of| *of == member);
+        if member != holder && !is_in_one(&member) && !is_in_one(&holder) && !is_holder {
+            self.homes.insert(member, holder);
+        }
+    }
+
+    fn leave(&mut self, member: MemberNumber, holder: MemberNumber, on: Option<BusinessDate>) {
+        let stays = self.stays.iter_mut().rev();
+        let mut open = stays.filter(|stay| stay.left_on.is_none());
+        if let Some(stay) = open.find(|stay| stay.member == member && stay.holder == holder) {
+            stay.left_on = on;
+        }
+        let (member, holder) = (self.whose(member), self.whose(holder));
+        if self.homes.get(&member) == Some(&holder) {
+            self.homes.remove(&member);
+        }
     }
 
     /// A member is blocked if any of the numbers is.

@@ -8,6 +8,7 @@ mod baskets;
 mod draws;
 mod exceptions;
 mod fold;
+mod household;
 mod ingest;
 mod lapse;
 mod lots;

@@ -27,13 +27,15 @@ pub struct Limit {
 }
 
 /// For whom a limit counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "limit_per"))]
 #[serde(rename_all = "snake_case")]
 pub enum LimitPer {
     /// The sale's member, with every card they have.
     Member,
+    /// All members who share the account of the sale's member; the member alone where nobody does.
+    Household,
     /// The sale's cashier, for sales of any member.
     Cashier,
     /// The one card, phone or number that the customer showed.

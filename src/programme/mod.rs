@@ -53,7 +53,7 @@ pub use tiers::{
     Downgrade, ENTRY_RULE, Entry, EntryRewards, Level, Term, TierBasis, TierForSale, TierWindow,
     Tiers, Window, YearStart,
 };
-pub use times::{Quota, QuotaOf, Times, TimesWindow};
+pub use times::{Quota, QuotaOf, Times, TimesPer, TimesWindow};
 pub(crate) use value::percent_stated;
 pub use value::{Phrase, Value};
 pub use wallet::{

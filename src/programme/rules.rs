@@ -201,6 +201,8 @@ pub enum When {
     UsesPoints(bool),
     /// Whether there is a member.
     Member(bool),
+    /// Whether they share an account with other members.
+    InHousehold(bool),
     /// How long they have been one.
     Membership(Membership),
     /// When their birthday is.

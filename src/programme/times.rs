@@ -2,9 +2,27 @@
 
 use std::collections::BTreeMap;
 
-/// The most times something gives something to one member, by the member's past at this till.
+use serde::{Deserialize, Serialize};
+
+/// Whose past says how often something was had.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "times_per"))]
+#[serde(rename_all = "snake_case")]
+pub enum TimesPer {
+    /// The member's own.
+    #[default]
+    Member,
+    /// That of all members who share an account; the member's own where nobody does.
+    Household,
+}
+
+/// The most times something gives something to one member, or to one household, by their past at this
+/// till.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Times {
+    /// Whose past counts.
+    pub per: TimesPer,
     /// On one business date, from 1.
     pub day: Option<u32>,
     /// In one calendar month of business dates, from 1.

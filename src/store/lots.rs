@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Params, params};
 
 use super::error::StoreError;
+use super::household::{account_and_past, active_for_account, repaid_for_account};
 use super::member_status::OF_MEMBER;
 use super::read::Reading;
 use super::rows::date_from;
@@ -17,7 +18,7 @@ use crate::kernel::{
 use crate::ledger::{Accounts, DueLot, Flags, Kind};
 
 impl Reading<'_> {
-    /// A member's accounts in all wallets, for something that is booked on a date: lots with something
+    /// The accounts that a member uses in all wallets, for something that is booked on a date: lots with something
     /// left in them or alive on that date, with what of these is written off since, and the lots
     /// named in `also` whatever is left, with what of these is written off. Read is what is open, however
     /// much was spent before; only for a date that is closed already, every lot is looked at.
@@ -27,7 +28,7 @@ impl Reading<'_> {
         also: &[LotId],
         on: BusinessDate,
     ) -> Result<Accounts, StoreError> {
-        let member = self.whose(member)?;
+        let member = self.account_of(member)?;
         let mut lots = Lots::new();
         self.read_lots(OPEN_LOTS, [member.get()], &mut lots)?;
         for lot in also {
@@ -112,18 +113,23 @@ impl Reading<'_> {
         date.map(date_from).transpose()
     }
 
-    /// The latest business date behind `last` and before `over` on which a member was active in one of
-    /// the ways that count; if there is none, the first from `over` on. A sale is claimed or made, an
-    /// event not taken back.
+    /// The latest business date behind `last` and before `over` on which somebody who uses a member's account
+    /// was active in one of the ways that count, or who did until they left it; if there is none, the first
+    /// from `over` on. A sale is claimed or made, an event not taken back.
     pub fn active_behind(
         &self,
         member: MemberNumber,
         counted: &[Activity],
         (last, over): (BusinessDate, BusinessDate),
     ) -> Result<Option<BusinessDate>, StoreError> {
-        let mut statement = self.db().prepare_cached(&next_activity())?;
+        let (member, was_shared) = account_and_past(self.db(), member)?;
+        let sql = match was_shared {
+            false => next_activity(),
+            true => next_activity_of_account(),
+        };
+        let mut statement = self.db().prepare_cached(&sql)?;
         let range = params![
-            self.whose(member)?.get(),
+            member.get(),
             last.yyyymmdd(),
             over.yyyymmdd(),
             counted.contains(&Activity::Sale),
@@ -156,21 +162,25 @@ impl Reading<'_> {
         Ok(Points::new(statement.query_row(of, |row| row.get(0))?))
     }
 
-    /// How much of a member's debt was repaid out of each lot, by wallet, less what went back into it
+    /// How much debt of the account that a member uses was repaid out of each lot, by wallet, less what went back into it
     /// because the debt was forgiven afterwards.
     pub fn repaid(
         &self,
         member: MemberNumber,
     ) -> Result<BTreeMap<(WalletNumber, LotId), Points>, StoreError> {
+        let (member, was_shared) = account_and_past(self.db(), member)?;
+        let whose = match was_shared {
+            false => OF_MEMBER.to_owned(),
+            true => repaid_for_account(),
+        };
         // As the index `entry_repayment` has it, so that SQLite uses it.
         let sql = format!(
             "SELECT wallet, lot, sum(iif(flags & ?2, -points, points)) AS points FROM entry
-             WHERE {OF_MEMBER} AND kind = {} AND lot <> 0
+             WHERE {whose} AND kind = {} AND lot <> 0
              GROUP BY wallet, lot HAVING points > 0",
             Kind::Repayment.number()
         );
         let mut statement = self.db().prepare_cached(&sql)?;
-        let member = self.whose(member)?;
         let of = params![member.get(), Flags::UNDONE.0];
         let rows = statement.query_map(of, |row| {
             Ok(((row.get(0)?, row.get(1)?), Points::new(row.get(2)?)))
@@ -251,11 +261,9 @@ const ACTIVITY: &str = "kind IN (6, 21, 24) AND lot = 0";
 /// See [`Reading::active_behind`]. Each number that stands for the member is looked up by itself, so that
 /// one step into the index finds its answer.
 fn next_activity() -> String {
-    let event = Kind::Event.number();
-    let undone = Flags::UNDONE.0;
     let of_number = format!(
-        "FROM entry WHERE member = number AND {ACTIVITY}
-         AND iif(kind = {event}, ?5 AND flags & {undone} = 0, ?4)"
+        "FROM entry WHERE member = number AND {}",
+        counted_activity()
     );
     format!(
         "SELECT coalesce(max(latest), min(next)) FROM (
@@ -265,6 +273,26 @@ fn next_activity() -> String {
              FROM (SELECT ?1 AS number
                    UNION ALL SELECT member FROM member_status WHERE into_member = ?1))"
     )
+}
+
+/// The same of an account that is or was shared.
+fn next_activity_of_account() -> String {
+    let of_account = format!(
+        "FROM entry WHERE {} AND {}",
+        active_for_account(),
+        counted_activity()
+    );
+    format!(
+        "SELECT coalesce(
+             (SELECT max(business_date) {of_account} AND business_date > ?2 AND business_date < ?3),
+             (SELECT min(business_date) {of_account} AND business_date >= ?3))"
+    )
+}
+
+/// In a query: an activity of a kind that counts.
+fn counted_activity() -> String {
+    let (event, undone) = (Kind::Event.number(), Flags::UNDONE.0);
+    format!("{ACTIVITY} AND iif(kind = {event}, ?5 AND flags & {undone} = 0, ?4)")
 }
 
 impl Writing<'_> {

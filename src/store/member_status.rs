@@ -1,19 +1,20 @@
-//! Members who are not what others are: blocked, closed, or another one by now.
+//! Members who are not what others are: blocked, closed, another one by now, or in a household
+//! (`household.rs`).
 
 use std::borrow::Cow;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::StoreError;
+use super::household::{follow_household, hand_over};
 use super::read::Reading;
 use super::verify::Findings;
-use super::write::refuse_beyond;
 use crate::kernel::ids::Seq;
 use crate::kernel::{MemberNumber, MemberStatus};
-use crate::ledger::Entry;
 use crate::ledger::fold::{Fold, status_after};
 use crate::ledger::merge::merged_into;
 use crate::ledger::usage::MEMBER_ROWS;
+use crate::ledger::{Effect, Entry, Kind};
 
 /// In a query: an entry is of the member `?1`, or of one who was merged into that member, whose entries
 /// stay under their own numbers.
@@ -24,31 +25,52 @@ pub(super) const OF_MEMBER: &str =
 const MERGED: u8 = 3;
 
 /// A row of the table.
-struct Row {
+pub(super) struct Row {
     state: u8,
-    into: Option<MemberNumber>,
+    /// The entry that says so.
+    pub(super) seq: Seq,
+    pub(super) into: Option<MemberNumber>,
+    /// Of the household that the member is in.
+    pub(super) holder: Option<MemberNumber>,
 }
 
-fn row_of(db: &Connection, member: MemberNumber) -> Result<Option<Row>, StoreError> {
+/// Where a member stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Stands {
+    /// Whether they may earn and spend.
+    pub status: MemberStatus,
+    /// Whose account they use, if they share one; of the holder it is their own number.
+    pub holder: Option<MemberNumber>,
+}
+
+pub(super) fn row_of(db: &Connection, member: MemberNumber) -> Result<Option<Row>, StoreError> {
     let found = db
-        .prepare_cached("SELECT state, into_member FROM member_status WHERE member = ?1")?
+        .prepare_cached(
+            "SELECT state, seq, into_member, holder FROM member_status WHERE member = ?1",
+        )?
         .query_row([member.get()], |row| {
-            Ok((row.get(0)?, row.get::<_, Option<u64>>(1)?))
+            let numbers = (row.get::<_, Option<u64>>(2)?, row.get::<_, Option<u64>>(3)?);
+            Ok((row.get(0)?, row.get(1)?, numbers))
         })
         .optional()?;
-    let Some((state, into)) = found else {
+    let Some((state, seq, (into, holder))) = found else {
         return Ok(None);
     };
-    let into = into.map(number_from).transpose()?;
-    Ok(Some(Row { state, into }))
+    Ok(Some(Row {
+        state,
+        seq,
+        into: into.map(number_from).transpose()?,
+        holder: holder.map(number_from).transpose()?,
+    }))
 }
 
-fn number_from(number: u64) -> Result<MemberNumber, StoreError> {
+pub(super) fn number_from(number: u64) -> Result<MemberNumber, StoreError> {
     MemberNumber::try_from(number).map_err(|_| StoreError::corrupt("an impossible member number"))
 }
 
 fn status_from(state: u8) -> Result<MemberStatus, StoreError> {
     match state {
+        0 => Ok(MemberStatus::Active),
         1 => Ok(MemberStatus::Blocked),
         2 => Ok(MemberStatus::Closed),
         _ => Err(StoreError::corrupt("a member's unknown status")),
@@ -62,29 +84,63 @@ pub(super) fn whose(db: &Connection, member: MemberNumber) -> Result<MemberNumbe
         .unwrap_or(member))
 }
 
+/// Whose account a number uses: that of the household which its member is in, else the member's own.
+pub(super) fn account_of(
+    db: &Connection,
+    member: MemberNumber,
+) -> Result<MemberNumber, StoreError> {
+    let (member, row) = present(db, member)?;
+    Ok(row.and_then(|row| row.holder).unwrap_or(member))
+}
+
+/// The number that its member has by now, with its row.
+pub(super) fn present(
+    db: &Connection,
+    member: MemberNumber,
+) -> Result<(MemberNumber, Option<Row>), StoreError> {
+    match row_of(db, member)? {
+        Some(Row {
+            into: Some(into), ..
+        }) => Ok((into, row_of(db, into)?)),
+        row => Ok((member, row)),
+    }
+}
+
 impl Reading<'_> {
+    /// Whether a member may earn and spend, and whose account they share.
+    pub fn stands(&self, member: MemberNumber) -> Result<Stands, StoreError> {
+        let (_, row) = present(self.db(), member)?;
+        row.map_or(Ok(Stands::default()), |row| {
+            Ok(Stands {
+                status: status_from(row.state)?,
+                holder: row.holder,
+            })
+        })
+    }
+
     /// Whether a member may earn and spend.
     pub fn member_status(&self, member: MemberNumber) -> Result<MemberStatus, StoreError> {
-        let row = row_of(self.db(), member)?;
-        match row {
-            None => Ok(MemberStatus::Active),
-            Some(Row {
-                into: Some(into), ..
-            }) => match row_of(self.db(), into)? {
-                None => Ok(MemberStatus::Active),
-                Some(row) => status_from(row.state),
-            },
-            Some(row) => status_from(row.state),
-        }
+        Ok(self.stands(member)?.status)
     }
 
     /// Who a number stands for: itself, or the member it was merged into.
     pub fn whose(&self, member: MemberNumber) -> Result<MemberNumber, StoreError> {
         whose(self.db(), member)
     }
+
+    /// Whose account a number uses: that of the household which its member is in, else the member's own.
+    pub fn account_of(&self, member: MemberNumber) -> Result<MemberNumber, StoreError> {
+        account_of(self.db(), member)
+    }
+
+    /// Whose account an entry moves points of, written or not.
+    pub fn account_of_entry(&self, entry: &Entry) -> Result<Option<MemberNumber>, StoreError> {
+        Ok(under_present_number(self.db(), entry)?.member)
+    }
 }
 
-/// The entry under the number that its member has by now: nothing new is written of who is merged.
+/// The entry under the number that its member has by now: nothing new is written of who is merged. Points
+/// are those of the account that the member uses.
 pub(super) fn under_present_number<'a>(
     db: &Connection,
     entry: &'a Entry,
@@ -92,7 +148,13 @@ pub(super) fn under_present_number<'a>(
     let Some(member) = entry.member else {
         return Ok(Cow::Borrowed(entry));
     };
-    let present = whose(db, member)?;
+    let Some(row) = row_of(db, member)? else {
+        return Ok(Cow::Borrowed(entry));
+    };
+    let present = match Effect::of(entry) {
+        None => row.into.unwrap_or(member),
+        Some(_) => account_of(db, member)?,
+    };
     if present == member {
         return Ok(Cow::Borrowed(entry));
     }
@@ -109,14 +171,19 @@ pub(super) fn follow(db: &Connection, entry: &Entry) -> Result<(), StoreError> {
         let into = into.map_err(|_| StoreError::corrupt("a merge that cannot be read"))?;
         return merge(db, entry.seq, entry.member.ok_or_else(nobody)?, into);
     }
+    if entry.kind == Kind::Household {
+        return follow_household(db, entry, entry.member.ok_or_else(nobody)?);
+    }
     let Some(status) = status_after(entry) else {
         return Ok(());
     };
     let member = entry.member.ok_or_else(nobody)?;
     match status {
         MemberStatus::Active => {
+            put(db, member, 0, entry.seq, None)?;
             db.execute(
-                "DELETE FROM member_status WHERE member = ?1",
+                "DELETE FROM member_status WHERE member = ?1 AND NOT EXISTS
+                     (SELECT 1 FROM household h WHERE h.member = ?1 OR h.holder = ?1)",
                 [member.get()],
             )?;
             Ok(())
@@ -150,15 +217,6 @@ fn merge(
     into: MemberNumber,
 ) -> Result<(), StoreError> {
     let both = params![from.get(), into.get()];
-    // A lot is named by its own entry, so that two members have none of the same name.
-    db.execute("UPDATE portion SET member = ?2 WHERE member = ?1", both)?;
-    db.execute(
-        "INSERT INTO account (member, wallet, debt)
-             SELECT ?2, wallet, debt FROM account WHERE member = ?1
-         ON CONFLICT DO UPDATE SET debt = debt + excluded.debt",
-        both,
-    )?;
-    db.execute("DELETE FROM account WHERE member = ?1", [from.get()])?;
     let (first, last) = MEMBER_ROWS;
     let rows = params![from.get(), into.get(), first, last];
     db.execute(
@@ -180,13 +238,9 @@ fn merge(
         "UPDATE member_status SET into_member = ?2 WHERE into_member = ?1",
         both,
     )?;
+    // Times in a household stay under the numbers of then: they say where lots of those numbers went.
     put(db, from, MERGED, seq, Some(into))?;
-    let mut wallets = db.prepare("SELECT DISTINCT wallet FROM portion WHERE member = ?1")?;
-    let mut rows = wallets.query([into.get()])?;
-    while let Some(row) = rows.next()? {
-        refuse_beyond(db, into.get(), row.get(0)?)?;
-    }
-    Ok(())
+    hand_over(db, from, into)
 }
 
 /// Members stand where the entries say.
@@ -195,38 +249,44 @@ pub(super) fn check(
     fold: &Fold,
     findings: &mut Findings,
 ) -> Result<(), StoreError> {
-    let text = "a member is blocked, closed or merged and no entry says so, or the other way round";
+    let text = "a member is blocked, closed, merged or in a household and no entry says so, or the other way round";
     let mut statement = reading
         .db()
-        .prepare("SELECT member, state, seq, into_member FROM member_status")?;
+        .prepare("SELECT member, state, seq, into_member, holder FROM member_status")?;
     let mut rows = statement.query([])?;
-    let mut count = 0;
+    let mut expected = fold.marked();
     while let Some(row) = rows.next()? {
-        count += 1;
         let member = number_from(row.get(0)?)?;
         let (state, seq): (u8, Seq) = (row.get(1)?, row.get(2)?);
         let into = row.get::<_, Option<u64>>(3)?.map(number_from).transpose()?;
+        let holder = row.get::<_, Option<u64>>(4)?.map(number_from).transpose()?;
         let entry = reading.entries(seq, seq)?.pop().map(|(entry, _)| entry);
-        let entry = entry.filter(|entry| entry.member == Some(member));
-        let is_told = match into {
-            Some(_) => {
-                let says = entry
-                    .as_ref()
-                    .is_some_and(|entry| merged_into(entry).is_some());
-                says && state == MERGED && fold.aliases.get(&member) == into.as_ref()
+        let says = |says: &dyn Fn(&Entry) -> bool| {
+            let own = entry.as_ref();
+            own.is_some_and(|entry| entry.member == Some(member) && says(entry))
+        };
+        let is_told = match (into, state) {
+            (Some(_), _) => {
+                says(&|entry| merged_into(entry).is_some())
+                    && state == MERGED
+                    && fold.aliases.get(&member) == into.as_ref()
             }
-            None => {
+            (None, 0) => {
+                !fold.statuses.contains_key(&member) && fold.marked_by(member) == Some(seq)
+            }
+            (None, _) => {
                 let stands = status_from(state).ok();
-                let says = entry.as_ref().and_then(status_after);
-                says == stands && fold.statuses.get(&member).copied() == stands
+                says(&|entry| status_after(entry) == stands)
+                    && fold.statuses.get(&member).copied() == stands
             }
         };
-        if !is_told {
+        let is_told = is_told && holder == fold.holder_of(member);
+        if !is_told || !expected.remove(&member) {
             findings.add("member_status.differs", seq, text);
         }
     }
-    if count != fold.statuses.len() + fold.aliases.len() {
+    if !expected.is_empty() {
         findings.add("member_status.differs", 0, text);
     }
-    Ok(())
+    super::household::check(reading, fold, findings)
 }

@@ -1,12 +1,13 @@
 //! The ledger file. The only room that knows SQL on a till; it knows no rules.
 //!
 //! `open.rs` makes and opens the file, `write.rs` appends, `read.rs` and `lots.rs` answer, `member_status.rs` keeps who is blocked,
-//! `turns.rs` the turns of lucky draws,
+//! `household.rs` who shares an account, `turns.rs` the turns of lucky draws,
 //! `verify.rs`, `seal.rs` and `backup.rs` care for it, `salvage.rs` reads what is left of a damaged one.
 //! `schema.rs` brings older files to the present tables, which `schema/*.sql` explain.
 
 mod backup;
 mod error;
+mod household;
 mod identity;
 mod lots;
 mod member_status;
@@ -29,7 +30,9 @@ mod verify_sales;
 mod write;
 
 pub use error::StoreError;
+pub use household::Sharer;
 pub use identity::Identity;
+pub use member_status::Stands;
 pub use open::{Access, Birth, Epoch, Keys, Store};
 pub use operators::WrongPins;
 pub use proof::Way;

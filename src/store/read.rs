@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::StoreError;
+use super::household::{account_and_past, of_account};
 use super::member_status::OF_MEMBER;
 use super::open::{Epoch, Keys};
 use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
@@ -318,18 +319,22 @@ impl<'a> Reading<'a> {
         Ok(())
     }
 
-    /// The entries of a member, and of those who were merged into that member, behind `after`, oldest
-    /// first.
+    /// The entries of the account that a member uses, behind `after`, oldest first: of its number and of
+    /// those who were merged into it, and of a household's members while they are in it.
     pub fn history(
         &self,
         member: MemberNumber,
         after: Seq,
         limit: u32,
     ) -> Result<Vec<Entry>, StoreError> {
+        let (member, was_shared) = account_and_past(self.db, member)?;
+        let whose = match was_shared {
+            false => OF_MEMBER.to_owned(),
+            true => of_account(),
+        };
         let sql = format!(
-            "SELECT {ENTRY_COLUMNS} FROM entry WHERE {OF_MEMBER} AND seq > ?2 ORDER BY seq LIMIT ?3"
+            "SELECT {ENTRY_COLUMNS} FROM entry WHERE {whose} AND seq > ?2 ORDER BY seq LIMIT ?3"
         );
-        let member = self.whose(member)?;
         let mut statement = self.db.prepare_cached(&sql)?;
         let mut rows = statement.query(params![member.get(), after, limit])?;
         let mut found = Vec::new();

@@ -94,7 +94,8 @@ impl Tale {
             | Kind::Blocked
             | Kind::Unblocked
             | Kind::Closed
-            | Kind::Merged => self.current = None,
+            | Kind::Merged
+            | Kind::Household => self.current = None,
             // One that is undone stands among the entries of what finds the points alive.
             Kind::Expiry if entry.refers_to == 0 => self.current = None,
             // Whatever belongs to the sale names it; points that are made owed by hand name nothing.

@@ -202,6 +202,39 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("formula.unit", "{count} × {rate}"),
     ("formula.visit", "{rate} a visit"),
     (
+        "household.already",
+        "The two cards share an account already",
+    ),
+    (
+        "household.full",
+        "An account is shared by at most {most} cards",
+    ),
+    (
+        "household.has_members",
+        "Other cards share this card's account: they must leave it first",
+    ),
+    (
+        "household.holder_in_another",
+        "Card {member} itself shares the account of card {holder}",
+    ),
+    (
+        "household.in_another",
+        "This card shares the account of card {holder}: it must leave that first",
+    ),
+    (
+        "household.is_holder",
+        "It is this card's own account that the others share: they must leave it",
+    ),
+    (
+        "household.not_in",
+        "This card shares no other card's account",
+    ),
+    (
+        "household.open_sales",
+        "A sale of this card waits for its payment: finish it or call it off first",
+    ),
+    ("household.same", "This is one and the same card"),
+    (
         "identifier.known",
         "This is registered already; scan it to see the member",
     ),
@@ -237,6 +270,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{member}: balance known here {balance}; points awarded at another till or store are spent only there until the next sync",
     ),
     (
+        "member.card_household",
+        "{text}; account of card {holder}, shared by {count} cards",
+    ),
+    (
         "member.card_merged",
         "{text}; card {member} was merged into it",
     ),
@@ -256,6 +293,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "This till has no member numbers left; tell head office",
     ),
     ("merge.already", "These two cards are one already"),
+    (
+        "merge.household",
+        "Card {member} shares an account: it must leave that first",
+    ),
     (
         "merge.merged",
         "Card {member} was merged into {into} before",

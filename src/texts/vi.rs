@@ -192,6 +192,36 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("formula.steps", "{base} có {steps} lần {per} × {rate}"),
     ("formula.unit", "{count} × {rate}"),
     ("formula.visit", "mỗi lần mua {rate}"),
+    ("household.already", "Hai thẻ này đã dùng chung tài khoản"),
+    (
+        "household.full",
+        "Một tài khoản dùng chung cho tối đa {most} thẻ",
+    ),
+    (
+        "household.has_members",
+        "Đang có thẻ khác dùng chung tài khoản của thẻ này: các thẻ đó phải rời trước",
+    ),
+    (
+        "household.holder_in_another",
+        "Thẻ {member} đang dùng chung tài khoản của thẻ {holder}",
+    ),
+    (
+        "household.in_another",
+        "Thẻ này đang dùng chung tài khoản của thẻ {holder}: phải rời trước",
+    ),
+    (
+        "household.is_holder",
+        "Tài khoản chung là của chính thẻ này: các thẻ khác mới rời được",
+    ),
+    (
+        "household.not_in",
+        "Thẻ này không dùng chung tài khoản của thẻ nào",
+    ),
+    (
+        "household.open_sales",
+        "Thẻ này có hóa đơn đang chờ thanh toán: hãy hoàn tất hoặc hủy trước",
+    ),
+    ("household.same", "Đây là cùng một thẻ"),
     (
         "identifier.known",
         "Số này đã được đăng ký; hãy quét để xem thành viên",
@@ -234,6 +264,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "{member}: số dư biết tại quầy này {balance}; điểm tích ở quầy hoặc cửa hàng khác chỉ dùng được tại nơi đó cho đến khi đồng bộ",
     ),
     (
+        "member.card_household",
+        "{text}; tài khoản chung của thẻ {holder}, {count} thẻ cùng dùng",
+    ),
+    (
         "member.card_merged",
         "{text}; thẻ {member} đã gộp vào thẻ này",
     ),
@@ -256,6 +290,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Quầy này đã hết số thành viên; hãy báo trụ sở",
     ),
     ("merge.already", "Hai thẻ này đã được gộp"),
+    (
+        "merge.household",
+        "Thẻ {member} đang dùng chung tài khoản: phải rời trước",
+    ),
     ("merge.merged", "Thẻ {member} đã gộp vào thẻ {into}"),
     ("merge.same", "Đây là cùng một thẻ"),
     ("number.days", "{number} ngày"),

@@ -14,7 +14,7 @@ use crate::kernel::{
 };
 use crate::ledger::Accounts;
 use crate::programme::{Programme, Reward, Wallet};
-use crate::store::Reading;
+use crate::store::{Reading, Stands};
 use crate::texts::{Language, date, phrase};
 
 /// Rewards that the line for the cashier names; the rest it counts.
@@ -62,6 +62,16 @@ pub struct CardTier {
     pub name: String,
 }
 
+/// The account that a member shares with others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct CardHousehold {
+    /// Whose account it is: the number of the holder, perhaps the member's own.
+    #[serde(serialize_with = "as_text")]
+    pub holder: MemberNumber,
+    /// How many share it, the holder among them.
+    pub members: usize,
+}
+
 /// What the cashier sees of a member.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct MemberCard {
@@ -82,6 +92,10 @@ pub struct MemberCard {
     /// Whether they may earn and spend. Left out if so.
     #[serde(skip_serializing_if = "MemberStatus::is_active")]
     pub status: MemberStatus,
+    /// The account that they share with others, whose balances, tier and rewards these are; absent where
+    /// they share none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub household: Option<CardHousehold>,
     /// The tier; absent where the programme has none, or where it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<CardTier>,
@@ -105,6 +119,32 @@ fn as_optional_text<S: serde::Serializer>(
     match number {
         Some(number) => as_text(number, serializer),
         None => serializer.serialize_none(),
+    }
+}
+
+impl CardHousehold {
+    /// As it is now; nothing, and nothing read, without a holder.
+    pub(super) fn of(
+        reading: &Reading<'_>,
+        holder: Option<MemberNumber>,
+    ) -> Result<Option<Self>, Error> {
+        let Some(holder) = holder else {
+            return Ok(None);
+        };
+        let members = reading.household(holder)?.len();
+        Ok(Some(Self { holder, members }))
+    }
+
+    /// Whose account it is and how many share it, in words.
+    pub(super) fn text(
+        &self,
+        language: Language,
+        key: &'static str,
+        places: &[(&str, &str)],
+    ) -> String {
+        let (holder, count) = (self.holder.to_string(), self.members.to_string());
+        let own = [("holder", holder.as_str()), ("count", &count)];
+        phrase(language, key, &[places, &own].concat())
     }
 }
 
@@ -202,9 +242,10 @@ impl Till {
         let programme = self.programme_on(on)?;
         let accounts = self.accounts(reading, &programme, number, on)?;
         let tier = self.card_tier(reading, &programme, &accounts, number, on)?;
-        let status = reading.member_status(number)?;
+        let Stands { status, holder } = reading.stands(number)?;
         let who = (number, status, is_known_here);
-        Ok(self.card_of(&programme, &accounts, who, on, tier))
+        let household = CardHousehold::of(reading, holder)?;
+        Ok(self.card_of(&programme, &accounts, (who, household), on, tier))
     }
 
     fn card_tier(
@@ -241,7 +282,10 @@ impl Till {
         &self,
         programme: &Programme,
         accounts: &Accounts,
-        (number, status, is_known_here): (MemberNumber, MemberStatus, bool),
+        ((number, status, is_known_here), household): (
+            (MemberNumber, MemberStatus, bool),
+            Option<CardHousehold>,
+        ),
         on: BusinessDate,
         tier: Option<CardTier>,
     ) -> MemberCard {
@@ -261,6 +305,7 @@ impl Till {
             was_replayed: false,
             merged_from: None,
             status,
+            household,
             tier,
             wallets,
             rewards,
@@ -306,7 +351,10 @@ impl Till {
                 text = phrase(language, "member.expiring", &places);
             }
         }
-        text
+        match card.household {
+            None => text,
+            Some(shared) => shared.text(language, "member.card_household", &[("text", &text)]),
+        }
     }
 
     /// The points, and the money they are worth.

@@ -16,7 +16,7 @@ use crate::kernel::{BusinessDate, MemberNumber, Money};
 use crate::ledger::draw::{Turn, key_of_draw, key_of_writer, outcome, part_of};
 use crate::ledger::event::EventPayload;
 use crate::ledger::{Entry, Flags, Kind, SaleFacts};
-use crate::programme::{DrawnAt, OnReturn, Programme, REFERRED_EVENT, RefundBase};
+use crate::programme::{DrawnAt, OnReturn, Programme, REFERRED_EVENT, RefundBase, TimesPer};
 use crate::store::{Reading, SaleRow, StoreError, Writing};
 
 impl Till {
@@ -195,19 +195,29 @@ impl Till {
     }
 }
 
-/// How many turns a member had of each draw that limits them; those that a sale promises which is held are
-/// had, too.
+/// Members, and their sales that are held.
+pub(super) type HadBy<'a> = (&'a [MemberNumber], &'a [SaleDocument]);
+
+/// How many turns somebody had of each draw that limits them, by whom it counts: the member, or all of the
+/// household. Those that a sale promises which is held are had, too.
 pub(super) fn turns_had(
     reading: &Reading<'_>,
     programme: &Programme,
-    (member, on): (MemberNumber, BusinessDate),
-    held: &[SaleDocument],
+    on: BusinessDate,
+    (own, all): (HadBy<'_>, HadBy<'_>),
 ) -> Result<BTreeMap<String, Had>, Error> {
     let limited = programme.draws().iter();
     let limited = limited.filter(|draw| draw.times.is_limited());
     limited
         .map(|draw| {
-            let mut dates = reading.turns_of(&draw.id, member)?;
+            let (members, held) = match draw.times.per {
+                TimesPer::Member => own,
+                TimesPer::Household => all,
+            };
+            let mut dates = Vec::new();
+            for member in members {
+                dates.extend(reading.turns_of(&draw.id, *member)?);
+            }
             for sale in held {
                 let promised = sale.outcome.draws.iter();
                 for given in promised.filter(|given| given.draw == draw.id) {

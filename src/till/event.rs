@@ -8,7 +8,7 @@ use super::error::Error;
 use super::lots::accounts_with_repaid;
 use super::member_status::check_time;
 use super::operation::{Call, Operation};
-use super::refund::{Paid, policies_of};
+use super::refund::{Paid, account_of_points, policies_of, under_account};
 use super::sale::{check_reason, retell_nothing};
 use super::shell::{Moment, Replay, Till};
 use super::status;
@@ -347,14 +347,11 @@ impl Till {
         paid: Paid,
     ) -> Result<Vec<Entry>, Error> {
         let programme = self.programme_version(entry.programme_version)?;
-        let history = SaleHistory::of(&postings_of(reading, entry.seq)?);
-        let accounts = accounts_with_repaid(
-            reading,
-            Some(member),
-            &history.lots(),
-            &[],
-            facts.business_date,
-        )?;
+        let postings = postings_of(reading, entry.seq)?;
+        let history = SaleHistory::of(&postings);
+        let account = account_of_points(reading, &postings)?.or(Some(member));
+        let accounts =
+            accounts_with_repaid(reading, account, &history.lots(), &[], facts.business_date)?;
         let payload = EventPayload::from_payload(&entry.payload)
             .map_err(|_| Error::Internal("an event that cannot be read"))?;
         let taken = TakenBack {
@@ -363,8 +360,10 @@ impl Till {
             awards: &history.awards,
             policies: &policies_of(&programme, paid),
         };
-        take_back(reading.head()?.seq, facts, taken, &accounts)
-            .map_err(|refusal| self.refused(&programme, &refusal))
+        let mut entries = take_back(reading.head()?.seq, facts, taken, &accounts)
+            .map_err(|refusal| self.refused(&programme, &refusal))?;
+        under_account(&mut entries, account);
+        Ok(entries)
     }
 
     /// Takes an event back in the write that takes back what it came with, by the entry `back`. What its

@@ -10,7 +10,9 @@ use super::shell::Till;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Points};
 use crate::ledger::exception::{CLOCK_SUSPECT, late_key};
-use crate::ledger::{AdjustmentPayload, Entry, Exception, Flags, Kind, MergePayload};
+use crate::ledger::{
+    AdjustmentPayload, Entry, Exception, Flags, HouseholdPayload, Kind, MergePayload,
+};
 use crate::programme::Programme;
 use crate::store::Reading;
 
@@ -62,7 +64,7 @@ pub struct ExceptionCount {
 }
 
 /// Entries that make a line by themselves.
-const TOLD: [Kind; 8] = [
+const TOLD: [Kind; 9] = [
     Kind::Exception,
     Kind::AdjustmentGiven,
     Kind::AdjustmentTaken,
@@ -71,6 +73,7 @@ const TOLD: [Kind; 8] = [
     Kind::Unblocked,
     Kind::Closed,
     Kind::Merged,
+    Kind::Household,
 ];
 
 impl Till {
@@ -121,6 +124,11 @@ pub(super) fn exceptions_of(
                 let read = MergePayload::from_payload(&entry.payload);
                 let by = read.map(|merge| merge.by).unwrap_or_default();
                 lines.push(by_hand(&entry, &by, line(entry.kind.name())));
+            }
+            Kind::Household => {
+                let read = HouseholdPayload::from_payload(&entry.payload);
+                let by = read.map(|household| household.by).unwrap_or_default();
+                lines.push(by_hand(&entry, &by, line(entry.name())));
             }
             kind => lines.extend(late_key(kind, entry.flags, entry.lot).map(line)),
         }

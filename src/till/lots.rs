@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::card::MemberCard;
+use super::card::{CardHousehold, MemberCard};
 use super::error::Error;
 use super::shell::Till;
 use crate::kernel::idle::{Idle, dates_of};
@@ -159,7 +159,9 @@ impl Till {
             let member = past.whose(member);
             let is_known_here = reading.knows_member(member)?;
             let who = (member, past.status(member), is_known_here);
-            Ok(self.card_of(&programme, &accounts, who, on, None))
+            let household = past.household(member);
+            let household = household.map(|(holder, members)| CardHousehold { holder, members });
+            Ok(self.card_of(&programme, &accounts, (who, household), on, None))
         })
     }
 }
@@ -176,18 +178,18 @@ pub(super) fn accounts_with(
     let Some(member) = member else {
         return Ok(Accounts::new());
     };
-    let member = reading.whose(member)?;
+    let account = reading.account_of(member)?;
     let mut own = Vec::new();
     for entry in pending {
-        // Written under the number of a sale whose member was merged since, it is this one's all the same.
-        let whose = entry.member.map(|member| reading.whose(member));
-        if whose.transpose()? == Some(member) {
+        // Under the number of a sale whose member was merged since, or shares an account, it is this one's
+        // all the same.
+        if reading.account_of_entry(entry)? == Some(account) {
             own.push(entry);
         }
     }
     let mut lots = also.to_vec();
     lots.extend(own.iter().map(|entry| entry.lot));
-    let mut accounts = reading.accounts(member, &lots, on)?;
+    let mut accounts = reading.accounts(account, &lots, on)?;
     for entry in own {
         apply(&mut accounts, entry);
     }
@@ -221,11 +223,12 @@ pub(super) fn accounts_with_repaid(
     Ok(accounts)
 }
 
-/// A member's entries up to an instant.
+/// The entries up to an instant that can tell what a member had.
 fn past_of(reading: &Reading<'_>, member: MemberNumber, at: Instant) -> Result<Past, Error> {
     let (mut past, mut last, mut reached) = (Past::default(), 0, Instant::default());
+    let members = reading.related(member)?;
     loop {
-        let page = reading.history(member, last, ENTRIES_AT_A_TIME)?;
+        let page = reading.history_of_all(&members, last, ENTRIES_AT_A_TIME)?;
         let Some(end) = page.last() else {
             return Ok(past);
         };

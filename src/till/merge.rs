@@ -104,7 +104,7 @@ impl Till {
         self.sum_up_member(writing, into)
     }
 
-    fn side_of(
+    pub(super) fn side_of(
         &self,
         reading: &Reading<'_>,
         member: MemberNumber,
@@ -132,7 +132,8 @@ impl Till {
     ///
     /// # Errors
     /// Refused for one and the same (`merge.same`), for one who was merged before (`merge.already`,
-    /// where it was into this one, else `merge.merged`), and for who is blocked or closed.
+    /// where it was into this one, else `merge.merged`), for who is blocked or closed, and for who shares an
+    /// account (`merge.household`), but for its holder as `into`.
     /// [`crate::store::StoreError::Beyond`] where both together would have more than anybody can.
     pub fn merge(&self, id: &str, request: &MergeRequest) -> Result<Merged, Error> {
         check_by_hand(&request.operator, &request.reason)?;
@@ -187,6 +188,12 @@ fn refuse_merge(
         }
         // A block is lifted by somebody's word and not by the way.
         refuse_barred(reading.member_status(member)?)?;
+        // One household at a time: its account would be parted, or two become one by the way.
+        let holder = reading.stands(member)?.holder;
+        if holder.is_some_and(|holder| member == from || holder != member) {
+            let values = [("member", member.to_string())];
+            return Err(Error::refused(status::REFUSED, "merge.household", &values));
+        }
     }
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! do, `member.rs` who it is for, `card.rs` what is seen of them at a scan, `lots.rs` what they have, `statement.rs` tells them everything, `day.rs`
 //! the close, `expiry.rs` what it writes off, `sync.rs` what goes to and comes from head office,
 //! `dispute.rs` and `proof.rs` settle a quarrel about a sale, `adjust.rs` gives or takes points by hand,
-//! `event.rs` books what is no sale, `member_status.rs` blocks members, `merge.rs` makes two of them one,
+//! `event.rs` books what is no sale, `member_status.rs` blocks members, `merge.rs` makes two of them one, `household.rs` lets them share an account,
 //! `approval.rs` asks who may, `exceptions.rs` tells it in the day's report, `velocity.rs` counts for limits,
 //! `undo.rs` a post-void's rest, `past.rs` what the evaluation is told of earlier sales, `counted.rs`,
 //! `usage.rs` and `sums.rs` what is kept summed up of them, `programmes.rs` which version prices them,
@@ -28,6 +28,7 @@ mod error;
 mod event;
 mod exceptions;
 mod expiry;
+mod household;
 mod log;
 mod lots;
 mod member;
@@ -60,13 +61,14 @@ mod view;
 
 pub use adjust::{Adjusted, Adjustment, Missing};
 pub use approval::{APPROVAL_SECONDS, OperatorLine};
-pub use card::{CardTier, MemberCard, RewardLine, WalletBalance};
+pub use card::{CardHousehold, CardTier, MemberCard, RewardLine, WalletBalance};
 pub use care::Info;
 pub use day::{DayReport, DayTotal};
 pub use dispute::{Again, Difference, Dispute, Disputed, Fact, ProgrammeUsed};
 pub use error::{Error, Refused};
 pub use event::{EventAward, EventBack, EventDone, EventReport, EventReturn, EventWalletBack};
 pub use exceptions::{DayException, ExceptionCount};
+pub use household::{HouseholdChanged, HouseholdMember, JoinRequest, LeaveRequest, Split};
 pub use log::{Level, LogEvent};
 pub use lots::{MemberLot, NextExpiry};
 pub use member::Enrolment;

@@ -29,6 +29,7 @@ pub(super) enum Call {
     EventBack = 25,
     MemberStatus = 27,
     Merge = 28,
+    Household = 29,
 }
 
 /// An operation as it is asked.

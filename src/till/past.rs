@@ -9,6 +9,8 @@ use super::referral::open_referral;
 use super::shell::Till;
 use super::training::Purpose;
 use super::view::load_document;
+use crate::evaluate::history::Amounts;
+use crate::evaluate::sums::Sums;
 use crate::evaluate::{
     Cart, CartProblem, Explaining, GoodsBack, History, MemberSnapshot, Quote, evaluate_with,
 };
@@ -51,14 +53,16 @@ impl Till {
         Cow::Owned(cart)
     }
 
-    /// The member's past as the programme wants to know it; nothing, and nothing read, where it does
-    /// not ask. Sales of theirs that are held have what they promise, but for those that are `freed`.
+    /// The member's past as the programme wants to know it, with that of the others of the household of
+    /// `holder`; nothing, and nothing read, where it does not ask. `joined_on` is the day that counts for
+    /// the account. Sales of theirs that are held have what they promise, but for those that are `freed`.
     pub(super) fn past_of(
         &self,
         reading: &Reading<'_>,
         programme: &Programme,
         cart: &Cart,
-        (member, joined_on): (MemberNumber, Option<BusinessDate>),
+        member: MemberNumber,
+        (joined_on, holder): (Option<BusinessDate>, Option<MemberNumber>),
         freed: &[Seq],
     ) -> Result<Option<History>, Error> {
         let days = programme.history_days();
@@ -71,22 +75,56 @@ impl Till {
         } else {
             on.minus_days(days - 1).unwrap_or(BusinessDate::MIN)
         };
-        let sums = self.sums_of(reading, member, (first, BusinessDate::MAX))?;
+        let dates = (first, BusinessDate::MAX);
+        let sums = self.sums_of(reading, member, dates)?;
         let held = held_of(reading, member, freed)?;
-        let promised = match &held[..] {
-            [] => None,
-            held => Some(self.sums_promised(held)?),
-        };
         let is_promised = held.iter().any(|sale| sale.outcome.referral.is_some());
+        let mut members = vec![match holder {
+            None => member,
+            Some(_) => reading.whose(member)?,
+        }];
+        let mut all = (Cow::Borrowed(&sums), Cow::Borrowed(&held[..]));
+        let sharers = holder.map_or(Ok(Vec::new()), |holder| reading.household(holder))?;
+        for sharer in sharers {
+            if sharer.member != members[0] {
+                members.push(sharer.member);
+                let theirs = self.sums_of(reading, sharer.member, dates)?;
+                all.0.to_mut().add(&theirs);
+                let theirs = held_of(reading, sharer.member, freed)?;
+                all.1.to_mut().extend(theirs);
+            }
+        }
+        let (all_sums, all_held) = all;
+        let promised = self.promised_by(&held)?;
+        let all_promised = self.promised_by(&all_held)?;
+        let amounts = (
+            Amounts {
+                sums: &sums,
+                promised: promised.as_ref(),
+            },
+            Amounts {
+                sums: &all_sums,
+                promised: all_promised.as_ref(),
+            },
+        );
+        let had_by = ((&members[..1], &held[..]), (&members[..], &all_held[..]));
         let referral = match programme.referral() {
             Some(_) if !is_promised => open_referral(reading, member)?,
             _ => None,
         };
         Ok(Some(History {
             referral,
-            turns: turns_had(reading, programme, (member, on), &held)?,
-            ..History::of_sums(programme, cart, joined_on, (&sums, promised.as_ref()))
+            turns: turns_had(reading, programme, on, had_by)?,
+            ..History::of_sums(programme, cart, joined_on, amounts)
         }))
+    }
+
+    /// What sales that are held promise; nothing where there are none.
+    fn promised_by(&self, held: &[SaleDocument]) -> Result<Option<Sums>, Error> {
+        match held {
+            [] => Ok(None),
+            held => self.sums_promised(held).map(Some),
+        }
     }
 }
 

@@ -20,9 +20,11 @@ use crate::evaluate::sums::Change;
 use crate::evaluate::{Goods, Measure, NoReturn, PointsBack, Return, ReturnedPart, points_back};
 use crate::kernel::ids::Seq;
 use crate::kernel::order;
-use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
+use crate::kernel::{
+    BusinessDate, Instant, MemberNumber, Money, Points, SaleId, UtcOffset, WalletNumber,
+};
 use crate::ledger::refund::{Policies, Reason, Returned, SaleHistory, refund};
-use crate::ledger::{Accounts, Act, Entry, Flags, Kind, SaleFacts};
+use crate::ledger::{Accounts, Act, Effect, Entry, Flags, Kind, SaleFacts};
 use crate::programme::{MissingAward, Programme, Wallet};
 use crate::store::{Reading, SaleRow};
 use crate::texts::{money, number_trimmed};
@@ -104,6 +106,8 @@ pub(super) struct Worked {
     /// What has gone back of the sale with it, as ceilings count it.
     pub(super) measured: Money,
     programme: Arc<Programme>,
+    /// Whose points it moves: who shopped, or the holder of the household that the sale was made in.
+    account: Option<MemberNumber>,
     lots: Accounts,
 }
 
@@ -145,8 +149,8 @@ impl Till {
             let before = [&run_out[..], &worked.entries].concat();
             let undone = self.undo_returns(reading, &moment, &back, &before)?;
             worked.entries.extend(undone.entries);
-            let member = worked.facts.member;
-            worked.entries.retain(|entry| entry.member == member);
+            let own = [worked.facts.member, worked.account];
+            worked.entries.retain(|entry| own.contains(&entry.member));
             let wallets = worked.wallets();
             let is_money = |line: &&WalletRefund| {
                 let wallet = worked.programme().wallet(&line.wallet);
@@ -273,7 +277,8 @@ impl Till {
         let lines = decided
             .after(&before.lines, back.goods)
             .map_err(|reason| self.no_return(reason))?;
-        let history = history_of(reading, row, &before)?;
+        let (history, account) = history_of(reading, row, &before)?;
+        let account = account.or(sale.cart.member);
         let is_whole = decided.is_everything(&lines);
         let points = if back.goods == &Goods::PostVoid {
             PointsBack {
@@ -313,7 +318,7 @@ impl Till {
         let lots = if is_post_void || !history.debts.is_empty() || history.left.is_some() {
             accounts_with_repaid(
                 reading,
-                facts.member,
+                account,
                 &history.lots(),
                 pending,
                 facts.business_date,
@@ -321,7 +326,7 @@ impl Till {
         } else {
             accounts_with(
                 reading,
-                facts.member,
+                account,
                 &history.lots(),
                 pending,
                 facts.business_date,
@@ -344,6 +349,7 @@ impl Till {
         let last = pending.last().map_or(head.seq, |entry| entry.seq);
         let mut entries = refund(last, &facts, parts, &lots)
             .map_err(|refusal| self.refused(&programme, &refusal))?;
+        under_account(&mut entries, account);
         if document.is_post_void {
             let refund = &mut entries[0];
             refund.flags = refund.flags.with(Flags::POST_VOID);
@@ -356,6 +362,7 @@ impl Till {
                 measured: document.measured(&programme, &sale.outcome),
                 document,
                 programme: Arc::clone(&programme),
+                account,
                 lots,
             },
             is_whole,
@@ -432,24 +439,23 @@ fn refunded_sale(reading: &Reading<'_>, seq: Seq) -> Result<Seq, Error> {
     })
 }
 
-/// What the sale gave and took, by its entries. `before` is how far it has gone back.
+/// What the sale gave and took, by its entries, and whose account has that now; nobody's where it moved no
+/// points. `before` is how far it has gone back.
 fn history_of(
     reading: &Reading<'_>,
     row: &SaleRow,
     before: &RefundDocument,
-) -> Result<SaleHistory, Error> {
+) -> Result<(SaleHistory, Option<MemberNumber>), Error> {
     let postings = postings_of(reading, row)?;
     let history = SaleHistory::of(&postings);
-    let spent = postings.iter().find(|entry| entry.kind == Kind::Redemption);
-    let Some(member) = spent.and_then(|entry| entry.member) else {
-        return Ok(history);
-    };
-    let member = reading.whose(member)?;
+    let account = account_of_points(reading, &postings)?;
+    if postings.iter().all(|entry| entry.kind != Kind::Redemption) {
+        return Ok((history, account));
+    }
     let (mut moved, mut is_moved) = (Vec::new(), false);
     for own in reading.refunds_of(row.seq)? {
         // What came back before the sale was claimed moved no points.
-        let whose = own.member.map(|member| reading.whose(member));
-        if whose.transpose()? != Some(member) {
+        if own.member.is_none() {
             continue;
         }
         let refund = entries_of(reading, own.seq)?;
@@ -459,11 +465,32 @@ fn history_of(
         is_moved |= refund.first().is_some_and(is_undone) && refund.iter().any(is_owed);
         moved.extend(refund);
     }
-    Ok(if is_moved {
+    let history = if is_moved {
         history.with_left(&moved, &before.standing().returned)
     } else {
         history
-    })
+    };
+    Ok((history, account))
+}
+
+/// Whose account has now what these entries moved; nobody's where they moved nothing.
+pub(super) fn account_of_points(
+    reading: &Reading<'_>,
+    entries: &[Entry],
+) -> Result<Option<MemberNumber>, Error> {
+    let mut moved = entries.iter().filter(|entry| Effect::of(entry).is_some());
+    match moved.next().map(|entry| (entry.member, entry.seq)) {
+        Some((Some(member), seq)) => Ok(Some(reading.account_since(member, seq)?)),
+        _ => Ok(None),
+    }
+}
+
+/// Writes what moves points under the number of an account: who shopped may have left its household since.
+pub(super) fn under_account(entries: &mut [Entry], account: Option<MemberNumber>) {
+    let moved = entries
+        .iter_mut()
+        .filter(|entry| Effect::of(entry).is_some());
+    moved.for_each(|entry| entry.member = account);
 }
 
 /// The policies of a programme's wallets. Once the money has changed hands, nothing is refused.

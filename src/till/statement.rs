@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::card::{RewardLine, rewards, worth};
+use super::card::{CardHousehold, RewardLine, rewards, worth};
 use super::error::Error;
 use super::shell::Till;
 use crate::evaluate::{DrawnTurn, turn_line};
@@ -17,10 +17,10 @@ use crate::kernel::{
 };
 use crate::ledger::draw::Turn;
 use crate::ledger::event::EventPayload;
-use crate::ledger::{Effect, Entry, Flags, Kind};
+use crate::ledger::{Effect, Entry, Flags, HouseholdPayload, Kind};
 use crate::programme::{Programme, Wallet};
 use crate::scan::recognise;
-use crate::store::Reading;
+use crate::store::{Reading, Stands};
 use crate::texts::{self, Language, phrase};
 
 /// Entries read at a time.
@@ -52,6 +52,10 @@ pub struct Statement {
     /// Whether they may earn and spend. Left out if so.
     #[serde(skip_serializing_if = "MemberStatus::is_active")]
     pub status: MemberStatus,
+    /// The account that they share with others, of which all the rest tells; left out where they share
+    /// none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub household: Option<CardHousehold>,
     /// The business date the balances are of.
     pub business_date: BusinessDate,
     /// The first date of the history; absent for all of it.
@@ -203,7 +207,8 @@ impl Till {
                 let account = accounts.get(&number);
                 account.map_or(Points::ZERO, |account| account.balance(on).spendable)
             };
-            let status = reading.member_status(number)?;
+            let Stands { status, holder } = reading.stands(number)?;
+            let household = CardHousehold::of(reading, holder)?;
             let rewards = match status {
                 MemberStatus::Active => rewards(&programme, self.language, spendable),
                 MemberStatus::Blocked | MemberStatus::Closed => Vec::new(),
@@ -215,6 +220,7 @@ impl Till {
                 member: number,
                 is_known_here,
                 status,
+                household,
                 business_date: on,
                 from: period.from,
                 to,
@@ -260,6 +266,8 @@ impl Till {
         let mut movements = Vec::new();
         let mut sums: BTreeMap<WalletNumber, Sums> = BTreeMap::new();
         let (mut after, mut event) = (0, 0);
+        // All of a household are told the same, with who shopped.
+        let account = reading.account_of(number)?;
         loop {
             let page = reading.history(number, after, PAGE)?;
             let Some(last) = page.last() else { break };
@@ -268,21 +276,23 @@ impl Till {
                 if entry.kind == Kind::Event {
                     event = entry.seq;
                 }
-                let change = Effect::of(entry).map_or(Points::ZERO, |effect| effect.balance());
                 if entry.business_date > to {
                     continue;
                 }
-                let sums = sums.entry(entry.wallet).or_default();
-                sums.closing = plus(sums.closing, change);
-                if from.is_some_and(|from| entry.business_date < from) {
-                    sums.opening = plus(sums.opening, change);
-                } else if is_told(entry, change) {
-                    let mut told = movement(programme, self.language, (number, entry), change);
-                    // No goods come back with an event.
-                    if entry.kind == Kind::AwardRefund && entry.refers_to == event {
-                        told.text = phrase(self.language, "entry.event_points_back", &[]);
+                for (wallet, change) in changes(entry, account) {
+                    let sums = sums.entry(wallet).or_default();
+                    sums.closing = plus(sums.closing, change);
+                    if from.is_some_and(|from| entry.business_date < from) {
+                        sums.opening = plus(sums.opening, change);
+                    } else if is_told(entry, change) {
+                        let change = (wallet, change);
+                        let mut told = movement(programme, self.language, (account, entry), change);
+                        // No goods come back with an event.
+                        if entry.kind == Kind::AwardRefund && entry.refers_to == event {
+                            told.text = phrase(self.language, "entry.event_points_back", &[]);
+                        }
+                        movements.push(told);
                     }
-                    movements.push(told);
                 }
             }
         }
@@ -291,6 +301,24 @@ impl Till {
         });
         Ok((movements, sums))
     }
+}
+
+/// What an entry changes of the balance of an account, by wallet. Who joins a household brings theirs to its
+/// holder's.
+fn changes(entry: &Entry, account: MemberNumber) -> Vec<(WalletNumber, Points)> {
+    if entry.kind == Kind::Household
+        && let Ok(household) = HouseholdPayload::from_payload(&entry.payload)
+        && !household.brings.is_empty()
+    {
+        let is_theirs = household.holder == account;
+        let signed = |points: Points| if is_theirs { points } else { -points };
+        let brings = household.brings.iter();
+        return brings
+            .map(|(wallet, points)| (*wallet, signed(*points)))
+            .collect();
+    }
+    let change = Effect::of(entry).map_or(Points::ZERO, |effect| effect.balance());
+    vec![(entry.wallet, change)]
 }
 
 /// Entries of one time before those of another can add up to more than anybody ever had; such a sum stays
@@ -316,21 +344,23 @@ fn is_told(entry: &Entry, change: Points) -> bool {
         | Kind::Blocked
         | Kind::Unblocked
         | Kind::Closed
-        | Kind::Merged => true,
+        | Kind::Merged
+        | Kind::Household => true,
         Kind::Commit => !entry.is_portion(),
         _ => !change.is_zero(),
     }
 }
 
-/// `number` is who is told: entries of a card that was merged into theirs say so.
+/// `number` is whose account is told: entries of a card that was merged into it or shares it say so.
 fn movement(
     programme: &Programme,
     language: Language,
     (number, entry): (MemberNumber, &Entry),
-    change: Points,
+    (wallet, change): (WalletNumber, Points),
 ) -> Movement {
-    let wallet = programme.wallet_by_number(entry.wallet);
-    let mut text = phrase(language, &format!("entry.{}", entry.kind.name()), &[]);
+    let wallet = programme.wallet_by_number(wallet);
+    let name = entry.name();
+    let mut text = phrase(language, &format!("entry.{name}"), &[]);
     if let Some(turn) = Turn::of(entry) {
         let turn = DrawnTurn {
             seq: entry.seq,
@@ -344,7 +374,7 @@ fn movement(
     {
         text = format!("{text}: {}", texts::event_word(language, &event.name));
     }
-    if entry.flags.has(Flags::UNDONE) {
+    if entry.flags.has(Flags::UNDONE) && entry.kind != Kind::Household {
         text = phrase(language, "entry.undone", &[("text", &text)]);
     }
     let amount = match entry.kind {
@@ -370,7 +400,7 @@ fn movement(
         business_date: entry.business_date,
         at_ms: entry.sold_at,
         utc_offset_minutes: entry.offset,
-        kind: entry.kind.name(),
+        kind: name,
         wallet: wallet.map_or_else(String::new, |wallet| wallet.id.clone()),
         points: change,
         amount,

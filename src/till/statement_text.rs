@@ -14,6 +14,9 @@ impl Statement {
             self.place(),
             say("statement.member", &[("member", &self.member.to_string())]),
         ];
+        if let Some(household) = &self.household {
+            lines.push(household.text(language, "statement.household", &[]));
+        }
         if !self.is_known_here {
             lines.push(say("statement.elsewhere", &[]));
         }

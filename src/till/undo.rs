@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::lots::accounts_with_repaid;
-use super::refund::Back;
+use super::refund::{Back, account_of_points, under_account};
 use super::shell::{Moment, Till};
 use super::status;
 use super::view::{SaleState, load_document};
@@ -68,10 +68,12 @@ impl Till {
                 flags: moment.flags_on(&head, back.business_date),
             };
             let lots: Vec<Seq> = refund.iter().map(Entry::moved_lot).collect();
+            let account = account_of_points(reading, &refund)?.or(first.member);
             let accounts =
-                accounts_with_repaid(reading, first.member, &lots, &pending, back.business_date)?;
+                accounts_with_repaid(reading, account, &lots, &pending, back.business_date)?;
             let last = pending.last().map_or(head.seq, |entry| entry.seq);
-            let entries = undo(last, &facts, &refund, &accounts);
+            let mut entries = undo(last, &facts, &refund, &accounts);
+            under_account(&mut entries, account);
             undone.amount += first.amount;
             undone.entries.extend_from_slice(&entries);
             pending.extend(entries);

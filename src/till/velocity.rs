@@ -85,18 +85,21 @@ impl Till {
             },
             ..LimitFacts::default()
         };
-        let mut known: BTreeMap<(Whose, Option<u32>), Vec<Counted>> = BTreeMap::new();
+        let mut known: BTreeMap<(LimitPer, Option<u32>), Vec<Counted>> = BTreeMap::new();
         for limit in programme.limits() {
-            let whose = whose(limit.per);
-            // A cart that names no cashier or no card counts for none.
-            let Some(who) = self.who(whose, cart, member) else {
-                continue;
-            };
-            let counted = match known.get(&(whose, limit.hours)) {
+            let counted = match known.get(&(limit.per, limit.hours)) {
                 Some(counted) => counted,
                 None => {
-                    let found = count(reading, who, limit, cart)?;
-                    known.entry((whose, limit.hours)).or_insert(found)
+                    let all = self.counted_for(reading, limit.per, cart, member)?;
+                    // A cart that names no cashier or no card counts for none.
+                    if all.is_empty() {
+                        continue;
+                    }
+                    let mut found = Vec::new();
+                    for who in all {
+                        found.extend(count(reading, who, limit, cart)?);
+                    }
+                    known.entry((limit.per, limit.hours)).or_insert(found)
                 }
             };
             facts.used.insert(limit.id.clone(), used(limit, counted));
@@ -113,6 +116,26 @@ impl Till {
             facts.quotas.insert(key, quota);
         }
         Ok(Some(facts))
+    }
+
+    /// All for whom a limit of a sale counts: several members where they share an account.
+    fn counted_for(
+        &self,
+        reading: &Reading<'_>,
+        per: LimitPer,
+        cart: &Cart,
+        member: MemberNumber,
+    ) -> Result<Vec<Who>, Error> {
+        let sharers = match per {
+            LimitPer::Household => reading.household(member)?,
+            _ => Vec::new(),
+        };
+        Ok(if sharers.is_empty() {
+            self.who(whose(per), cart, member).into_iter().collect()
+        } else {
+            let sharers = sharers.iter();
+            sharers.map(|sharer| Who::member(sharer.member)).collect()
+        })
     }
 
     /// What was counted when the sale was authorised, but for a card or a cashier that it names only
@@ -209,7 +232,7 @@ impl Till {
 
 fn whose(per: LimitPer) -> Whose {
     match per {
-        LimitPer::Member => Whose::Member,
+        LimitPer::Member | LimitPer::Household => Whose::Member,
         LimitPer::Cashier => Whose::Cashier,
         LimitPer::Card => Whose::Card,
     }

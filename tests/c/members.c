@@ -121,6 +121,91 @@ static void merge_two(loy_ledger *ledger)
     loy_member_free(other);
 }
 
+static void give(loy_ledger *ledger, const char *id, const char *number, int64_t points)
+{
+    loy_adjustment *form = NULL;
+    loy_rows *rows = NULL;
+    OK(loy_adjustment_new(number, "points", points, "TN-07", "test", &form, &error));
+    OK(loy_adjustment_commit(ledger, id, form, &rows, &error));
+    loy_rows_free(rows);
+    loy_adjustment_free(form);
+}
+
+/* Two who share an account: one balance, two cards, and who leaves takes along what is said. */
+static void share_an_account(loy_ledger *ledger)
+{
+    loy_member *one = enrol(ledger, "house-1", "0933 111 111");
+    loy_member *other = enrol(ledger, "house-2", "0933 222 222");
+    const char *holder = loy_member_number(one), *member = loy_member_number(other);
+    loy_member *found = NULL;
+    loy_rows *rows = NULL;
+    int64_t points = -1;
+    give(ledger, "house-give-1", holder, 100);
+    give(ledger, "house-give-2", member, 20);
+    OK(loy_household_members(ledger, member, &rows, &error));
+    CHECK(row_count(rows) == 0);
+    loy_rows_free(rows);
+
+    OK(loy_household_join_evaluate(ledger, member, holder, TODAY, &rows, &error));
+    CHECK(row_count(rows) == 3);
+    CHECK(row_int(rows, 0, "balance") == 20 && row_int(rows, 1, "balance") == 100);
+    CHECK(strcmp(loy_rows_text(rows, 2, "member_number"), holder) == 0);
+    CHECK(row_int(rows, 2, "balance") == 120 && row_int(rows, 2, "lots") == 2);
+    loy_rows_free(rows);
+    EXPECT(LOY_REFUSED, loy_household_join_evaluate(ledger, holder, holder, TODAY, &rows, &error));
+    CHECK(rows == NULL);
+    EXPECT(LOY_E_ARGUMENT, loy_household_join(ledger, "h", member, "1", "TN-07", "family", &error));
+    OK(loy_household_join(ledger, "h", member, holder, "TN-07", "family", &error));
+    OK(loy_household_join(ledger, "h", member, holder, "TN-07", "family", &error));
+    EXPECT(LOY_ALREADY_RESOLVED,
+           loy_household_join(ledger, "h-2", member, holder, "TN-07", "family", &error));
+
+    OK(loy_member_scan(ledger, "0933222222", TODAY, &found, &error));
+    CHECK(strcmp(loy_member_number(found), member) == 0);
+    CHECK(strcmp(loy_member_household(found), holder) == 0);
+    OK(loy_member_balance(found, "points", &points, &error));
+    CHECK(points == 120);
+    loy_member_free(found);
+    OK(loy_household_members(ledger, holder, &rows, &error));
+    CHECK(row_count(rows) == 2);
+    CHECK(row_int(rows, 0, "is_holder") == 1 && row_int(rows, 1, "is_holder") == 0);
+    CHECK(strcmp(loy_rows_text(rows, 1, "member_number"), member) == 0);
+    CHECK(strcmp(loy_rows_text(rows, 1, "status"), "active") == 0);
+    EXPECT(LOY_NOT_FOUND, loy_rows_int(rows, 0, "joined_on", &points, &error));
+    CHECK(row_int(rows, 1, "joined_on") > 0);
+    loy_rows_free(rows);
+
+    EXPECT(LOY_E_ARGUMENT, loy_household_leave(ledger, "h-3", member, 3, NULL, 0, "TN-07", "moved",
+                                               &rows, &error));
+    EXPECT(LOY_E_ARGUMENT, loy_household_leave(ledger, "h-3", member, LOY_SPLIT_OWN, "points", 0,
+                                               "TN-07", "moved", &rows, &error));
+    EXPECT(LOY_E_ARGUMENT, loy_household_leave(ledger, "h-3", member, LOY_SPLIT_POINTS, "points", 0,
+                                               "TN-07", "moved", &rows, &error));
+    EXPECT(LOY_REFUSED, loy_household_leave(ledger, "h-3", member, LOY_SPLIT_POINTS, "points", 121,
+                                            "TN-07", "moved", &rows, &error));
+    CHECK(rows == NULL);
+    for (int again = 0; again < 2; again++) {
+        OK(loy_household_leave(ledger, "h-4", member, LOY_SPLIT_OWN, NULL, 0, "TN-07", "moved",
+                               &rows, &error));
+        CHECK(row_count(rows) == 1 && row_int(rows, 0, "points") == 20);
+        CHECK(strcmp(loy_rows_text(rows, 0, "wallet"), "points") == 0);
+        loy_rows_free(rows);
+    }
+    EXPECT(LOY_REFUSED, loy_household_leave(ledger, "h-5", member, LOY_SPLIT_NOTHING, NULL, 0,
+                                            "TN-07", "moved", &rows, &error));
+    OK(loy_member_scan(ledger, member, TODAY, &found, &error));
+    CHECK(*loy_member_household(found) == 0);
+    OK(loy_member_balance(found, "points", &points, &error));
+    CHECK(points == 20);
+    loy_member_free(found);
+    OK(loy_member_history(ledger, member, 0, 10, &rows, &error));
+    CHECK(strcmp(loy_rows_text(rows, 2, "kind"), "household_joined") == 0);
+    CHECK(strcmp(loy_rows_text(rows, 3, "kind"), "household_left") == 0);
+    loy_rows_free(rows);
+    loy_member_free(one);
+    loy_member_free(other);
+}
+
 int main(int count, char **arguments)
 {
     loy_ledger *ledger;
@@ -205,6 +290,7 @@ int main(int count, char **arguments)
            loy_member_history(ledger, loy_member_number(member), 0, 1001, &rows, &error));
     lots_and_past(ledger, loy_member_number(member));
     merge_two(ledger);
+    share_an_account(ledger);
     block_and_close(ledger, loy_member_number(member));
     loy_member_free(member);
     return finish(ledger);

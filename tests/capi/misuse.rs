@@ -76,6 +76,7 @@ fn right_number(name: &str) -> &'static str {
         "expires_on" => "20271122",
         "size_max" => "65536",
         "width_columns" => "32",
+        "split" => "LOY_SPLIT_POINTS",
         "line" | "row" | "after_seq" | "from_date" | "to_date" => "0",
         name if name.ends_with("_size") => "(int64_t)strlen(right_document)",
         _ => "1",

@@ -9,6 +9,7 @@ mod days;
 mod draws;
 mod exceptions;
 mod goods;
+mod households;
 mod members;
 #[path = "../till/shop.rs"]
 #[allow(dead_code)] // the stories of the till use the rest

@@ -7,12 +7,14 @@ use loy::evaluate::Cart;
 use loy::exchange::operators;
 use loy::kernel::{Currency, MemberNumber};
 use loy::till::{
-    ActKind, Adjustment, Depth, MergeRequest, Missing, RefundRequest, Settings, StatusChange, Till,
+    ActKind, Adjustment, Depth, MergeRequest, Missing, RefundRequest, Settings, Split,
+    StatusChange, Till,
 };
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::blocked::change;
+use crate::households::{joining, leaving};
 use crate::people::adjustment;
 use crate::shop::{
     Shop, TODAY, answer, assert_sound, cart, cart_of, claim_of, date, enrol, phone, refund_of,
@@ -71,12 +73,14 @@ fn shop() -> Shop {
     });
     let till = shop.create();
     let member = enrol(&till);
-    let leave = |id: &str, act| till.approve(id, act, "GS-01", b"4711").unwrap();
-    leave("back-1", ActKind::Refund);
-    leave("gift", ActKind::Adjustment);
-    leave("owed", ActKind::Adjustment);
-    for id in ["block", "unblock", "merge", "block-3"] {
-        leave(id, ActKind::Member);
+    let approve = |id: &str, act| till.approve(id, act, "GS-01", b"4711").unwrap();
+    approve("back-1", ActKind::Refund);
+    approve("gift", ActKind::Adjustment);
+    approve("owed", ActKind::Adjustment);
+    for id in [
+        "block", "unblock", "merge", "block-3", "join", "leave", "again",
+    ] {
+        approve(id, ActKind::Member);
     }
     let other = till.enrol("enrol-2", &phone("0987654321")).unwrap().number;
     let known = till.enrol("enrol-2", &phone("0987654321"));
@@ -119,6 +123,12 @@ fn shop() -> Shop {
     let third = till.enrol("enrol-4", &phone("0911111111")).unwrap().number;
     till.change_status("block-3", &change(third, StatusChange::Block))
         .unwrap();
+    let guest = till.enrol("enrol-5", &phone("0922222222")).unwrap().number;
+    let joined = |id: &str| till.join_household(id, &joining(guest, member)).unwrap();
+    joined("join");
+    till.leave_household("leave", &leaving(guest, Split::Nothing))
+        .unwrap();
+    joined("again");
     let bill = with_receipt(spending(member, 50_000, 3), "0002");
     till.authorise("hold-4", &bill, 600).unwrap();
     till.export_next(1 << 20).unwrap().unwrap();

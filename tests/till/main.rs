@@ -18,6 +18,8 @@ mod exchanges;
 mod expiry;
 mod expiry_late;
 mod files;
+mod households;
+mod households_rules;
 mod limits;
 mod lots;
 mod merged;

@@ -37,7 +37,8 @@ fn an_office_file_of_version_1_opens_and_counts_what_expires() {
     let db = rusqlite::Connection::open(dir.path().join(FILE_NAME)).expect("a file");
     db.execute_batch(
         "DROP VIEW activity_now; DROP VIEW member_now; DROP VIEW account_now; DROP VIEW portion_now;
-         DROP VIEW merged; DROP TABLE alias; DROP TABLE member_status; DROP INDEX entry_act;
+         DROP VIEW merged; DROP TABLE household; DROP TABLE stay; DROP TABLE shared;
+         DROP TABLE lot_home; DROP TABLE debt_home; DROP TABLE alias; DROP TABLE member_status; DROP INDEX entry_act;
          DROP INDEX entry_goods; DROP INDEX entry_sale; DROP INDEX entry_return; DROP INDEX batch_applied;
          ALTER TABLE account DROP COLUMN expired; ALTER TABLE account DROP COLUMN adjusted;
          ALTER TABLE stream DROP COLUMN programme; DROP TABLE programme; DROP TABLE activity;

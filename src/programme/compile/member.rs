@@ -43,6 +43,7 @@ impl Compiler {
         parts: &mut Vec<When>,
     ) {
         parts.extend(model.member.map(When::Member));
+        parts.extend(model.in_household.map(When::InHousehold));
         for (key, values, kind) in [
             (
                 "member_tags",

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::super::model::{EarnModel, QuotaModel, TimesModel};
-use super::super::{Gives, Quota, Times, When};
+use super::super::{Gives, Quota, Times, TimesPer, When};
 use super::{Compiler, quoted};
 
 /// The most bytes of a store's or a till's name.
@@ -18,6 +18,7 @@ const ONCE: [(&str, Times); 2] = [
     (
         "sign_up",
         Times {
+            per: TimesPer::Member,
             day: None,
             month: None,
             year: None,
@@ -27,6 +28,7 @@ const ONCE: [(&str, Times); 2] = [
     (
         "birthday",
         Times {
+            per: TimesPer::Member,
             day: None,
             month: None,
             year: Some(1),
@@ -71,6 +73,7 @@ impl Compiler {
         });
         let mut next = |index: usize| read[index].take();
         Some(Times {
+            per: model.per,
             day: next(0)?,
             month: next(1)?,
             year: next(2)?,

@@ -3,13 +3,17 @@
 use serde::Deserialize;
 
 use crate::programme::shape::filled;
+use crate::programme::times::TimesPer;
 
-/// How often something gives something to one member, in all its sales or events.
+/// How often something gives something to one member, or to one household, in all sales or events.
 #[derive(Debug, Default, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "times", extend("minProperties" = 1)))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TimesModel {
+    /// For whom it counts: each `member`, or all members of a `household` together. Left out: member.
+    #[serde(default)]
+    pub per: TimesPer,
     /// On one business date.
     #[serde(default)]
     #[cfg_attr(test, schemars(range(min = 1, max = 1_000_000)))]

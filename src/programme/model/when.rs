@@ -97,6 +97,9 @@ pub(crate) struct WhenModel {
     /// Holds when there is a member, or there is none.
     #[serde(default)]
     pub member: Option<bool>,
+    /// Holds when the member shares an account with other members, or does not.
+    #[serde(default)]
+    pub in_household: Option<bool>,
     /// Holds when they have been a member for so long: `days` since the day of joining, or whole
     /// `months`, from `from` to below `below`.
     #[serde(default)]

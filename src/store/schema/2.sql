@@ -81,17 +81,31 @@ CREATE INDEX entry_refund ON entry (refers_to) WHERE kind = 12;
 CREATE INDEX entry_repayment ON entry (member) WHERE kind = 14 AND lot <> 0;
 CREATE INDEX entry_expiry ON entry (lot) WHERE kind IN (9, 18, 20);
 
--- Members who are not what others are: blocked (1), closed (2), or merged into another (3). A number that
--- was merged stands for the other from then on: its portions, debts and counts are the other's, its
--- entries stay its own.
+-- Members who are not what others are: blocked (1), closed (2), merged into another (3), or none of these
+-- and in a household, or once in one (0). A number that was merged stands for the other from then on: its
+-- portions, debts and counts are the other's, its entries stay its own. Who is in a household uses the
+-- holder's portions and debts; the holder's own row names the holder.
 CREATE TABLE member_status (
     member      INTEGER PRIMARY KEY,
-    state       INTEGER NOT NULL CHECK (state BETWEEN 1 AND 3),
+    state       INTEGER NOT NULL CHECK (state BETWEEN 0 AND 3),
     seq         INTEGER NOT NULL REFERENCES entry (seq), -- that says so
     into_member INTEGER,                                 -- never a merged one itself
-    CHECK ((state = 3) = (into_member IS NOT NULL))
+    holder      INTEGER,                                 -- never one who is in another's household
+    CHECK ((state = 3) = (into_member IS NOT NULL)),
+    CHECK (state <> 3 OR holder IS NULL)
 ) STRICT;
 CREATE INDEX member_status_into ON member_status (into_member) WHERE into_member IS NOT NULL;
+CREATE INDEX member_status_holder ON member_status (holder) WHERE holder IS NOT NULL;
+
+-- Every time that somebody was in a household, under the numbers of then: what was in whose account when.
+CREATE TABLE household (
+    joined_seq INTEGER PRIMARY KEY REFERENCES entry (seq),
+    member     INTEGER NOT NULL,
+    holder     INTEGER NOT NULL,
+    left_seq   INTEGER REFERENCES entry (seq) -- NULL while it lasts
+) STRICT;
+CREATE INDEX household_member ON household (member, joined_seq);
+CREATE INDEX household_holder ON household (holder);
 
 -- Turns of lucky draws, each by its number at this writer, under the member of its last entry. `is_open`: it
 -- was taken back, and the member's next turn is it again. `prize` is NULL for none.

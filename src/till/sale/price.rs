@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use crate::evaluate::LimitHit;
 use crate::evaluate::cart::Cart;
-use crate::evaluate::quote::{MemberSnapshot, Quote};
+use crate::evaluate::quote::{Household, MemberSnapshot, Quote};
 use crate::kernel::ids::Seq;
 use crate::kernel::order;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, WalletNumber};
 use crate::ledger::decide::Refusal;
 use crate::ledger::{Accounts, Entry, Held, HeldPortion, SaleFacts};
 use crate::programme::{Programme, unlike_installed};
-use crate::store::{Reading, Writing};
+use crate::store::{Reading, Stands, Writing};
 use crate::till::approval::Permit;
 use crate::till::document::SaleDocument;
 use crate::till::error::Error;
@@ -41,24 +41,37 @@ pub(super) struct Priced {
 pub(in crate::till) struct Freed {
     /// Whose holds, by their first entries.
     pub(in crate::till) sales: Vec<Seq>,
-    /// What was reserved for them of the member of the cart.
+    /// What was reserved for them of the account of the cart's member.
     pub(in crate::till) portions: Vec<HeldPortion>,
 }
 
 impl Freed {
-    /// What a member has back of holds that ran out, by the entries that end them.
-    pub(in crate::till) fn of(run_out: &[Entry], member: Option<MemberNumber>) -> Self {
-        let (own, ends): (Vec<_>, Vec<_>) = run_out.iter().partition(|entry| entry.is_portion());
-        let portions = own.into_iter().filter(|entry| entry.member == member);
-        let portion = |entry: &Entry| HeldPortion {
-            wallet: entry.wallet,
-            lot: entry.lot,
-            points: entry.points,
-        };
-        Self {
+    /// What the account of a member has back of holds that ran out, by the entries that end them.
+    pub(in crate::till) fn of(
+        reading: &Reading<'_>,
+        run_out: &[Entry],
+        member: Option<MemberNumber>,
+    ) -> Result<Self, Error> {
+        let (portions, ends): (Vec<_>, Vec<_>) =
+            run_out.iter().partition(|entry| entry.is_portion());
+        let mut freed = Self {
             sales: ends.into_iter().map(|entry| entry.refers_to).collect(),
-            portions: portions.map(portion).collect(),
+            portions: Vec::new(),
+        };
+        let Some(member) = member.filter(|_| !portions.is_empty()) else {
+            return Ok(freed);
+        };
+        let account = reading.account_of(member)?;
+        for entry in portions {
+            if reading.account_of_entry(entry)? == Some(account) {
+                freed.portions.push(HeldPortion {
+                    wallet: entry.wallet,
+                    lot: entry.lot,
+                    points: entry.points,
+                });
+            }
         }
+        Ok(freed)
     }
 }
 
@@ -137,7 +150,7 @@ impl Till {
         let cart = &*self.keep_hash(cart);
         let moment = Moment::at(cart.at_ms, cart.utc_offset_minutes);
         self.read(|reading| {
-            let freed = Freed::of(&self.run_out(reading)?, cart.member);
+            let freed = Freed::of(reading, &self.run_out(reading)?, cart.member)?;
             let priced = self.price(reading, &moment, cart, &freed, Paid::NotYet, &Lifted::No)?;
             priced
                 .quote
@@ -166,7 +179,7 @@ impl Till {
                 return Err(Error::Programme(problems));
             }
             let terms = Terms {
-                freed: &Freed::of(&self.run_out(reading)?, cart.member),
+                freed: &Freed::of(reading, &self.run_out(reading)?, cart.member)?,
                 paid: Paid::NotYet,
                 lifted: &Lifted::No,
             };
@@ -297,20 +310,33 @@ impl Till {
         (number, balances): (MemberNumber, BTreeMap<WalletNumber, Balance>),
         freed: &[Seq],
     ) -> Result<MemberSnapshot, Error> {
-        let joined_on = if programme.reads_join_date() {
-            reading.joined_on(number)?
-        } else {
-            None
+        let joined = |number| match programme.reads_join_date() {
+            true => reading.joined_on(number),
+            false => Ok(None),
         };
+        let Stands { status, holder } = reading.stands(number)?;
+        let joined_on = joined(number)?;
+        let household = holder.map(|holder| {
+            let joined_on = joined(holder)?;
+            Ok::<_, Error>(Household {
+                holder: Some(holder),
+                joined_on,
+            })
+        });
+        let household = household.transpose()?;
+        let shared = household.as_ref();
+        let account_joined_on = shared.map_or(joined_on, |household| household.joined_on);
+        let account = (account_joined_on, holder);
         Ok(MemberSnapshot {
             number,
             balances,
-            history: self.past_of(reading, programme, cart, (number, joined_on), freed)?,
+            history: self.past_of(reading, programme, cart, number, account, freed)?,
             joined_on,
+            household,
             after_returns: None,
             limits: None,
             profile: None,
-            status: reading.member_status(number)?,
+            status,
         })
     }
 
