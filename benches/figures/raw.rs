@@ -96,9 +96,9 @@ impl Raw {
 
     fn operation(&self, id: &str, request: Option<&str>) {
         self.db
-            .prepare_cached("INSERT INTO operation VALUES (?1, 5, ?2, ?3, NULL, ?4)")
+            .prepare_cached("INSERT INTO operation VALUES (?1, 5, ?2, ?3, NULL, ?4, ?5)")
             .unwrap()
-            .execute(params![id, [5u8; 32], self.seq, request])
+            .execute(params![id, [5u8; 32], self.seq, request, [7u8; 16]])
             .unwrap();
     }
 
