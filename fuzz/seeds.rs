@@ -37,6 +37,7 @@ fn main() {
     }
     let every_key = include_bytes!("../tests/programmes/every-key.json");
     put("programme", "every-key", every_key);
+    put("programme", "draws", include_bytes!("../tests/programmes/draws.json"));
     // Every call once, in an order that reaches most of them.
     let calls: Vec<u8> = (0..48).flat_map(|call| [call, 4, 5, call, 1, 2, 3]).collect();
     put("calls", "each", &calls);

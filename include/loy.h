@@ -1394,7 +1394,7 @@ LOY_API void LOY_CALL loy_quote_free(loy_quote *quote);
 
 
 /* --- Standing --------------------------------------------------------------------------------- */
-/* Where the member of a quote stands: on the ladder, and with challenges. */
+/* Where the member of a quote stands: on the ladder, with challenges and with lucky draws. */
 
 /*
  * Tells where the member stands on the ladder.
@@ -1430,6 +1430,25 @@ LOY_API loy_status LOY_CALL loy_quote_tier(
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_quote_challenges(
+    const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Tells the turns of lucky draws that a sale gives, and what they drew once it is final.
+ *
+ * Of a quote, and of a sale that is not final, one row a draw that gives turns: what they draw
+ * nobody knows before. Of a final sale (loy_sale_quote) one row a turn, as they were drawn.
+ *
+ * Rows: draw (its id), name (in the till's language), turns (how many; 1 of a final sale), n (the
+ * turn's number at this till; absent before), prize (the prize's id; "" where nothing was won,
+ * absent before), prize_name ("" for none), goods (what to hand over; "" for nothing), seq (the
+ * entry that tells it; absent before), text (all of it, in the till's language: show it). Points
+ * and vouchers that were won are the member's already. A sale that was taken back tells what it
+ * drew all the same.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_draws(
     const loy_quote *quote, loy_rows **rows_out, loy_error **error_out);
 
 
@@ -2165,7 +2184,10 @@ LOY_API loy_status LOY_CALL loy_member_merge(
  * Rows: one for every rule about such events, in the order in which they are looked at: seq (the
  * event's entry, by which it can be taken back), event, rule, wallet, points (what it gave, 0 if
  * nothing), available_from and expires_on (yyyymmdd; absent without points, expires_on also for
- * never), key and text (why, as the reasons of a quote), is_taken_back, was_replayed.
+ * never), key and text (why, as the reasons of a quote), is_taken_back, was_replayed. Behind them
+ * one for every turn of a lucky draw that came with it: seq is the turn's own entry, event and rule
+ * are "draw:" and the draw's id, points is 0, key is "draw.won" or "draw.nothing", text says what
+ * it drew; what was won is the member's already.
  *
  * Writes: the event and its points, in one sync; also where no rule gives any.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
@@ -2186,7 +2208,8 @@ LOY_API loy_status LOY_CALL loy_event_report(
  *
  * event_seq is the seq of loy_event_report. Its points are taken out of their own lots; what they
  * bought meanwhile is owed, or what the wallet's refund policy says of points that are missing. It
- * counts no more for how often its rules give something. cashier is the code of who does it,
+ * counts no more for how often its rules give something, and what turns of lucky draws that came
+ * with it won goes too: they are the member's next turns again. cashier is the code of who does it,
  * reason a text of at most 200 bytes; both stay in the ledger's file, and each may be NULL.
  *
  * Rows: one for each wallet that it had given points in: seq (the entry that takes it back),

@@ -87,18 +87,21 @@ impl Raw {
         self.db
             .prepare_cached(
                 "UPDATE head SET seq = ?1, hash = ?2, side_hash = ?2, trusted_at_ms = ?1,
-                 closed_date = 0, acknowledged_seq = 0, office_index = 0 WHERE one = 1",
+                 closed_date = 0, acknowledged_seq = 0, office_index = 0, seal = ?3 WHERE one = 1",
             )
             .unwrap()
-            .execute(params![self.seq, [9u8; 32]])
+            .execute(params![self.seq, [9u8; 32], [7u8; 72]])
             .unwrap();
     }
 
     fn operation(&self, id: &str, request: Option<&str>) {
         self.db
-            .prepare_cached("INSERT INTO operation VALUES (?1, 5, ?2, ?3, NULL, ?4, ?5)")
+            .prepare_cached(
+                "INSERT INTO operation (id, call, content, result, refusal, request, seal)
+                 VALUES (?1, 5, ?2, ?3, NULL, ?4, ?5)",
+            )
             .unwrap()
-            .execute(params![id, [5u8; 32], self.seq, request, [7u8; 16]])
+            .execute(params![id, [5u8; 32], self.seq, request, [7u8; 32]])
             .unwrap();
     }
 

@@ -6,6 +6,7 @@
 
 use std::ffi::c_char;
 
+use crate::programme::DRAW_RULE;
 use crate::till::{EventReport, EventReturn};
 
 use super::boundary;
@@ -14,7 +15,7 @@ use super::fault::Fault;
 use super::ledger::loy_ledger;
 use super::member::read_member_number;
 use super::out::HandleOut;
-use super::rows::{Rows, loy_rows};
+use super::rows::{Rows, Value, loy_rows};
 use super::status::loy_status;
 use super::text;
 
@@ -32,7 +33,10 @@ use super::text;
 /// Rows: one for every rule about such events, in the order in which they are looked at: seq (the
 /// event's entry, by which it can be taken back), event, rule, wallet, points (what it gave, 0 if
 /// nothing), available_from and expires_on (yyyymmdd; absent without points, expires_on also for
-/// never), key and text (why, as the reasons of a quote), is_taken_back, was_replayed.
+/// never), key and text (why, as the reasons of a quote), is_taken_back, was_replayed. Behind them
+/// one for every turn of a lucky draw that came with it: seq is the turn's own entry, event and rule
+/// are "draw:" and the draw's id, points is 0, key is "draw.won" or "draw.nothing", text says what
+/// it drew; what was won is the member's already.
 ///
 /// Writes: the event and its points, in one sync; also where no rule gives any.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
@@ -109,6 +113,26 @@ pub unsafe extern "C" fn loy_event_report(
                 done.was_replayed.into(),
             ]);
         }
+        for turn in done.drawn {
+            let rule = format!("{DRAW_RULE}{}", turn.draw);
+            let key = match turn.prize {
+                Some(_) => "draw.won",
+                None => "draw.nothing",
+            };
+            rows.push([
+                turn.seq.into(),
+                rule.as_str().into(),
+                rule.as_str().into(),
+                Value::Absent,
+                0i64.into(),
+                Value::Absent,
+                Value::Absent,
+                key.into(),
+                turn.text.into(),
+                done.is_taken_back.into(),
+                done.was_replayed.into(),
+            ]);
+        }
         rows_out.give(rows);
         Ok(())
     })
@@ -118,7 +142,8 @@ pub unsafe extern "C" fn loy_event_report(
 ///
 /// event_seq is the seq of loy_event_report. Its points are taken out of their own lots; what they
 /// bought meanwhile is owed, or what the wallet's refund policy says of points that are missing. It
-/// counts no more for how often its rules give something. cashier is the code of who does it,
+/// counts no more for how often its rules give something, and what turns of lucky draws that came
+/// with it won goes too: they are the member's next turns again. cashier is the code of who does it,
 /// reason a text of at most 200 bytes; both stay in the ledger's file, and each may be NULL.
 ///
 /// Rows: one for each wallet that it had given points in: seq (the entry that takes it back),

@@ -10,7 +10,7 @@ use crate::evaluate::WalletBack;
 use crate::evaluate::{Quote, WalletLine, cashier_line, display_line, receipt_lines};
 use crate::kernel::{Points, WalletNumber};
 use crate::programme::Programme;
-use crate::texts::Diacritics;
+use crate::texts::{Diacritics, Language};
 
 use super::boundary;
 use super::buffer::{BufferObject, loy_buffer};
@@ -69,6 +69,12 @@ impl Priced {
     fn wallet_id(&self, number: WalletNumber) -> &str {
         let wallet = self.programme.wallet_by_number(number);
         wallet.map_or("", |wallet| wallet.id.as_str())
+    }
+
+    pub(super) fn draw_name(&self, id: &str) -> &str {
+        let language = Language::from_code(self.quote.language).unwrap_or_default();
+        let draw = self.programme.draw(id);
+        draw.map_or("", |draw| draw.name.in_language(language))
     }
 
     fn wallet(&self, id: &str) -> Result<WalletNumber, Fault> {

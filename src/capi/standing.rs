@@ -1,6 +1,6 @@
 //! Standing
 //!
-//! Where the member of a quote stands: on the ladder, and with challenges.
+//! Where the member of a quote stands: on the ladder, with challenges and with lucky draws.
 
 use super::error::loy_error;
 use super::quote::{list, loy_quote};
@@ -105,6 +105,72 @@ pub unsafe extern "C" fn loy_quote_challenges(
                 goal.periods.map(i64::from).into(),
                 i64::from(goal.had).into(),
                 goal.reached.into(),
+                text.unwrap_or_default().into(),
+            ]);
+        }
+        rows
+    })
+}
+
+/// Tells the turns of lucky draws that a sale gives, and what they drew once it is final.
+///
+/// Of a quote, and of a sale that is not final, one row a draw that gives turns: what they draw
+/// nobody knows before. Of a final sale (loy_sale_quote) one row a turn, as they were drawn.
+///
+/// Rows: draw (its id), name (in the till's language), turns (how many; 1 of a final sale), n (the
+/// turn's number at this till; absent before), prize (the prize's id; "" where nothing was won,
+/// absent before), prize_name ("" for none), goods (what to hand over; "" for nothing), seq (the
+/// entry that tells it; absent before), text (all of it, in the till's language: show it). Points
+/// and vouchers that were won are the member's already. A sale that was taken back tells what it
+/// drew all the same.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_draws(
+    quote: *const loy_quote,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    list(quote, rows_out, error_out, |priced| {
+        let mut rows = Rows::new(&[
+            "draw",
+            "name",
+            "turns",
+            "n",
+            "prize",
+            "prize_name",
+            "goods",
+            "seq",
+            "text",
+        ]);
+        let quote = &priced.quote;
+        for turn in &quote.drawn {
+            rows.push([
+                turn.draw.as_str().into(),
+                turn.name.as_str().into(),
+                1i64.into(),
+                turn.n.into(),
+                turn.prize.clone().unwrap_or_default().into(),
+                turn.prize_name.clone().unwrap_or_default().into(),
+                turn.goods.clone().unwrap_or_default().into(),
+                turn.seq.into(),
+                turn.text.as_str().into(),
+            ]);
+        }
+        let given = quote.outcome.draws.iter();
+        for given in given.filter(|_| quote.drawn.is_empty()) {
+            let told = quote.reason_of_draw(&given.draw);
+            let text = told.map(|reason| reason.text().to_owned());
+            rows.push([
+                given.draw.as_str().into(),
+                priced.draw_name(&given.draw).into(),
+                given.turns.into(),
+                Value::Absent,
+                Value::Absent,
+                "".into(),
+                "".into(),
+                Value::Absent,
                 text.unwrap_or_default().into(),
             ]);
         }

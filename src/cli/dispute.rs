@@ -220,6 +220,7 @@ impl Teller<'_> {
         if fact.amount != Money::ZERO {
             parts.push(self.money(fact.amount));
         }
+        parts.extend(fact.turn.clone());
         let told = [&fact.receipt_number, &fact.cashier, &fact.reason];
         parts.extend(told.into_iter().flatten().map(|text| plain(text)));
         parts.push(short(&fact.hash));

@@ -5,6 +5,9 @@
 //! standard error. This room is where head office gets its clock and its randomness from.
 
 mod dispute;
+mod draws;
+#[cfg(test)]
+mod draws_tests;
 mod exceptions;
 mod files;
 mod goods;
@@ -57,6 +60,8 @@ enum Command {
     Quote(quote::Arguments),
     /// Price carts that were sold by another version of a programme, and show what changes
     Try(trial::Arguments),
+    /// Compute turns of a lucky draw again, with its published key
+    Draw(draws::Arguments),
     /// Settle a quarrel about a sale: what it was, why, what became of it, and the proof
     Dispute(dispute::Arguments),
     /// Tell a member everything: balances, points by last day, history, rewards
@@ -119,6 +124,8 @@ enum CliError {
         path.display()
     )]
     NoMember { path: PathBuf },
+    #[error("{}: has no draw {draw}", path.display())]
+    NoDraw { path: PathBuf, draw: String },
     #[error("the operating system gives no random bytes: {0}")]
     Random(getrandom::Error),
     #[error("the clock of this machine stands before 1970")]
@@ -189,6 +196,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::Check(arguments) => look::check(&arguments, streams),
         Command::Quote(arguments) => quote::run(&arguments, streams),
         Command::Try(arguments) => trial::run(&arguments, streams),
+        Command::Draw(arguments) => draws::run(&arguments, streams),
         Command::Dispute(arguments) => dispute::run(&arguments, streams),
         Command::Statement(arguments) => statement::run(&arguments, streams),
         Command::Verify(arguments) => look::verify(&arguments, streams),

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use clap::Subcommand;
 
 use super::output::{Format, Sheet};
-use super::{CliError, Ending, Streams, exceptions, files, goods, ingest, now, with_randomness};
+use super::with_randomness;
+use super::{CliError, Ending, Streams, draws, exceptions, files, goods, ingest, now};
 use crate::exchange::provisioning::PROGRAMME_MAX;
 use crate::kernel::ids::hex;
 use crate::kernel::{BusinessDate, MemberNumber, StreamId};
@@ -95,6 +96,23 @@ pub(super) enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    /// Lucky draws of all tills: what was won, and whether computing each turn again comes to the same
+    Draws {
+        /// Directory of the head office
+        dir: PathBuf,
+        /// Every turn, one line each
+        #[arg(long, conflicts_with_all = ["commitments", "keys"])]
+        turns: bool,
+        /// What to publish before this draw begins: for each till the SHA-256 of its key
+        #[arg(long, value_name = "DRAW", conflicts_with = "keys")]
+        commitments: Option<String>,
+        /// What to publish once this draw is over: for each till its key, which tells every turn of it
+        #[arg(long, value_name = "DRAW")]
+        keys: Option<String>,
+        /// How to write them
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
     /// Show head office a programme, so that it can tell whose points lapse by it for want of sales
     Programme {
         /// Directory of the head office
@@ -168,6 +186,23 @@ pub(super) fn run(command: Command, streams: &mut Streams<'_>) -> Result<Ending,
             };
             sheet.write(format, streams.out)?;
             Ok(Ending::Clean)
+        }
+        Command::Draws {
+            dir,
+            turns,
+            commitments,
+            keys,
+            format,
+        } => {
+            let office = Office::open(&dir)?;
+            let (sheet, ending) = match (commitments, keys) {
+                (Some(draw), _) => (draws::commitments(&office, &draw)?, Ending::Clean),
+                (None, Some(draw)) => (draws::keys(&office, &draw)?, Ending::Clean),
+                (None, None) if turns => draws::turns(&office)?,
+                (None, None) => draws::prizes(&office)?,
+            };
+            sheet.write(format, streams.out)?;
+            Ok(ending)
         }
         Command::Programme { dir, file } => {
             let document = files::read(&file, PROGRAMME_MAX as u64)?;

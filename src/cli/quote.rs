@@ -116,6 +116,9 @@ pub(super) fn write(
         }
         writeln!(out, "{text}")?;
     }
+    for turn in &quote.drawn {
+        writeln!(out, "{}", turn.text)?;
+    }
     writeln!(out)?;
     for reason in &quote.explanation {
         let mark = if reason.applied { "+" } else { "-" };

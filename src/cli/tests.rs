@@ -62,7 +62,7 @@ impl Chain {
         self.path("office")
     }
 
-    fn provision(&self, out: &Path) -> (u8, String, String) {
+    pub(super) fn provision(&self, out: &Path) -> (u8, String, String) {
         let programme = self.path("p.json");
         loy(&[
             &"provision",

@@ -15,6 +15,7 @@ use super::quote::{GoodsBack, MemberSnapshot, Quote};
 use super::reason::Reason;
 use super::tally::event_of;
 use super::{in_tier, wallet_lines};
+use crate::kernel::order;
 use crate::kernel::{MemberStatus, Points};
 use crate::programme::{Names, Programme};
 use crate::texts::Language;
@@ -37,7 +38,7 @@ pub(super) fn quote(
     let speaker = Speaker::new(programme, words.0, words.1);
     if speaker.explains() {
         let barred = everything(programme);
-        let ids: BTreeSet<&str> = barred.iter().map(|(id, _)| id.as_ref()).collect();
+        let ids: BTreeSet<&str> = order::set(barred.iter().map(|(id, _)| id.as_ref()));
         // What is said of codes, offers and goods that come back stands.
         let told = quote.explanation.iter();
         let mut reasons: Vec<Reason> = told
@@ -61,10 +62,14 @@ pub(super) fn event(
     let speaker = Speaker::new(programme, language, Explaining::Everything);
     let rules = programme.earn_rules().iter();
     let rules = rules.filter(|rule| event_of(rule) == Some(name));
-    let explanation = rules.map(|rule| nothing_of(&speaker, member.status, &rule.id, &rule.name));
+    let draws = programme.draws().iter();
+    let draws = draws.filter(|draw| draw.event() == Some(name));
+    let explanation = rules
+        .map(|rule| nothing_of(&speaker, member.status, &rule.id, &rule.name))
+        .chain(draws.map(|draw| nothing_of(&speaker, member.status, &draw.rule(), &draw.name)));
     EventWorth {
-        awards: Vec::new(),
         explanation: explanation.collect(),
+        ..EventWorth::default()
     }
 }
 
@@ -74,11 +79,16 @@ fn everything(programme: &Programme) -> Vec<(Cow<'_, str>, &Names)> {
     let wallets = programme.wallets().iter();
     let rules = programme.earn_rules().iter();
     let challenges = programme.challenges().iter();
+    let draws = programme
+        .draws()
+        .iter()
+        .filter(|draw| draw.event().is_none());
     let all = rewards
         .map(|reward| (reward.id.as_str().into(), &reward.name))
         .chain(wallets.map(|wallet| (wallet.id.as_str().into(), &wallet.name)))
         .chain(rules.map(|rule| (rule.id.as_str().into(), &rule.name)))
-        .chain(challenges.map(|challenge| (challenge.rule().into(), &challenge.name)));
+        .chain(challenges.map(|challenge| (challenge.rule().into(), &challenge.name)))
+        .chain(draws.map(|draw| (draw.rule().into(), &draw.name)));
     all.collect()
 }
 

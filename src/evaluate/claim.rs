@@ -1,9 +1,13 @@
 //! A sale that was nobody's, told as its member's (ledger.md, "Sale").
 
 use super::cart::Cart;
+use super::draw::TURNS;
 use super::due::worth_of;
+use super::explain::Speaker;
+use super::explanation::Explanation;
 use super::problem::CartProblem;
 use super::quote::{Award, MemberSnapshot, Outcome, Quote};
+use super::reason::Reason;
 use super::returned::{Decided, ReturnedLines};
 use super::{check, evaluate};
 use crate::programme::{Programme, RefundBase, UseReward};
@@ -54,6 +58,23 @@ pub fn quote_of_claim(
         balances: Default::default(),
         ..member.clone()
     };
-    let quote = evaluate(programme, Some(&penniless), &cart, language)?;
+    let mut quote = evaluate(programme, Some(&penniless), &cart, language)?;
+    if !quote.outcome.draws.is_empty() {
+        let told = quote.explanation.iter().cloned();
+        let told = told.map(|reason| without_turns(programme, language, reason));
+        quote.explanation = Explanation::told(told.collect());
+    }
     Ok(quote.restated(Some(member), outcome))
+}
+
+/// Turns are drawn when a sale is final, and whose it is was not known then.
+fn without_turns(programme: &Programme, language: Language, reason: Reason) -> Reason {
+    let draw = programme.draw_of_turn(reason.rule());
+    let Some(draw) = draw.filter(|_| reason.key == TURNS) else {
+        return reason;
+    };
+    let speaker = Speaker::all(programme, language);
+    let mut reason = Reason::new(&speaker, draw.rule(), false, "draw.claimed");
+    reason.fill("name", draw.name.in_language(language).to_owned());
+    reason
 }

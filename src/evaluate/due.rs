@@ -1,6 +1,7 @@
 //! What a sale still gives after something of it was returned (ledger.md, "Refunds").
 
 use super::cart::Cart;
+use super::draw::TurnsGiven;
 use super::facts::Facts;
 use super::problem::CartProblem;
 use super::quote::{Award, Outcome};
@@ -8,7 +9,7 @@ use super::returned::{Decided, ReturnedLines};
 use super::select::part_of;
 use super::tally::{RoundingOf, Sold, Terms, Wholes, awards, stored_by_method, tally};
 use super::tier::Step;
-use super::{challenge, check, referral};
+use super::{challenge, check, draw, referral};
 use crate::kernel::{Money, Points, Quantity};
 use crate::programme::{Level, RefundBase, Stage, TierForSale};
 
@@ -50,6 +51,45 @@ pub fn due_after(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Award>, Ca
     Ok(due)
 }
 
+/// The turns of lucky draws that a sale still deserves when only `kept` of it is kept: as many as that would
+/// give, with everything else as at the sale, and never more than it gave.
+///
+/// # Errors
+/// As [`due_after`].
+pub fn turns_after(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<TurnsGiven>, CartProblem> {
+    check_kept(sale, kept)?;
+    let given = &sale.outcome.draws;
+    if given.is_empty() || sold(sale, kept).all(|(index, kept)| is_whole(sale, index, kept)) {
+        return Ok(given.clone());
+    }
+    let (rest, nets) = rest_of(sale, kept);
+    let redemptions = &sale.outcome.redemptions;
+    let uses_points = Some(redemptions.iter().any(|part| !part.pays));
+    let (line_offers, taken) = offers_kept(sale, kept);
+    let mut now = Facts {
+        taken,
+        ..Facts::new(sale.programme, &rest, sale.member, uses_points)
+    };
+    now.tier = priced_in(sale).or(now.tier);
+    let sold = Sold {
+        facts: &now,
+        nets: &nets,
+        line_offers: &line_offers,
+        wholes: Wholes::default(),
+    };
+    let due = draw::turning(sale.programme, &now, &sold, false);
+    let due: Vec<TurnsGiven> = due.iter().filter_map(draw::Turning::turns).collect();
+    let of = |draw: &str| {
+        let due = due.iter().find(|due| due.draw == draw);
+        due.map_or(0, |due| due.turns)
+    };
+    let left = given.iter().map(|given| TurnsGiven {
+        draw: given.draw.clone(),
+        turns: given.turns.min(of(&given.draw)),
+    });
+    Ok(left.filter(|left| left.turns > 0).collect())
+}
+
 /// What the kept part of a sale would be awarded by `sale.programme`, be it the one that priced it or
 /// a later one, with everything else as at the sale.
 ///
@@ -62,10 +102,7 @@ pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Awar
     let programme = sale.programme;
     let tiers = programme.tiers();
     let after = tiers.filter(|tiers| tiers.tier_for_sale == TierForSale::After);
-    let stored = sale.outcome.priced_in_tier.as_deref();
-    let priced_in = tiers
-        .zip(stored)
-        .and_then(|(tiers, id)| tiers.levels.get(tiers.place_of(id)?));
+    let priced_in = priced_in(sale);
     if after.is_none() || priced_in.is_some() {
         return Ok(worth_in(sale, kept, priced_in)?.0);
     }
@@ -73,6 +110,13 @@ pub(super) fn worth_of(sale: &Decided<'_>, kept: &[KeptLine]) -> Result<Vec<Awar
     let whole = sale.kept(&ReturnedLines::new(), RefundBase::LineNet);
     let (_, leads_to) = worth_in(sale, &whole, None)?;
     Ok(worth_in(sale, kept, leads_to)?.0)
+}
+
+/// The tier in which a sale was priced, where that was another than the one before it.
+fn priced_in<'a>(sale: &Decided<'a>) -> Option<&'a Level> {
+    let tiers = sale.programme.tiers()?;
+    let place = tiers.place_of(sale.outcome.priced_in_tier.as_deref()?)?;
+    tiers.levels.get(place)
 }
 
 /// The awards in the tier before the sale or in another one, and the tier that leads to.

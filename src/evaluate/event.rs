@@ -4,6 +4,7 @@ use super::barred;
 use super::cart::Cart;
 use super::challenge;
 use super::check::awards_fit;
+use super::draw::{self, TurnsGiven};
 use super::explain::{Explaining, Speaker};
 use super::facts::Facts;
 use super::problem::CartProblem;
@@ -23,6 +24,8 @@ pub struct EventFacts {
     pub name: String,
     /// Who.
     pub member: MemberNumber,
+    /// Which one of its kind; empty where nobody said.
+    pub reference: String,
     /// When, with the till's offset from UTC.
     pub at: (Instant, UtcOffset),
     /// The day in the books.
@@ -42,6 +45,8 @@ pub struct EventWorth {
     pub awards: Vec<Award>,
     /// One for every rule about such events.
     pub explanation: Vec<Reason>,
+    /// Turns of lucky draws, one item a draw.
+    pub draws: Vec<TurnsGiven>,
 }
 
 impl EventFacts {
@@ -65,6 +70,7 @@ impl Programme {
         let mut rules = self.earn_rules().iter();
         rules.any(|rule| tally::event_of(rule) == Some(name))
             || self.goals_of_event(name).next().is_some()
+            || self.draws().iter().any(|draw| draw.event() == Some(name))
             || self.referral().is_some() && [REFERRAL_EVENT, REFERRED_EVENT].contains(&name)
     }
 }
@@ -106,14 +112,20 @@ pub fn evaluate_event(
     awards.extend(reached.iter().flat_map(challenge::Reached::awards).cloned());
     let brought = referral::brought(programme, &facts, &sold, &|_, _| false);
     awards.extend(brought.iter().flat_map(referral::Brought::awards).cloned());
+    let drawn = draw::drawn(programme, &facts, &event.reference);
+    awards.extend(drawn.iter().flat_map(draw::Drawn::awards).cloned());
     awards_fit(&awards)?;
+    let turning = draw::turning(programme, &facts, &sold, false);
     let speaker = Speaker::new(programme, language, Explaining::Everything);
     let mut explanation = Vec::new();
     told::reasons(&speaker, (&terms, &sold), &tallies, &mut explanation);
     explanation.extend(reached.iter().map(|goal| goal.reason(&speaker, &facts)));
     explanation.extend(brought.iter().map(|brought| brought.reason(&speaker)));
+    explanation.extend(turning.iter().map(|draw| draw.reason(&speaker, &facts)));
+    explanation.extend(drawn.iter().map(|drawn| drawn.reason(&speaker)));
     Ok(EventWorth {
         awards,
+        draws: turning.iter().filter_map(draw::Turning::turns).collect(),
         explanation,
     })
 }

@@ -86,6 +86,20 @@ pub struct Had {
 }
 
 impl Had {
+    /// What was had on these business dates.
+    pub fn of_dates(dates: &[BusinessDate], on: BusinessDate) -> Self {
+        let times = |is_in: &dyn Fn(BusinessDate) -> bool| {
+            let dates = dates.iter().filter(|date| is_in(**date));
+            u32::try_from(dates.count()).unwrap_or(u32::MAX)
+        };
+        Self {
+            day: times(&|date| date == on),
+            month: times(&|date| date.is_same_month(on)),
+            year: times(&|date| date.parts().0 == on.parts().0),
+            ever: times(&|_| true),
+        }
+    }
+
     fn on(answer: Answer<'_>, on: BusinessDate) -> Self {
         let times = |is_in: &dyn Fn(BusinessDate) -> bool| {
             let sums = answer.given().filter(|sum| is_in(sum.date));
@@ -163,6 +177,9 @@ pub struct History {
     /// Tiers whose points for reaching them a sale that is held has promised.
     #[cbor(n(33), default)]
     pub entry_promised: BTreeSet<String>,
+    /// How many turns of lucky draws they had, by the draw's id, where there is a limit.
+    #[cbor(n(34), default, skip_if = "BTreeMap::is_empty")]
+    pub turns: BTreeMap<String, Had>,
 }
 
 /// A tier before a sale.

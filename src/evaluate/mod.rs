@@ -12,6 +12,7 @@ mod cart_json;
 mod challenge;
 mod check;
 mod claim;
+mod draw;
 mod due;
 mod event;
 mod explain;
@@ -54,7 +55,8 @@ pub use cart_json::first_difference;
 pub use challenge::ChallengeLine;
 pub use check::{LINES_MAX, SKU_MAX, TEXT_MAX};
 pub use claim::{awards_of_claim, quote_of_claim};
-pub use due::{KeptLine, due_after};
+pub use draw::{DrawnTurn, TurnLine, TurnsGiven, turn_line};
+pub use due::{KeptLine, due_after, turns_after};
 pub use event::{EventFacts, EventWorth, evaluate_event};
 pub use explain::Explaining;
 pub use explanation::Explanation;
@@ -275,6 +277,11 @@ fn in_tier(
         awards.extend(brought.awards().cloned());
         speaker.tell(&mut reasons, || brought.reason(&speaker));
     }
+    let turning = draw::turning(programme, &facts, &sold, limits.refuses_sales());
+    for turning in &turning {
+        speaker.tell(&mut reasons, || turning.reason(&speaker, &facts));
+    }
+    let draws = turning.iter().filter_map(draw::Turning::turns);
     let on = cart.business_date;
     let challenges = reached.iter().filter_map(|goal| goal.line(&speaker, on));
     awards.extend(vouchers);
@@ -301,6 +308,7 @@ fn in_tier(
             offers,
             priced_in_tier: priced_in.map(|level| level.id.clone()),
             referral: brought.and_then(|brought| brought.advocate()),
+            draws: draws.collect(),
         },
         awards_with_card,
         wallets: Vec::new(),
@@ -308,6 +316,7 @@ fn in_tier(
         member_status: MemberStatus::Active,
         tier: None,
         challenges: challenges.collect(),
+        drawn: Vec::new(),
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
         is_training: false,
         explanation: Explanation::default(),

@@ -13,6 +13,7 @@ use super::quote::{Gift, OfferTaken};
 use super::reason::Reason;
 use super::truth::Truth;
 use crate::kernel::Money;
+use crate::kernel::order;
 use crate::programme::{Offer, QuotaOf, Take, UseOffer, When};
 pub(super) use takes::{Found, find, pieces_of};
 use told::Told;
@@ -58,9 +59,10 @@ pub(super) fn offers(
         return (Vec::new(), Vec::new());
     }
     let mut places: Vec<usize> = (0..all.len()).collect();
-    places.sort_by_cached_key(|&place| {
+    let brought: Vec<_> = all.iter().map(|offer| brought(offer, facts)).collect();
+    order::sort_by_key(&mut places, |&place| {
         let offer = &all[place];
-        (offer.stage, offer.priority, brought(offer, facts), place)
+        (offer.stage, offer.priority, brought[place], place)
     });
     let mut round = Round {
         all,

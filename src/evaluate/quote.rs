@@ -5,6 +5,7 @@ use serde::Serialize;
 use std::collections::BTreeMap;
 
 use super::challenge::ChallengeLine;
+use super::draw::{TurnLine, TurnsGiven};
 use super::explanation::Explanation;
 use super::history::History;
 use super::profile::Profile;
@@ -13,7 +14,7 @@ use super::velocity::{LimitFacts, LimitHit};
 use crate::kernel::{
     Balance, BusinessDate, MemberNumber, MemberStatus, Money, Points, WalletNumber,
 };
-use crate::programme::{CHALLENGE_RULE, Stage};
+use crate::programme::{CHALLENGE_RULE, DRAW_RULE, Stage};
 
 /// What the evaluation is told about the member: nothing else of the ledger reaches it.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -94,6 +95,11 @@ pub struct Outcome {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(test, schemars(with = "Option<u64>"))]
     pub referral: Option<MemberNumber>,
+    /// Turns of lucky draws that it gives, one item a draw. They are drawn once the sale is final. Left out
+    /// where it gives none.
+    #[cbor(n(12), default, skip_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub draws: Vec<TurnsGiven>,
 }
 
 /// An offer that was taken.
@@ -402,6 +408,10 @@ pub struct Quote {
     /// without a member, or where it is not known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub challenges: Vec<ChallengeLine>,
+    /// What the turns of lucky draws drew that came with the sale; left out before it is final, and where
+    /// it came with none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drawn: Vec<TurnLine>,
     /// Rules count only a share of the payments, and the cart has none yet: give them before the sale
     /// is final. Left out if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -486,6 +496,12 @@ impl Quote {
         self.explanation
             .iter()
             .filter(move |reason| reason.rule() == rule)
+    }
+
+    /// What was said of a lucky draw.
+    pub fn reason_of_draw(&self, draw: &str) -> Option<&Reason> {
+        let id = |reason: &&Reason| reason.rule().strip_prefix(DRAW_RULE) == Some(draw);
+        self.explanation.iter().find(id)
     }
 
     /// What was said of how far a challenge is.

@@ -1,5 +1,6 @@
 //! What loy adds to a receipt, and one line each for the cashier and the customer's display.
 
+use super::draw::TurnsGiven;
 use super::quote::Quote;
 use crate::kernel::{Currency, MemberStatus, Money, Points};
 use crate::programme::{Programme, Wallet};
@@ -47,6 +48,14 @@ pub fn receipt_lines(
             &mut lines,
         );
     }
+    if quote.drawn.is_empty() {
+        for given in &quote.outcome.draws {
+            page.row("receipt.draw", &page.turns(given), &mut lines);
+        }
+    }
+    for turn in &quote.drawn {
+        lines.extend(wrap(&page.diacritics.apply(&turn.text), page.width));
+    }
     for line in &quote.wallets {
         if let Some(wallet) = programme.wallet_by_number(line.number) {
             page.row(
@@ -75,6 +84,11 @@ pub fn cashier_line(
         MemberStatus::Closed => Some("cashier.closed"),
     } {
         parts.insert(0, texts::phrase(page.language, key, &[]));
+    }
+    // What is to be handed over, or said, before anything else.
+    let won = quote.drawn.iter().rev();
+    for prize in won.filter_map(|turn| turn.prize_name.as_ref()) {
+        parts.insert(0, page.phrase("cashier.drawn", "prize", prize));
     }
     if !quote.discount().is_zero() {
         let amount = page.money(quote.discount());
@@ -127,6 +141,16 @@ impl<'a> Page<'a> {
 
     fn points(&self, wallet: &Wallet, points: Points) -> String {
         wallet.say(points, self.language)
+    }
+
+    fn turns(&self, given: &TurnsGiven) -> String {
+        let draw = self.programme.draw(&given.draw);
+        let name = draw.map_or(given.draw.as_str(), |draw| {
+            draw.name.in_language(self.language)
+        });
+        let turns = given.turns.to_string();
+        let places = [("name", name), ("turns", turns.as_str())];
+        texts::phrase(self.language, "receipt.draw_turns", &places)
     }
 
     fn money(&self, amount: Money) -> String {

@@ -16,6 +16,7 @@ use super::quote::{Award, Gift, MemberSnapshot, Redemption};
 use super::reason::Reason;
 use super::tally::dates as lot_dates;
 use super::truth::Truth;
+use crate::kernel::order;
 use crate::kernel::{Fraction, Money, Points, Rounding, WalletNumber};
 use crate::programme::{Effect, Programme, Reward, Stage, Takes, UseReward, Wallet, Worth};
 
@@ -116,7 +117,7 @@ pub(super) fn rewards(
 fn in_order<'a>(programme: &'a Programme, facts: &Facts<'_>) -> Vec<&'a Reward> {
     let wanted = &facts.cart.rewards_wanted;
     let mut all: Vec<&Reward> = programme.rewards().iter().collect();
-    all.sort_by_cached_key(|reward| {
+    order::sort_by_key(&mut all, |reward| {
         let asked = wanted.iter().position(|id| *id == reward.id);
         let is_idle = asked.is_none() && reward.used == UseReward::OnRequest;
         let asked = asked.unwrap_or(usize::MAX);

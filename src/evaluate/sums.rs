@@ -8,6 +8,7 @@ use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
 use super::history::{History, PastSale};
+use crate::kernel::order;
 use crate::kernel::{BusinessDate, Points, WalletNumber};
 use crate::programme::{GoalCount, Programme, Selector};
 
@@ -329,7 +330,7 @@ impl Sums {
         }
         let months = months.into_iter();
         let bytes = |kept| minicbor::to_vec(kept).expect("writing to memory does not fail");
-        months.map(|(month, kept)| (month, bytes(kept))).collect()
+        order::map(months.map(|(month, kept)| (month, bytes(kept))))
     }
 
     /// Reads what was kept of a month behind those read before; days before `first` are left out.

@@ -114,6 +114,11 @@ impl<'a> Standing<'a> {
         self.refusing(&[LimitCount::Sales, LimitCount::Redemptions])
     }
 
+    /// A sale awards nothing at all.
+    pub fn refuses_sales(&self) -> bool {
+        self.refusing(&[LimitCount::Sales]).is_some()
+    }
+
     /// Keeps awards from rules where a limit says so, the limit of sales first.
     pub fn refuse_awards(&self, tallies: &mut [Tally<'_>]) {
         let all = self.refusing(&[LimitCount::Sales]);
@@ -143,7 +148,7 @@ impl<'a> Standing<'a> {
         wallet: WalletNumber,
         points: Points,
     ) -> bool {
-        self.refusing(&[LimitCount::Sales]).is_some()
+        self.refuses_sales()
             || self.limits.iter().any(|limit| {
                 let given = self.points_with(limit, tallies).or(self.used(limit));
                 let sum = given.map(|given| given.saturating_add(points.get()));

@@ -3,6 +3,7 @@
 //! library. Here the places are sorted, which are numbers whatever stands there.
 
 use std::cmp::Ordering;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// So many values are sorted without memory of their own.
 const FEW: usize = 32;
@@ -31,6 +32,21 @@ pub fn sort_by<T>(values: &mut [T], mut compare: impl FnMut(&T, &T) -> Ordering)
 /// Sorts a list by a key of each value; what has equal keys keeps its order.
 pub fn sort_by_key<T, K: Ord>(values: &mut [T], mut key: impl FnMut(&T) -> K) {
     sort_by(values, |a, b| key(a).cmp(&key(b)));
+}
+
+/// A map of these entries, put in one by one: collecting them would sort them first. The last entry of a
+/// key counts.
+pub fn map<K: Ord, V>(entries: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
+    let mut map = BTreeMap::new();
+    map.extend(entries);
+    map
+}
+
+/// A set of these values, put in one by one.
+pub fn set<T: Ord>(values: impl IntoIterator<Item = T>) -> BTreeSet<T> {
+    let mut set = BTreeSet::new();
+    set.extend(values);
+    set
 }
 
 /// Fills in the places of a list in the order of what stands there.

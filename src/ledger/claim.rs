@@ -8,6 +8,7 @@ use minicbor::encode::Encoder;
 use super::decide::{Accounts, Give, SaleFacts, Scribe, post_give};
 use super::entry::{Entry, Kind};
 use crate::kernel::ids::Seq;
+use crate::kernel::order;
 use crate::kernel::{Money, Points, WalletNumber};
 
 /// What had been returned of a sale before it was claimed: those refunds were nobody's too, and
@@ -70,10 +71,9 @@ pub fn claim(
         entry.amount = facts.amount;
         entry.payload = before.to_payload();
     });
-    let mut debts: BTreeMap<WalletNumber, Points> = accounts
-        .iter()
-        .map(|(&wallet, account)| (wallet, account.debt))
-        .collect();
+    let debts = accounts.iter();
+    let mut debts: BTreeMap<WalletNumber, Points> =
+        order::map(debts.map(|(&wallet, account)| (wallet, account.debt)));
     for give in gives {
         // What is given today was not there to be spent before today.
         let give = Give {

@@ -8,6 +8,7 @@ use super::expiry::undo_expiry;
 use crate::kernel::allocation::allocate;
 use crate::kernel::ids::Seq;
 use crate::kernel::lots::{self, Short, Taken};
+use crate::kernel::order;
 use crate::kernel::{
     Account, BusinessDate, Instant, LotId, MemberNumber, Money, Points, UtcOffset, WalletNumber,
 };
@@ -285,10 +286,9 @@ pub fn post(
     });
     let sale = held.map_or(commit, |held| held.sale);
     let mut reserved: Vec<HeldPortion> = held.map_or(Vec::new(), |held| held.portions.clone());
-    let mut debts: BTreeMap<WalletNumber, Points> = accounts
-        .iter()
-        .map(|(&wallet, account)| (wallet, account.debt))
-        .collect();
+    let debts = accounts.iter();
+    let mut debts: BTreeMap<WalletNumber, Points> =
+        order::map(debts.map(|(&wallet, account)| (wallet, account.debt)));
     for spend in spends {
         let missing = post_spend(&mut scribe, sale, spend, &mut reserved, accounts);
         *debts.entry(spend.wallet).or_default() += missing;

@@ -6,6 +6,7 @@ pub mod chain;
 pub mod claim;
 pub mod clock;
 pub mod decide;
+pub mod draw;
 pub mod effect;
 pub mod entry;
 pub mod event;

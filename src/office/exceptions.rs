@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Row, params_from_iter};
 
+use super::draws::{TurnChecked, Verdict};
 use super::report::{date_at, member_at, seq_at};
 use super::{Office, OfficeError};
 use crate::kernel::ids::Seq;
@@ -111,7 +112,38 @@ impl Office {
             }
             lines.extend(suspect);
         }
+        let before = lines.len();
+        lines.extend(self.wrong_turns()?);
+        if lines.len() > before {
+            let place = |line: &OfficeException| {
+                (line.business_date, line.store.clone(), line.till.clone())
+            };
+            lines.sort_by_key(place);
+        }
         Ok(lines)
+    }
+
+    /// Turns of lucky draws that did not draw what they must have drawn: the draw as the subject, the turn's
+    /// number as what was found.
+    fn wrong_turns(&self) -> Result<Vec<OfficeException>, OfficeError> {
+        let turns = self.turns()?.into_iter();
+        let wrong = turns.filter(|turn| turn.verdict == Verdict::Wrong);
+        let line = |turn: TurnChecked| OfficeException {
+            business_date: turn.business_date,
+            store: turn.store,
+            till: turn.till,
+            seq: turn.seq,
+            key: "draw.wrong".to_owned(),
+            operator: String::new(),
+            approver: String::new(),
+            subject: turn.draw,
+            member: Some(turn.member),
+            wallet: 0,
+            points: Points::ZERO,
+            limit: 0,
+            found: i64::try_from(turn.n).unwrap_or(i64::MAX),
+        };
+        Ok(wrong.map(line).collect())
     }
 
     /// Points given and taken by hand, by operator and wallet.

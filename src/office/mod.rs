@@ -5,6 +5,7 @@
 //! order is which branch of a fork came first: that is an act of head office's own log.
 
 mod baskets;
+mod draws;
 mod exceptions;
 mod fold;
 mod ingest;
@@ -26,6 +27,7 @@ use rusqlite::Connection;
 use zeroize::Zeroizing;
 
 pub use baskets::BasketTotal;
+pub use draws::{DrawKeys, PrizeTotal, TurnChecked, Verdict};
 pub use exceptions::{OfficeException, OperatorAdjustments};
 pub use ingest::{Drained, Ingested, Outcome, Refusal};
 pub use lots::LotRow;

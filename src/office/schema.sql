@@ -23,7 +23,8 @@ CREATE TABLE writer (
     till                TEXT    NOT NULL,
     first_body          INTEGER NOT NULL UNIQUE,
     last_body           INTEGER NOT NULL CHECK (last_body >= first_body),
-    issued_ms           INTEGER NOT NULL
+    issued_ms           INTEGER NOT NULL,
+    draw_key            BLOB    CHECK (length(draw_key) = 32)                  -- of its lucky draws; NULL: not known
 ) STRICT;
 
 -- One life of a writer, and how far it has been applied.
@@ -85,6 +86,8 @@ CREATE TABLE entry (
     hash                BLOB    NOT NULL CHECK (length(hash) = 32),
     PRIMARY KEY (stream_no, seq)
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX entry_turn ON entry (stream_no, seq) WHERE kind IN (2, 24);
 
 -- The portion of a lot that its writer holds. No CHECK here: head office never rejects a fact, it
 -- reports what is overdrawn.

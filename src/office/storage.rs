@@ -11,6 +11,7 @@ use crate::exchange::batch::{self, Batch, BatchId};
 use crate::exchange::{Manifest, provisioning};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, StreamId, WriterId};
+use crate::ledger::draw::key_of_writer;
 use crate::ledger::{Entry, Flags, Hash, Kind};
 
 /// How far a stream has been applied.
@@ -41,8 +42,8 @@ pub(super) fn insert_writer(
     let public_key = new.writer_key().verifying_key().to_bytes();
     let block = new.member_block;
     db.execute(
-        "INSERT INTO writer (writer, public_key, provisioning_id, store, till, first_body, last_body, issued_ms)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+        "INSERT INTO writer (writer, public_key, provisioning_id, store, till, first_body, last_body, issued_ms, draw_key)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             new.writer.0,
             public_key,
@@ -51,7 +52,8 @@ pub(super) fn insert_writer(
             new.till,
             column(block.first_body),
             column(block.last_body),
-            new.issued_at.ms()
+            new.issued_at.ms(),
+            key_of_writer(&new.writer_secret).as_slice()
         ],
     )?;
     db.execute(

@@ -1,6 +1,7 @@
 //! Tests of head office: what it takes, what it answers, what it tells.
 
 mod adjustments;
+mod draws;
 mod founding;
 mod goods;
 mod lapse;

@@ -2,6 +2,7 @@
 
 mod basics;
 mod challenges;
+mod draws;
 mod earn;
 mod limits;
 mod member;
@@ -166,6 +167,7 @@ impl Compiler {
         order::sort_by(&mut rewards, |a, b| a.id.cmp(&b.id));
         let days = (valid_from, valid_until);
         let challenges = self.challenges(&document.challenges, days, &known);
+        let draws = self.draws(&document.draws, days, &known);
         let referral = document.referral.as_ref();
         let referral = referral.map(|model| self.referral(model, &known));
         self.names_once(document);
@@ -187,6 +189,7 @@ impl Compiler {
             earn: &earn,
             rewards: &rewards,
             challenges: &challenges,
+            draws: &draws,
             referral: referral.iter().flatten().next(),
             days,
             money_decimals,
@@ -209,6 +212,7 @@ impl Compiler {
             rewards,
             limits,
             challenges,
+            draws,
             referral: match referral {
                 None => None,
                 Some(referral) => Some(referral?),
@@ -222,17 +226,17 @@ impl Compiler {
     fn names_once(&mut self, document: &Document) {
         let vouchers = document.vouchers.iter().map(|voucher| voucher.id.as_str());
         let rewards = document.rewards.iter().map(|reward| reward.id.as_str());
-        let vouchers: BTreeSet<&str> = vouchers.collect();
+        let vouchers: BTreeSet<&str> = order::set(vouchers);
         for (index, reward) in document.rewards.iter().enumerate() {
             let path = format_args!("rewards[{index}]");
             self.once(path, !vouchers.contains(reward.id.as_str()), &reward.id);
         }
-        let rewards: BTreeSet<&str> = rewards.chain(vouchers).collect();
+        let rewards: BTreeSet<&str> = order::set(rewards.chain(vouchers));
         let of_rules = document
             .earn
             .iter()
             .filter_map(|rule| rule.group.as_deref());
-        let of_rules: BTreeSet<&str> = of_rules.collect();
+        let of_rules: BTreeSet<&str> = order::set(of_rules);
         for (index, offer) in document.offers.iter().enumerate() {
             let path = format_args!("offers[{index}]");
             self.once(path, !rewards.contains(offer.id.as_str()), &offer.id);

@@ -8,6 +8,7 @@ mod challenges;
 mod compile;
 mod conditions;
 mod decimal;
+mod draws;
 mod limits;
 mod mend;
 pub(crate) mod model;
@@ -30,6 +31,7 @@ pub use challenges::{
 };
 pub use compile::{check, read};
 pub use conditions::{Birthday, Membership, Past, PastCount, Span};
+pub use draws::{CHANCES, DRAW_RULE, Draw, DrawnAt, OnReturn, Prize, TurnFor};
 pub use limits::{Limit, LimitAction, LimitCount, LimitPer};
 pub use named::Named;
 pub use offers::{
@@ -103,6 +105,8 @@ pub(crate) struct Parts {
     pub(crate) limits: Vec<Limit>,
     /// In the order of their ids.
     pub(crate) challenges: Vec<Challenge>,
+    /// In the order of their ids.
+    pub(crate) draws: Vec<Draw>,
     pub(crate) referral: Option<Referral>,
     pub(crate) claim_days: u32,
     /// Every selection of lines that its rules make.

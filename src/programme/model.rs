@@ -8,6 +8,7 @@
 use serde::Deserialize;
 
 mod challenges;
+mod draws;
 mod earn;
 mod limits;
 mod member;
@@ -19,6 +20,7 @@ mod vouchers;
 mod when;
 
 pub(crate) use challenges::ChallengeModel;
+pub(crate) use draws::{DrawModel, PrizeModel};
 pub(crate) use earn::{BandModel, CapsModel, EarnModel, FactorModel, GroupModel};
 pub(crate) use limits::LimitModel;
 pub(crate) use member::{
@@ -101,6 +103,10 @@ pub(crate) struct Document {
     #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 5000)))]
     pub challenges: Vec<ChallengeModel>,
+    /// Something to win, with odds, at most 5,000. Left out: nothing.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(length(max = 5000)))]
+    pub draws: Vec<DrawModel>,
     /// What a member gets who brings a friend, and what the friend gets. Left out: nothing.
     #[serde(default)]
     pub referral: Option<ReferralModel>,

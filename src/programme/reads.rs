@@ -46,6 +46,12 @@ impl Programme {
             .chain(of_past)
             .chain(self.challenges().iter().map(Challenge::history_days))
             .chain(self.referral().map(|referral| referral.times.days().max(1)))
+            // How many turns were had is counted beside the sales.
+            .chain(
+                self.draws()
+                    .iter()
+                    .map(|draw| u32::from(draw.times.is_limited())),
+            )
             .max()
             .unwrap_or(0);
         most.max(of_tiers)
@@ -77,6 +83,7 @@ impl Programme {
         rules.any(|rule| matches!(rule.gives, Gives::Event(..)))
             || self.challenges().iter().any(|goal| goal.event.is_some())
             || self.referral().is_some()
+            || !self.draws().is_empty()
     }
 
     /// The evaluation looks at the names of store or till: a cart that names none must be told its own.
@@ -172,11 +179,13 @@ impl Programme {
         let redeem = wallets.filter_map(|wallet| wallet.redeem.as_ref()?.when.as_ref());
         let challenges = self.challenges().iter();
         let goals = challenges.filter_map(|goal| goal.when.as_ref());
+        let draws = self.draws().iter().filter_map(|draw| draw.when.as_ref());
         rules
             .chain(rewards)
             .chain(offers)
             .chain(redeem)
             .chain(goals)
+            .chain(draws)
     }
 }
 

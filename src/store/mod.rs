@@ -1,6 +1,7 @@
 //! The ledger file. The only room that knows SQL on a till; it knows no rules.
 //!
 //! `open.rs` makes and opens the file, `write.rs` appends, `read.rs` and `lots.rs` answer, `member_status.rs` keeps who is blocked,
+//! `turns.rs` the turns of lucky draws,
 //! `verify.rs`, `seal.rs` and `backup.rs` care for it, `salvage.rs` reads what is left of a damaged one.
 //! `schema.rs` brings older files to the present tables, which `schema/*.sql` explain.
 
@@ -21,6 +22,7 @@ mod schema;
 mod seal;
 mod tale;
 mod transaction;
+mod turns;
 mod usage;
 mod verify;
 mod verify_sales;

@@ -9,9 +9,11 @@ use super::member_status;
 use super::open::Store;
 use super::read::Reading;
 use super::seal;
+use super::turns;
 use super::verify_sales::{Sold, check_sales};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Points, Portion, WalletNumber};
+use crate::ledger::draw::Turns;
 use crate::ledger::{Entry, Fold, Genesis, Hash, Kind, Totals, chain};
 
 /// How closely to look.
@@ -141,6 +143,7 @@ fn check_entries(
     let mut expected_seq = from;
     let mut fold = Fold::default();
     let mut days: BTreeMap<i32, Totals> = BTreeMap::new();
+    let mut turns = Turns::default();
     reading.each_entry(
         from,
         Seq::try_from(i64::MAX).expect("positive"),
@@ -176,6 +179,7 @@ fn check_entries(
                 }
                 check_day(&entry, &mut days, findings);
                 sold.tell(&entry);
+                turns.apply(&entry);
             }
             Ok(())
         },
@@ -189,6 +193,7 @@ fn check_entries(
     }
     if depth == Depth::Full {
         member_status::check(reading, &fold, findings)?;
+        turns::check(reading, &turns, findings)?;
         check_counters(reading, fold, findings)?;
     }
     Ok(())

@@ -8,6 +8,7 @@ use super::read::{Reading, SaleRow};
 use super::rows::{INSERT_ENTRY, insert_entry};
 use super::seal;
 use super::transaction::Transaction;
+use super::turns;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, UtcOffset};
@@ -149,6 +150,7 @@ impl<'a> Writing<'a> {
             self.head.offset = entry.offset;
             self.changed = true;
             member_status::follow(&self.transaction, entry)?;
+            turns::follow(&self.transaction, entry)?;
             if let Some(effect) = Effect::of(entry) {
                 move_counters(&self.transaction, entry, &effect)?;
             }

@@ -9,15 +9,15 @@ mod diacritics;
 mod en;
 mod en_past;
 mod en_scan;
-mod index;
 mod numbers;
+mod packed;
 mod vi;
 mod vi_past;
 mod vi_scan;
 
 pub use diacritics::{Diacritics, strip_diacritics};
-use index::Index;
 pub use numbers::{date, fraction, money, number, number_trimmed};
+use packed::{Files, Packed};
 
 /// A language loy speaks at the till.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -47,22 +47,21 @@ impl Language {
             Self::En => "en",
         }
     }
+}
 
-    /// The tables of the language: everything, what was scanned, and what is told of the past.
-    fn tables(self) -> [&'static [(&'static str, &'static str)]; 3] {
-        match self {
-            Self::Vi => [vi::PHRASES, vi_scan::PHRASES, vi_past::PHRASES],
-            Self::En => [en::PHRASES, en_scan::PHRASES, en_past::PHRASES],
-        }
-    }
+/// The files of each language: everything, what was scanned, and what is told of the past.
+const VI: Files = [vi::PHRASES, vi_scan::PHRASES, vi_past::PHRASES];
+const EN: Files = [en::PHRASES, en_scan::PHRASES, en_past::PHRASES];
 
-    fn index(self) -> &'static Index {
-        static VI: Index = Index::of(vi::PHRASES);
-        static EN: Index = Index::of(en::PHRASES);
-        match self {
-            Self::Vi => &VI,
-            Self::En => &EN,
-        }
+static VI_BYTES: [u8; packed::length(&VI)] = packed::bytes(&VI);
+static EN_BYTES: [u8; packed::length(&EN)] = packed::bytes(&EN);
+
+fn find(language: Language, key: &str) -> Option<&'static str> {
+    static VI_PACKED: Packed<{ packed::keys(&VI) }> = Packed::of(&VI, &VI_BYTES);
+    static EN_PACKED: Packed<{ packed::keys(&EN) }> = Packed::of(&EN, &EN_BYTES);
+    match language {
+        Language::Vi => VI_PACKED.find(key),
+        Language::En => EN_PACKED.find(key),
     }
 }
 
@@ -127,21 +126,17 @@ pub fn event_word(language: Language, name: &str) -> String {
     known.unwrap_or(name).to_owned()
 }
 
-fn find(language: Language, key: &str) -> Option<&'static str> {
-    let [phrases, others @ ..] = language.tables();
-    let of_others = || {
-        others.iter().find_map(|phrases| {
-            let place = phrases.binary_search_by(|(known, _)| (*known).cmp(key));
-            place.ok().map(|place| phrases[place].1)
-        })
-    };
-    language.index().find(phrases, key).or_else(of_others)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use std::collections::BTreeSet;
+
+    fn files(language: Language) -> Files {
+        match language {
+            Language::Vi => VI,
+            Language::En => EN,
+        }
+    }
 
     fn places(text: &str) -> BTreeSet<&str> {
         text.split('{')
@@ -153,7 +148,7 @@ mod tests {
     #[test]
     fn every_file_is_in_alphabetical_order_without_a_key_twice() {
         for language in Language::ALL {
-            for pair in language.tables().iter().flat_map(|table| table.windows(2)) {
+            for pair in files(language).iter().flat_map(|table| table.windows(2)) {
                 assert!(
                     pair[0].0 < pair[1].0,
                     "{}: {:?} must stand before {:?}",
@@ -167,11 +162,13 @@ mod tests {
 
     #[test]
     fn every_language_has_the_same_keys_with_the_same_places() {
-        for (key, text) in Language::Vi.tables().concat() {
+        for (key, text) in VI.concat() {
             let other = find(Language::En, key).unwrap_or_else(|| panic!("en has no {key}"));
             assert_eq!(places(text), places(other), "{key}");
+            assert_eq!(find(Language::Vi, key), Some(text), "{key}");
         }
-        for (key, _) in Language::En.tables().concat() {
+        for (key, text) in EN.concat() {
+            assert_eq!(find(Language::En, key), Some(text), "{key}");
             assert!(has_phrase(Language::Vi, key), "vi has no {key}");
         }
     }
@@ -179,7 +176,7 @@ mod tests {
     #[test]
     fn no_text_is_empty_and_every_brace_is_closed() {
         for language in Language::ALL {
-            for (key, text) in language.tables().concat() {
+            for (key, text) in files(language).concat() {
                 assert!(!text.trim().is_empty(), "{key}");
                 assert_eq!(
                     text.matches('{').count(),

@@ -11,6 +11,7 @@ use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::{Moment, Till};
 use crate::kernel::ids::Seq;
+use crate::kernel::order;
 use crate::kernel::{BusinessDate, Money, Points};
 use crate::ledger::decide::note;
 use crate::ledger::{Entry, Kind, SaleFacts, Totals};
@@ -146,10 +147,7 @@ fn dates_to_close(
 ) -> Result<BTreeSet<BusinessDate>, Error> {
     let bookkeeping = BOOKKEEPING.map(Kind::number);
     let closed = Kind::DayClosed.number();
-    let mut dates: BTreeSet<_> = reading
-        .open_dates(date, closed, &bookkeeping)?
-        .into_iter()
-        .collect();
+    let mut dates = order::set(reading.open_dates(date, closed, &bookkeeping)?);
     if reading.last_of_kind(date, closed)?.is_none() {
         dates.insert(date);
     }

@@ -4,15 +4,18 @@
 use serde::Serialize;
 
 use super::document::{Note, RefundDocument, from_bytes};
+use super::draw::turns_behind;
 use super::error::Error;
 use super::proof::{Proof, Shown};
 use super::shell::{Replay, Till};
 use super::status;
 use super::view::{ReceiptKey, ReceiptKind, Sale, load_document};
+use crate::evaluate::TurnsGiven;
 use crate::evaluate::quote::{Award, Gift, LinePart, OfferTaken, Outcome, Redemption};
 use crate::kernel::ids::{Seq, hex};
 use crate::kernel::order;
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
+use crate::ledger::draw::Turn;
 use crate::ledger::{Entry, Flags, Hash, Kind};
 use crate::store::{Reading, SaleRow};
 
@@ -123,6 +126,9 @@ pub struct Fact {
     /// A return's own receipt.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub receipt_number: Option<String>,
+    /// Of a turn of a lucky draw, the draw, the turn's number and the prize: `wheel 17 cup`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub turn: Option<String>,
     /// Its link in the chain, in hexadecimal digits.
     pub hash: String,
 }
@@ -156,9 +162,17 @@ impl Till {
                         .outcome
                 }
             };
-            let differences = differences(&document.outcome, &again);
+            let mut differences = differences(&document.outcome, &again);
             let returned = returned_with(reading, &row, document.outcome.returns.len())?;
-            let entries = entries_of(reading, row.seq, &returned)?;
+            let turns = match document.outcome.draws.is_empty() || row.posted_seq == 0 {
+                true => Vec::new(),
+                false => turns_behind(reading, row.last_seq)?,
+            };
+            for [what, then, now] in self.drawn_otherwise(&turns)? {
+                differences.push(Difference { what, then, now });
+            }
+            let turns: Vec<Seq> = turns.iter().map(|(event, _)| event.seq).collect();
+            let entries = entries_of(reading, row.seq, (&returned, &turns))?;
             let own = entries.iter().map(|(entry, _)| entry.seq).collect();
             let till = document.cart.till.as_ref();
             Ok(Dispute {
@@ -227,15 +241,17 @@ fn returned_with(reading: &Reading<'_>, row: &SaleRow, refunds: usize) -> Result
     Ok(found)
 }
 
-/// The sale's own entries, those of its refunds, and whatever else names one of them; and those of
-/// the goods that came back with it.
+/// The sale's own entries, those of its refunds and its turns of lucky draws, and whatever else names one of
+/// them; and those of the goods that came back with it.
 fn entries_of(
     reading: &Reading<'_>,
     sale: Seq,
-    returned: &[Seq],
+    (returned, turns): (&[Seq], &[Seq]),
 ) -> Result<Vec<(Entry, Hash)>, Error> {
     let (mut found, mut to_ask) = (vec![sale], vec![sale]);
     found.extend(returned);
+    found.extend(turns);
+    to_ask.extend(turns);
     while let Some(seq) = to_ask.pop() {
         for about in reading.entries_about(seq)? {
             found.push(about);
@@ -274,6 +290,10 @@ fn fact(reading: &Reading<'_>, entry: &Entry, hash: &Hash) -> Result<Fact, Error
         cashier: note.cashier,
         reason: note.reason,
         receipt_number: note.receipt_number,
+        turn: Turn::of(entry).map(|turn| {
+            let prize = turn.prize.unwrap_or_else(|| "-".to_owned());
+            format!("{} {} {prize}", turn.draw, turn.n)
+        }),
         hash: hex(hash),
     })
 }
@@ -318,6 +338,8 @@ fn differences(then: &Outcome, now: &Outcome) -> Vec<Difference> {
     each("redemptions", redemptions(then), redemptions(now));
     let awards = |outcome: &Outcome| outcome.awards.iter().map(say_award).collect();
     each("awards", awards(then), awards(now));
+    let draws = |outcome: &Outcome| outcome.draws.iter().map(say_turns).collect();
+    each("draws", draws(then), draws(now));
     found
 }
 
@@ -370,6 +392,10 @@ fn say_parts(parts: &[LinePart]) -> String {
         .map(|part| format!("{}: {}", part.line, part.amount.get()));
     let parts: Vec<String> = parts.collect();
     format!("lines {}", parts.join(", "))
+}
+
+fn say_turns(given: &TurnsGiven) -> String {
+    format!("{}, {} turns", given.draw, given.turns)
 }
 
 fn say_award(award: &Award) -> String {

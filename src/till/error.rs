@@ -9,6 +9,7 @@ use super::status;
 use crate::evaluate::CartProblem;
 use crate::exchange::{BuildError, ProvisioningError, SignatureError};
 use crate::kernel::SaleId;
+use crate::kernel::order;
 use crate::programme::Problem;
 use crate::scan::Unreadable;
 use crate::store::StoreError;
@@ -34,7 +35,7 @@ impl Refused {
         Self {
             status,
             reason: reason.to_owned(),
-            values: values.collect(),
+            values: order::map(values),
         }
     }
 

@@ -13,9 +13,9 @@ use super::sale::{check_reason, retell_nothing};
 use super::shell::{Moment, Replay, Till};
 use super::status;
 use crate::evaluate::sums::Change;
-use crate::evaluate::{EventFacts, Reason, evaluate_event};
+use crate::evaluate::{EventFacts, Reason, TurnLine, evaluate_event};
 use crate::kernel::ids::Seq;
-use crate::kernel::{Balance, BusinessDate, Instant, MemberNumber, Points, UtcOffset};
+use crate::kernel::{Balance, BusinessDate, Instant, MemberNumber, Money, Points, UtcOffset};
 use crate::ledger::event::{EventPayload, TEXT_MAX, TakenBack, event, take_back};
 use crate::ledger::exception::is_code;
 use crate::ledger::refund::SaleHistory;
@@ -69,6 +69,9 @@ pub struct EventDone {
     pub awards: Vec<EventAward>,
     /// One for every rule about such events: what it gave, or why it gave nothing.
     pub explanation: Vec<Reason>,
+    /// What the turns of lucky draws drew that came with it; left out where it came with none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub drawn: Vec<TurnLine>,
     /// It was taken back since.
     pub is_taken_back: bool,
     /// This call was asked before, and this is its first outcome again.
@@ -227,12 +230,14 @@ impl Till {
         };
         writing.put_document(head + 1, &to_bytes(&document))?;
         self.sum_up_event(writing, Change::Added, &entries[0])?;
+        self.draw(writing, programme, &facts, &worth.draws)?;
         Ok(head + 1)
     }
 
     fn event_facts(&self, facts: &SaleFacts, report: &EventReport) -> EventFacts {
         EventFacts {
             name: report.name.clone(),
+            reference: report.reference.clone().unwrap_or_default(),
             member: report.member,
             at: (facts.sold_at, facts.offset),
             business_date: facts.business_date,
@@ -251,8 +256,10 @@ impl Till {
     ) -> Result<EventDone, Error> {
         let (entry, document) = find_event(reading, seq)?;
         let programme = self.programme_version(entry.programme_version)?;
+        let payload = EventPayload::from_payload(&entry.payload).unwrap_or_default();
         let facts = EventFacts {
             name: document.name.clone(),
+            reference: payload.reference,
             member: document.member.number,
             at: (entry.sold_at, entry.offset),
             business_date: entry.business_date,
@@ -273,6 +280,12 @@ impl Till {
             event: document.name,
             awards: awards.collect(),
             explanation: worth.explanation,
+            drawn: if worth.draws.is_empty() {
+                Vec::new()
+            } else {
+                let last = postings_of(reading, seq)?.last().map(|entry| entry.seq);
+                self.drawn_behind(reading, last.unwrap_or(seq))?
+            },
             is_taken_back: reading.is_event_undone(document.member.number, seq)?,
             was_replayed: replay == Replay::Again,
         })
@@ -320,6 +333,7 @@ impl Till {
                 receipt_number: None,
             };
             writing.put_document(first, &to_bytes(&note))?;
+            self.undraw_event(writing, &entries[0], entry.seq)?;
             Ok(first)
         })?;
         self.read(|reading| self.event_back(reading, seq, replay))
@@ -351,6 +365,34 @@ impl Till {
         };
         take_back(reading.head()?.seq, facts, taken, &accounts)
             .map_err(|refusal| self.refused(&programme, &refusal))
+    }
+
+    /// Takes an event back in the write that takes back what it came with, by the entry `back`. What its
+    /// points bought meanwhile is owed: nobody is kept from that by it.
+    pub(super) fn take_back_with(
+        &self,
+        writing: &mut Writing<'_>,
+        back: &Entry,
+        event: &Entry,
+    ) -> Result<(), Error> {
+        let member = event.member.ok_or(Error::Internal("an event of nobody"))?;
+        let facts = SaleFacts {
+            at: back.at,
+            sold_at: back.sold_at,
+            offset: back.offset,
+            business_date: back.business_date,
+            member: Some(member),
+            amount: Money::ZERO,
+            programme_version: event.programme_version,
+            flags: Flags(back.flags.0 & (Flags::CLOCK_SUSPECT.0 | Flags::LATE.0)),
+        };
+        let reading = writing.reading();
+        let entries = self.worked_back(&reading, &facts, (event, member), Paid::Already)?;
+        let first = writing.head().seq + 1;
+        writing.append(&entries)?;
+        self.sum_up_event(writing, Change::TakenAway, event)?;
+        writing.put_document(first, &to_bytes(&Note::default()))?;
+        Ok(())
     }
 
     fn event_back(
@@ -473,7 +515,7 @@ fn find_event(reading: &Reading<'_>, seq: Seq) -> Result<(Entry, EventDocument),
 }
 
 /// The entry and those right behind it that refer to it.
-fn postings_of(reading: &Reading<'_>, first: Seq) -> Result<Vec<Entry>, Error> {
+pub(super) fn postings_of(reading: &Reading<'_>, first: Seq) -> Result<Vec<Entry>, Error> {
     let mut entries = Vec::new();
     let mut seq = first;
     while let Some((entry, _)) = reading.entries(seq, seq)?.pop() {

@@ -23,6 +23,7 @@ mod counted;
 mod day;
 mod dispute;
 mod document;
+mod draw;
 mod error;
 mod event;
 mod exceptions;

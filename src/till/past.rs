@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::document::SaleDocument;
+use super::draw::turns_had;
 use super::error::Error;
 use super::referral::open_referral;
 use super::shell::Till;
@@ -83,6 +84,7 @@ impl Till {
         };
         Ok(Some(History {
             referral,
+            turns: turns_had(reading, programme, (member, on), &held)?,
             ..History::of_sums(programme, cart, joined_on, (&sums, promised.as_ref()))
         }))
     }

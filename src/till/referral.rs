@@ -1,17 +1,15 @@
 //! Who brought whom: reported as the friend's event, and thanked in the sale that counts.
 
-use super::document::{Note, to_bytes};
 use super::error::Error;
 use super::event::EventReport;
-use super::refund::{Paid, refund_document};
+use super::refund::refund_document;
 use super::shell::Till;
 use super::status;
 use super::view::{SaleState, load_document};
 use crate::evaluate::ReferredBy;
-use crate::evaluate::sums::Change;
 use crate::kernel::{BusinessDate, MemberNumber, Money};
 use crate::ledger::event::EventPayload;
-use crate::ledger::{Entry, Flags, SaleFacts};
+use crate::ledger::{Entry, SaleFacts};
 use crate::programme::{Programme, REFERRAL_EVENT, REFERRED_EVENT, RefundBase};
 use crate::store::{Reading, SaleRow, Writing};
 
@@ -121,22 +119,7 @@ impl Till {
             .entries(row.refund_seq, row.refund_seq)?
             .pop()
             .ok_or(Error::Internal("a refund that is not there"))?;
-        let facts = SaleFacts {
-            at: back.at,
-            sold_at: back.sold_at,
-            offset: back.offset,
-            business_date: back.business_date,
-            member: Some(advocate),
-            amount: Money::ZERO,
-            programme_version: event.programme_version,
-            flags: Flags(back.flags.0 & (Flags::CLOCK_SUSPECT.0 | Flags::LATE.0)),
-        };
-        let entries = self.worked_back(&reading, &facts, (&event, advocate), Paid::Already)?;
-        let first = writing.head().seq + 1;
-        writing.append(&entries)?;
-        self.sum_up_event(writing, Change::TakenAway, &event)?;
-        writing.put_document(first, &to_bytes(&Note::default()))?;
-        Ok(())
+        self.take_back_with(writing, &back, &event)
     }
 }
 

@@ -19,6 +19,7 @@ use super::view::{ReceiptKey, ReceiptKind, Sale, SaleState, load_document};
 use crate::evaluate::sums::Change;
 use crate::evaluate::{Goods, Measure, NoReturn, PointsBack, Return, ReturnedPart, points_back};
 use crate::kernel::ids::Seq;
+use crate::kernel::order;
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
 use crate::ledger::refund::{Policies, Reason, Returned, SaleHistory, refund};
 use crate::ledger::{Accounts, Act, Entry, Flags, Kind, SaleFacts};
@@ -216,6 +217,7 @@ impl Till {
                 self.sum_up_unlinked(writing, Change::TakenAway, *goods)?;
             }
             self.unthank(writing, &row)?;
+            self.undraw(writing, &row)?;
             if let Some(key) = &receipt {
                 writing.put_receipt(key, row.seq)?;
             }
@@ -467,15 +469,13 @@ fn history_of(
 /// The policies of a programme's wallets. Once the money has changed hands, nothing is refused.
 pub(super) fn policies_of(programme: &Programme, paid: Paid) -> Policies {
     let wallets = programme.wallets().iter();
-    wallets
-        .map(|wallet| {
-            let mut policy = wallet.refund;
-            if paid == Paid::Already && policy.missing == MissingAward::Refused {
-                policy.missing = MissingAward::Debt;
-            }
-            (wallet.number, policy)
-        })
-        .collect()
+    order::map(wallets.map(|wallet| {
+        let mut policy = wallet.refund;
+        if paid == Paid::Already && policy.missing == MissingAward::Refused {
+            policy.missing = MissingAward::Debt;
+        }
+        (wallet.number, policy)
+    }))
 }
 
 type Sums = BTreeMap<WalletNumber, Points>;

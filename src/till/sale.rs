@@ -34,12 +34,17 @@ impl Till {
     /// The answer to a call that has just priced a sale: what [`Till::view`] would tell, without
     /// reading and pricing it again while the customer waits.
     fn told(&self, seq: Seq, state: SaleState, facts: &SaleFacts, priced: Priced) -> Option<Sale> {
+        let is_final = state == SaleState::Committed;
+        if is_final && !priced.document.outcome.draws.is_empty() {
+            // What was drawn stands behind the sale.
+            return None;
+        }
         Some(Sale {
             id: self.sale_id(seq),
             state,
             was_replayed: false,
             // A hold is late only once it is committed.
-            is_late: state == SaleState::Committed && facts.flags.has(Flags::LATE),
+            is_late: is_final && facts.flags.has(Flags::LATE),
             payable_change: Money::ZERO,
             given_back: None,
             cart: priced.document.cart,

@@ -8,12 +8,14 @@ use serde::Serialize;
 use super::card::{RewardLine, rewards, worth};
 use super::error::Error;
 use super::shell::Till;
+use crate::evaluate::{DrawnTurn, turn_line};
 use crate::kernel::ids::Seq;
 use crate::kernel::order;
 use crate::kernel::{
     Account, Balance, BusinessDate, Instant, Lot, MemberNumber, MemberStatus, Money, Points,
     UtcOffset, WalletNumber,
 };
+use crate::ledger::draw::Turn;
 use crate::ledger::event::EventPayload;
 use crate::ledger::{Effect, Entry, Flags, Kind};
 use crate::programme::{Programme, Wallet};
@@ -329,7 +331,15 @@ fn movement(
 ) -> Movement {
     let wallet = programme.wallet_by_number(entry.wallet);
     let mut text = phrase(language, &format!("entry.{}", entry.kind.name()), &[]);
-    if entry.kind == Kind::Event
+    if let Some(turn) = Turn::of(entry) {
+        let turn = DrawnTurn {
+            seq: entry.seq,
+            draw: &turn.draw,
+            n: turn.n,
+            prize: turn.prize.as_deref(),
+        };
+        text = turn_line(programme, language, turn, &[]).text;
+    } else if entry.kind == Kind::Event
         && let Ok(event) = EventPayload::from_payload(&entry.payload)
     {
         text = format!("{text}: {}", texts::event_word(language, &event.name));

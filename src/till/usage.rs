@@ -8,6 +8,7 @@ use super::shell::Till;
 use super::view::{SaleState, load_document};
 use crate::evaluate::{Cart, Outcome, Shown};
 use crate::exchange::identifier_hash;
+use crate::kernel::order;
 use crate::kernel::{MemberNumber, Points, WalletNumber};
 use crate::ledger::Flags;
 use crate::ledger::usage::{Usage, UsageRow, UsageSum, Who, Whose};
@@ -129,7 +130,7 @@ impl Till {
             QuotaOf::Offer => outcome.offers.iter().any(|offer| offer.offer == *id),
         });
         // Of several versions of the programme the same one counts once.
-        let keys: BTreeSet<String> = had.map(|(of, id, _)| of.key(id)).collect();
+        let keys: BTreeSet<String> = order::set(had.map(|(of, id, _)| of.key(id)));
         let rows = keys.iter();
         rows.map(|key| UsageRow::of_quota(self.who_of_quota(key)))
             .collect()

@@ -333,7 +333,12 @@ impl Till {
             .sale(seq)?
             .ok_or(Error::Internal("an operation of no sale"))?;
         let decided = document_of(reading, &row, call)?;
-        self.view(reading, &row, decided, replay)
+        let mut sale = self.view(reading, &row, decided, replay)?;
+        if call == Call::Authorise {
+            // Nothing was drawn by then.
+            sale.quote.drawn.clear();
+        }
+        Ok(sale)
     }
 
     /// The sale as it is told: priced again from what was stored, so that the explanation need not
@@ -361,6 +366,10 @@ impl Till {
                     .restated(None, document.outcome)
             }
         };
+        let mut quote = quote;
+        if row.posted_seq != 0 && !quote.outcome.draws.is_empty() {
+            quote.drawn = self.drawn_behind(reading, row.last_seq)?;
+        }
         let posted = match row.posted_seq {
             0 => None,
             seq => reading.entries(seq, seq)?.pop(),

@@ -83,6 +83,24 @@ fn joining_and_a_review_give_points_and_a_removed_review_gives_them_back() {
 }
 
 #[test]
+fn a_sale_turns_a_wheel_and_tells_what_it_won_once_it_is_final() {
+    let shop = Shop::new();
+    let first = fs::read_to_string(root().join("examples/programmes/vnd-10000.json"));
+    let mut second: serde_json::Value = serde_json::from_str(&first.expect("there")).expect("JSON");
+    second["version"] = 2.into();
+    second["draws"] = serde_json::json!([
+        {"id": "wheel", "name": {"vi": "Vòng quay"}, "turns": 2, "prizes": [{
+            "id": "cup", "name": {"vi": "Ly sứ"}, "chance_percent": "100",
+            "goods": {"vi": "một ly sứ"}, "gives": [{"wallet": "points", "points": "5"}],
+        }]},
+        {"id": "hello", "event": "check_in", "prizes": [{"id": "none", "chance_percent": "0"}]},
+    ]);
+    let place = shop.path().join("programme-2.json");
+    fs::write(place, second.to_string()).expect("written");
+    shop.run("draws", Build::Plain);
+}
+
+#[test]
 fn a_batch_stays_the_same_until_head_office_has_it() {
     let shop = Shop::new();
     shop.run("send", Build::Plain);

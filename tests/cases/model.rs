@@ -155,6 +155,8 @@ pub struct Expect {
     pub tier_kept_until: Option<i64>,
     /// What counts for the tier before this sale.
     pub tier_counted: Option<i64>,
+    /// What its turns of lucky draws won once it is final, by the prizes' ids; empty for nothing.
+    pub draws: Option<Vec<String>>,
     /// What follows of exactly these limits, by their ids.
     pub limits: Option<BTreeMap<String, String>>,
     pub available_from: Option<i64>,

@@ -110,6 +110,13 @@ pub fn compare(
         let until = tier.and_then(|line| line.kept_until).map_or(0, i64::from);
         found.same("tier kept until", &expected, &until);
     }
+    if let Some(expected) = &expect.draws {
+        let turns = quote.drawn.iter();
+        let won: Vec<String> = turns
+            .map(|turn| turn.prize.clone().unwrap_or_default())
+            .collect();
+        found.same("draws", expected, &won);
+    }
     if let Some(expected) = expect.tier_counted {
         found.same("counted", &Some(expected), &tier.map(|line| line.counted));
     }

@@ -6,6 +6,7 @@
 mod acts;
 mod chain;
 mod days;
+mod draws;
 mod exceptions;
 mod goods;
 mod members;

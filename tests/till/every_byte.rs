@@ -42,7 +42,8 @@ const PROGRAMME: &str = r#"{
     {"id": "bill", "wallet": "points", "amount": {"per": "10000", "points": "1"}},
     {"id": "welcome", "wallet": "points", "fixed": {"points": "5"}, "times": {"ever": 1}}
   ],
-  "limits": [{"id": "often", "name": {"vi": "Dùng thẻ"}, "count": "sales", "per": "member", "most": "9", "action": "warn"}]
+  "limits": [{"id": "often", "name": {"vi": "Dùng thẻ"}, "count": "sales", "per": "member", "most": "9", "action": "warn"}],
+  "draws": [{"id": "wheel", "prizes": [{"id": "cup", "chance_percent": "60"}]}]
 }"#;
 
 const PEOPLE: &str = r#"{"roles": {"cashier": {"refund": "500000"}},

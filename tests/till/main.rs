@@ -11,6 +11,7 @@ mod clock;
 mod days;
 mod dispute;
 mod doors;
+mod draws;
 mod events;
 mod every_byte;
 mod exchanges;

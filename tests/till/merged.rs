@@ -15,7 +15,7 @@ use crate::shop::{
     Shop, TODAY, assert_sound, balance, cart_of, claim_of, date, enrol, phone, refund_of, spending,
 };
 
-fn merge(from: MemberNumber, into: MemberNumber) -> MergeRequest {
+pub fn merge(from: MemberNumber, into: MemberNumber) -> MergeRequest {
     MergeRequest {
         from,
         into,

@@ -50,6 +50,7 @@ A programme is one JSON document. `loy check FILE` says whether it is right, `lo
 | so many points buy a discount or something free, and are gone | `rewards` |
 | each point is worth so much money | `redeem` of the wallet |
 | a discount that costs no points: a day, a visit, certain goods | `offers` |
+| something to win, with odds: a wheel, a scratch card | `draws` |
 | something given today that can be used, or ends, later | `vouchers` |
 
 Save the file as UTF-8, with straight quotation marks and no comma behind the last entry of a `{ }` or `[ ]`; where `loy check` points at a `}` or `]`, look for a comma before it. It calls something in quotation marks a text, something without them a number, `{ }` an object and `[ ]` a list.

@@ -41,7 +41,7 @@ fn an_office_file_of_version_1_opens_and_counts_what_expires() {
          DROP INDEX entry_goods; DROP INDEX entry_sale; DROP INDEX entry_return; DROP INDEX batch_applied;
          ALTER TABLE account DROP COLUMN expired; ALTER TABLE account DROP COLUMN adjusted;
          ALTER TABLE stream DROP COLUMN programme; DROP TABLE programme; DROP TABLE activity;
-         DROP TABLE event_activity;
+         DROP TABLE event_activity; DROP INDEX entry_turn; ALTER TABLE writer DROP COLUMN draw_key;
          PRAGMA user_version = 1",
     )
     .expect("as it was");

@@ -12,7 +12,7 @@ fn programme(days: u32) -> Programme {
     Programme::read(text.as_bytes()).expect("a programme")
 }
 
-fn install(till: &mut SampleTill, programme: &Programme) {
+pub(super) fn install(till: &mut SampleTill, programme: &Programme) {
     till.write(Kind::ProgrammeInstalled, |entry| {
         entry.payload = programme.hash().to_vec();
     });

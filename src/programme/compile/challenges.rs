@@ -34,7 +34,7 @@ impl Compiler {
             self.once(&path, ids.insert(model.id.as_str()), &model.id);
             let challenge = self.challenge(&path, model, known);
             if let Some(challenge) = &challenge {
-                self.within_programme(&path, challenge, days);
+                self.within_programme(&path, challenge.days, days);
             }
             challenges.extend(challenge);
         }
@@ -56,15 +56,7 @@ impl Compiler {
         let lines = self.optional_selector(&lines_path, model.lines.as_ref(), known);
         let is_event = model.count == GoalCount::Events;
         self.unused(&lines_path, is_event && model.lines.is_some(), "`events`");
-        let from = self.optional_date(&format!("{path}.from"), model.from);
-        let until = self.optional_date(&format!("{path}.until"), model.until);
-        if let (Some(Some(from)), Some(Some(until))) = (from, until)
-            && until < from
-        {
-            let expected = "no date before `from`";
-            let found = until.yyyymmdd().to_string();
-            self.problem(format!("{path}.until"), "out_of_order", expected, found);
-        }
+        let days = self.own_days(path, (model.from, model.until));
         let window = self.goal_window(path, model);
         let streak = self.streak(path, model);
         let gives = self.entries(&format!("{path}.gives"), (&model.gives, 1), known);
@@ -80,7 +72,7 @@ impl Compiler {
             goal: goal?,
             event: event?,
             lines: lines?,
-            days: (from?, until?),
+            days: days?,
             window: window?,
             streak: streak?,
             repeat: model.repeat,
@@ -177,14 +169,31 @@ impl Compiler {
         }))
     }
 
-    /// A challenge behind the last day of the programme, or over before its first, is a trap.
-    fn within_programme(
+    /// The first and the last day of a challenge or a draw.
+    pub(super) fn own_days(
         &mut self,
         path: &str,
-        challenge: &Challenge,
+        (from, until): (Option<i64>, Option<i64>),
+    ) -> Option<(Option<BusinessDate>, Option<BusinessDate>)> {
+        let from = self.optional_date(&format!("{path}.from"), from);
+        let until = self.optional_date(&format!("{path}.until"), until);
+        if let (Some(Some(from)), Some(Some(until))) = (from, until)
+            && until < from
+        {
+            let expected = "no date before `from`";
+            let found = until.yyyymmdd().to_string();
+            self.problem(format!("{path}.until"), "out_of_order", expected, found);
+        }
+        Some((from?, until?))
+    }
+
+    /// Something behind the last day of the programme, or over before its first, is a trap.
+    pub(super) fn within_programme(
+        &mut self,
+        path: &str,
+        (from, until): (Option<BusinessDate>, Option<BusinessDate>),
         (first, last): (Option<BusinessDate>, Option<BusinessDate>),
     ) {
-        let (from, until) = challenge.days;
         let is_late = from.zip(last).is_some_and(|(from, last)| from > last);
         let is_early = until.zip(first).is_some_and(|(until, first)| until < first);
         if is_late || is_early {

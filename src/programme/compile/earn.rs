@@ -377,8 +377,8 @@ impl Compiler {
     }
 
     fn tenders(&mut self, path: &str, model: &EarnModel) -> Option<Tenders> {
-        let except: BTreeSet<String> = model.exclude_tenders.iter().cloned().collect();
-        let only: BTreeSet<String> = model.only_tenders.iter().cloned().collect();
+        let except: BTreeSet<String> = order::set(model.exclude_tenders.iter().cloned());
+        let only: BTreeSet<String> = order::set(model.only_tenders.iter().cloned());
         match (except.is_empty(), only.is_empty()) {
             (true, true) => Some(Tenders::All),
             (false, true) => Some(Tenders::Except(except)),

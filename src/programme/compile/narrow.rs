@@ -8,6 +8,7 @@ use super::super::model::{RangeModel, SelectorModel, WhenModel};
 use super::super::rules::TotalTax;
 use super::quoted;
 use crate::kernel::BusinessDate;
+use crate::kernel::order;
 
 /// A part that cannot hold beside the parts before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -196,12 +197,12 @@ impl<'a> Narrow<'a> {
         if values.is_empty() {
             return Ok(());
         }
-        let values: BTreeSet<&str> = values.iter().map(String::as_str).collect();
+        let values: BTreeSet<&str> = order::set(values.iter().map(String::as_str));
         let Some(before) = self.words.get(key) else {
             self.words.insert(key, Rc::new(values));
             return Ok(());
         };
-        let both: BTreeSet<&str> = before.intersection(&values).copied().collect();
+        let both: BTreeSet<&str> = order::set(before.intersection(&values).copied());
         let clash = both.is_empty().then(|| Clash {
             path: format!("{path}.{key}"),
             left: shown_words(before),

@@ -95,7 +95,7 @@ impl Compiler {
         Some((times?, quota?))
     }
 
-    fn quota(&mut self, path: &str, model: &QuotaModel) -> Option<Quota> {
+    pub(super) fn quota(&mut self, path: &str, model: &QuotaModel) -> Option<Quota> {
         let total = self.whole(format_args!("{path}.total"), model.total, 1, TIMES_MAX)?;
         let shares_path = format!("{path}.shares");
         if !self.count(&shares_path, model.shares.len(), SHARES_MAX) {

@@ -8,7 +8,9 @@ use std::fmt;
 use super::super::model::{
     CapsModel, Document, ExpiryModel, SelectorModel, VoucherModel, WalletModel, WhenModel,
 };
-use super::super::{Caps, Challenge, EarnRule, Expiry, Problem, Referral, Reward, Wallet, decimal};
+use super::super::{
+    Caps, Challenge, Draw, EarnRule, Expiry, Problem, Referral, Reward, Wallet, decimal,
+};
 use super::narrow::{Clash, Narrow};
 use super::{Compiler, quoted};
 use crate::kernel::{BusinessDate, Points, WalletNumber};
@@ -20,6 +22,7 @@ pub(super) struct Compiled<'a> {
     pub earn: &'a [EarnRule],
     pub rewards: &'a [Reward],
     pub challenges: &'a [Challenge],
+    pub draws: &'a [Draw],
     pub referral: Option<&'a Referral>,
     /// The programme's first and last good day.
     pub days: (Option<BusinessDate>, Option<BusinessDate>),
@@ -107,6 +110,8 @@ impl Compiler {
         let challenges = document.challenges.iter().map(|goal| goal.when.as_ref());
         self.each_condition("vouchers", vouchers, &days);
         self.each_condition("challenges", challenges, &days);
+        let draws = document.draws.iter().map(|draw| draw.when.as_ref());
+        self.each_condition("draws", draws, &days);
     }
 
     fn each_condition<'a>(
@@ -350,10 +355,12 @@ impl Compiler {
         let Some(wallet) = compiled.wallets.iter().find(|known| known.number == wallet) else {
             return;
         };
-        // What challenges and friends give is under no cap.
+        // What challenges, draws and friends give is under no cap.
         let mut goals = compiled.challenges.iter();
+        let mut draws = compiled.draws.iter();
         let is_given = |referral: &Referral| referral.gives_into(wallet.number);
         if goals.any(|goal| goal.gives_into(wallet.number))
+            || draws.any(|draw| draw.gives_into(wallet.number))
             || compiled.referral.is_some_and(is_given)
         {
             return;

@@ -93,6 +93,20 @@ CREATE TABLE member_status (
 ) STRICT;
 CREATE INDEX member_status_into ON member_status (into_member) WHERE into_member IS NOT NULL;
 
+-- Turns of lucky draws, each by its number at this writer, under the member of its last entry. `is_open`: it
+-- was taken back, and the member's next turn is it again. `prize` is NULL for none.
+CREATE TABLE turn (
+    draw          TEXT NOT NULL,
+    n             INTEGER NOT NULL CHECK (n > 0),
+    member        INTEGER NOT NULL,
+    business_date INTEGER NOT NULL,
+    prize         TEXT,
+    is_open       INTEGER NOT NULL CHECK (is_open IN (0, 1)),
+    PRIMARY KEY (draw, n)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX turn_of_member ON turn (member, draw);
+CREATE INDEX turn_of_prize ON turn (draw, prize);
+
 -- What no entry says is said twice, so that `verify` sees a changed byte (src/store/seal.rs). NULL where a
 -- library of schema 1 wrote the row.
 ALTER TABLE head ADD COLUMN seal BLOB;

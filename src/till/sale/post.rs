@@ -219,8 +219,10 @@ impl Till {
         })?;
         self.sum_up_sale(writing, &priced.document)?;
         self.thank(writing, &priced.programme, facts, outcome.referral)?;
+        self.draw(writing, &priced.programme, facts, &outcome.draws)?;
         for back in &priced.returns.rows {
             self.unthank(writing, back)?;
+            self.undraw(writing, back)?;
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ use crate::evaluate::LimitHit;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{MemberSnapshot, Quote};
 use crate::kernel::ids::Seq;
+use crate::kernel::order;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, WalletNumber};
 use crate::ledger::decide::Refusal;
 use crate::ledger::{Accounts, Entry, Held, HeldPortion, SaleFacts};
@@ -371,7 +372,5 @@ fn unreserved<'a>(accounts: &'a Accounts, reserved: &[HeldPortion]) -> Cow<'a, A
 
 fn balances_on(accounts: &Accounts, on: BusinessDate) -> BTreeMap<WalletNumber, Balance> {
     let balances = accounts.iter();
-    balances
-        .map(|(&wallet, account)| (wallet, account.balance(on)))
-        .collect()
+    order::map(balances.map(|(&wallet, account)| (wallet, account.balance(on))))
 }
