@@ -13,11 +13,11 @@ use crate::kernel::Instant;
 const SCHEMA: &str = include_str!("schema.sql");
 /// What version 4 adds.
 const MEMBERS: &str = include_str!("members.sql");
-/// What version 5 adds.
+/// What version 6 adds.
 const GOODS: &str = include_str!("goods.sql");
 /// `loyO`: tells a head office file from a ledger and from any other SQLite file.
 const APPLICATION_ID: i64 = 0x6c6f_794f;
-const SCHEMA_VERSION: i64 = 5;
+const SCHEMA_VERSION: i64 = 6;
 /// What version 2 adds to version 1.
 const FROM_1_TO_2: &str = "BEGIN IMMEDIATE;
     ALTER TABLE account ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;
@@ -58,14 +58,18 @@ const FROM_3_TO_4: &str = concat!(
     include_str!("members.sql"),
     "PRAGMA user_version = 4; COMMIT"
 );
-/// What version 5 adds to version 4: indexes, and the key of a writer's lucky draws, which is not known of
-/// writers that were provisioned before.
-const FROM_4_TO_5: &str = concat!(
+/// What version 5 adds to version 4: the key of a writer's lucky draws, which is not known of writers that
+/// were provisioned before.
+const FROM_4_TO_5: &str = "BEGIN IMMEDIATE;
+    ALTER TABLE writer ADD COLUMN draw_key BLOB CHECK (length(draw_key) = 32);
+    CREATE INDEX entry_turn ON entry (stream_no, seq) WHERE kind IN (2, 24);
+    PRAGMA user_version = 5;
+    COMMIT";
+/// What version 6 adds to version 5: indexes.
+const FROM_5_TO_6: &str = concat!(
     "BEGIN IMMEDIATE;",
     include_str!("goods.sql"),
-    "ALTER TABLE writer ADD COLUMN draw_key BLOB CHECK (length(draw_key) = 32);
-    CREATE INDEX entry_turn ON entry (stream_no, seq) WHERE kind IN (2, 24);
-    PRAGMA user_version = 5; COMMIT"
+    "PRAGMA user_version = 6; COMMIT"
 );
 /// The first member number given out has this body: eleven digits, none of them a leading zero.
 pub(super) const FIRST_BODY: u64 = 10_000_000_000;
@@ -162,7 +166,13 @@ pub(super) fn open(dir: &Path) -> Result<Office, OfficeError> {
     if application != APPLICATION_ID {
         return Err(unknown("another kind of SQLite file".to_owned()));
     }
-    let steps = [FROM_1_TO_2, FROM_2_TO_3, FROM_3_TO_4, FROM_4_TO_5];
+    let steps = [
+        FROM_1_TO_2,
+        FROM_2_TO_3,
+        FROM_3_TO_4,
+        FROM_4_TO_5,
+        FROM_5_TO_6,
+    ];
     for (version, next) in (1..).zip(steps) {
         if pragma("user_version")? == version {
             db.execute_batch(next)?;
