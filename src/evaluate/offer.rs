@@ -58,11 +58,9 @@ pub(super) fn offers(
     if all.is_empty() {
         return (Vec::new(), Vec::new());
     }
-    let mut places: Vec<usize> = (0..all.len()).collect();
     let brought: Vec<_> = all.iter().map(|offer| brought(offer, facts)).collect();
-    order::sort_by_key(&mut places, |&place| {
-        let offer = &all[place];
-        (offer.stage, offer.priority, brought[place], place)
+    let places = order::places_by_key(all.len(), |place| {
+        (all[place].stage, all[place].priority, brought[place])
     });
     let mut round = Round {
         all,

@@ -34,6 +34,13 @@ pub fn sort_by_key<T, K: Ord>(values: &mut [T], mut key: impl FnMut(&T) -> K) {
     sort_by(values, |a, b| key(a).cmp(&key(b)));
 }
 
+/// The places of a list of this length in the order of a key of each.
+pub fn places_by_key<K: Ord>(length: usize, mut key: impl FnMut(usize) -> K) -> Vec<usize> {
+    let mut places = vec![0; length];
+    sort_places(&mut places, &mut |a, b| key(a).cmp(&key(b)));
+    places
+}
+
 /// A map of these entries, put in one by one: collecting them would sort them first. The last entry of a
 /// key counts.
 pub fn map<K: Ord, V>(entries: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
@@ -55,7 +62,8 @@ fn sort_places(places: &mut [usize], compare: &mut dyn FnMut(usize, usize) -> Or
     for (number, place) in places.iter_mut().enumerate() {
         *place = number;
     }
-    places.sort_by(|&a, &b| compare(a, b));
+    // Told apart by where they stand, equal values keep their order, and sorting needs no memory.
+    places.sort_unstable_by(|&a, &b| compare(a, b).then(a.cmp(&b)));
 }
 
 #[cfg(test)]
