@@ -5,6 +5,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::error::StoreError;
@@ -511,6 +512,9 @@ pub(super) fn connect(
     let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
     connection.busy_timeout(busy_timeout)?;
     connection.set_prepared_statement_cache_capacity(128);
+    // Plans do not look at what is bound: where there are partial indexes, each new value would have the
+    // statement prepared anew, which costs more than to run it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     // FULL: what was answered survives a power cut. Checkpoints are ours to time.
     connection.execute_batch(
         "PRAGMA synchronous = FULL;

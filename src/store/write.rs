@@ -273,11 +273,12 @@ impl<'a> Writing<'a> {
                 .execute(params![hash, number.get()])?;
         }
         // A number that was given is never given again.
-        self.transaction.execute(
-            "UPDATE number_block SET next_body = max(next_body, ?1 + 1)
-             WHERE ?1 BETWEEN first_body AND last_body",
-            [number.get() / 10],
-        )?;
+        self.transaction
+            .prepare_cached(
+                "UPDATE number_block SET next_body = max(next_body, ?1 + 1)
+                 WHERE ?1 BETWEEN first_body AND last_body",
+            )?
+            .execute([number.get() / 10])?;
         Ok(())
     }
 
