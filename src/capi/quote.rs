@@ -21,7 +21,7 @@ use super::handles::{self, Handle};
 use super::ledger::loy_ledger;
 use super::member::no_such_wallet;
 use super::out::{HandleOut, NumberOut};
-use super::rows::{Rows, Value, loy_rows};
+use super::rows::{Rows, loy_rows};
 use super::status::loy_status;
 use super::text::{self, for_c};
 
@@ -362,9 +362,7 @@ pub unsafe extern "C" fn loy_quote_awards(
                 award.rule.as_str().into(),
                 award.points.get().into(),
                 award.available_from.yyyymmdd().into(),
-                award
-                    .expires_on
-                    .map_or(Value::Absent, |date| date.yyyymmdd().into()),
+                award.expires_on.map(|date| date.yyyymmdd()).into(),
             ]);
         }
         rows
@@ -404,7 +402,7 @@ pub unsafe extern "C" fn loy_quote_offers(
                 taken.times.into(),
                 taken.stage.word().into(),
                 gift.map_or("", |gift| gift.sku.as_str()).into(),
-                gift.map_or(Value::Absent, |gift| gift.quantity.into()),
+                gift.map(|gift| gift.quantity).into(),
             ]);
         }
         rows

@@ -45,10 +45,9 @@ pub unsafe extern "C" fn loy_quote_tier(
                 tier.counted_after.into(),
                 tier.tier_after.as_str().into(),
                 tier.next.clone().unwrap_or_default().into(),
-                tier.missing.map_or(Value::Absent, Value::from),
-                tier.kept_until
-                    .map_or(Value::Absent, |date| date.yyyymmdd().into()),
-                tier.to_keep.map_or(Value::Absent, Value::from),
+                tier.missing.into(),
+                tier.kept_until.map(|date| date.yyyymmdd()).into(),
+                tier.to_keep.into(),
             ]);
         }
         rows

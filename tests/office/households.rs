@@ -52,7 +52,7 @@ fn known(chain: &Chain, member: MemberNumber) -> Vec<(i64, i64)> {
         .collect()
 }
 
-fn two(document: &Value, tills: u8) -> (Chain, MemberNumber, MemberNumber) {
+pub fn two(document: &Value, tills: u8) -> (Chain, MemberNumber, MemberNumber) {
     let chain = Chain::with(document, tills);
     let a = enrol(chain.till());
     let last = chain.lanes.len() - 1;

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use crate::chain::{Chain, programme};
 use crate::goods::{later, line, of_lines};
+use crate::households::two;
 use crate::shop::{TODAY, cart_of, date, enrol, phone, spending};
 
 fn merge(from: MemberNumber, into: MemberNumber) -> MergeRequest {
@@ -37,13 +38,7 @@ fn known(chain: &Chain, member: MemberNumber) -> Vec<i64> {
 #[test]
 fn what_other_tills_did_for_a_merged_number_before_and_after_is_the_others() {
     let document = programme(json!({}), json!({"expiry": {"days": 30}}));
-    let mut chain = Chain::with(&document, 2);
-    let a = enrol(chain.till());
-    let b = chain.lanes[1]
-        .till
-        .enrol("b", &phone("0987654321"))
-        .unwrap()
-        .number;
+    let (mut chain, a, b) = two(&document, 2);
     chain.till().record("a-1", &cart_of(a, 100_000)).unwrap();
     chain.till().record("b-1", &cart_of(b, 50_000)).unwrap();
     chain.lanes[1]
@@ -87,13 +82,7 @@ fn what_other_tills_did_for_a_merged_number_before_and_after_is_the_others() {
 #[test]
 fn two_tills_that_merge_the_same_cards_the_other_way_round_mean_one_person() {
     let document = programme(json!({}), json!({}));
-    let mut chain = Chain::with(&document, 2);
-    let a = enrol(chain.till());
-    let b = chain.lanes[1]
-        .till
-        .enrol("b", &phone("0987654321"))
-        .unwrap()
-        .number;
+    let (mut chain, a, b) = two(&document, 2);
     chain.till().record("a-1", &cart_of(a, 100_000)).unwrap();
     chain.lanes[1]
         .till
@@ -111,13 +100,7 @@ fn two_tills_that_merge_the_same_cards_the_other_way_round_mean_one_person() {
 #[test]
 fn a_block_at_one_till_is_told_whoever_goes_on_selling_and_a_close_is_for_good() {
     let document = programme(json!({}), json!({}));
-    let mut chain = Chain::with(&document, 2);
-    let a = enrol(chain.till());
-    let b = chain.lanes[1]
-        .till
-        .enrol("b", &phone("0987654321"))
-        .unwrap()
-        .number;
+    let (mut chain, a, b) = two(&document, 2);
     let status = |chain: &Chain, member| chain.office.member_status(member).unwrap();
     chain
         .till()

@@ -3,15 +3,13 @@
 use loy::kernel::{MemberNumber, Points};
 use loy::ledger::{Entry, HouseholdPayload, Kind};
 use loy::till::{
-    Adjustment, CardHousehold, Error, Goods, HouseholdChanged, JoinRequest, LeaveRequest,
-    MemberCard, Missing, Period, RefundRequest, Split, Till, status,
+    Adjustment, CardHousehold, Error, Goods, HouseholdChanged, JoinRequest, LeaveRequest, Missing,
+    Period, RefundRequest, Split, Till, status,
 };
-use serde_json::{Value, json};
 
 use crate::people::{adjustment, entries, exceptions, reason};
-use crate::shop::{
-    Shop, TODAY, assert_sound, balance, cart_of, claim_of, date, enrol, phone, refund_of, spending,
-};
+use crate::shop::{TODAY, assert_sound, balance, cart_of, claim_of, date, refund_of, spending};
+use crate::two_members::{OTHER_PHONE, scan, shop, two};
 
 pub fn joining(member: MemberNumber, holder: MemberNumber) -> JoinRequest {
     JoinRequest {
@@ -41,40 +39,6 @@ pub fn join(till: &Till, member: MemberNumber, holder: MemberNumber) -> Househol
 pub fn leave(till: &Till, member: MemberNumber, split: Split) -> HouseholdChanged {
     let id = format!("leave-{member}");
     till.leave_household(&id, &leaving(member, split)).unwrap()
-}
-
-/// 10.000 đ = 1 point of 1.000 đ, good for 30 days; VIPs have spent 150.000 đ.
-pub fn shop_with(parts: Value) -> Shop {
-    let mut document: Value =
-        serde_json::from_str(include_str!("../../examples/programmes/vnd-10000.json")).unwrap();
-    document["wallets"][0]["expiry"] = json!({"days": 30});
-    document["tiers"] = json!({"basis": "spend", "levels": [
-        {"id": "basic", "name": {"vi": "Thường"}, "from": "0"},
-        {"id": "vip", "name": {"vi": "VIP"}, "from": "150000"},
-    ]});
-    for (key, value) in parts.as_object().unwrap() {
-        document[key] = value.clone();
-    }
-    Shop::with(|provisioning| provisioning.programme = document.to_string().into_bytes())
-}
-
-pub fn shop() -> Shop {
-    shop_with(json!({}))
-}
-
-const OTHER_PHONE: &str = "0987654321";
-
-pub fn two(till: &Till) -> (MemberNumber, MemberNumber) {
-    let other = till.enrol("enrol-2", &phone(OTHER_PHONE)).unwrap();
-    (enrol(till), other.number)
-}
-
-pub fn scan(till: &Till, member: MemberNumber) -> MemberCard {
-    till.scan(&member.to_string(), date(TODAY)).unwrap()
-}
-
-pub fn tier(till: &Till, member: MemberNumber) -> String {
-    scan(till, member).tier.unwrap().tier
 }
 
 /// What is left of each lot, and until when.

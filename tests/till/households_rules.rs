@@ -6,9 +6,10 @@ use loy::till::{Depth, Settings, Split, StatusChange, Till, status};
 use serde_json::{Value, json};
 
 use crate::blocked::change;
-use crate::households::{join, joining, leave, leaving, refused, scan, shop, shop_with, tier, two};
+use crate::households::{join, joining, leave, leaving, refused};
 use crate::people::{adjustment, entries, reason};
 use crate::shop::{Shop, TODAY, assert_sound, balance, cart_of, date, phone, refund_of, spending};
+use crate::two_members::{scan, shop, shop_with, tier, told, two};
 
 #[test]
 fn one_tier_for_the_household_and_each_member_their_own_past_and_status() {
@@ -225,11 +226,6 @@ fn a_preview_tells_what_comes_of_it_and_writes_nothing() {
     till.record("b-1", &cart_of(b, 90_000)).unwrap();
     let head = till.info().unwrap().head_seq;
     let preview = till.evaluate_household_join(b, a, date(TODAY)).unwrap();
-    let told = |side: &loy::till::MergeSide| {
-        let tier = side.card.tier.as_ref().unwrap().tier.clone();
-        let known = side.card.wallets[0].balance.known.get();
-        (known, side.lots.clone(), tier)
-    };
     assert_eq!(told(&preview.from), (9, vec![1], "basic".to_owned()));
     assert_eq!(told(&preview.into), (8, vec![1], "basic".to_owned()));
     assert_eq!(told(&preview.result), (17, vec![2], "vip".to_owned()));

@@ -45,5 +45,6 @@ mod statement;
 mod sums;
 mod sync;
 mod tiers;
+mod two_members;
 mod verify;
 mod voids;

@@ -7,13 +7,14 @@ use loy::till::{
     Adjustment, Disputed, Goods, Measure, MergeRequest, Missing, Period, RefundRequest,
     ReturnedPart, SaleState, Settings, StatusChange, Till, status,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::blocked::change;
 use crate::people::{adjustment, entries, exceptions, reason};
 use crate::shop::{
-    Shop, TODAY, assert_sound, balance, cart_of, claim_of, date, enrol, phone, refund_of, spending,
+    TODAY, assert_sound, balance, cart_of, claim_of, date, phone, refund_of, spending,
 };
+use crate::two_members::{OTHER_PHONE, shop, shop_with, tier, told, two};
 
 pub fn merge(from: MemberNumber, into: MemberNumber) -> MergeRequest {
     MergeRequest {
@@ -23,38 +24,6 @@ pub fn merge(from: MemberNumber, into: MemberNumber) -> MergeRequest {
         reason: "same_person".to_owned(),
         time: None,
     }
-}
-
-/// 10.000 đ = 1 point of 1.000 đ, good for 30 days; VIPs have spent 150.000 đ.
-fn shop_with(parts: Value) -> Shop {
-    let mut document: Value =
-        serde_json::from_str(include_str!("../../examples/programmes/vnd-10000.json")).unwrap();
-    document["wallets"][0]["expiry"] = json!({"days": 30});
-    document["tiers"] = json!({"basis": "spend", "levels": [
-        {"id": "basic", "name": {"vi": "Thường"}, "from": "0"},
-        {"id": "vip", "name": {"vi": "VIP"}, "from": "150000"},
-    ]});
-    for (key, value) in parts.as_object().unwrap() {
-        document[key] = value.clone();
-    }
-    Shop::with(|provisioning| provisioning.programme = document.to_string().into_bytes())
-}
-
-fn shop() -> Shop {
-    shop_with(json!({}))
-}
-
-/// The first has the phone of every story, the second this one.
-const OTHER_PHONE: &str = "0987654321";
-
-fn two(till: &Till) -> (MemberNumber, MemberNumber) {
-    let other = till.enrol("enrol-2", &phone(OTHER_PHONE)).unwrap();
-    (enrol(till), other.number)
-}
-
-fn tier(till: &Till, member: MemberNumber) -> String {
-    let card = till.scan(&member.to_string(), date(TODAY)).unwrap();
-    card.tier.unwrap().tier
 }
 
 /// bug-04 of the published cases.
@@ -295,14 +264,6 @@ fn a_preview_tells_what_comes_of_it_and_writes_nothing() {
     till.record("b-1", &cart_of(b, 90_000)).unwrap();
     let head = till.info().unwrap().head_seq;
     let preview = till.evaluate_merge(b, a, date(TODAY)).unwrap();
-    let told = |side: &loy::till::MergeSide| {
-        let tier = side.card.tier.as_ref().unwrap().tier.clone();
-        (
-            side.card.wallets[0].balance.known.get(),
-            side.lots.clone(),
-            tier,
-        )
-    };
     assert_eq!(told(&preview.from), (9, vec![1], "basic".to_owned()));
     assert_eq!(told(&preview.into), (8, vec![1], "basic".to_owned()));
     assert_eq!(told(&preview.result), (17, vec![2], "vip".to_owned()));
