@@ -1,6 +1,7 @@
 //! What the parts of a condition leave of what a sale can be, all of them holding at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::kernel::Few;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::super::decimal;
@@ -33,9 +34,9 @@ pub(super) struct Narrow<'a> {
     until: Option<BusinessDate>,
     weekdays: Option<[bool; 7]>,
     minutes: Option<Rc<Vec<bool>>>,
-    words: BTreeMap<&'static str, Rc<BTreeSet<&'a str>>>,
-    ranges: BTreeMap<&'static str, (Option<i64>, Option<i64>)>,
-    answers: BTreeMap<&'static str, bool>,
+    words: Few<&'static str, Rc<BTreeSet<&'a str>>>,
+    ranges: Few<&'static str, (Option<i64>, Option<i64>)>,
+    answers: Few<&'static str, bool>,
     visit: Option<i64>,
     money_decimals: u32,
 }
