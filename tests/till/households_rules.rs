@@ -169,13 +169,68 @@ fn turns_of_a_draw_are_each_members_own_or_those_of_the_household() {
     till.void("b-2", hold.id, "no money").unwrap();
     let drawn = till.record("b-3", &cart_of(b, 10_000)).unwrap().quote.drawn;
     let numbers: Vec<_> = drawn.iter().map(|turn| turn.n).collect();
-    // What was taken back is drawn again by the same member only.
-    assert_eq!(numbers, [2, 2]);
+    // What was taken back is had again by the same member, or by whoever of the household has its next turn.
+    assert_eq!(numbers, [2, 1]);
     assert_eq!(turns(a), ["each"]);
     let drawn = till.record("a-2", &cart_of(a, 10_000)).unwrap().quote.drawn;
     assert_eq!(drawn[0].n, 1);
+    // It was a's turn and stays so; b alone has had none.
     leave(&till, b, Split::Nothing);
-    assert_eq!((turns(a), turns(b)), (vec!["one".to_owned()], vec![]));
+    assert_eq!((turns(a), turns(b)), (vec![], vec!["one".to_owned()]));
+    assert_sound(&till);
+}
+
+#[test]
+fn a_household_has_one_try_a_day_however_many_of_it_buy_and_undo_join_and_leave() {
+    let shop = shop_with(json!({"draws": [
+        {"id": "wheel", "times": {"day": 1, "per": "household"}, "prizes": [
+            {"id": "cup", "chance_percent": "40"}, {"id": "pen", "chance_percent": "40"}]},
+    ]}));
+    let till = shop.create();
+    let (a, b) = two(&till);
+    let c = till.enrol("c", &phone("0911111111")).unwrap().number;
+    let ids = std::cell::Cell::new(0);
+    let next = || {
+        ids.set(ids.get() + 1);
+        format!("sale-{}", ids.get())
+    };
+    // What somebody draws and gives back, or has voided.
+    let tries = |member, goods| {
+        let sale = till.record(&next(), &cart_of(member, 10_000)).unwrap();
+        let back = loy::till::RefundRequest {
+            goods,
+            reason: Some("wrong card".to_owned()),
+            ..refund_of(sale.id)
+        };
+        till.refund(&next(), &back).unwrap();
+        let drawn = sale.quote.drawn.into_iter();
+        let drawn: Vec<_> = drawn.map(|turn| (turn.n, turn.prize)).collect();
+        drawn
+    };
+    let all = || loy::till::Goods::Everything;
+    let first = tries(a, all());
+    assert_eq!(first[0].0, 1);
+    join(&till, b, a);
+    assert_eq!(tries(b, loy::till::Goods::PostVoid), first);
+    assert_eq!(tries(a, all()), first);
+    // Who joins with a turn of their own brings no second one for the day.
+    let theirs = tries(c, all());
+    assert_eq!(theirs[0].0, 2);
+    join(&till, c, a);
+    assert_eq!(tries(c, all()), first);
+    till.record(&next(), &cart_of(c, 10_000)).unwrap();
+    for member in [a, b, c] {
+        assert_eq!(tries(member, all()), []);
+    }
+    // Who leaves takes no turn of another's along, also one that they had in their place, and leaves none
+    // of their own: c's is the second as ever, a's was had.
+    till.leave_household("c-goes", &leaving(c, Split::Nothing))
+        .unwrap();
+    assert_eq!((tries(a, all()), tries(c, all())), (vec![], theirs.clone()));
+    leave(&till, b, Split::Nothing);
+    assert_eq!((tries(a, all()), tries(c, all())), (vec![], theirs));
+    // b alone never had one.
+    assert_eq!(tries(b, all())[0].0, 3);
     assert_sound(&till);
 }
 
