@@ -2346,10 +2346,11 @@ LOY_API loy_status LOY_CALL loy_event_take_back(
 /*
  * Closes a business date, and every earlier one that is still open, and returns its control totals.
  *
- * Sales that are held are carried over; list them with loy_sale_pending. A date may be closed
- * again: sales that came late are then in the totals. The rows are those of the dates that this
- * operation closed, and stay the same when it is repeated. A date after tomorrow is refused, by the
- * ledger's clock or, while that is suspect, the last that was believed: what is closed stays so.
+ * Sales that are neither committed nor voided are carried over, and listed behind the totals. A
+ * date may be closed again: sales that came late are then in the totals. The rows are those of the
+ * dates that this operation closed, and stay the same when it is repeated. A date after tomorrow
+ * is refused, by the ledger's clock or, while that is suspect, the last that was believed: what is
+ * closed stays so.
  *
  * Points that could not be spent any more on that date are written off first, each lot with an
  * entry of the kind "expiry" on that date; what a held sale has reserved waits for its end. No
@@ -2358,8 +2359,10 @@ LOY_API loy_status LOY_CALL loy_event_take_back(
  * such points were alive still finds them: an undone expiry of that date says so, and counts less.
  *
  * Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
- * count, points, amount. Compare them with your own totals of the day. loy_day_exceptions tells
- * what was out of the ordinary.
+ * count, points, amount, and sale_id, receipt_number (texts) and since_ms, which only the rows of
+ * the kind "carried_over" have: one for each such sale of the dates up to the closed one, oldest
+ * first, with what is to be paid as amount. Compare the others with your own totals of the day.
+ * loy_day_exceptions tells what was out of the ordinary.
  *
  * Writes: one entry a date and one a lot that is written off, in one sync; the write-ahead log is
  * brought home.
