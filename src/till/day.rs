@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::json;
 
+use super::document::{SaleDocument, from_bytes};
 use super::error::Error;
 use super::exceptions::{DayException, ExceptionCount, counts_of, exceptions_of};
 use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::{Moment, Till};
-use super::view::{as_text, load_document};
+use super::view::as_text;
 use crate::kernel::ids::Seq;
 use crate::kernel::order;
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId};
@@ -155,16 +156,21 @@ impl Till {
     ) -> Result<Vec<CarriedSale>, Error> {
         let mut sales = Vec::new();
         for row in reading.open_sales_before(end)? {
-            let document = load_document(reading, row.seq)?;
+            // A salvaged ledger may have lost it; that closes no day less.
+            let document = reading.find_document(row.seq)?;
+            let document: Option<SaleDocument> =
+                document.map(|bytes| from_bytes(&bytes)).transpose()?;
             let hold = reading.entries(row.seq, row.seq)?.pop();
             let (hold, _) = hold.ok_or(Error::Internal("a sale of no entry"))?;
             if hold.business_date <= date {
                 sales.push(CarriedSale {
                     business_date: hold.business_date,
                     id: self.sale_id(row.seq),
-                    receipt_number: document.cart.receipt_number,
                     since_ms: hold.at,
-                    payable: document.outcome.payable,
+                    payable: document
+                        .as_ref()
+                        .map_or(hold.amount, |document| document.outcome.payable),
+                    receipt_number: document.and_then(|document| document.cart.receipt_number),
                 });
             }
         }
