@@ -758,6 +758,17 @@ LOY_API const char *LOY_CALL loy_member_merged_from(const loy_member *member);
 LOY_API const char *LOY_CALL loy_member_household(const loy_member *member);
 
 /*
+ * Tells the instant up to which what other tills did is known in these balances, in UTC
+ * milliseconds; without anything of theirs, that of this ledger's own last entry. What this till
+ * did itself is always in them; loy_member_at looks at an earlier instant.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_as_of(
+    const loy_member *member, int64_t *at_ms_out, loy_error **error_out);
+
+/*
  * Tells the known balance of a wallet: all points that count, less what is owed. May be below zero.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a wallet that the programme does not have;
@@ -1278,6 +1289,17 @@ LOY_API loy_status LOY_CALL loy_quote_balance_before(
  */
 LOY_API loy_status LOY_CALL loy_quote_balance_after(
     const loy_quote *quote, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Tells the instant up to which these balances know what other tills did: as loy_member_as_of, and
+ * for a quote that is asked for again the one of then.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_NOT_FOUND where the cart has no member, or an older
+ * library priced it.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_as_of(
+    const loy_quote *quote, int64_t *at_ms_out, loy_error **error_out);
 
 /*
  * Tells how many points this sale could spend at most, whether or not the cart asks for it.

@@ -314,6 +314,7 @@ fn in_tier(
         },
         awards_with_card,
         wallets: Vec::new(),
+        as_of_ms: member.and_then(|member| member.as_of),
         limits,
         member_status: MemberStatus::Active,
         tier: None,
