@@ -72,6 +72,7 @@ fn snapshot() -> MemberSnapshot {
         status: MemberStatus::Active,
         household: None,
         after_returns: None,
+        as_of: None,
         balances: Default::default(),
     }
 }
