@@ -4,6 +4,7 @@ mod bounds;
 mod build;
 mod challenges;
 mod conditions;
+mod counted;
 mod documents;
 mod doors;
 mod every_key;

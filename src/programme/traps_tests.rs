@@ -563,6 +563,35 @@ fn what_it_says_of_nobody_and_of_earlier_visits_can_be_read() {
 }
 
 #[test]
+fn a_condition_on_what_no_till_is_told_of_a_member_is_a_warning_wherever_it_stands() {
+    let attribute = json!([{"name": "city", "values": ["Huế"]}]);
+    let when = json!({"birthday": {"month": true}, "any": [
+        {"plans": ["plus"]}, {"not": {"member_tags": ["staff"]}}, {"visit": {"number": 1}},
+    ]});
+    let document = json!({
+        "wallets": [wallet(json!({"redeem": {"value": "1", "when": {"member_tags": ["staff"]}}}))],
+        "earn": [
+            {"id": "r", "wallet": "points", "fixed": {"points": "1"}, "when": when},
+            {"id": "s", "wallet": "points", "fixed": {"points": "1"}, "factors": [
+                {"id": "f", "factor": "2", "when": {"all": [{"attributes": attribute}]}}]},
+        ],
+        "offers": [{"id": "o", "percent": "1", "when": {"birthday": {"days_before": 3}}}],
+    });
+    let expected = [
+        "earn[0].when.birthday",
+        "earn[0].when.any[0].plans",
+        "earn[0].when.any[1].not.member_tags",
+        "earn[1].factors[0].when.all[0].attributes",
+        "offers[0].when.birthday",
+        "wallets[0].redeem.when.member_tags",
+    ];
+    let expected = expected.map(|path| format!("warning {path} never_at_till"));
+    assert_eq!(found(document.clone()), expected);
+    let read = Programme::read(self::document(document).to_string().as_bytes());
+    assert!(read.is_ok(), "a warning refuses nothing");
+}
+
+#[test]
 fn every_trap_of_a_document_is_told_at_once() {
     assert_eq!(
         found(json!({

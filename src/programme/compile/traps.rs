@@ -119,6 +119,14 @@ impl Compiler {
         self.each_condition("challenges", challenges, &days);
         let draws = document.draws.iter().map(|draw| draw.when.as_ref());
         self.each_condition("draws", draws, &days);
+        let wallets = document.wallets.iter().enumerate();
+        for (index, wallet) in wallets {
+            let when = wallet
+                .redeem
+                .as_ref()
+                .and_then(|redeem| redeem.when.as_deref());
+            self.condition(format_args!("wallets[{index}].redeem.when"), when, &days);
+        }
     }
 
     fn each_condition<'a>(
@@ -145,7 +153,32 @@ impl Compiler {
         let path = path.to_string();
         self.lines_of(&path, when, &days.without());
         self.holds(&path, when, &mut left);
-        (self.problems.len() == before).then_some(left)
+        let can_hold = self.problems.len() == before;
+        self.never_at_till(&path, when);
+        can_hold.then_some(left)
+    }
+
+    /// What asks who the member is, which no till is told.
+    fn never_at_till(&mut self, path: &str, when: &WhenModel) {
+        for (key, is_asked) in [
+            ("birthday", when.birthday.is_some()),
+            ("member_tags", !when.member_tags.is_empty()),
+            ("plans", !when.plans.is_empty()),
+            ("attributes", !when.attributes.is_empty()),
+        ] {
+            if is_asked {
+                let expected = "what a till knows; there this never holds";
+                self.warning(format!("{path}.{key}"), "never_at_till", expected, key);
+            }
+        }
+        for (key, parts) in [("all", &when.all), ("any", &when.any)] {
+            for (index, part) in parts.iter().enumerate() {
+                self.never_at_till(&format!("{path}.{key}[{index}]"), part);
+            }
+        }
+        if let Some(part) = &when.not {
+            self.never_at_till(&format!("{path}.not"), part);
+        }
     }
 
     fn selections(&mut self, document: &Document, compiled: &Compiled<'_>) {
