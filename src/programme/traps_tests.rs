@@ -44,15 +44,22 @@ fn rule(when: Value) -> Value {
     json!({"earn": [{"id": "r", "wallet": "points", "fixed": {"points": "1"}, "when": when}]})
 }
 
+/// What is found, apart from warnings of what no till is told, which stand besides.
+fn of_the_rule(when: &Value) -> Vec<String> {
+    let mut found = found(rule(when.clone()));
+    found.retain(|line| !line.ends_with("never_at_till"));
+    found
+}
+
 #[track_caller]
 fn never(when: Value, path: &str) {
     let expected = format!("error earn[0].when{path} unreachable");
-    assert_eq!(found(rule(when.clone())), [expected], "{when}");
+    assert_eq!(of_the_rule(&when), [expected], "{when}");
 }
 
 #[track_caller]
 fn sound(when: Value) {
-    assert_eq!(found(rule(when.clone())), Vec::<String>::new(), "{when}");
+    assert_eq!(of_the_rule(&when), Vec::<String>::new(), "{when}");
 }
 
 #[test]
