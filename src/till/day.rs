@@ -80,12 +80,7 @@ impl Till {
     /// totals. Closing again writes new totals only if something was added since.
     pub fn close_day(&self, id: &str, date: BusinessDate) -> Result<DayReport, Error> {
         let content = told::content(vec![("business_date", Some(date).into())]);
-        let operation = Operation {
-            id,
-            call: Call::CloseDay,
-            content,
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::CloseDay, content);
         let (first, _) = self.operate(&operation, retell_nothing, |writing, moment| {
             if Some(date) > last_closable(writing, moment) {
                 return Err(Error::Argument {

@@ -56,11 +56,10 @@ impl Till {
         if let Some(cart) = final_cart {
             cart.check()?;
         }
-        let operation = Operation {
-            id,
-            call: Call::Commit,
-            content: commit_content(sale, final_cart),
-            kept_in_document: final_cart.is_some(),
+        let content = commit_content(sale, final_cart);
+        let operation = match final_cart {
+            Some(_) => Operation::in_document(id, Call::Commit, content),
+            None => Operation::told(id, Call::Commit, content),
         };
         let retell = |reading: &Reading<'_>, row: &OperationRow| {
             let sale_row = reading
