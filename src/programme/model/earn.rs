@@ -213,7 +213,7 @@ pub(crate) struct FactorModel {
     pub when: Option<Box<WhenModel>>,
 }
 
-/// The most points.
+/// The most points. Of days and months, those of one member: in a household each has their own.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "caps", extend("minProperties" = 1)))]
@@ -223,11 +223,11 @@ pub(crate) struct CapsModel {
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub sale: Option<String>,
-    /// The most on one business date.
+    /// The most on one business date, for one member.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub day: Option<String>,
-    /// The most in one calendar month.
+    /// The most in one calendar month, for one member.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub month: Option<String>,
