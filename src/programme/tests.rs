@@ -441,8 +441,8 @@ fn conditions_that_say_nothing_or_can_never_hold_are_problems() {
     use serde_json::json;
     for (when, expected) in [
         (json!({}), "earn[0].when missing"),
-        (json!({"all": []}), "earn[0].when.all wrong_form"),
-        (json!({"stores": []}), "earn[0].when.stores wrong_form"),
+        (json!({"all": []}), "earn[0].when.all count"),
+        (json!({"stores": []}), "earn[0].when.stores count"),
         (json!({"not": {}}), "earn[0].when.not missing"),
         (
             json!({"any": [{"total": {"from": "5"}}, {}]}),
