@@ -1,6 +1,6 @@
 //! What holds awards down once they are rounded: caps and groups.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use super::facts::Facts;
 use super::tally::{Refusal, Tally};
@@ -92,7 +92,7 @@ pub(super) fn take_of_groups(programme: &Programme, tallies: &mut [Tally<'_>]) {
 
 /// Rules in their order use up what a wallet's caps leave.
 pub(super) fn limit_wallets(facts: &Facts<'_>, tallies: &mut [Tally<'_>]) {
-    let mut given: BTreeMap<WalletNumber, Points> = BTreeMap::new();
+    let mut given: Few<WalletNumber, Points> = Few::new();
     for tally in tallies.iter_mut().filter(|tally| tally.refusal.is_none()) {
         let caps = tally.wallet.caps;
         if caps == Caps::default() {

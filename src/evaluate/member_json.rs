@@ -1,7 +1,8 @@
 //! A member as JSON, for trying programmes out: what `loy quote --member` and the cases in
 //! `tests/cases/` are told instead of a ledger. docs/cart.md, "A member", lists the fields.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::kernel::Few;
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
@@ -21,7 +22,7 @@ use crate::programme::{DOCUMENT_MAX, NESTING_MAX, Programme};
 #[serde(deny_unknown_fields)]
 struct Member {
     #[serde(default, deserialize_with = "unique_map")]
-    points: BTreeMap<String, Points>,
+    points: Few<String, Points>,
     #[serde(default)]
     sales: Option<Vec<Sale>>,
     #[serde(default)]
@@ -64,7 +65,7 @@ struct Referred {
 
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
-struct Attributes(#[serde(deserialize_with = "unique_map")] BTreeMap<String, String>);
+struct Attributes(#[serde(deserialize_with = "unique_map")] Few<String, String>);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,9 +84,9 @@ struct Sale {
     #[serde(default)]
     awards: Vec<GivenAward>,
     #[serde(default, deserialize_with = "unique_map")]
-    rewards: BTreeMap<String, Points>,
+    rewards: Few<String, Points>,
     #[serde(default, deserialize_with = "unique_map")]
-    goals: BTreeMap<String, i64>,
+    goals: Few<String, i64>,
     #[serde(default)]
     event: Option<String>,
 }
@@ -116,7 +117,7 @@ impl MemberSnapshot {
         cart: &Cart,
     ) -> Result<Self, CartProblem> {
         let mut member: Member = read_object(json, DOCUMENT_MAX, NESTING_MAX)?;
-        let mut balances = BTreeMap::new();
+        let mut balances = Few::new();
         for (id, points) in std::mem::take(&mut member.points) {
             let field = format!("points.{id}");
             check::zero_or_more(&field, points.get())?;

@@ -1,7 +1,7 @@
 //! How often something was done, held against the programme's limits (docs/programme.md, "Limits").
 //! A limit never keeps a sale from being made: beyond one that refuses it goes on without points.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use minicbor::{Decode, Encode};
 use serde::Serialize;
@@ -24,7 +24,7 @@ pub struct LimitFacts {
     /// By the limit's id, in its unit. A limit that is absent could not be counted, such as one for
     /// the cashier of a sale that names none.
     #[cbor(n(0), default)]
-    pub used: BTreeMap<String, i64>,
+    pub used: Few<String, i64>,
     /// Somebody who may said that this sale has its points all the same.
     #[cbor(n(1), default)]
     pub is_lifted: bool,
@@ -33,7 +33,7 @@ pub struct LimitFacts {
     pub lifted_by: String,
     /// Of rules and offers that all members together have so often, by [`crate::programme::QuotaOf::key`].
     #[cbor(n(3), default)]
-    pub quotas: BTreeMap<String, QuotaFacts>,
+    pub quotas: Few<String, QuotaFacts>,
 }
 
 /// A limit that this sale goes beyond.

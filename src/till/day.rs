@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use serde_json::json;
 
 use super::error::Error;
 use super::exceptions::{DayException, ExceptionCount, counts_of, exceptions_of};
 use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::{Moment, Till};
+use super::told;
 use crate::kernel::ids::Seq;
 use crate::kernel::order;
 use crate::kernel::{BusinessDate, Money, Points};
@@ -59,7 +59,7 @@ impl Till {
     /// obstacle: they stay. Points whose last day is over are written off first, and stand in the
     /// totals. Closing again writes new totals only if something was added since.
     pub fn close_day(&self, id: &str, date: BusinessDate) -> Result<DayReport, Error> {
-        let content = json!({ "business_date": date }).to_string();
+        let content = told::content(vec![("business_date", Some(date).into())]);
         let operation = Operation {
             id,
             call: Call::CloseDay,

@@ -1,7 +1,7 @@
 //! What is kept beside an entry: of a sale enough to price it again and what it gave, of a refund how
 //! far the sale has gone back, of a void or a clock who did it and why.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use minicbor::{Decode, Encode};
 
@@ -57,10 +57,10 @@ pub(super) struct RefundDocument {
     pub(super) lines: ReturnedLines,
     /// Awarded points taken back so far.
     #[n(1)]
-    pub(super) taken_back: BTreeMap<WalletNumber, Points>,
+    pub(super) taken_back: Few<WalletNumber, Points>,
     /// Spent points given back so far.
     #[n(2)]
-    pub(super) returned: BTreeMap<WalletNumber, Points>,
+    pub(super) returned: Few<WalletNumber, Points>,
     /// Who did it, why, and the return's own receipt.
     #[n(3)]
     pub(super) note: Note,

@@ -1,7 +1,7 @@
 //! Turns of lucky draws: drawn and booked behind the sale or the event that gives them, in the same write, and
 //! taken back with it. What a turn draws hangs on its number alone, which only this moves on.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use super::document::{EventDocument, SaleDocument, from_bytes};
 use super::error::Error;
@@ -222,7 +222,7 @@ pub(super) fn turns_had(
     programme: &Programme,
     on: BusinessDate,
     (own, all): (HadBy<'_>, HadBy<'_>),
-) -> Result<BTreeMap<String, Had>, Error> {
+) -> Result<Few<String, Had>, Error> {
     let limited = programme.draws().iter();
     let limited = limited.filter(|draw| draw.times.is_limited());
     limited

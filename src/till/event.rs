@@ -1,7 +1,6 @@
 //! What a member did that is no sale: a review, a check-in, joining.
 
 use serde::Serialize;
-use serde_json::json;
 
 use super::document::{EventDocument, Note, from_bytes, to_bytes};
 use super::error::Error;
@@ -12,6 +11,7 @@ use super::refund::{Paid, account_of_points, policies_of, under_account};
 use super::sale::{check_reason, retell_nothing};
 use super::shell::{Moment, Replay, Till};
 use super::status;
+use super::told;
 use crate::evaluate::sums::Change;
 use crate::evaluate::{EventFacts, Reason, TurnLine, evaluate_event};
 use crate::kernel::ids::Seq;
@@ -533,23 +533,21 @@ fn wallet_id(programme: &Programme, number: crate::kernel::WalletNumber) -> Stri
 }
 
 fn content(report: &EventReport) -> String {
-    json!({
-        "event": report.name,
-        "member": report.member.to_string(),
-        "reference": report.reference,
-        "channel": report.channel,
-        "cashier": report.cashier,
-        "business_date": report.time.map(|(_, _, date)| date),
-    })
-    .to_string()
+    told::content(vec![
+        ("event", report.name.as_str().into()),
+        ("member", report.member.into()),
+        ("reference", (&report.reference).into()),
+        ("channel", (&report.channel).into()),
+        ("cashier", (&report.cashier).into()),
+        ("business_date", report.time.into()),
+    ])
 }
 
 fn content_back(back: &EventReturn) -> String {
-    json!({
-        "event": back.seq,
-        "cashier": back.cashier,
-        "reason": back.reason,
-        "business_date": back.time.map(|(_, _, date)| date),
-    })
-    .to_string()
+    told::content(vec![
+        ("event", back.seq.into()),
+        ("cashier", (&back.cashier).into()),
+        ("reason", (&back.reason).into()),
+        ("business_date", back.time.into()),
+    ])
 }

@@ -3,14 +3,13 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde_json::json;
-
 use super::card::MemberCard;
 use super::error::Error;
 use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::{Replay, Till};
 use super::status;
+use super::told::{self, Told};
 use crate::evaluate::{Cart, Shown};
 use crate::exchange::{IdentifierHash, enrolment, identifier_hash};
 use crate::kernel::ids::{Seq, hex};
@@ -46,8 +45,9 @@ impl Till {
     /// Gives a new member a number of this writer's own blocks, without asking anyone.
     pub fn enrol(&self, id: &str, enrolment: &Enrolment) -> Result<MemberCard, Error> {
         let hashes = self.hashes(enrolment)?;
-        let told: Vec<String> = hashes.iter().map(|hash| hex(hash)).collect();
-        let content = json!({ "identifiers": told }).to_string();
+        let identifiers = hashes.iter().map(|hash| Told::Text(hex(hash)));
+        let identifiers = Told::Parts(identifiers.collect());
+        let content = told::content(vec![("identifiers", identifiers)]);
         let operation = Operation {
             id,
             call: Call::Enrol,

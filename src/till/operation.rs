@@ -5,10 +5,14 @@ use sha2::{Digest, Sha256};
 use super::error::{Error, Refused};
 use crate::evaluate::first_difference;
 use crate::ledger::Hash;
+use crate::programme::shape::{json, read_object};
 use crate::store::{NewOperation, OperationRow, Reading, Writing};
 
 /// The longest operation id, in bytes.
 pub const OPERATION_ID_MAX: usize = 64;
+
+/// The longest stored refusal, in bytes: a key and what its text names.
+const REFUSAL_MAX: usize = 65_536;
 
 /// Which call an operation was. The numbers are stored and never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,7 +107,7 @@ impl Operation<'_> {
         }
         match row.refusal {
             None => Ok(Known::Done(row.result)),
-            Some(bytes) => serde_json::from_slice(&bytes)
+            Some(bytes) => read_object(&bytes, REFUSAL_MAX, 2)
                 .map(Known::Refused)
                 .map_err(|_| Error::Internal("a stored refusal cannot be read")),
         }
@@ -121,7 +125,7 @@ impl Operation<'_> {
         writing: &Writing<'_>,
         refused: &Refused,
     ) -> Result<(), Error> {
-        let refusal = serde_json::to_vec(refused).expect("texts and numbers are JSON");
+        let refusal = json(refused).into_bytes();
         Ok(writing.put_operation(&self.row(0, Some(&refusal), Some(&self.content)))?)
     }
 

@@ -2,7 +2,7 @@
 
 mod member;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::super::decimal;
@@ -10,6 +10,7 @@ use super::super::model::{RangeModel, SelectorModel, WhenModel};
 use super::super::rules::TotalTax;
 use super::quoted;
 use crate::kernel::BusinessDate;
+use crate::kernel::Few;
 use crate::kernel::order;
 use member::{Around, EARLIER_VISITS};
 
@@ -36,13 +37,13 @@ pub(super) struct Narrow<'a> {
     until: Option<BusinessDate>,
     weekdays: Option<[bool; 7]>,
     minutes: Option<Rc<Vec<bool>>>,
-    words: BTreeMap<&'static str, Rc<BTreeSet<&'a str>>>,
-    ranges: BTreeMap<&'static str, (Option<i64>, Option<i64>)>,
-    answers: BTreeMap<&'static str, bool>,
+    words: Few<&'static str, Rc<BTreeSet<&'a str>>>,
+    ranges: Few<&'static str, (Option<i64>, Option<i64>)>,
+    answers: Few<&'static str, bool>,
     visit: Option<i64>,
     /// Lists of which one word must be there, and words that must not be, by their keys.
     wanted: Vec<(&'static str, &'a [String])>,
-    refused: BTreeMap<&'static str, Rc<BTreeSet<&'a str>>>,
+    refused: Few<&'static str, Rc<BTreeSet<&'a str>>>,
     /// Those that must be, and those that must not.
     birthdays: (Vec<Around>, Vec<Around>),
     money_decimals: u32,

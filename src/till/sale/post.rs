@@ -1,6 +1,6 @@
 //! A sale becomes final: recorded in one step, or committed after it was authorised.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use super::price::{Freed, Priced};
 use super::{held_portions, last, retell_cart, sale_operation};
@@ -288,7 +288,7 @@ impl Till {
 /// A paid sale is never refused: an award that would carry what the member has beyond 9e15 is not given.
 fn drop_awards_beyond(priced: &mut Priced, moment: &Moment) {
     let accounts = &priced.accounts;
-    let mut sums: BTreeMap<WalletNumber, i128> = BTreeMap::new();
+    let mut sums: Few<WalletNumber, i128> = Few::new();
     let mut fits = |wallet: WalletNumber, points: Points| {
         let sum = sums.entry(wallet).or_insert_with(|| {
             let lots = accounts.get(&wallet).into_iter();

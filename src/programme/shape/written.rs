@@ -1,58 +1,86 @@
-//! JSON in one spelling: compact, the keys of each object in alphabetical order, some of them left
-//! out. Two carts are the same operation if their texts in this spelling are, so it never changes.
+//! Documents as compact JSON: as they are declared, or in the one spelling by which two of them are
+//! told to be the same.
 
-use crate::kernel::order;
+use std::fmt::{self, Write};
 use std::ops::Range;
 
 use serde::Serialize;
-use serde::ser::{Error as _, Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
+use serde::ser::{Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
+
+use crate::kernel::order;
 
 /// Whether an object leaves a key out; it is told in how many other objects the object is.
 pub(crate) type LeavesOut = fn(usize, &str) -> bool;
 
-/// A value in the one spelling.
+/// A value as JSON, its keys in the order in which they are declared.
 ///
 /// # Panics
 /// For what our documents never hold: floats, bytes, keys that are no texts, variants with content.
+pub(crate) fn json(value: &impl Serialize) -> String {
+    written(value, None)
+}
+
+/// A value in the one spelling: the keys of each object in alphabetical order, some of them left out.
+/// Two carts are the same operation if their texts in this spelling are, so it never changes.
+///
+/// # Panics
+/// As [`json`].
 pub(crate) fn canonical(value: &impl Serialize, leaves_out: LeavesOut) -> String {
+    written(value, Some(leaves_out))
+}
+
+fn written(value: &impl Serialize, canonical: Option<LeavesOut>) -> String {
     let mut writer = Writer {
-        text: Vec::with_capacity(1024),
-        sorted: Vec::new(),
+        text: String::with_capacity(1024),
+        sorted: String::new(),
         depth: 0,
-        leaves_out,
+        canonical,
     };
     let written = value.serialize(&mut writer);
     written.expect("texts, whole numbers, lists and objects are JSON");
-    String::from_utf8(writer.text).expect("JSON is UTF-8")
+    writer.text
 }
 
 struct Writer {
-    text: Vec<u8>,
+    text: String,
     /// Where the fields of an object are put in order.
-    sorted: Vec<u8>,
+    sorted: String,
     depth: usize,
-    leaves_out: LeavesOut,
+    /// Set where keys are put in order; what is left out then.
+    canonical: Option<LeavesOut>,
 }
 
-type Written = Result<(), serde_json::Error>;
+/// No document of ours has this.
+#[derive(Debug, thiserror::Error)]
+#[error("no document of ours has this")]
+struct Foreign;
 
-fn never<T>() -> Result<T, serde_json::Error> {
-    Err(serde_json::Error::custom("no document of ours has this"))
+impl serde::ser::Error for Foreign {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
+    }
+}
+
+type Written = Result<(), Foreign>;
+
+fn never<T>() -> Result<T, Foreign> {
+    Err(Foreign)
 }
 
 impl<'a> Serializer for &'a mut Writer {
     type Ok = ();
-    type Error = serde_json::Error;
+    type Error = Foreign;
     type SerializeSeq = List<'a>;
     type SerializeMap = Map<'a>;
     type SerializeStruct = Object<'a>;
-    type SerializeTuple = Impossible<(), serde_json::Error>;
-    type SerializeTupleStruct = Impossible<(), serde_json::Error>;
-    type SerializeTupleVariant = Impossible<(), serde_json::Error>;
-    type SerializeStructVariant = Impossible<(), serde_json::Error>;
+    type SerializeTuple = Impossible<(), Foreign>;
+    type SerializeTupleStruct = Impossible<(), Foreign>;
+    type SerializeTupleVariant = Impossible<(), Foreign>;
+    type SerializeStructVariant = Impossible<(), Foreign>;
 
     fn serialize_bool(self, value: bool) -> Written {
-        serde_json::to_writer(&mut self.text, &value)
+        self.text.push_str(if value { "true" } else { "false" });
+        Ok(())
     }
 
     fn serialize_i8(self, value: i8) -> Written {
@@ -68,7 +96,7 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_i64(self, value: i64) -> Written {
-        serde_json::to_writer(&mut self.text, &value)
+        write!(self.text, "{value}").map_err(|_| Foreign)
     }
 
     fn serialize_u8(self, value: u8) -> Written {
@@ -84,7 +112,7 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_u64(self, value: u64) -> Written {
-        serde_json::to_writer(&mut self.text, &value)
+        write!(self.text, "{value}").map_err(|_| Foreign)
     }
 
     fn serialize_f32(self, _: f32) -> Written {
@@ -100,7 +128,8 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_str(self, value: &str) -> Written {
-        serde_json::to_writer(&mut self.text, value)
+        write_text(&mut self.text, value);
+        Ok(())
     }
 
     fn serialize_bytes(self, _: &[u8]) -> Written {
@@ -108,7 +137,7 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_none(self) -> Written {
-        self.text.extend_from_slice(b"null");
+        self.text.push_str("null");
         Ok(())
     }
 
@@ -117,12 +146,12 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_unit(self) -> Written {
-        self.text.extend_from_slice(b"null");
+        self.text.push_str("null");
         Ok(())
     }
 
     fn serialize_unit_struct(self, _: &'static str) -> Written {
-        self.text.extend_from_slice(b"null");
+        self.text.push_str("null");
         Ok(())
     }
 
@@ -148,32 +177,32 @@ impl<'a> Serializer for &'a mut Writer {
         never()
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<List<'a>, serde_json::Error> {
-        self.text.push(b'[');
+    fn serialize_seq(self, _: Option<usize>) -> Result<List<'a>, Foreign> {
+        self.text.push('[');
         Ok(List {
             writer: self,
             is_first: true,
         })
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Map<'a>, serde_json::Error> {
-        self.text.push(b'{');
+    fn serialize_map(self, _: Option<usize>) -> Result<Map<'a>, Foreign> {
+        self.text.push('{');
         Ok(Map {
             writer: self,
             is_first: true,
         })
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Object<'a>, serde_json::Error> {
-        self.text.push(b'{');
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Object<'a>, Foreign> {
+        self.text.push('{');
         Ok(Object {
             start: self.text.len(),
             writer: self,
-            fields: Vec::with_capacity(16),
+            fields: Vec::new(),
         })
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, serde_json::Error> {
+    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Foreign> {
         never()
     }
 
@@ -181,7 +210,7 @@ impl<'a> Serializer for &'a mut Writer {
         self,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleStruct, serde_json::Error> {
+    ) -> Result<Self::SerializeTupleStruct, Foreign> {
         never()
     }
 
@@ -191,7 +220,7 @@ impl<'a> Serializer for &'a mut Writer {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleVariant, serde_json::Error> {
+    ) -> Result<Self::SerializeTupleVariant, Foreign> {
         never()
     }
 
@@ -201,7 +230,7 @@ impl<'a> Serializer for &'a mut Writer {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeStructVariant, serde_json::Error> {
+    ) -> Result<Self::SerializeStructVariant, Foreign> {
         never()
     }
 }
@@ -213,17 +242,17 @@ struct List<'a> {
 
 impl SerializeSeq for List<'_> {
     type Ok = ();
-    type Error = serde_json::Error;
+    type Error = Foreign;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
         if !std::mem::take(&mut self.is_first) {
-            self.writer.text.push(b',');
+            self.writer.text.push(',');
         }
         value.serialize(&mut *self.writer)
     }
 
     fn end(self) -> Written {
-        self.writer.text.push(b']');
+        self.writer.text.push(']');
         Ok(())
     }
 }
@@ -236,22 +265,22 @@ struct Map<'a> {
 
 impl SerializeMap for Map<'_> {
     type Ok = ();
-    type Error = serde_json::Error;
+    type Error = Foreign;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Written {
         if !std::mem::take(&mut self.is_first) {
-            self.writer.text.push(b',');
+            self.writer.text.push(',');
         }
         key.serialize(&mut *self.writer)
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
-        self.writer.text.push(b':');
+        self.writer.text.push(':');
         value.serialize(&mut *self.writer)
     }
 
     fn end(self) -> Written {
-        self.writer.text.push(b'}');
+        self.writer.text.push('}');
         Ok(())
     }
 }
@@ -260,43 +289,86 @@ struct Object<'a> {
     writer: &'a mut Writer,
     /// Where its first field begins.
     start: usize,
-    /// The fields, and where each of them is.
+    /// The fields and where each of them is, if they are put in order.
     fields: Vec<(&'static str, Range<usize>)>,
 }
 
 impl SerializeStruct for Object<'_> {
     type Ok = ();
-    type Error = serde_json::Error;
+    type Error = Foreign;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Written {
         let writer = &mut *self.writer;
-        if (writer.leaves_out)(writer.depth, key) {
+        if let Some(leaves_out) = writer.canonical
+            && leaves_out(writer.depth, key)
+        {
             return Ok(());
+        }
+        if writer.canonical.is_none() && writer.text.len() > self.start {
+            writer.text.push(',');
         }
         let start = writer.text.len();
         writer.serialize_str(key)?;
-        writer.text.push(b':');
+        writer.text.push(':');
         writer.depth += 1;
         value.serialize(&mut *writer)?;
         writer.depth -= 1;
-        self.fields.push((key, start..writer.text.len()));
+        if writer.canonical.is_some() {
+            self.fields.push((key, start..writer.text.len()));
+        }
         Ok(())
     }
 
     fn end(self) -> Written {
-        let Writer { text, sorted, .. } = self.writer;
+        let Writer {
+            text,
+            sorted,
+            canonical,
+            ..
+        } = self.writer;
+        if canonical.is_none() {
+            text.push('}');
+            return Ok(());
+        }
         let mut fields = self.fields;
         order::sort_by_key(&mut fields, |(key, _)| *key);
         sorted.clear();
         for (_, place) in fields {
             if !sorted.is_empty() {
-                sorted.push(b',');
+                sorted.push(',');
             }
-            sorted.extend_from_slice(&text[place]);
+            sorted.push_str(&text[place]);
         }
         text.truncate(self.start);
-        text.extend_from_slice(sorted);
-        text.push(b'}');
+        text.push_str(sorted);
+        text.push('}');
         Ok(())
     }
+}
+
+/// A text with its quotes. Whatever is below a space, quotes and backslashes are escaped (RFC 8259, 7).
+fn write_text(to: &mut String, text: &str) {
+    to.push('"');
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escape = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            0x08 => "\\b",
+            b'\t' => "\\t",
+            b'\n' => "\\n",
+            0x0c => "\\f",
+            b'\r' => "\\r",
+            0..0x20 => "",
+            _ => continue,
+        };
+        to.push_str(&text[plain..at]);
+        plain = at + 1;
+        to.push_str(escape);
+        if escape.is_empty() {
+            write!(to, "\\u{byte:04x}").expect("a text takes any text");
+        }
+    }
+    to.push_str(&text[plain..]);
+    to.push('"');
 }
