@@ -431,6 +431,10 @@ fn a_rule_gives_in_exactly_one_way_and_no_key_does_nothing() {
         &["earn[0].caps missing"],
     );
     check_rule(
+        json!({"amount": amount, "caps": {"sale": "5", "per": "household"}}),
+        &["earn[0].caps.per not_used"],
+    );
+    check_rule(
         json!({"amount": amount, "factors": [{"id": "x", "factor": "0"}]}),
         &["earn[0].factors[0].factor out_of_range"],
     );

@@ -8,6 +8,7 @@ use super::{EventModel, NamesModel, QuotaModel, SelectorModel, TimesModel, WhenM
 use crate::kernel::Rounding;
 use crate::programme::rules::{AmountMode, Base, Combine, RoundAt, Take, TierFactor};
 use crate::programme::shape::filled;
+use crate::programme::times::TimesPer;
 
 /// A rule that awards points: exactly one of `amount`, `percent`, `bands`, `per_unit`, `per_visit`,
 /// `fixed` and `event`.
@@ -213,21 +214,25 @@ pub(crate) struct FactorModel {
     pub when: Option<Box<WhenModel>>,
 }
 
-/// The most points. Of days and months, those of one member: in a household each has their own.
+/// The most points.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "caps", extend("minProperties" = 1)))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CapsModel {
+    /// For whom days and months count: each `member`, or all members of a `household` together. Left out:
+    /// member.
+    #[serde(default)]
+    pub per: TimesPer,
     /// The most in one sale.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub sale: Option<String>,
-    /// The most on one business date, for one member.
+    /// The most on one business date.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub day: Option<String>,
-    /// The most in one calendar month, for one member.
+    /// The most in one calendar month.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub month: Option<String>,
