@@ -101,7 +101,7 @@ impl Enough {
             Self::NoShare(total) => of(0, total),
             Self::NotKnown(total) => [("total", number(total)), ("unknown", "quota".into())],
         };
-        let per = is_households.then(|| ("per", "household".into()));
+        let per = is_households.then(|| ("counts_for", "household".into()));
         values.into_iter().chain(per)
     }
 }

@@ -301,7 +301,7 @@ fn reason(
     }
     reason.values.insert("most", number(limit, limit.most));
     if limit.per == LimitPer::Household {
-        reason.values.insert("per", "household");
+        reason.values.insert("counts_for", "household");
     }
     reason
 }

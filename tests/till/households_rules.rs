@@ -117,7 +117,7 @@ fn the_cashier_reads_that_something_was_had_by_the_household() {
             "earn",
             json!([
                 {"id": "each", "wallet": "points", "fixed": {"points": "5"}, "times": times(1, "member")},
-                {"id": "ours", "wallet": "points", "fixed": {"points": "5"}, "times": times(2, "household")},
+                {"id": "ours", "wallet": "points", "amount": {"per": "10000", "points": "1"}, "times": times(2, "household")},
             ]),
         ),
         (
@@ -156,7 +156,7 @@ fn the_cashier_reads_that_something_was_had_by_the_household() {
         for (of, text) in expected {
             let reason = quote.reasons(of).next().unwrap_or_else(|| panic!("{of}"));
             assert_eq!((*of, reason.text()), (*of, *text));
-            let per = reason.value("per");
+            let per = reason.value("counts_for");
             let is_households = text.contains("household") || text.contains("gia đình");
             assert_eq!(per.as_deref() == Some("household"), is_households, "{of}");
         }
@@ -231,6 +231,70 @@ fn the_cashier_reads_that_something_was_had_by_the_household() {
             ),
         ],
     );
+}
+
+#[test]
+fn caps_count_for_each_member_or_for_the_household_as_the_programme_says() {
+    let rule = |id: &str, caps: Value| json!({"id": id, "wallet": "points", "amount": {"per": "10000", "points": "1"}, "caps": caps});
+    let mut document: Value =
+        serde_json::from_str(include_str!("../../examples/programmes/vnd-10000.json")).unwrap();
+    document["earn"] = json!([
+        rule("each", json!({"day": "10"})),
+        rule("ours", json!({"day": "10", "per": "household"})),
+    ]);
+    document["wallets"][0]["caps"] = json!({"month": "25", "per": "household"});
+    for (language, day, month) in [
+        (
+            "vi",
+            "tối đa 10 điểm mỗi ngày cho cả gia đình",
+            "tối đa 25 điểm mỗi tháng cho cả gia đình",
+        ),
+        (
+            "en",
+            "at most 10 points a day for the whole household",
+            "at most 25 points a month for the whole household",
+        ),
+    ] {
+        let shop = Shop::with(|provisioning| {
+            provisioning.programme = document.to_string().into_bytes();
+            provisioning.language = language.to_owned();
+        });
+        let till = shop.create();
+        let (a, b) = two(&till);
+        let sells = |id: &str, member, total| -> Vec<(String, i64)> {
+            let sale = till.record(id, &cart_of(member, total)).unwrap();
+            let awards = sale.quote.outcome.awards.into_iter();
+            awards
+                .map(|award| (award.rule, award.points.get()))
+                .collect()
+        };
+        let given = |each: i64, ours: i64| {
+            let all = [("each", each), ("ours", ours)];
+            let given = all.into_iter().filter(|(_, points)| *points > 0);
+            given
+                .map(|(rule, points)| (rule.to_owned(), points))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(sells("a", a, 80_000), given(8, 8));
+        join(&till, b, a);
+        // 2 of the household's 10 are left; of b's own 10 all.
+        let quote = till.evaluate(&cart_of(b, 50_000)).unwrap();
+        let reason = quote.reasons("ours").next().unwrap();
+        assert!(reason.text().contains(day), "{}", reason.text());
+        assert_eq!(reason.value("counts_for").as_deref(), Some("household"));
+        assert_eq!(reason.value("capped_by").as_deref(), Some("rule_day"));
+        assert_eq!(sells("b", b, 50_000), given(5, 2));
+        // 16 and 7 of the account's 25: 2 are left in the month, though b has had 7 only.
+        let quote = till.evaluate(&cart_of(b, 90_000)).unwrap();
+        let reason = quote.reasons("each").next().unwrap();
+        assert!(reason.text().contains(month), "{}", reason.text());
+        assert_eq!(reason.value("capped_by").as_deref(), Some("wallet_month"));
+        assert_eq!(sells("b-2", b, 90_000), given(2, 0));
+        // Alone again: 3 of their own day and 8 of the other; the month has 16.
+        leave(&till, b, Split::Nothing);
+        assert_eq!(sells("b-3", b, 90_000), given(3, 8));
+        assert_sound(&till);
+    }
 }
 
 /// Points of the first wallet that a sale of 100.000 d would give.
