@@ -536,6 +536,10 @@ LOY_API loy_status LOY_CALL loy_ledger_info(
 /*
  * Does what can wait: call it between two customers, or once a minute while the till is quiet.
  *
+ * The write-ahead log is also brought home at the day's close, and, where neither was called until
+ * it had 8 MB, at the beginning of the next call that writes: never between a sale that is on disk
+ * and its answer. The library has no thread that could do it in between.
+ *
  * Writes: holds that ran out are ended; the write-ahead log is brought home.
  * Status: LOY_E_HANDLE, LOY_E_POISONED, LOY_E_STORE_READ_ONLY, the store's. You need not act on
  * any of them.
@@ -752,6 +756,17 @@ LOY_API const char *LOY_CALL loy_member_merged_from(const loy_member *member);
  * @since 0.1
  */
 LOY_API const char *LOY_CALL loy_member_household(const loy_member *member);
+
+/*
+ * Tells the instant up to which what other tills did is known in these balances, in UTC
+ * milliseconds; without anything of theirs, that of this ledger's own last entry. What this till
+ * did itself is always in them; loy_member_at looks at an earlier instant.
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_member_as_of(
+    const loy_member *member, int64_t *at_ms_out, loy_error **error_out);
 
 /*
  * Tells the known balance of a wallet: all points that count, less what is owed. May be below zero.
@@ -1274,6 +1289,17 @@ LOY_API loy_status LOY_CALL loy_quote_balance_before(
  */
 LOY_API loy_status LOY_CALL loy_quote_balance_after(
     const loy_quote *quote, const char *wallet, int64_t *points_out, loy_error **error_out);
+
+/*
+ * Tells the instant up to which these balances know what other tills did: as loy_member_as_of, and
+ * for a quote that is asked for again the one of then.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_NOT_FOUND where the cart has no member, or an older
+ * library priced it.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_as_of(
+    const loy_quote *quote, int64_t *at_ms_out, loy_error **error_out);
 
 /*
  * Tells how many points this sale could spend at most, whether or not the cart asks for it.
@@ -2346,10 +2372,11 @@ LOY_API loy_status LOY_CALL loy_event_take_back(
 /*
  * Closes a business date, and every earlier one that is still open, and returns its control totals.
  *
- * Sales that are held are carried over; list them with loy_sale_pending. A date may be closed
- * again: sales that came late are then in the totals. The rows are those of the dates that this
- * operation closed, and stay the same when it is repeated. A date after tomorrow is refused, by the
- * ledger's clock or, while that is suspect, the last that was believed: what is closed stays so.
+ * Sales that are neither committed nor voided are carried over, and listed behind the totals. A
+ * date may be closed again: sales that came late are then in the totals. The rows are those of the
+ * dates that this operation closed, and stay the same when it is repeated. A date after tomorrow
+ * is refused, by the ledger's clock or, while that is suspect, the last that was believed: what is
+ * closed stays so.
  *
  * Points that could not be spent any more on that date are written off first, each lot with an
  * entry of the kind "expiry" on that date; what a held sale has reserved waits for its end. No
@@ -2358,8 +2385,10 @@ LOY_API loy_status LOY_CALL loy_event_take_back(
  * such points were alive still finds them: an undone expiry of that date says so, and counts less.
  *
  * Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
- * count, points, amount. Compare them with your own totals of the day. loy_day_exceptions tells
- * what was out of the ordinary.
+ * count, points, amount, and sale_id, receipt_number (texts) and since_ms, which only the rows of
+ * the kind "carried_over" have: one for each such sale of the dates up to the closed one, oldest
+ * first, with what is to be paid as amount. Compare the others with your own totals of the day.
+ * loy_day_exceptions tells what was out of the ordinary.
  *
  * Writes: one entry a date and one a lot that is written off, in one sync; the write-ahead log is
  * brought home.

@@ -6,16 +6,17 @@ use super::boundary;
 use super::error::loy_error;
 use super::ledger::loy_ledger;
 use super::out::HandleOut;
-use super::rows::{Rows, loy_rows};
+use super::rows::{Rows, Value, loy_rows};
 use super::status::loy_status;
 use super::text;
 
 /// Closes a business date, and every earlier one that is still open, and returns its control totals.
 ///
-/// Sales that are held are carried over; list them with loy_sale_pending. A date may be closed
-/// again: sales that came late are then in the totals. The rows are those of the dates that this
-/// operation closed, and stay the same when it is repeated. A date after tomorrow is refused, by the
-/// ledger's clock or, while that is suspect, the last that was believed: what is closed stays so.
+/// Sales that are neither committed nor voided are carried over, and listed behind the totals. A
+/// date may be closed again: sales that came late are then in the totals. The rows are those of the
+/// dates that this operation closed, and stay the same when it is repeated. A date after tomorrow
+/// is refused, by the ledger's clock or, while that is suspect, the last that was believed: what is
+/// closed stays so.
 ///
 /// Points that could not be spent any more on that date are written off first, each lot with an
 /// entry of the kind "expiry" on that date; what a held sale has reserved waits for its end. No
@@ -24,8 +25,10 @@ use super::text;
 /// such points were alive still finds them: an undone expiry of that date says so, and counts less.
 ///
 /// Rows: business_date, wallet (its id; "" where no points move), kind (text, such as "award"),
-/// count, points, amount. Compare them with your own totals of the day. loy_day_exceptions tells
-/// what was out of the ordinary.
+/// count, points, amount, and sale_id, receipt_number (texts) and since_ms, which only the rows of
+/// the kind "carried_over" have: one for each such sale of the dates up to the closed one, oldest
+/// first, with what is to be paid as amount. Compare the others with your own totals of the day.
+/// loy_day_exceptions tells what was out of the ordinary.
 ///
 /// Writes: one entry a date and one a lot that is written off, in one sync; the write-ahead log is
 /// brought home.
@@ -53,9 +56,13 @@ pub unsafe extern "C" fn loy_day_close(
             "count",
             "points",
             "amount",
+            "sale_id",
+            "receipt_number",
+            "since_ms",
         ];
         let mut rows = Rows::new(fields);
-        for line in till.close_day(&operation_id, business_date)?.totals {
+        let report = till.close_day(&operation_id, business_date)?;
+        for line in report.totals {
             rows.push([
                 line.business_date.yyyymmdd().into(),
                 line.wallet.into(),
@@ -63,6 +70,22 @@ pub unsafe extern "C" fn loy_day_close(
                 line.count.into(),
                 line.points.get().into(),
                 line.amount.get().into(),
+                "".into(),
+                "".into(),
+                Value::Absent,
+            ]);
+        }
+        for sale in report.carried_over {
+            rows.push([
+                sale.business_date.yyyymmdd().into(),
+                "".into(),
+                "carried_over".into(),
+                1.into(),
+                0.into(),
+                sale.payable.get().into(),
+                sale.id.to_string().into(),
+                sale.receipt_number.unwrap_or_default().into(),
+                sale.since_ms.ms().into(),
             ]);
         }
         rows_out.give(rows);

@@ -328,6 +328,10 @@ fn info_rows(info: Info) -> Rows {
 
 /// Does what can wait: call it between two customers, or once a minute while the till is quiet.
 ///
+/// The write-ahead log is also brought home at the day's close, and, where neither was called until
+/// it had 8 MB, at the beginning of the next call that writes: never between a sale that is on disk
+/// and its answer. The library has no thread that could do it in between.
+///
 /// Writes: holds that ran out are ended; the write-ahead log is brought home.
 /// Status: LOY_E_HANDLE, LOY_E_POISONED, LOY_E_STORE_READ_ONLY, the store's. You need not act on
 /// any of them.

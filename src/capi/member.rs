@@ -297,6 +297,25 @@ pub unsafe extern "C" fn loy_member_household(member: *const loy_member) -> *con
     })
 }
 
+/// Tells the instant up to which what other tills did is known in these balances, in UTC
+/// milliseconds; without anything of theirs, that of this ledger's own last entry. What this till
+/// did itself is always in them; loy_member_at looks at an earlier instant.
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_member_as_of(
+    member: *const loy_member,
+    at_ms_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let member = handles::find(member)?;
+        NumberOut::required(at_ms_out, "at_ms_out")?.give(member.card.as_of_ms.ms());
+        Ok(())
+    })
+}
+
 fn points(
     member: *const loy_member,
     wallet: *const c_char,

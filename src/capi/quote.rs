@@ -308,6 +308,28 @@ pub unsafe extern "C" fn loy_quote_balance_after(
     })
 }
 
+/// Tells the instant up to which these balances know what other tills did: as loy_member_as_of, and
+/// for a quote that is asked for again the one of then.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_NOT_FOUND where the cart has no member, or an older
+/// library priced it.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_as_of(
+    quote: *const loy_quote,
+    at_ms_out: *mut i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let quote = handles::find(quote)?;
+        let at_ms_out = NumberOut::required(at_ms_out, "at_ms_out")?;
+        let as_of = quote.quote.as_of_ms;
+        let missing = || Fault::not_found("as_of".to_owned(), "it is not told for this cart");
+        at_ms_out.give(as_of.ok_or_else(missing)?.ms());
+        Ok(())
+    })
+}
+
 /// Tells how many points this sale could spend at most, whether or not the cart asks for it.
 ///
 /// Status: as loy_quote_balance_before.

@@ -375,7 +375,8 @@ impl History {
         let points = |rule, wallet| points_question(programme, rule, wallet);
         for rule in programme.earn_rules() {
             if rule.caps.day.is_some() || rule.caps.month.is_some() {
-                let used = used(on, answer(own, points(Some(&rule.id), None)));
+                let whose = rule.caps.per.into();
+                let used = used(on, answer(whose, points(Some(&rule.id), None)));
                 history.rules.insert(rule.id.clone(), used);
             }
             if rule.times.is_limited() {
@@ -392,7 +393,8 @@ impl History {
         }
         for wallet in programme.wallets() {
             if wallet.caps.day.is_some() || wallet.caps.month.is_some() {
-                let used = used(on, answer(own, points(None, Some(wallet.number))));
+                let whose = wallet.caps.per.into();
+                let used = used(on, answer(whose, points(None, Some(wallet.number))));
                 history.wallets.insert(wallet.number, used);
             }
         }

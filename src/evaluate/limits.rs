@@ -5,7 +5,7 @@ use crate::kernel::Few;
 use super::facts::Facts;
 use super::tally::{Refusal, Tally};
 use crate::kernel::{Points, WalletNumber};
-use crate::programme::{Caps, Programme, Take};
+use crate::programme::{Caps, Programme, Take, TimesPer};
 
 /// A cap that cut an award.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,7 @@ pub(super) struct Cut {
     pub cap: Points,
     pub window: CapWindow,
     pub is_wallets: bool,
+    pub is_households: bool,
 }
 
 /// Over which time a cap counts.
@@ -37,6 +38,7 @@ pub(super) fn tightest(caps: &Caps, used: [Points; 3], is_wallets: bool) -> Opti
             cap,
             window,
             is_wallets,
+            is_households: caps.per == TimesPer::Household && window != CapWindow::Sale,
         };
         Some((left, cut))
     });

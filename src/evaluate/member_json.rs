@@ -187,6 +187,7 @@ impl MemberSnapshot {
             profile,
             status: member.status,
             after_returns: None,
+            as_of: None,
             joined_on: member.joined_on,
             household,
         })

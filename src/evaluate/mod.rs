@@ -45,6 +45,7 @@ mod tier;
 mod told;
 mod trial;
 mod truth;
+mod twice;
 mod unlinked;
 mod values;
 pub mod velocity;
@@ -81,6 +82,7 @@ pub use returned::{
 pub use shown::Shown;
 pub use tally::dates as lot_dates;
 pub use trial::{By, Key, SoldCart, Sums, Trial};
+pub use twice::had_meanwhile;
 pub use unlinked::{Worth, worth_of_goods};
 pub use values::Values;
 pub use velocity::{LimitFacts, LimitHit, keep_to_limits};
@@ -312,6 +314,7 @@ fn in_tier(
         },
         awards_with_card,
         wallets: Vec::new(),
+        as_of_ms: member.and_then(|member| member.as_of),
         limits,
         member_status: MemberStatus::Active,
         tier: None,

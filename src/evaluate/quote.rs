@@ -12,7 +12,7 @@ use super::profile::Profile;
 use super::reason::Reason;
 use super::velocity::{LimitFacts, LimitHit};
 use crate::kernel::{
-    Balance, BusinessDate, MemberNumber, MemberStatus, Money, Points, WalletNumber,
+    Balance, BusinessDate, Instant, MemberNumber, MemberStatus, Money, Points, WalletNumber,
 };
 use crate::programme::shape::json;
 use crate::programme::{CHALLENGE_RULE, DRAW_RULE, Stage};
@@ -50,6 +50,9 @@ pub struct MemberSnapshot {
     /// Whose account they use, where several members share one.
     #[n(12)]
     pub household: Option<Household>,
+    /// The instant up to which it is known what was done; `None` where that is not told.
+    #[n(13)]
+    pub as_of: Option<Instant>,
 }
 
 /// A household, as the evaluation is told of it.
@@ -420,6 +423,11 @@ pub struct Quote {
     pub awards_with_card: Vec<Award>,
     /// Balances of the member, one line a wallet of the programme; empty without a member.
     pub wallets: Vec<WalletLine>,
+    /// The instant up to which these balances know what was done, in milliseconds since 1970 (UTC). Left out
+    /// where that is not told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(test, schemars(with = "Option<i64>"))]
+    pub as_of_ms: Option<Instant>,
     /// Limits that this sale goes beyond; left out if none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub limits: Vec<LimitHit>,

@@ -58,6 +58,7 @@ pub(super) fn member(points: i64) -> MemberSnapshot {
         household: None,
         profile: None,
         after_returns: None,
+        as_of: None,
     }
 }
 

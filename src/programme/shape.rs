@@ -133,7 +133,7 @@ where
 {
     let values = Vec::deserialize(reader)?;
     if values.is_empty() {
-        return Err(D::Error::custom("an empty list"));
+        return Err(D::Error::invalid_length(0, &"at least one"));
     }
     Ok(values)
 }

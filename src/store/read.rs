@@ -225,6 +225,20 @@ impl<'a> Reading<'a> {
         self.sales_where("state IN (1, 4)")
     }
 
+    /// The same as it was before the entry `end`.
+    pub fn open_sales_before(&self, end: Seq) -> Result<Vec<SaleRow>, StoreError> {
+        let mut statement = self.db.prepare_cached(
+            "SELECT seq, state, hold_until_ms, document_seq, posted_seq, last_seq, refund_seq
+             FROM sale WHERE seq < ?1 AND seq IN (
+                 SELECT seq FROM sale WHERE state IN (1, 4)
+                 UNION SELECT refers_to FROM entry WHERE seq >= ?1 AND lot = 0 AND kind IN (?2, ?3))
+             ORDER BY seq",
+        )?;
+        let (commit, void) = (Kind::Commit.number(), Kind::Void.number());
+        let rows = statement.query_map(params![end, commit, void], sale_from)?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
     /// Sales that were authorised or made final on a business date, oldest first.
     pub fn sales_on(&self, date: BusinessDate) -> Result<Vec<SaleRow>, StoreError> {
         let mut statement = self.db.prepare_cached(

@@ -64,12 +64,7 @@ impl Till {
     /// operator's ceiling it needs an approval of `adjustment` for this operation.
     pub fn adjust(&self, id: &str, adjustment: &Adjustment) -> Result<Adjusted, Error> {
         let wallet = self.check_adjustment(adjustment)?;
-        let operation = Operation {
-            id,
-            call: Call::Adjust,
-            content: content(adjustment),
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::Adjust, content(adjustment));
         let (first, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
             let facts = self.adjustment_facts(writing.head(), moment, adjustment)?;
             let act = Act::Adjustment {

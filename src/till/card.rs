@@ -99,6 +99,9 @@ pub struct MemberCard {
     /// The tier; absent where the programme has none, or where it is not known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tier: Option<CardTier>,
+    /// The instant up to which what other tills did is known; without anything of theirs, that of this
+    /// ledger's own last entry.
+    pub as_of_ms: Instant,
     /// One line a wallet of the programme.
     pub wallets: Vec<WalletBalance>,
     /// One line a reward of the programme, in the order in which a sale would use them; none for a
@@ -245,7 +248,8 @@ impl Till {
         let Stands { status, holder } = reading.stands(number)?;
         let who = (number, status, is_known_here);
         let household = CardHousehold::of(reading, holder)?;
-        Ok(self.card_of(&programme, &accounts, (who, household), on, tier))
+        let as_of = reading.known_until()?;
+        Ok(self.card_of(&programme, &accounts, (who, household), (on, as_of), tier))
     }
 
     fn card_tier(
@@ -277,7 +281,7 @@ impl Till {
         cart
     }
 
-    /// The card of a member with these accounts.
+    /// The card of a member with these accounts, on a business date and as of an instant.
     pub(super) fn card_of(
         &self,
         programme: &Programme,
@@ -286,7 +290,7 @@ impl Till {
             (MemberNumber, MemberStatus, bool),
             Option<CardHousehold>,
         ),
-        on: BusinessDate,
+        (on, as_of_ms): (BusinessDate, Instant),
         tier: Option<CardTier>,
     ) -> MemberCard {
         let wallets = balances(programme, accounts, on, status);
@@ -307,6 +311,7 @@ impl Till {
             status,
             household,
             tier,
+            as_of_ms,
             wallets,
             rewards,
             cashier_text: String::new(),

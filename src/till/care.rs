@@ -110,12 +110,7 @@ impl Till {
             });
         }
         let content = told::content(vec![("cashier", cashier.into())]);
-        let operation = Operation {
-            id,
-            call: Call::ConfirmClock,
-            content,
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::ConfirmClock, content);
         self.operate(&operation, retell_nothing, |writing, moment| {
             if !moment.now.is_in_range() {
                 return Err(Error::Argument {

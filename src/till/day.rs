@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
+use super::document::{SaleDocument, from_bytes};
 use super::error::Error;
 use super::exceptions::{DayException, ExceptionCount, counts_of, exceptions_of};
 use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::{Moment, Till};
 use super::told;
+use super::view::as_text;
 use crate::kernel::ids::Seq;
 use crate::kernel::order;
-use crate::kernel::{BusinessDate, Money, Points};
+use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId};
 use crate::ledger::decide::note;
 use crate::ledger::{Entry, Kind, SaleFacts, Totals};
 use crate::store::{Reading, Writing};
@@ -43,11 +45,29 @@ pub struct DayTotal {
     pub amount: Money,
 }
 
+/// A sale that was neither committed nor voided when its day was closed, its hold over or not.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CarriedSale {
+    /// The day in the books.
+    pub business_date: BusinessDate,
+    /// Its name.
+    #[serde(serialize_with = "as_text")]
+    pub id: SaleId,
+    /// The receipt, if the cart named one.
+    pub receipt_number: Option<String>,
+    /// When it was authorised, by the ledger's clock.
+    pub since_ms: Instant,
+    /// What is to be paid.
+    pub payable: Money,
+}
+
 /// The control totals of the dates that were closed, oldest first.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct DayReport {
     /// By date, wallet and kind.
     pub totals: Vec<DayTotal>,
+    /// Sales of these dates and earlier ones that were carried over, oldest first.
+    pub carried_over: Vec<CarriedSale>,
     /// How many exceptions of each key and operator, and their points.
     pub exception_counts: Vec<ExceptionCount>,
     /// What was out of the ordinary until the close, line by line.
@@ -56,16 +76,11 @@ pub struct DayReport {
 
 impl Till {
     /// Closes a business date and every earlier one that is still open. Sales on hold are no
-    /// obstacle: they stay. Points whose last day is over are written off first, and stand in the
+    /// obstacle: they stay, and are listed. Points whose last day is over are written off first, and stand in the
     /// totals. Closing again writes new totals only if something was added since.
     pub fn close_day(&self, id: &str, date: BusinessDate) -> Result<DayReport, Error> {
         let content = told::content(vec![("business_date", Some(date).into())]);
-        let operation = Operation {
-            id,
-            call: Call::CloseDay,
-            content,
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::CloseDay, content);
         let (first, _) = self.operate(&operation, retell_nothing, |writing, moment| {
             if Some(date) > last_closable(writing, moment) {
                 return Err(Error::Argument {
@@ -121,9 +136,40 @@ impl Till {
             let mut lines = exceptions_of(reading, &programme, entry.business_date, seq)?;
             report.exception_counts.extend(counts_of(&lines));
             report.exceptions.append(&mut lines);
+            report.carried_over = self.carried_over(reading, first, entry.business_date)?;
             seq += 1;
         }
         Ok(report)
+    }
+
+    /// The sales up to a date that nobody had resolved before the entry `end`.
+    fn carried_over(
+        &self,
+        reading: &Reading<'_>,
+        end: Seq,
+        date: BusinessDate,
+    ) -> Result<Vec<CarriedSale>, Error> {
+        let mut sales = Vec::new();
+        for row in reading.open_sales_before(end)? {
+            // A salvaged ledger may have lost it; that closes no day less.
+            let document = reading.find_document(row.seq)?;
+            let document: Option<SaleDocument> =
+                document.map(|bytes| from_bytes(&bytes)).transpose()?;
+            let hold = reading.entries(row.seq, row.seq)?.pop();
+            let (hold, _) = hold.ok_or(Error::Internal("a sale of no entry"))?;
+            if hold.business_date <= date {
+                sales.push(CarriedSale {
+                    business_date: hold.business_date,
+                    id: self.sale_id(row.seq),
+                    since_ms: hold.at,
+                    payable: document
+                        .as_ref()
+                        .map_or(hold.amount, |document| document.outcome.payable),
+                    receipt_number: document.and_then(|document| document.cart.receipt_number),
+                });
+            }
+        }
+        Ok(sales)
     }
 }
 

@@ -151,7 +151,10 @@ pub(super) struct Note {
 }
 
 pub(super) fn to_bytes(document: &impl Encode<()>) -> Vec<u8> {
-    minicbor::to_vec(document).expect("writing to memory does not fail")
+    // Room for a sale of ten lines, so that it is not moved while it grows.
+    let mut bytes = Vec::with_capacity(1_024);
+    minicbor::encode(document, &mut bytes).expect("writing to memory does not fail");
+    bytes
 }
 
 pub(super) fn from_bytes<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, Error> {

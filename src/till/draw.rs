@@ -49,9 +49,10 @@ impl Till {
                 continue;
             };
             let key = key_of_draw(&of_writer, &draw.id);
+            let members = whose_turns(&writing.reading(), draw.times.per, member)?;
             for _ in 0..given.turns {
                 let reading = writing.reading();
-                let n = reading.next_turn(&draw.id, member)?;
+                let n = reading.next_turn(&draw.id, &members)?;
                 let part = part_of(&outcome(&key, &draw.id, n));
                 let prize = draw.prize_of::<StoreError>(part, at, &mut |prize| {
                     reading.won(&draw.id, &prize.id, n)
@@ -193,6 +194,22 @@ impl Till {
         }
         Ok(otherwise)
     }
+}
+
+/// Whose turns that were taken back a member has again: their own, or those of all of the household.
+fn whose_turns(
+    reading: &Reading<'_>,
+    per: TimesPer,
+    member: MemberNumber,
+) -> Result<Vec<MemberNumber>, StoreError> {
+    let sharers = match per {
+        TimesPer::Member => Vec::new(),
+        TimesPer::Household => reading.household(member)?,
+    };
+    if sharers.is_empty() {
+        return Ok(vec![member]);
+    }
+    Ok(sharers.into_iter().map(|sharer| sharer.member).collect())
 }
 
 /// Members, and their sales that are held.

@@ -142,12 +142,7 @@ impl Till {
     /// member had before (`event.already`).
     pub fn event(&self, id: &str, report: &EventReport) -> Result<EventDone, Error> {
         report.check()?;
-        let operation = Operation {
-            id,
-            call: Call::Event,
-            content: content(report),
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::Event, content(report));
         let (seq, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
             let facts = facts_on(writing.head(), moment, report.time);
             let programme = self.programme_on(facts.business_date)?;
@@ -301,12 +296,7 @@ impl Till {
         check_cashier(back.cashier.as_deref())?;
         check_reason(back.reason.as_deref().unwrap_or_default())?;
         check_time(back.time)?;
-        let operation = Operation {
-            id,
-            call: Call::EventBack,
-            content: content_back(back),
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::EventBack, content_back(back));
         let (seq, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
             let not_one = || Error::refused(status::NOT_FOUND, "event.not_one", &[]);
             let reading = writing.reading();

@@ -447,12 +447,7 @@ fn refuse_join(
 }
 
 fn operation(id: &str, content: String) -> Operation<'_> {
-    Operation {
-        id,
-        call: Call::Household,
-        content,
-        kept_in_document: false,
-    }
+    Operation::told(id, Call::Household, content)
 }
 
 fn content_of_leaving(request: &LeaveRequest) -> String {

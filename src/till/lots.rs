@@ -161,7 +161,8 @@ impl Till {
             let who = (member, past.status(member), is_known_here);
             let household = past.household(member);
             let household = household.map(|(holder, members)| CardHousehold { holder, members });
-            Ok(self.card_of(&programme, &accounts, (who, household), on, None))
+            let as_of = reading.known_until()?.min(at);
+            Ok(self.card_of(&programme, &accounts, (who, household), (on, as_of), None))
         })
     }
 }

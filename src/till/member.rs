@@ -48,12 +48,7 @@ impl Till {
         let identifiers = hashes.iter().map(|hash| Told::Text(hex(hash)));
         let identifiers = Told::Parts(identifiers.collect());
         let content = told::content(vec![("identifiers", identifiers)]);
-        let operation = Operation {
-            id,
-            call: Call::Enrol,
-            content,
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::Enrol, content);
         let (number, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
             for hash in &hashes {
                 if writing.reading().member_of(hash)?.is_some() {

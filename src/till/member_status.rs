@@ -74,12 +74,7 @@ impl Till {
     pub fn change_status(&self, id: &str, request: &StatusRequest) -> Result<StatusChanged, Error> {
         check_by_hand(&request.operator, &request.reason)?;
         check_time(request.time)?;
-        let operation = Operation {
-            id,
-            call: Call::MemberStatus,
-            content: content(request),
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::MemberStatus, content(request));
         let (seq, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
             let member = request.member;
             let stands = writing.reading().member_status(member)?;

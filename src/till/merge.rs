@@ -137,12 +137,7 @@ impl Till {
     pub fn merge(&self, id: &str, request: &MergeRequest) -> Result<Merged, Error> {
         check_by_hand(&request.operator, &request.reason)?;
         check_time(request.time)?;
-        let operation = Operation {
-            id,
-            call: Call::Merge,
-            content: content(request),
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::Merge, content(request));
         let (seq, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
             refuse_merge(&writing.reading(), request.from, request.into)?;
             let facts = facts_of(writing, moment, request.from, request.time);

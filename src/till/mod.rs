@@ -64,7 +64,7 @@ pub use adjust::{Adjusted, Adjustment, Missing};
 pub use approval::{APPROVAL_SECONDS, OperatorLine};
 pub use card::{CardHousehold, CardTier, MemberCard, RewardLine, WalletBalance};
 pub use care::Info;
-pub use day::{DayReport, DayTotal};
+pub use day::{CarriedSale, DayReport, DayTotal};
 pub use dispute::{Again, Difference, Dispute, Disputed, Fact, ProgrammeUsed};
 pub use error::{Error, Refused};
 pub use event::{EventAward, EventBack, EventDone, EventReport, EventReturn, EventWalletBack};

@@ -181,12 +181,7 @@ impl Till {
                 expected: "why the sale is undone, 1 to 200 bytes",
             });
         }
-        let operation = Operation {
-            id,
-            call: Call::Refund,
-            content: content(request),
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::Refund, content(request));
         let receipt = request
             .receipt_number
             .as_ref()

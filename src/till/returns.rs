@@ -365,12 +365,7 @@ impl Till {
     pub fn refund_unlinked(&self, id: &str, cart: &Cart) -> Result<UnlinkedRefund, Error> {
         check_goods(cart)?;
         let cart = &*self.keep_hash(cart);
-        let operation = Operation {
-            id,
-            call: Call::RefundUnlinked,
-            content: cart.content(),
-            kept_in_document: true,
-        };
+        let operation = Operation::in_document(id, Call::RefundUnlinked, cart.content());
         let receipt = cart
             .receipt_number
             .as_ref()

@@ -1,11 +1,12 @@
 //! A sale: evaluate, authorise, commit, void, record, claim.
 //!
 //! `price.rs` says what a cart is worth now, `hold.rs` keeps that for a while, `post.rs` makes it
-//! final, `claim.rs` adds a member afterwards, `dated.rs` tells of dates that are odd, `receipt.rs` sees to it that one receipt is one sale. `../view.rs` tells sales again.
+//! final, `claim.rs` adds a member afterwards, `dated.rs` tells of dates that are odd, `late.rs` of what is had twice, `receipt.rs` sees to it that one receipt is one sale. `../view.rs` tells sales again.
 
 mod claim;
 mod dated;
 mod hold;
+mod late;
 mod post;
 mod price;
 mod receipt;
@@ -72,12 +73,7 @@ fn last(entries: &[Entry]) -> Seq {
 }
 
 fn sale_operation<'a>(id: &'a str, call: Call, cart: &Cart) -> Operation<'a> {
-    Operation {
-        id,
-        call,
-        content: cart.content(),
-        kept_in_document: true,
-    }
+    Operation::in_document(id, call, cart.content())
 }
 
 /// The content of an authorise or record: the cart of its sale as it was first stored.

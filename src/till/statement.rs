@@ -58,6 +58,9 @@ pub struct Statement {
     pub household: Option<CardHousehold>,
     /// The business date the balances are of.
     pub business_date: BusinessDate,
+    /// The instant up to which what other tills did is known; without anything of theirs, that of this
+    /// ledger's own last entry.
+    pub as_of_ms: Instant,
     /// The first date of the history; absent for all of it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<BusinessDate>,
@@ -222,6 +225,7 @@ impl Till {
                 status,
                 household,
                 business_date: on,
+                as_of_ms: reading.known_until()?,
                 from: period.from,
                 to,
                 tier,

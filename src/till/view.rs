@@ -81,7 +81,7 @@ pub struct Sale {
     pub programme: Arc<Programme>,
 }
 
-fn as_text<S: serde::Serializer>(id: &SaleId, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn as_text<S: serde::Serializer>(id: &SaleId, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(id)
 }
 

@@ -117,6 +117,8 @@ int main(int count, char **arguments)
     CHECK(number == 6);
     OK(loy_quote_redeemable(quote, "points", &number, &error));
     CHECK(number == 0);
+    OK(loy_quote_as_of(quote, &number, &error));
+    CHECK(number > INT64_C(1577836800000));
     EXPECT(LOY_E_ARGUMENT, loy_quote_points_awarded(quote, "stamps", &number, &error));
     OK(loy_quote_reasons(quote, &reasons, &error));
     CHECK(row_count(reasons) >= 1);

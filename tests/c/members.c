@@ -26,10 +26,16 @@ static void lots_and_past(loy_ledger *ledger, const char *number)
     OK(loy_member_at(ledger, number, 0, TODAY, &member, &error));
     OK(loy_member_balance(member, "points", &points, &error));
     CHECK(points == 0);
+    OK(loy_member_as_of(member, &points, &error));
+    CHECK(points == 0);
     loy_member_free(member);
     OK(loy_member_at(ledger, number, INT64_C(253402300799999), TODAY, &member, &error));
     OK(loy_member_balance(member, "points", &points, &error));
     CHECK(points == 6);
+    OK(loy_member_as_of(member, &points, &error));
+    /* By the ledger's own clock, which is this machine's: after 2020. */
+    CHECK(points > INT64_C(1577836800000) && points < INT64_C(253402300799999));
+    points = 6;
     EXPECT(LOY_NOT_FOUND, loy_member_next_expiry(member, "points", &points, &last_day, &error));
     EXPECT(LOY_E_ARGUMENT, loy_member_next_expiry(member, "stamps", &points, &last_day, &error));
     CHECK(points == 6 && last_day == -1);

@@ -165,6 +165,10 @@ int main(int count, char **arguments)
     loy_sale_free(returned);
     loy_member_free(member);
 
+    /* A bill that is still on the table is no obstacle. */
+    cart = one_line("", "0020", 30000);
+    OK(loy_sale_authorise(ledger, "table-1", cart, 900, &sale, &error));
+    loy_cart_free(cart);
     OK(loy_day_close(ledger, "close-1", TODAY, &rows, &error));
     for (row = 0; row < row_count(rows); row++) {
         if (strcmp(loy_rows_text(rows, row, "kind"), "award") == 0) {
@@ -174,6 +178,13 @@ int main(int count, char **arguments)
             CHECK(row_int(rows, row, "count") == 6 && row_int(rows, row, "points") == 38);
         }
     }
+    row = (int32_t)row_count(rows) - 1;
+    CHECK(strcmp(loy_rows_text(rows, row, "kind"), "carried_over") == 0);
+    CHECK(strcmp(loy_rows_text(rows, row, "sale_id"), loy_sale_id(sale)) == 0);
+    CHECK(strcmp(loy_rows_text(rows, row, "receipt_number"), "0020") == 0);
+    CHECK(row_int(rows, row, "count") == 1 && row_int(rows, row, "amount") == 30000);
+    CHECK(row_int(rows, row, "since_ms") > 0);
+    loy_sale_free(sale);
     CHECK(awards == 1);
     loy_rows_free(rows);
     EXPECT(LOY_E_ARGUMENT, loy_day_close(ledger, "close-2", 20260230, &rows, &error));
@@ -201,7 +212,7 @@ int main(int count, char **arguments)
     loy_rows_free(rows);
     OK(loy_ledger_info(ledger, &rows, &error));
     CHECK(strcmp(loy_rows_text(rows, 0, "currency"), "VND") == 0);
-    CHECK(row_int(rows, 0, "open_sales") == 0 && row_int(rows, 0, "closed_date") == TODAY);
+    CHECK(row_int(rows, 0, "open_sales") == 1 && row_int(rows, 0, "closed_date") == TODAY);
     loy_rows_free(rows);
     OK(loy_ledger_log(ledger, &rows, &error));
     loy_rows_free(rows);

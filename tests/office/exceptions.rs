@@ -2,7 +2,9 @@
 
 use loy::evaluate::Cart;
 use loy::till::RefundRequest;
+use serde_json::json;
 
+use crate::chain::{Chain, programme};
 use crate::goods::simple;
 use crate::shop::{MORNING_MS, TODAY, cart_of, date, enrol, refund_of};
 
@@ -85,4 +87,32 @@ fn head_office_sees_late_sales_and_returns_far_dates_and_clocks_as_the_till_told
             "clock.suspect"
         ]
     );
+}
+
+/// The first sale is paid when its hold is over and another one has had the welcome: it keeps what it was
+/// promised, and both sales are named.
+#[test]
+fn head_office_sees_what_was_given_twice_and_by_which_sales() {
+    let welcome = json!({"id": "welcome", "wallet": "points", "fixed": {"points": "50"},
+        "times": {"ever": 1}});
+    let mut document = programme(json!({}), json!({}));
+    document["earn"].as_array_mut().unwrap().push(welcome);
+    let mut chain = Chain::with(&document, 1);
+    let lane = &chain.lanes[0];
+    let member = enrol(&lane.till);
+    let cart = cart_of(member, 100_000);
+    let first = lane.till.authorise("1", &cart, 600).unwrap();
+    lane.shop.clock.advance_seconds(660);
+    let other = lane.till.record("2", &cart).unwrap();
+    lane.till.commit("3", first.id, None).unwrap();
+    chain.send();
+    // Ten points for each sale, and the welcome twice.
+    assert_eq!(chain.assert_balance(member, date(TODAY)).known.get(), 120);
+    let mut lines = chain.office.exceptions().unwrap().into_iter();
+    let line = lines.find(|line| line.key == "given.twice").unwrap();
+    assert_eq!(line.member, Some(member));
+    assert_eq!(line.subject, "welcome");
+    assert_eq!(u64::try_from(line.found), Ok(other.id.seq));
+    let mut refers_to = chain.till().history(member, line.seq - 1, 1).unwrap();
+    assert_eq!(refers_to.pop().unwrap().refers_to, first.id.seq);
 }

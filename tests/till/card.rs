@@ -1,6 +1,7 @@
 //! What the cashier sees as soon as a code is scanned.
 
 use loy::kernel::Money;
+use loy::till::{Clock, Period};
 use serde_json::{Value, json};
 
 use crate::shop::{Shop, TODAY, cart_of, date, enrol};
@@ -94,4 +95,38 @@ fn the_card_of_a_programme_without_tiers_and_rewards_names_none() {
     let card = till.scan(&member.to_string(), date(TODAY)).unwrap();
     assert_eq!((card.tier, card.rewards), (None, Vec::new()));
     assert_eq!(card.cashier_text, format!("{member}: số dư 0 điểm"));
+}
+
+#[test]
+fn balances_say_up_to_when_they_know() {
+    let shop = shop();
+    let till = shop.create();
+    let member = enrol(&till);
+    let enrolled_at = shop.clock.now();
+    shop.clock.advance_seconds(60);
+    let cart = cart_of(member, 100_000);
+    let sale = till.record("sale", &cart).unwrap();
+    let sold_at = shop.clock.now();
+    // Priced before its own entries stood.
+    assert_eq!(sale.quote.as_of_ms, Some(enrolled_at));
+    // Looking at something and quiet moments tell nothing new.
+    shop.clock.advance_seconds(60);
+    till.idle().unwrap();
+    let card = till.scan(&member.to_string(), date(TODAY)).unwrap();
+    assert_eq!(card.as_of_ms, sold_at);
+    let told: Value = serde_json::to_value(&card).unwrap();
+    assert_eq!(told["as_of_ms"], json!(sold_at.ms()));
+    assert_eq!(till.evaluate(&cart).unwrap().as_of_ms, Some(sold_at));
+    let statement = till.statement(&member.to_string(), None, Period::default());
+    assert_eq!(statement.unwrap().as_of_ms, sold_at);
+    // An earlier instant knows no later one; a sale told again says what it said.
+    let before = till.member_at(member, enrolled_at, date(TODAY)).unwrap();
+    assert_eq!(before.as_of_ms, enrolled_at);
+    assert_eq!(till.record("sale", &cart).unwrap().quote, sale.quote);
+    // An entry of a clock that is not believed says nothing about when.
+    let believed_at = shop.clock.now();
+    shop.clock.set(4_070_908_800_000);
+    till.record("later", &cart).unwrap();
+    let card = till.scan(&member.to_string(), date(TODAY)).unwrap();
+    assert_eq!(card.as_of_ms, believed_at);
 }

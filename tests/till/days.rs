@@ -1,6 +1,6 @@
 //! Day close and its control totals.
 
-use loy::till::DayReport;
+use loy::till::{Clock, DayReport};
 
 use crate::shop::{Shop, TODAY, assert_sound, cart, cart_of, date, enrol, spending};
 
@@ -77,6 +77,48 @@ fn a_sale_on_hold_is_no_obstacle_and_stays() {
     assert_eq!(till.pending_sales().unwrap()[0].id, held.id);
     let done = till.commit("commit-1", held.id, None).unwrap();
     assert!(done.is_late);
+    assert_sound(&till);
+}
+
+#[test]
+fn the_close_lists_what_is_carried_over_as_it_was_then() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let cart = |receipt: &str, total| {
+        let mut cart = cart(total);
+        cart.receipt_number = Some(receipt.to_owned());
+        cart
+    };
+    let listed = |report: &DayReport| {
+        let sales = report.carried_over.iter();
+        let told = sales.map(|sale| (sale.receipt_number.clone().unwrap(), sale.payable.get()));
+        told.collect::<Vec<_>>()
+    };
+    let row = |receipt: &str, payable| (receipt.to_owned(), payable);
+    let paid = till.authorise("a", &cart("HD-1", 9_000), 600).unwrap();
+    let called_off = till.authorise("b", &cart("HD-2", 8_000), 600).unwrap();
+    let resolved = till.authorise("c", &cart("HD-3", 7_000), 600).unwrap();
+    till.void("void-1", resolved.id, "").unwrap();
+    let since = shop.clock.now();
+    shop.clock.advance_seconds(660);
+    // This one's hold runs on; the customer of the others may have paid all the same.
+    let mut tomorrow = cart("HD-4", 6_000);
+    till.authorise("d", &tomorrow, 86_400).unwrap();
+    tomorrow.business_date = date(TODAY + 1);
+    tomorrow.receipt_number = Some("HD-5".to_owned());
+    till.authorise("e", &tomorrow, 86_400).unwrap();
+    let first = till.close_day("close-1", date(TODAY)).unwrap();
+    let all = [row("HD-1", 9_000), row("HD-2", 8_000), row("HD-4", 6_000)];
+    assert_eq!(listed(&first), all);
+    assert_eq!(first.carried_over[0].id, paid.id);
+    assert_eq!(first.carried_over[0].since_ms, since);
+    assert_eq!(first.carried_over[0].business_date, date(TODAY));
+    till.commit("commit-1", paid.id, None).unwrap();
+    till.void("void-2", called_off.id, "").unwrap();
+    let again = till.close_day("close-1", date(TODAY)).unwrap();
+    assert_eq!(again, first);
+    let second = till.close_day("close-2", date(TODAY + 1)).unwrap();
+    assert_eq!(listed(&second), [row("HD-4", 6_000), row("HD-5", 6_000)]);
     assert_sound(&till);
 }
 

@@ -27,6 +27,7 @@ mod once;
 mod people;
 mod policies;
 mod programmes;
+mod quiet;
 mod quotas;
 mod referral;
 mod refunds;

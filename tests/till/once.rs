@@ -364,3 +364,101 @@ fn what_waits_is_no_visit_and_no_money_spent_yet() {
     till.record("two", &spent).unwrap();
     assert_eq!(would_give(&till, member), 110);
 }
+
+/// What the day's report says was had twice, and the entry of the sale that had it too.
+fn twice(till: &Till) -> Vec<(String, u64)> {
+    let lines = till.day_exceptions(date(TODAY)).unwrap().into_iter();
+    let lines = lines.filter(|line| line.key == "given.twice");
+    lines
+        .map(|line| (line.subject, u64::try_from(line.found).unwrap()))
+        .collect()
+}
+
+#[test]
+fn the_days_report_tells_what_a_late_payment_gave_a_second_time() {
+    let challenge = json!({"id": "big", "name": {"vi": "Mua lớn"}, "count": "spend", "goal": "100000",
+        "gives": [{"wallet": "points", "points": "30"}]});
+    let offer = json!({"id": "half", "percent": "50", "times": {"day": 1}});
+    for (parts, subject) in [
+        (welcome(json!({"ever": 1})), "welcome"),
+        (welcome(json!({"day": 1})), "welcome"),
+        (ladder("once"), "tier:vip"),
+        (ladder("each_rise"), "tier:vip"),
+        (json!({"challenges": [challenge]}), "challenge:big"),
+        (json!({"offers": [offer]}), "half"),
+    ] {
+        let shop = shop(&parts);
+        let till = shop.create();
+        let member = enrol(&till);
+        let one = held(&till, "one", member);
+        let unpaid = held(&till, "unpaid", member);
+        shop.clock.advance_seconds(660);
+        let two = till.record("two", &cart_of(member, 200_000)).unwrap();
+        assert_eq!(twice(&till), [], "{parts}");
+        till.commit("pay-one", one.id, None).unwrap();
+        let told = [(subject.to_owned(), two.id.seq)];
+        assert_eq!(twice(&till), told, "{parts}");
+        // Paid as late, and promised without it.
+        till.commit("pay-unpaid", unpaid.id, None).unwrap();
+        assert_eq!(twice(&till), told, "{parts}");
+        assert_sound(&till);
+    }
+}
+
+#[test]
+fn a_late_payment_that_gives_nothing_twice_is_no_news() {
+    // Twice is allowed; nobody had it since.
+    let shop = shop(&welcome(json!({"ever": 2})));
+    let till = shop.create();
+    let member = enrol(&till);
+    let one = held(&till, "one", member);
+    shop.clock.advance_seconds(660);
+    till.record("two", &cart_of(member, 100_000)).unwrap();
+    till.commit("pay-one", one.id, None).unwrap();
+    let shop = self::shop(&welcome(json!({"ever": 1})));
+    let other = shop.create();
+    let member = enrol(&other);
+    let one = held(&other, "one", member);
+    shop.clock.advance_seconds(660);
+    other.commit("pay-one", one.id, None).unwrap();
+    assert!(twice(&till).is_empty() && twice(&other).is_empty());
+}
+
+#[test]
+fn a_reward_a_draw_and_a_friends_points_had_twice_are_told_as_well() {
+    let cake = json!({"id": "cake", "name": {"vi": "Bánh"}, "wallet": "points", "points": "10",
+        "money": "5000", "use": "automatic", "most_per_day": 1});
+    let with_cake = shop(&json!({"rewards": [cake]}));
+    let of = |programme: &[u8]| Shop::with(|p| p.programme = programme.to_vec());
+    let with_draw = of(include_bytes!("../programmes/draws.json"));
+    let with_friend = of(include_bytes!("../programmes/referral.json"));
+    for (shop, subject) in [
+        (with_cake, "cake"),
+        (with_draw, "million"),
+        (with_friend, "referral:friend"),
+    ] {
+        let till = shop.create();
+        let member = enrol(&till);
+        let cart = cart_of(member, 3_000_000);
+        match subject {
+            "cake" => drop(till.record("first", &on(20_261_121, cart.clone())).unwrap()),
+            "million" => {}
+            _ => {
+                let advocate = till.enrol("enrol-2", &phone("0987654321")).unwrap();
+                let brought = EventReport {
+                    reference: Some(advocate.number.to_string()),
+                    time: Some((cart.at_ms, cart.utc_offset_minutes, date(TODAY))),
+                    ..EventReport::new("referral", member)
+                };
+                till.event("brought", &brought).unwrap();
+            }
+        }
+        let one = till.authorise("one", &cart, 600).unwrap();
+        assert!(one.quote.outcome.has(subject), "{subject}");
+        shop.clock.advance_seconds(660);
+        let two = till.record("two", &cart).unwrap();
+        assert!(two.quote.outcome.has(subject), "{subject}");
+        till.commit("pay-one", one.id, None).unwrap();
+        assert_eq!(twice(&till), [(subject.to_owned(), two.id.seq)]);
+    }
+}

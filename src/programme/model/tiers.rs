@@ -177,7 +177,7 @@ pub(crate) struct RewardModel {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
     pub most_per_sale: Option<i64>,
-    /// How often on one business date, 1 to 1000. Left out: no limit.
+    /// How often on one business date, 1 to 1000, for one member. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
     pub most_per_day: Option<i64>,

@@ -1,7 +1,7 @@
 //! Documents as compact JSON: as they are declared, or in the one spelling by which two of them are
 //! told to be the same.
 
-use std::fmt::{self, Write};
+use std::fmt;
 use std::ops::Range;
 
 use serde::Serialize;
@@ -31,20 +31,20 @@ pub(crate) fn canonical(value: &impl Serialize, leaves_out: LeavesOut) -> String
 
 fn written(value: &impl Serialize, canonical: Option<LeavesOut>) -> String {
     let mut writer = Writer {
-        text: String::with_capacity(1024),
-        sorted: String::new(),
+        text: Vec::with_capacity(2_048),
+        sorted: Vec::new(),
         depth: 0,
         canonical,
     };
     let written = value.serialize(&mut writer);
     written.expect("texts, whole numbers, lists and objects are JSON");
-    writer.text
+    String::from_utf8(writer.text).expect("JSON is UTF-8")
 }
 
 struct Writer {
-    text: String,
+    text: Vec<u8>,
     /// Where the fields of an object are put in order.
-    sorted: String,
+    sorted: Vec<u8>,
     depth: usize,
     /// Set where keys are put in order; what is left out then.
     canonical: Option<LeavesOut>,
@@ -79,7 +79,8 @@ impl<'a> Serializer for &'a mut Writer {
     type SerializeStructVariant = Impossible<(), Foreign>;
 
     fn serialize_bool(self, value: bool) -> Written {
-        self.text.push_str(if value { "true" } else { "false" });
+        self.text
+            .extend_from_slice(if value { b"true" } else { b"false" });
         Ok(())
     }
 
@@ -96,7 +97,10 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_i64(self, value: i64) -> Written {
-        write!(self.text, "{value}").map_err(|_| Foreign)
+        if value < 0 {
+            self.text.push(b'-');
+        }
+        self.serialize_u64(value.unsigned_abs())
     }
 
     fn serialize_u8(self, value: u8) -> Written {
@@ -112,7 +116,8 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_u64(self, value: u64) -> Written {
-        write!(self.text, "{value}").map_err(|_| Foreign)
+        write_digits(&mut self.text, value);
+        Ok(())
     }
 
     fn serialize_f32(self, _: f32) -> Written {
@@ -137,7 +142,7 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_none(self) -> Written {
-        self.text.push_str("null");
+        self.text.extend_from_slice(b"null");
         Ok(())
     }
 
@@ -146,12 +151,12 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_unit(self) -> Written {
-        self.text.push_str("null");
+        self.text.extend_from_slice(b"null");
         Ok(())
     }
 
     fn serialize_unit_struct(self, _: &'static str) -> Written {
-        self.text.push_str("null");
+        self.text.extend_from_slice(b"null");
         Ok(())
     }
 
@@ -178,7 +183,7 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<List<'a>, Foreign> {
-        self.text.push('[');
+        self.text.push(b'[');
         Ok(List {
             writer: self,
             is_first: true,
@@ -186,7 +191,7 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Map<'a>, Foreign> {
-        self.text.push('{');
+        self.text.push(b'{');
         Ok(Map {
             writer: self,
             is_first: true,
@@ -194,7 +199,7 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_struct(self, _: &'static str, _: usize) -> Result<Object<'a>, Foreign> {
-        self.text.push('{');
+        self.text.push(b'{');
         Ok(Object {
             start: self.text.len(),
             writer: self,
@@ -246,13 +251,13 @@ impl SerializeSeq for List<'_> {
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
         if !std::mem::take(&mut self.is_first) {
-            self.writer.text.push(',');
+            self.writer.text.push(b',');
         }
         value.serialize(&mut *self.writer)
     }
 
     fn end(self) -> Written {
-        self.writer.text.push(']');
+        self.writer.text.push(b']');
         Ok(())
     }
 }
@@ -269,18 +274,18 @@ impl SerializeMap for Map<'_> {
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Written {
         if !std::mem::take(&mut self.is_first) {
-            self.writer.text.push(',');
+            self.writer.text.push(b',');
         }
         key.serialize(&mut *self.writer)
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
-        self.writer.text.push(':');
+        self.writer.text.push(b':');
         value.serialize(&mut *self.writer)
     }
 
     fn end(self) -> Written {
-        self.writer.text.push('}');
+        self.writer.text.push(b'}');
         Ok(())
     }
 }
@@ -305,11 +310,11 @@ impl SerializeStruct for Object<'_> {
             return Ok(());
         }
         if writer.canonical.is_none() && writer.text.len() > self.start {
-            writer.text.push(',');
+            writer.text.push(b',');
         }
         let start = writer.text.len();
         writer.serialize_str(key)?;
-        writer.text.push(':');
+        writer.text.push(b':');
         writer.depth += 1;
         value.serialize(&mut *writer)?;
         writer.depth -= 1;
@@ -327,7 +332,7 @@ impl SerializeStruct for Object<'_> {
             ..
         } = self.writer;
         if canonical.is_none() {
-            text.push('}');
+            text.push(b'}');
             return Ok(());
         }
         let mut fields = self.fields;
@@ -335,40 +340,82 @@ impl SerializeStruct for Object<'_> {
         sorted.clear();
         for (_, place) in fields {
             if !sorted.is_empty() {
-                sorted.push(',');
+                sorted.push(b',');
             }
-            sorted.push_str(&text[place]);
+            sorted.extend_from_slice(&text[place]);
         }
         text.truncate(self.start);
-        text.push_str(sorted);
-        text.push('}');
+        text.extend_from_slice(sorted);
+        text.push(b'}');
         Ok(())
     }
 }
 
-/// A text with its quotes. Whatever is below a space, quotes and backslashes are escaped (RFC 8259, 7).
-fn write_text(to: &mut String, text: &str) {
-    to.push('"');
-    let mut plain = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        let escape = match byte {
-            b'"' => "\\\"",
-            b'\\' => "\\\\",
-            0x08 => "\\b",
-            b'\t' => "\\t",
-            b'\n' => "\\n",
-            0x0c => "\\f",
-            b'\r' => "\\r",
-            0..0x20 => "",
-            _ => continue,
-        };
-        to.push_str(&text[plain..at]);
-        plain = at + 1;
-        to.push_str(escape);
-        if escape.is_empty() {
-            write!(to, "\\u{byte:04x}").expect("a text takes any text");
+fn write_digits(to: &mut Vec<u8>, mut number: u64) {
+    let mut digits = [0; 20];
+    let mut first = digits.len();
+    loop {
+        first -= 1;
+        digits[first] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
         }
     }
-    to.push_str(&text[plain..]);
-    to.push('"');
+    to.extend_from_slice(&digits[first..]);
+}
+
+/// A text with its quotes. Whatever is below a space, quotes and backslashes are escaped (RFC 8259, 7).
+fn write_text(to: &mut Vec<u8>, text: &str) {
+    to.push(b'"');
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        to.extend_from_slice(&text.as_bytes()[plain..at]);
+        plain = at + 1;
+        let letter = match byte {
+            0x08 => b'b',
+            b'\t' => b't',
+            b'\n' => b'n',
+            0x0c => b'f',
+            b'\r' => b'r',
+            b'"' | b'\\' => byte,
+            _ => b'u',
+        };
+        to.extend_from_slice(&[b'\\', letter]);
+        if letter == b'u' {
+            let digit = |number: u8| b"0123456789abcdef"[usize::from(number)];
+            to.extend_from_slice(&[b'0', b'0', digit(byte >> 4), digit(byte & 15)]);
+        }
+    }
+    to.extend_from_slice(&text.as_bytes()[plain..]);
+    to.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn texts_and_numbers_are_written_as_another_library_writes_them(
+            texts in prop::collection::vec(any::<String>(), 0..5),
+            control in "[\u{0}-\u{7f}]{0,40}",
+            signed in any::<i64>(),
+            unsigned in any::<u64>(),
+        ) {
+            let value = (texts.as_slice(), control.as_str(), signed, unsigned);
+            let ours = [json(&texts), json(&control), json(&signed), json(&unsigned)];
+            let theirs = [
+                serde_json::to_string(&value.0), serde_json::to_string(&value.1),
+                serde_json::to_string(&value.2), serde_json::to_string(&value.3),
+            ];
+            for (ours, theirs) in ours.into_iter().zip(theirs) {
+                prop_assert_eq!(ours, theirs.expect("JSON"));
+            }
+        }
+    }
 }

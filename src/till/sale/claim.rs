@@ -66,12 +66,7 @@ impl Till {
             ("member", request.member.into()),
             ("business_date", Some(request.business_date).into()),
         ]);
-        let operation = Operation {
-            id,
-            call: Call::Claim,
-            content,
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::Claim, content);
         let done = self.operate(&operation, retell_nothing, |writing, moment| {
             let row = self.sale_row(&writing.reading(), request.sale)?;
             self.refuse_unclaimable(&row)?;

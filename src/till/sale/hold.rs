@@ -76,12 +76,7 @@ impl Till {
     pub fn void(&self, id: &str, sale: SaleId, reason: &str) -> Result<Sale, Error> {
         check_reason(reason)?;
         let content = told::content(vec![("sale", sale.into())]);
-        let operation = Operation {
-            id,
-            call: Call::Void,
-            content,
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::Void, content);
         let done = self.operate(&operation, retell_nothing, |writing, moment| {
             let row = self.sale_row(&writing.reading(), sale)?;
             self.refuse_resolved(&row, &[SaleState::Held, SaleState::Expired])?;

@@ -11,6 +11,7 @@ use crate::kernel::{Points, SaleId, WalletNumber};
 use crate::ledger::decide;
 use crate::ledger::{Accounts, Flags, Held, SaleFacts};
 use crate::store::{OperationRow, Reading, SaleRow, Writing};
+use crate::till::approval::tell;
 use crate::till::document::{SaleDocument, gives, spends, to_bytes};
 use crate::till::error::Error;
 use crate::till::log::Level;
@@ -55,11 +56,10 @@ impl Till {
         if let Some(cart) = final_cart {
             cart.check()?;
         }
-        let operation = Operation {
-            id,
-            call: Call::Commit,
-            content: commit_content(sale, final_cart),
-            kept_in_document: final_cart.is_some(),
+        let content = commit_content(sale, final_cart);
+        let operation = match final_cart {
+            Some(_) => Operation::in_document(id, Call::Commit, content),
+            None => Operation::told(id, Call::Commit, content),
         };
         let retell = |reading: &Reading<'_>, row: &OperationRow| {
             let sale_row = reading
@@ -119,7 +119,11 @@ impl Till {
                 self.lifted(&programme, moment, id, &cart)
             }
         };
+        let mut twice = Vec::new();
         let priced = if is_same_sale(&authorised.cart, &cart) {
+            if row.state == SaleState::Expired as u8 {
+                twice = self.had_twice(&reading, row, &authorised)?;
+            }
             self.as_authorised(&reading, moment, &authorised, cart, &lifted)?
         } else {
             self.price(
@@ -155,6 +159,9 @@ impl Till {
         self.give_receipt(writing, moment, &priced.document.cart, row.seq)?;
         self.tell_limits(writing, &facts, row.seq, &priced.document, &priced.hits)?;
         self.tell_far_date(writing, moment, &facts, (row.seq, &priced.document.cart))?;
+        for exception in &twice {
+            tell(writing, &facts, row.seq, exception)?;
+        }
         let back = &priced.returns.told;
         let promised = &authorised.outcome.returns;
         if given_back(back) > given_back(promised)

@@ -333,6 +333,7 @@ impl Till {
             joined_on,
             household,
             after_returns: None,
+            as_of: Some(reading.known_until()?),
             limits: None,
             profile: None,
             status,
