@@ -1,7 +1,7 @@
 //! How long it takes to work out a cart: by rules, by lines, with and without the reasons.
 
 use loy::evaluate::{Cart, MemberSnapshot, evaluate, evaluate_numbers};
-use loy::kernel::{MemberNumber, MemberStatus};
+use loy::kernel::MemberNumber;
 use loy::programme::Programme;
 use loy::texts::Language;
 use serde_json::{Value, json};
@@ -13,8 +13,44 @@ use crate::sales::bill;
 /// Categories of the shop; a cart of 30 lines has goods of 30 of them.
 const CATEGORIES: usize = 400;
 
-/// Rules as a chain has them: a tenth for every bill, the rest for certain goods, days and totals, and
-/// one offer in ten.
+/// What a programme can have besides, all of it for this bill: tiers that multiply, challenges, limits,
+/// draws, a friend, something once for a household.
+fn everything() -> Value {
+    let points = |points: &str| json!([{"wallet": "points", "points": points}]);
+    json!({
+        "tiers": {"basis": "spend", "window": "months", "months": 12, "levels": [
+            {"id": "green", "from": "0"}, {"id": "gold", "from": "2000000", "factor": "1.2"},
+            {"id": "black", "from": "20000000", "factor": "1.5"},
+        ]},
+        "challenges": [
+            {"id": "often", "count": "visits", "goal": "5", "period": "month", "repeat": "each_period",
+                "gives": points("50")},
+            {"id": "much", "count": "spend", "goal": "500000", "period": "month", "repeat": "each_time",
+                "gives": points("20")},
+            {"id": "goods", "count": "pieces", "goal": "10", "within_days": 30, "repeat": "each_time",
+                "lines": {"categories": ["c13"]}, "gives": points("10")},
+            {"id": "weeks", "count": "days", "goal": "1", "period": "week",
+                "streak": {"periods": 4, "grace": 1}, "gives": points("30")},
+        ],
+        "limits": [
+            {"id": "points", "per": "member", "count": "points", "wallet": "points", "most": "9000000",
+                "action": "refuse"},
+            {"id": "home", "per": "household", "count": "sales", "most": "20", "action": "refuse"},
+            {"id": "card", "per": "card", "count": "redemptions", "most": "5", "hours": 24,
+                "action": "warn"},
+        ],
+        "draws": [
+            {"id": "wheel", "turns": 2, "times": {"day": 9, "per": "household"},
+                "prizes": [{"id": "ten", "chance_percent": "20", "gives": points("10")}]},
+            {"id": "steps", "every": "100000",
+                "prizes": [{"id": "hundred", "chance_percent": "1", "gives": points("100")}]},
+        ],
+        "referral": {"advocate": points("50"), "friend_at_purchase": points("20")},
+    })
+}
+
+/// Rules as a chain has them: a tenth for every bill, the rest for certain goods, days and totals, one
+/// offer in ten, and everything besides.
 fn programme(rules: usize) -> Programme {
     let rule = |number: usize| -> Value {
         let amount = json!({"per": "10000", "points": "1"});
@@ -42,13 +78,16 @@ fn programme(rules: usize) -> Programme {
             "lines": {"categories": [format!("c{}", number * 7 % CATEGORIES)]}})
     };
     let offers = if rules < 10 { 0 } else { rules / 10 };
-    let document = json!({
+    let mut document = json!({
         "schema": 1, "id": "many", "version": 1, "name": {"en": "Many"}, "currency": "VND",
         "wallets": [{"id": "points", "number": 1, "name": {"en": "Points"},
             "unit": {"en": "point/points"}, "redeem": {"value": "1000"}}],
         "earn": (0..rules - offers).map(rule).collect::<Vec<Value>>(),
         "offers": (0..offers).map(offer).collect::<Vec<Value>>(),
     });
+    for (key, part) in everything().as_object().unwrap() {
+        document[key] = part.clone();
+    }
     Programme::read(document.to_string().as_bytes()).unwrap()
 }
 
@@ -62,23 +101,32 @@ fn cart(lines: usize) -> Cart {
     cart
 }
 
-fn snapshot() -> MemberSnapshot {
-    MemberSnapshot {
-        number: MemberNumber::from_body(10_000_000_000).unwrap(),
-        joined_on: None,
-        history: None,
-        limits: None,
-        profile: None,
-        status: MemberStatus::Active,
-        household: None,
-        after_returns: None,
-        as_of: None,
-        balances: Default::default(),
-    }
+/// Gold, of a household, brought by somebody, with a challenge to reach.
+fn snapshot(programme: &Programme, cart: &Cart) -> MemberSnapshot {
+    let sale = |day: i64, spend: i64| json!({"business_date": i64::from(cart.business_date) - day, "spend": spend, "goals": {"goods": 3_000}});
+    let member = json!({
+        "points": {"points": 500}, "limits": {"card": 2},
+        "sales": [sale(15, 1_500_000), sale(8, 400_000), sale(1, 250_000)],
+        "household": {"sales": [sale(2, 900_000)]},
+        "referred_by": {"member": 21, "on": i64::from(cart.business_date) - 16},
+    });
+    let number = MemberNumber::from_body(10_000_000_000).unwrap();
+    MemberSnapshot::from_json(member.to_string().as_bytes(), number, programme, cart).unwrap()
+}
+
+/// A programme, a bill, and who has it: one whose bill has all that [`everything`] has.
+fn sale(rules: usize, lines: usize) -> (Programme, Cart, MemberSnapshot) {
+    let (programme, cart) = (programme(rules), cart(lines));
+    let member = snapshot(&programme, &cart);
+    let quote = evaluate_numbers(&programme, Some(&member), &cart, Language::Vi).unwrap();
+    assert_eq!(quote.challenges.len(), 4);
+    assert!(!quote.outcome.draws.is_empty());
+    assert!(quote.outcome.referral.is_some());
+    (programme, cart, member)
 }
 
 fn numbers(runs: usize, rules: usize, lines: usize) -> Sample {
-    let (programme, cart, member) = (programme(rules), cart(lines), snapshot());
+    let (programme, cart, member) = sale(rules, lines);
     Sample::single(runs, |_| {
         let quote = evaluate_numbers(&programme, Some(&member), &cart, Language::Vi).unwrap();
         std::hint::black_box(quote);
@@ -97,7 +145,7 @@ enum Read {
 }
 
 fn explained(runs: usize, rules: usize, lines: usize, read: Read) -> Sample {
-    let (programme, cart, member) = (programme(rules), cart(lines), snapshot());
+    let (programme, cart, member) = sale(rules, lines);
     Sample::single(runs, |_| {
         let quote = evaluate(&programme, Some(&member), &cart, Language::Vi).unwrap();
         match read {

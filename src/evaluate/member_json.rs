@@ -58,9 +58,9 @@ struct Member {
 #[serde(deny_unknown_fields)]
 struct Quotas {
     #[serde(default, deserialize_with = "unique_map")]
-    rules: Few<String, u32>,
+    rules: Few<String, i64>,
     #[serde(default, deserialize_with = "unique_map")]
-    offers: Few<String, u32>,
+    offers: Few<String, i64>,
 }
 
 /// The others of a household.
@@ -245,11 +245,13 @@ fn limits(
         return Ok(Some(facts).filter(|facts| !facts.used.is_empty()));
     };
     for (of, id, quota) in programme.quotas() {
-        let told = match of {
-            QuotaOf::Rule => &mut quotas.rules,
-            QuotaOf::Offer => &mut quotas.offers,
+        let (list, told) = match of {
+            QuotaOf::Rule => ("rules", &mut quotas.rules),
+            QuotaOf::Offer => ("offers", &mut quotas.offers),
         };
         let used = told.remove(id).unwrap_or(0);
+        check::zero_or_more(&format!("quotas.{list}.{id}"), used)?;
+        let used = u32::try_from(used).unwrap_or(u32::MAX);
         if let (Some(store), Some(till)) = (&cart.store, &cart.till) {
             let share = quota.share_of(store, till);
             facts.quotas.insert(of.key(id), QuotaFacts { share, used });
