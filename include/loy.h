@@ -687,6 +687,19 @@ LOY_API loy_status LOY_CALL loy_enrolment_set_time(
     loy_error **error_out);
 
 /*
+ * Says that this is somebody else than the member who has the same phone or card, such as the
+ * other one of a couple: ask, and call it only then.
+ *
+ * loy_member_enrol then makes a member of their own. The phone goes on leading to the first one, so
+ * hand out the number or a card; the day's report says that the two may be one ("member.twice").
+ *
+ * Status: LOY_E_HANDLE.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_enrolment_set_somebody_else(
+    loy_enrolment *enrolment, loy_error **error_out);
+
+/*
  * Frees an enrolment.
  *
  * @since 0.1
@@ -696,13 +709,17 @@ LOY_API void LOY_CALL loy_enrolment_free(loy_enrolment *enrolment);
 /*
  * Makes a member, with a new member number, without asking anyone.
  *
- * A phone or card that a member known here has already is refused; scan it instead. Two tills that
- * do not know of each other may each enrol it: head office then proposes to merge the two.
+ * Where a member known here has the phone or card already, no second one is made:
+ * LOY_ALREADY_RESOLVED comes with that member in member_out, the error's cashier text names the
+ * number, and the sale goes on with it. If it is somebody else all the same, call
+ * loy_enrolment_set_somebody_else and enrol under another operation_id. Two tills that do not know
+ * of each other may each enrol it: head office then proposes to merge the two.
  *
  * Writes: the member and one entry, in one sync.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
- * LOY_E_OPERATION_CONFLICT; LOY_REFUSED for a phone or card that is known, or is none;
- * LOY_LIMIT_REACHED when the member numbers of this till are used up; the store's.
+ * LOY_E_OPERATION_CONFLICT; LOY_ALREADY_RESOLVED for a phone or card that is known; LOY_REFUSED
+ * for what is neither; LOY_LIMIT_REACHED when the member numbers of this till are used up; the
+ * store's.
  * Crash: repeat it with the same operation_id: the member has the same number.
  * @since 0.1
  */

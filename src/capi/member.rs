@@ -7,7 +7,7 @@ use std::ffi::{CString, c_char};
 use std::sync::{Mutex, PoisonError};
 
 use crate::kernel::ids::NoMemberNumber;
-use crate::kernel::{Balance, MemberNumber, MemberStatus, Points};
+use crate::kernel::{Balance, BusinessDate, MemberNumber, MemberStatus, Points};
 use crate::scan::IdentifierKind;
 use crate::till::{Enrolment, MemberCard};
 
@@ -183,6 +183,27 @@ pub unsafe extern "C" fn loy_enrolment_set_time(
     })
 }
 
+/// Says that this is somebody else than the member who has the same phone or card, such as the
+/// other one of a couple: ask, and call it only then.
+///
+/// loy_member_enrol then makes a member of their own. The phone goes on leading to the first one, so
+/// hand out the number or a card; the day's report says that the two may be one ("member.twice").
+///
+/// Status: LOY_E_HANDLE.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_enrolment_set_somebody_else(
+    enrolment: *mut loy_enrolment,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        handles::find(enrolment)?.change(|enrolment| {
+            enrolment.is_somebody_else = true;
+            Ok(())
+        })
+    })
+}
+
 /// Frees an enrolment.
 ///
 /// @since 0.1
@@ -193,13 +214,17 @@ pub unsafe extern "C" fn loy_enrolment_free(enrolment: *mut loy_enrolment) {
 
 /// Makes a member, with a new member number, without asking anyone.
 ///
-/// A phone or card that a member known here has already is refused; scan it instead. Two tills that
-/// do not know of each other may each enrol it: head office then proposes to merge the two.
+/// Where a member known here has the phone or card already, no second one is made:
+/// LOY_ALREADY_RESOLVED comes with that member in member_out, the error's cashier text names the
+/// number, and the sale goes on with it. If it is somebody else all the same, call
+/// loy_enrolment_set_somebody_else and enrol under another operation_id. Two tills that do not know
+/// of each other may each enrol it: head office then proposes to merge the two.
 ///
 /// Writes: the member and one entry, in one sync.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
-/// LOY_E_OPERATION_CONFLICT; LOY_REFUSED for a phone or card that is known, or is none;
-/// LOY_LIMIT_REACHED when the member numbers of this till are used up; the store's.
+/// LOY_E_OPERATION_CONFLICT; LOY_ALREADY_RESOLVED for a phone or card that is known; LOY_REFUSED
+/// for what is neither; LOY_LIMIT_REACHED when the member numbers of this till are used up; the
+/// store's.
 /// Crash: repeat it with the same operation_id: the member has the same number.
 /// @since 0.1
 #[unsafe(no_mangle)]
@@ -215,9 +240,21 @@ pub unsafe extern "C" fn loy_member_enrol(
         let form = handles::find(enrolment)?;
         let operation_id = text::text(operation_id, "operation_id")?;
         let member_out = member_out.reserve()?;
-        let card = till.enrol(&operation_id, &form.read())?;
-        member_out.give(Member::new(card));
-        Ok(())
+        let form = form.read();
+        match till.enrol(&operation_id, &form) {
+            Ok(card) => {
+                member_out.give(Member::new(card));
+                Ok(())
+            }
+            Err(error) => {
+                let on = form.time.map_or(BusinessDate::MAX, |(_, _, date)| date);
+                let known = error.member().map(|known| known.to_string());
+                if let Some(card) = known.and_then(|known| till.scan(&known, on).ok()) {
+                    member_out.give(Member::new(card));
+                }
+                Err(error.into())
+            }
+        }
     })
 }
 

@@ -239,10 +239,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "A sale of this card waits for its payment: finish it or call it off first",
     ),
     ("household.same", "This is one and the same card"),
-    (
-        "identifier.known",
-        "This is registered already; scan it to see the member",
-    ),
+    ("identifier.known", "Registered already: use card {member}"),
     ("limit.day", "a day"),
     ("limit.hours", "within {hours} h"),
     ("limit.kept", "{because}; {found} so far"),

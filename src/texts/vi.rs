@@ -227,10 +227,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Thẻ này có hóa đơn đang chờ thanh toán: hãy hoàn tất hoặc hủy trước",
     ),
     ("household.same", "Đây là cùng một thẻ"),
-    (
-        "identifier.known",
-        "Số này đã được đăng ký; hãy quét để xem thành viên",
-    ),
+    ("identifier.known", "Đã đăng ký rồi: dùng thẻ {member}"),
     ("limit.day", "một ngày"),
     ("limit.hours", "trong {hours} giờ"),
     ("limit.kept", "{because}; đã có {found}"),

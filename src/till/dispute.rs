@@ -10,8 +10,8 @@ use super::proof::{Proof, Shown};
 use super::shell::{Replay, Till};
 use super::status;
 use super::view::{ReceiptKey, ReceiptKind, Sale, load_document};
-use crate::evaluate::TurnsGiven;
 use crate::evaluate::quote::{Award, Gift, LinePart, OfferTaken, Outcome, Redemption};
+use crate::evaluate::{Explaining, TurnsGiven};
 use crate::kernel::ids::{Seq, hex};
 use crate::kernel::order;
 use crate::kernel::{BusinessDate, Instant, Money, Points, SaleId, UtcOffset, WalletNumber};
@@ -158,7 +158,8 @@ impl Till {
                 None => {
                     let member = document.member.as_ref();
                     let returns = document.outcome.returns.clone();
-                    self.evaluate_returning(&programme, member, &document.cart, returns)?
+                    let (cart, silent) = (&document.cart, Explaining::Nothing);
+                    self.evaluate_returning(&programme, member, cart, returns, silent)?
                         .outcome
                 }
             };

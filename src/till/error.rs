@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::status;
 use crate::evaluate::CartProblem;
 use crate::exchange::{BuildError, ProvisioningError, SignatureError};
-use crate::kernel::SaleId;
+use crate::kernel::{MemberNumber, SaleId};
 use crate::programme::Problem;
 use crate::scan::Unreadable;
 use crate::store::StoreError;
@@ -261,6 +261,14 @@ impl Error {
     pub fn sale(&self) -> Option<SaleId> {
         match self {
             Self::Refused(refused) => refused.sale(),
+            _ => None,
+        }
+    }
+
+    /// The member that a refusal names, such as who has a phone already.
+    pub fn member(&self) -> Option<MemberNumber> {
+        match self {
+            Self::Refused(refused) => refused.values.get("member")?.parse().ok(),
             _ => None,
         }
     }

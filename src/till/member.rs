@@ -1,8 +1,10 @@
 //! Members at the till: enrol, scan, history.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::fmt;
 
+use super::approval::tell;
 use super::card::MemberCard;
 use super::error::Error;
 use super::operation::{Call, Operation};
@@ -16,7 +18,7 @@ use crate::kernel::ids::{Seq, hex};
 use crate::kernel::order;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, UtcOffset};
 use crate::ledger::decide::note;
-use crate::ledger::{Entry, Kind, SaleFacts};
+use crate::ledger::{Entry, Exception, Kind, SaleFacts};
 use crate::scan::{IdentifierKind, Scanned, normalise_identifier, recognise};
 use crate::store::Reading;
 
@@ -30,6 +32,9 @@ pub struct Enrolment {
     pub identifiers: Vec<(IdentifierKind, String)>,
     /// When, by the POS: instant, offset and business date. The ledger's clock if absent.
     pub time: Option<(Instant, UtcOffset, BusinessDate)>,
+    /// They are somebody else than who has the same phone or card already: it leads to the first all the
+    /// same, and the day's report says that the two may be one.
+    pub is_somebody_else: bool,
 }
 
 /// Leaves the identifiers out: they are personal.
@@ -42,18 +47,29 @@ impl fmt::Debug for Enrolment {
 }
 
 impl Till {
-    /// Gives a new member a number of this writer's own blocks, without asking anyone.
+    /// Gives a new member a number of this writer's own blocks, without asking anyone. Whose phone or card
+    /// is known is no new member: the refusal names who has it ([`Error::member`]).
     pub fn enrol(&self, id: &str, enrolment: &Enrolment) -> Result<MemberCard, Error> {
         let hashes = self.hashes(enrolment)?;
         let identifiers = hashes.iter().map(|hash| Told::Text(hex(hash)));
-        let identifiers = Told::Parts(identifiers.collect());
-        let content = told::content(vec![("identifiers", identifiers)]);
-        let operation = Operation::told(id, Call::Enrol, content);
+        let mut asked = vec![("identifiers", Told::Parts(identifiers.collect()))];
+        if enrolment.is_somebody_else {
+            asked.push(("somebody_else", Told::Yes));
+        }
+        let operation = Operation::told(id, Call::Enrol, told::content(asked));
         let (number, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
+            let (mut new, mut known) = (Vec::new(), BTreeSet::new());
             for hash in &hashes {
-                if writing.reading().member_of(hash)?.is_some() {
-                    return Err(Error::refused(status::REFUSED, "identifier.known", &[]));
+                let reading = writing.reading();
+                match reading.member_of(hash)? {
+                    None => new.push(*hash),
+                    Some(member) => drop(known.insert(reading.whose(member)?)),
                 }
+            }
+            if let Some(member) = known.first().filter(|_| !enrolment.is_somebody_else) {
+                let member = [("member", member.to_string())];
+                let already = status::ALREADY_RESOLVED;
+                return Err(Error::refused(already, "identifier.known", &member));
             }
             let number = writing.take_member_number()?.ok_or_else(|| {
                 Error::refused(status::LIMIT_REACHED, "members.numbers_used_up", &[])
@@ -73,11 +89,18 @@ impl Till {
                 ..facts
             };
             let entry = note(writing.head().seq, &facts, Kind::Enrol, |entry| {
-                entry.payload = enrolment::encode(&hashes);
+                entry.payload = enrolment::encode(&new);
             });
             let seq = entry.seq;
             writing.append(&[entry])?;
-            writing.know_member(number, seq, &hashes)?;
+            writing.know_member(number, seq, &new)?;
+            for first in known {
+                let exception = Exception {
+                    found: i64::try_from(first.get()).expect("twelve digits"),
+                    ..Exception::new("member.twice")
+                };
+                tell(writing, &facts, seq, &exception)?;
+            }
             self.sign_up(writing, &facts, number)?;
             Ok(number.get())
         })?;

@@ -28,6 +28,7 @@ impl Till {
         member: Option<&MemberSnapshot>,
         cart: &Cart,
         returns: Vec<GoodsBack>,
+        explaining: Explaining,
     ) -> Result<Quote, CartProblem> {
         let cart = self.at_home(programme, cart);
         let mut quote = evaluate_with(
@@ -35,7 +36,7 @@ impl Till {
             member,
             &cart,
             returns,
-            (self.language, Explaining::Everything),
+            (self.language, explaining),
         )?;
         quote.is_training = self.purpose == Purpose::Training;
         Ok(quote)

@@ -10,6 +10,7 @@ use crate::programme::shape::canonical;
 /// One value of what is asked.
 pub(super) enum Told {
     Nothing,
+    Yes,
     Text(String),
     Number(i64),
     Parts(Vec<Told>),
@@ -28,6 +29,7 @@ impl Serialize for Told {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Nothing => serializer.serialize_none(),
+            Self::Yes => serializer.serialize_bool(true),
             Self::Text(text) => serializer.serialize_str(text),
             Self::Number(number) => serializer.serialize_i64(*number),
             Self::Parts(parts) => parts.serialize(serializer),

@@ -7,7 +7,7 @@ use super::document::SaleDocument;
 use super::error::Error;
 use super::shell::{Moment, Till};
 use crate::evaluate::quote::{MemberSnapshot, Quote};
-use crate::evaluate::{Cart, LimitFacts, LimitHit, QuotaFacts};
+use crate::evaluate::{Cart, Explaining, LimitFacts, LimitHit, QuotaFacts};
 use crate::kernel::MemberNumber;
 use crate::kernel::ids::Seq;
 use crate::ledger::usage::{Stretch, Who, Whose};
@@ -189,7 +189,8 @@ impl Till {
             ..member.clone()
         };
         let returns = document.outcome.returns.clone();
-        let now = self.evaluate_returning(programme, Some(&member), cart, returns)?;
+        let silent = Explaining::Nothing;
+        let now = self.evaluate_returning(programme, Some(&member), cart, returns, silent)?;
         for mut hit in now.limits {
             if hits.iter().all(|known| known.limit != hit.limit) {
                 if hit.action == "refused" {

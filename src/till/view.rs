@@ -13,6 +13,7 @@ use super::refund::refund_document;
 use super::shell::{Replay, Till};
 use super::status;
 use super::training::Purpose;
+use crate::evaluate::Explaining;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::Quote;
 use crate::evaluate::quote_of_claim;
@@ -362,7 +363,8 @@ impl Till {
             }
             member => {
                 let returns = document.outcome.returns.clone();
-                self.evaluate_returning(&programme, member.as_ref(), &document.cart, returns)?
+                let (member, cart, all) = (member.as_ref(), &document.cart, Explaining::Everything);
+                self.evaluate_returning(&programme, member, cart, returns, all)?
                     .restated(None, document.outcome)
             }
         };

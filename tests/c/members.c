@@ -241,7 +241,19 @@ int main(int count, char **arguments)
     loy_enrolment_free(form);
     OK(loy_enrolment_new(&form, &error));
     OK(loy_enrolment_add_identifier(form, "phone", "+84 912 345 678", &error));
-    EXPECT(LOY_REFUSED, loy_member_enrol(ledger, "enrol-2", form, &again, &error));
+    /* Who has the phone comes with the refusal; a wife with her husband's phone has a card of her own. */
+    CHECK(loy_member_enrol(ledger, "enrol-2", form, &again, &error) == LOY_ALREADY_RESOLVED);
+    CHECK(strcmp(loy_error_reason(error), "identifier.known") == 0);
+    CHECK(strstr(loy_error_cashier_text(error), loy_member_number(member)) != NULL);
+    CHECK(strcmp(loy_member_number(again), loy_member_number(member)) == 0);
+    loy_error_free(error);
+    loy_member_free(again);
+    EXPECT(LOY_ALREADY_RESOLVED, loy_member_enrol(ledger, "enrol-2", form, &again, &error));
+    loy_member_free(again);
+    OK(loy_enrolment_set_somebody_else(form, &error));
+    OK(loy_member_enrol(ledger, "enrol-3", form, &again, &error));
+    CHECK(strcmp(loy_member_number(again), loy_member_number(member)) != 0);
+    loy_member_free(again);
     loy_enrolment_free(form);
 
     /* By phone in another spelling, and by number. */

@@ -3,9 +3,11 @@
 use loy::exchange::operators;
 use loy::kernel::{Currency, MemberNumber, Points};
 use loy::ledger::{Entry, Exception, Kind};
+use loy::scan::IdentifierKind;
+use loy::texts::Language;
 use loy::till::{ActKind, Adjustment, Error, Missing, Till, status};
 
-use crate::shop::{Shop, TODAY, assert_sound, balance, cart_of, date, enrol, refund_of};
+use crate::shop::{Shop, TODAY, assert_sound, balance, cart_of, date, enrol, phone, refund_of};
 
 /// A cashier refunds up to 500.000 d, a supervisor adjusts up to 200 points; the manager has all.
 pub const STORE: &str = r#"{
@@ -314,5 +316,52 @@ fn goods_without_a_receipt_are_taken_back_only_with_a_supervisors_word() {
             "unlinked_refund.approved TN-07 GS-01 0 100000",
         ]
     );
+    assert_sound(&till);
+}
+
+#[test]
+fn a_phone_that_is_known_leads_to_its_member_and_makes_no_second_one() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let head = till.info().unwrap().head_seq;
+    for id in ["again", "again", "and-again"] {
+        let error = till.enrol(id, &phone("+84 912 345 678")).unwrap_err();
+        assert_eq!(error.status(), status::ALREADY_RESOLVED);
+        assert_eq!(error.member(), Some(member));
+        let told = error.cashier_text(Language::Vi);
+        assert_eq!(told, format!("Đã đăng ký rồi: dùng thẻ {member}"));
+    }
+    assert_eq!(till.info().unwrap().head_seq, head);
+    assert_eq!(till.info().unwrap().members, 1);
+}
+
+#[test]
+fn who_shares_a_phone_and_is_somebody_else_has_a_card_and_a_line_in_the_report() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let husband = enrol(&till);
+    let mut form = phone("0912345678");
+    form.identifiers
+        .push((IdentifierKind::Phone, "0987654321".to_owned()));
+    form.is_somebody_else = true;
+    let wife = till.enrol("wife", &form).unwrap().number;
+    assert_ne!(wife, husband);
+    assert_eq!(till.enrol("wife", &form).unwrap().number, wife);
+    // The phone that both have goes on leading to the first, her own to her.
+    let who = |typed| till.scan(typed, date(TODAY)).unwrap().number;
+    assert_eq!((who("0912345678"), who("0987654321")), (husband, wife));
+    let lines = till.day_exceptions(date(TODAY)).unwrap().into_iter();
+    let mut lines = lines.filter(|line| line.key == "member.twice");
+    let line = lines.next().unwrap();
+    assert_eq!(line.member, wife.to_string());
+    assert_eq!(u64::try_from(line.found), Ok(husband.get()));
+    assert!(lines.next().is_none());
+    // Nobody's phone needs no line.
+    let mut other = phone("0987654322");
+    other.is_somebody_else = true;
+    till.enrol("other", &other).unwrap();
+    let lines = till.day_exceptions(date(TODAY)).unwrap();
+    assert_eq!(lines.len(), 1);
     assert_sound(&till);
 }

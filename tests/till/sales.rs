@@ -404,3 +404,20 @@ fn nobody_is_no_member() {
     let problem = loy::evaluate::Cart::from_json(nobody.as_bytes()).unwrap_err();
     assert_eq!(problem.field, "member");
 }
+
+/// A changed cart is priced at the commit by numbers alone: who reads the sale reads the reasons.
+#[test]
+fn a_sale_that_was_committed_with_another_cart_tells_why() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let held = till.authorise("a", &cart_of(member, 50_000), 600).unwrap();
+    let more = cart_of(member, 120_000);
+    let asked = till.evaluate(&more).unwrap();
+    let paid = till.commit("b", held.id, Some(&more)).unwrap();
+    assert_eq!(paid.quote.outcome, asked.outcome);
+    assert!(!paid.quote.explanation.is_empty());
+    assert_eq!(paid.quote.explanation, asked.explanation);
+    let again = till.commit("b", held.id, Some(&more)).unwrap();
+    assert_eq!(again.quote, paid.quote);
+}

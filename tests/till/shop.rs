@@ -216,7 +216,7 @@ pub fn spending(member: MemberNumber, total: i64, points: i64) -> Cart {
 pub fn phone(number: &str) -> Enrolment {
     Enrolment {
         identifiers: vec![(IdentifierKind::Phone, number.to_owned())],
-        time: None,
+        ..Enrolment::default()
     }
 }
 

@@ -4,6 +4,7 @@ use crate::kernel::Few;
 
 use super::price::{Freed, Priced};
 use super::{held_portions, last, retell_cart, sale_operation};
+use crate::evaluate::Explaining;
 use crate::evaluate::cart::Cart;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::Seq;
@@ -274,7 +275,9 @@ impl Till {
         if is_paid_otherwise || !programme.limits().is_empty() {
             let member = document.member.as_ref();
             let told = returns.told.clone();
-            let quote = self.evaluate_returning(&programme, member, &document.cart, told)?;
+            let cart = &document.cart;
+            let silent = Explaining::Nothing;
+            let quote = self.evaluate_returning(&programme, member, cart, told, silent)?;
             hits = self.limits_met(reading, &programme, &document, &quote, lifted)?;
             if is_paid_otherwise {
                 document.outcome.awards = quote.outcome.awards;

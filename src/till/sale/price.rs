@@ -4,9 +4,9 @@ use crate::kernel::Few;
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use crate::evaluate::LimitHit;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{Household, MemberSnapshot, Quote};
+use crate::evaluate::{Explaining, LimitHit};
 use crate::kernel::ids::Seq;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, WalletNumber};
 use crate::ledger::decide::Refusal;
@@ -245,7 +245,12 @@ impl Till {
             member.after_returns = Some(balances_on(&seen, cart.business_date));
         }
         let told = returns.told.clone();
-        let quote = self.evaluate_returning(&programme, member.as_ref(), cart, told)?;
+        // What is committed is told out of its document, and with its reasons then.
+        let explaining = match paid {
+            Paid::Already => Explaining::Nothing,
+            Paid::NotYet => Explaining::Everything,
+        };
+        let quote = self.evaluate_returning(&programme, member.as_ref(), cart, told, explaining)?;
         let document = SaleDocument {
             hold_until: None,
             cart: cart.clone(),
