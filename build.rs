@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The modules of `src/capi` that are sections of the header, in its order.
-const SECTIONS: [&str; 22] = [
+const SECTIONS: [&str; 23] = [
     "status",
     "version",
     "error",
@@ -18,6 +18,7 @@ const SECTIONS: [&str; 22] = [
     "config",
     "ledger",
     "programme",
+    "scan",
     "member",
     "history",
     "cart",

@@ -638,6 +638,52 @@ LOY_API loy_status LOY_CALL loy_programme_wallets(
     const loy_ledger *ledger, loy_rows **rows_out, loy_error **error_out);
 
 
+/* --- Scan ------------------------------------------------------------------------------------- */
+/*
+ * What a scanner, card reader, phone or cashier gives is read by one call, before anyone knows
+ * whether it is a member at all. loy keeps nothing of it and wipes its own copy; a bank card, a
+ * payment QR, a wallet's payment code and a citizen card are refused by name, and no text, row or
+ * log repeats them. Wipe yours too.
+ */
+
+/*
+ * Says what was scanned, swiped, tapped or typed, and whose it is.
+ *
+ * scanned is what came, as it came: with the scanner's frame, AIM identifier and GS separators
+ * (byte 29), at most 8,192 bytes; bytes that are no UTF-8 are no error of yours. entry_mode is
+ * "scanned", "keyed" (typed), "mag_stripe", "contactless" (the decrypted message of an NFC pass) or
+ * "file". aim_identifier is that of the symbol where the driver tells it apart ("]C1"), or NULL;
+ * scan_data_type is the driver's UnifiedPOS ScanDataType (110 is Code 128), or 0. One in the text
+ * goes before aim_identifier, that before scan_data_type; unknown ones count for nothing. ledger
+ * may be NULL: then no member is looked up.
+ *
+ * Rows: role is "answer", in row 0, where one thing alone can be meant; "candidate" for each other
+ * way to read it: where there is no answer, ask the customer and scan or type something else;
+ * "doubt" for what else it may be that is refused (reason); "near" for a number of a member known
+ * here that is one slip away from a number typed that is nobody's: ask, never take it unasked.
+ * kind is "member_number", "rotating_code" (its last 8 digits are not checked here), "voucher",
+ * "phone", "ean_card", "gsrn", "coupon", "link", "stripe_card", "own_code" or "card". value is its
+ * one spelling: a phone in E.164. entry_mode is yours. repaired is 1 if a Vietnamese keyboard or a
+ * phone prefix of before 2018 was mended. member_number is the member's, or whom that one was
+ * merged into, absent where it is nobody's; known_here is 0 for one of another store. card says
+ * which of a member's cards it is (GS1 8019), rule the shop's rule that fitted. reason and
+ * cashier_text say what to do, in the ledger's language (Vietnamese without one).
+ *
+ * On LOY_REFUSED readings_out has rows too: "candidate" and "near" only, to ask about, none for
+ * means of payment and papers. The error's reason is the name of what it is: "scan.payment_card",
+ * "scan.payment_qr", "scan.wechat_pay", "scan.alipay", "scan.unionpay_qr", "scan.citizen_card",
+ * "scan.product", "scan.check_digit", "scan.input_method" and others that begin with "scan.".
+ *
+ * Status: LOY_E_HANDLE, but for NULL; LOY_E_ARGUMENT for another entry_mode or a size below 0 or
+ * above 8 MiB; LOY_E_TEXT; LOY_REFUSED; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_scan_identify(
+    const loy_ledger *ledger, const uint8_t *scanned, int64_t scanned_size, const char *entry_mode,
+    const char *aim_identifier, int32_t scan_data_type, loy_rows **readings_out,
+    loy_error **error_out);
+
+
 /* --- Members ---------------------------------------------------------------------------------- */
 /*
  * A member is known by a member number of 12 digits and found by whatever was scanned: the number,
@@ -728,14 +774,16 @@ LOY_API loy_status LOY_CALL loy_member_enrol(
     loy_member **member_out, loy_error **error_out);
 
 /*
- * Finds the member of whatever was scanned or typed: a member number, a card, a phone.
+ * Finds the member of whatever was scanned or typed: a member number, a card, a phone. The text is
+ * read as by loy_scan_identify, which tells more and takes what the scanner says of the symbol.
  *
  * business_date is the day on which the balance is looked at: the till's present one. A member
  * number of another store is LOY_OK too: it earns here, but its balance is not known here, which
  * the cashier text says.
  *
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT; LOY_REFUSED for a code that is no member's,
- * such as a payment code; LOY_NOT_FOUND; the store's. The error's cashier text says what to do.
+ * such as a payment code, or may be several members' ("member.ambiguous"); LOY_NOT_FOUND; the
+ * store's. The error's cashier text says what to do.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_member_scan(

@@ -258,14 +258,16 @@ pub unsafe extern "C" fn loy_member_enrol(
     })
 }
 
-/// Finds the member of whatever was scanned or typed: a member number, a card, a phone.
+/// Finds the member of whatever was scanned or typed: a member number, a card, a phone. The text is
+/// read as by loy_scan_identify, which tells more and takes what the scanner says of the symbol.
 ///
 /// business_date is the day on which the balance is looked at: the till's present one. A member
 /// number of another store is LOY_OK too: it earns here, but its balance is not known here, which
 /// the cashier text says.
 ///
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT; LOY_REFUSED for a code that is no member's,
-/// such as a payment code; LOY_NOT_FOUND; the store's. The error's cashier text says what to do.
+/// such as a payment code, or may be several members' ("member.ambiguous"); LOY_NOT_FOUND; the
+/// store's. The error's cashier text says what to do.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_member_scan(
@@ -277,7 +279,7 @@ pub unsafe extern "C" fn loy_member_scan(
 ) -> loy_status {
     let member_out = HandleOut::clear(member_out, "member_out");
     boundary::call_on(ledger, error_out, |till| {
-        let scanned_text = text::text(scanned_text, "scanned_text")?;
+        let scanned_text = text::secret(scanned_text, "scanned_text")?;
         let business_date = text::business_date(business_date, "business_date")?;
         let member_out = member_out.reserve()?;
         member_out.give(Member::new(till.scan(&scanned_text, business_date)?));

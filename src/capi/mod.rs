@@ -100,6 +100,7 @@ pub mod quote;
 pub mod refund;
 pub mod rows;
 pub mod sale;
+pub mod scan;
 pub mod standing;
 pub mod status;
 pub mod version;

@@ -10,6 +10,7 @@ use std::ffi::{CString, c_char};
 use zeroize::Zeroizing;
 
 use crate::kernel::{BusinessDate, Instant, UtcOffset};
+use crate::scan::SCAN_MAX;
 
 use super::fault::Fault;
 
@@ -79,6 +80,35 @@ pub(super) fn document(
     field: &str,
     size_field: &str,
 ) -> Result<Vec<u8>, Fault> {
+    bytes(place, size, field, size_field).map(<[u8]>::to_vec)
+}
+
+/// What a scanner gave, overwritten when it is no longer needed. What is no UTF-8 becomes U+FFFD,
+/// which no code has; only so much is read that the rest is known to be too long for one.
+pub(super) fn scanned(
+    place: *const u8,
+    size: i64,
+    field: &str,
+    size_field: &str,
+) -> Result<Zeroizing<String>, Fault> {
+    let bytes = bytes(place, size, field, size_field)?;
+    let bytes = bytes.get(..=SCAN_MAX).unwrap_or(bytes);
+    // Room for all of it at once: no copies stay behind where it grew.
+    let room = char::REPLACEMENT_CHARACTER.len_utf8() * bytes.len();
+    let mut text = Zeroizing::new(String::with_capacity(room));
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        text.extend((!chunk.invalid().is_empty()).then_some(char::REPLACEMENT_CHARACTER));
+    }
+    Ok(text)
+}
+
+fn bytes<'a>(
+    place: *const u8,
+    size: i64,
+    field: &str,
+    size_field: &str,
+) -> Result<&'a [u8], Fault> {
     if place.is_null() {
         return Err(Fault::missing(field));
     }
@@ -90,8 +120,8 @@ pub(super) fn document(
             Fault::argument("argument.range", size_field, message)
         })?;
     // SAFETY: the pointer is not NULL, the caller promised that many readable bytes, and the size
-    // is within the bound above, hence within isize.
-    Ok(unsafe { std::slice::from_raw_parts(place, size) }.to_vec())
+    // is within the bound above, hence within isize. Both callers copy before they return.
+    Ok(unsafe { std::slice::from_raw_parts(place, size) })
 }
 
 /// A business date, yyyymmdd.
@@ -183,6 +213,24 @@ mod tests {
             status(document(std::ptr::null(), 0, "json", "size")),
             LOY_E_ARGUMENT
         );
+    }
+
+    #[test]
+    fn what_a_scanner_gives_is_read_whatever_its_bytes_are() {
+        let read = |given: &[u8]| {
+            let size = i64::try_from(given.len()).expect("small");
+            let text = scanned(given.as_ptr(), size, "scanned", "scanned_size");
+            text.map(|text| text.to_string()).ok()
+        };
+        assert_eq!(read(b"]C1\x1d0901\0").as_deref(), Some("]C1\x1d0901\0"));
+        assert_eq!(
+            read(b"Tr\xe2\xccn|\xff").as_deref(),
+            Some("Tr\u{fffd}\u{fffd}n|\u{fffd}")
+        );
+        let longer = read(&[b'9'; 20_000]).map(|text| text.len());
+        assert_eq!(longer, Some(SCAN_MAX + 1));
+        let none = scanned(std::ptr::null(), 0, "scanned", "scanned_size");
+        assert_eq!(status(none), LOY_E_ARGUMENT);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use super::{
 use crate::kernel::MemberNumber;
 
 /// The longest text that is looked at, in bytes: more than any QR code holds.
-const SCAN_MAX: usize = 8192;
+pub const SCAN_MAX: usize = 8192;
 
 /// Digits of a rotating member code: 97, member number, one-time password.
 const ROTATING_DIGITS: usize = 22;

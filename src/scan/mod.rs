@@ -39,7 +39,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::MemberNumber;
 use crate::kernel::ids::NoMemberNumber;
 
-pub use identify::identify;
+pub use identify::{SCAN_MAX, identify};
 pub use reading::{EntryMode, Kind, Lookup, Reading, Recognised, Refused, Scan};
 pub use refusal::Unreadable;
 pub use rules::Rules;

@@ -2,12 +2,15 @@
 //!
 //! Suggestions are for a cashier to read out and a customer to confirm. Nothing here chooses.
 
-use std::collections::BTreeSet;
-
-use crate::kernel::MemberNumber;
+use super::reading::{Kind, Lookup, Reading};
+use super::{digits_of, phone};
+use crate::kernel::{MemberNumber, order};
 
 /// A longer text is no number that somebody typed.
 const TYPED_MAX: usize = 32;
+
+/// Digits of what was meant as a member number or a telephone number: 9 to 12, one more or less.
+const LIKELY: std::ops::RangeInclusive<usize> = 8..=13;
 
 /// Insertions, deletions and changes of one character that turn `a` into `b`.
 pub fn levenshtein(a: &str, b: &str) -> usize {
@@ -82,14 +85,15 @@ pub fn damerau_levenshtein(a: &str, b: &str) -> usize {
 ///
 /// Whether somebody has such a number is for the ledger to say; which of them is meant, for the
 /// customer.
-pub fn numbers(typed: &str, is_valid: impl Fn(&str) -> bool) -> BTreeSet<String> {
+pub fn numbers(typed: &str, is_valid: impl Fn(&str) -> bool) -> Vec<String> {
     let is_number = typed.bytes().all(|byte| byte.is_ascii_digit());
     if !is_number || typed.is_empty() || typed.len() > TYPED_MAX {
-        return BTreeSet::new();
+        return Vec::new();
     }
     let mut near = slips(typed);
-    near.remove(typed);
-    near.retain(|candidate| is_valid(candidate));
+    near.retain(|candidate| candidate != typed && is_valid(candidate));
+    order::sort_by(&mut near, Ord::cmp);
+    near.dedup();
     near
 }
 
@@ -101,23 +105,47 @@ pub fn member_numbers(typed: &str) -> Vec<MemberNumber> {
         .collect()
 }
 
+/// The member numbers and Vietnamese telephone numbers one slip away from what was typed, in the
+/// spelling in which they are looked up. Nothing for what is neither as long as the one nor as the
+/// other.
+pub fn readings(typed: &str) -> Vec<Reading> {
+    let Some(digits) = digits_of(typed).filter(|digits| LIKELY.contains(&digits.len())) else {
+        return Vec::new();
+    };
+    let read = |digits: &str| match digits.parse::<MemberNumber>() {
+        Ok(member) => {
+            let lookup = Lookup::Member(member);
+            Some(Reading::new(Kind::MemberNumber, digits.to_owned(), lookup))
+        }
+        Err(_) => Some(Reading::phone(phone::read(digits).ok()?.e164)),
+    };
+    let itself = read(&digits);
+    let mut near: Vec<Reading> = Vec::new();
+    for digits in numbers(&digits, |_| true) {
+        // A telephone number has several spellings, which are one slip apart.
+        let new = read(&digits).filter(|new| Some(new) != itself.as_ref() && !near.contains(new));
+        near.extend(new);
+    }
+    near
+}
+
 /// All texts one slip away: a digit left out, twice its neighbour, another, or swapped.
-fn slips(typed: &str) -> BTreeSet<String> {
-    let mut near = BTreeSet::new();
+fn slips(typed: &str) -> Vec<String> {
+    let mut near = Vec::new();
     for at in 0..=typed.len() {
         let (before, after) = typed.split_at(at);
         let rest = after.get(1..).unwrap_or_default();
         for digit in '0'..='9' {
-            near.insert(format!("{before}{digit}{after}"));
+            near.push(format!("{before}{digit}{after}"));
             if !after.is_empty() {
-                near.insert(format!("{before}{digit}{rest}"));
+                near.push(format!("{before}{digit}{rest}"));
             }
         }
         if !after.is_empty() {
-            near.insert(format!("{before}{rest}"));
+            near.push(format!("{before}{rest}"));
         }
         if let (Some(first), Some(second)) = (after.get(..1), after.get(1..2)) {
-            near.insert(format!("{before}{second}{first}{}", &after[2..]));
+            near.push(format!("{before}{second}{first}{}", &after[2..]));
         }
     }
     near

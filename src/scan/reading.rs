@@ -23,6 +23,28 @@ pub enum EntryMode {
     File,
 }
 
+impl EntryMode {
+    /// Every way there is.
+    pub const ALL: [Self; 5] = [
+        Self::Scanned,
+        Self::Keyed,
+        Self::MagStripe,
+        Self::Contactless,
+        Self::File,
+    ];
+
+    /// The name used in the header.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Scanned => "scanned",
+            Self::Keyed => "keyed",
+            Self::MagStripe => "mag_stripe",
+            Self::Contactless => "contactless",
+            Self::File => "file",
+        }
+    }
+}
+
 /// What the POS received.
 #[derive(Clone, Copy)]
 pub struct Scan<'a> {
@@ -59,6 +81,25 @@ pub enum Kind {
     OwnCode,
     /// Anything else that can be printed on a card; known only if it was enrolled.
     Card,
+}
+
+impl Kind {
+    /// The name used in the header.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::MemberNumber => "member_number",
+            Self::RotatingCode => "rotating_code",
+            Self::Voucher => "voucher",
+            Self::Phone => "phone",
+            Self::EanCard => "ean_card",
+            Self::Gsrn => "gsrn",
+            Self::Coupon => "coupon",
+            Self::Link => "link",
+            Self::StripeCard => "stripe_card",
+            Self::OwnCode => "own_code",
+            Self::Card => "card",
+        }
+    }
 }
 
 /// By what the ledger finds the member.

@@ -257,6 +257,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "limit.warned",
         "{because}; this makes {found}, noted in the report",
     ),
+    (
+        "member.ambiguous",
+        "This code may be several members'. Ask for the telephone number or the member code.",
+    ),
     ("member.blocked", "{name}: nothing, the member is blocked"),
     ("member.card", "{member}: balance {balance}"),
     (
@@ -283,6 +287,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("member.expiring", "{text}; {points} good until {date}"),
     ("member.is_blocked", "The member is blocked"),
     ("member.is_closed", "The membership is closed"),
+    (
+        "member.near",
+        "One digit may be mistyped. Ask the customer again, do not choose.",
+    ),
     ("member.not_blocked", "The member is not blocked"),
     ("member.rewards", "can have {names}"),
     ("member.rewards_more", "can have {names} and {more} more"),

@@ -251,6 +251,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "limit.warned",
         "{because}; lần này là {found}, có ghi vào báo cáo",
     ),
+    (
+        "member.ambiguous",
+        "Mã này có thể là của nhiều thành viên. Hãy hỏi khách số điện thoại hoặc mã thành viên.",
+    ),
     ("member.blocked", "{name}: không áp dụng, thẻ đang bị khóa"),
     ("member.card", "{member}: số dư {balance}"),
     (
@@ -277,6 +281,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ("member.expiring", "{text}; {points} hết hạn ngày {date}"),
     ("member.is_blocked", "Thẻ đang bị khóa"),
     ("member.is_closed", "Thẻ đã đóng"),
+    (
+        "member.near",
+        "Có thể gõ nhầm một số. Hãy hỏi lại khách, đừng tự chọn.",
+    ),
     ("member.not_blocked", "Thẻ không bị khóa"),
     ("member.rewards", "đổi được {names}"),
     ("member.rewards_more", "đổi được {names} và {more} quà khác"),

@@ -19,8 +19,7 @@ use crate::kernel::order;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, UtcOffset};
 use crate::ledger::decide::note;
 use crate::ledger::{Entry, Exception, Kind, SaleFacts};
-use crate::scan::{IdentifierKind, Scanned, normalise_identifier, recognise};
-use crate::store::Reading;
+use crate::scan::{IdentifierKind, normalise_identifier};
 
 /// Entries one page of history holds at the most.
 const HISTORY_MAX: u32 = 1_000;
@@ -137,7 +136,7 @@ impl Till {
         Ok(hashes)
     }
 
-    fn identifier_hash(&self, canonical: &str) -> IdentifierHash {
+    pub(super) fn identifier_hash(&self, canonical: &str) -> IdentifierHash {
         identifier_hash(&self.identity.identifier_key, canonical)
     }
 
@@ -153,33 +152,14 @@ impl Till {
 
     /// Recognises what was scanned or typed, and tells the member's balances on a business date.
     pub fn scan(&self, text: &str, on: BusinessDate) -> Result<MemberCard, Error> {
-        let scanned = recognise(text)?;
         self.read(|reading| {
-            let (shown, is_known_here) = self.shown(reading, &scanned)?;
-            let number = reading.whose(shown)?;
-            let card = self.card(reading, number, is_known_here, on)?;
-            Ok(match number == shown {
+            let owner = self.owner_of(reading, text)?;
+            let card = self.card(reading, owner.member, owner.is_known_here, on)?;
+            Ok(match owner.member == owner.shown {
                 true => card,
-                false => card.merged_from(shown, self.language),
+                false => card.merged_from(owner.shown, self.language),
             })
         })
-    }
-
-    /// Whose code this is, perhaps somebody's who was merged into another since, and whether the member
-    /// is known here.
-    pub(super) fn shown(
-        &self,
-        reading: &Reading<'_>,
-        scanned: &Scanned,
-    ) -> Result<(MemberNumber, bool), Error> {
-        match scanned.member {
-            Some(number) => Ok((number, reading.knows_member(number)?)),
-            // Whoever is found by phone or card is known: no need to read that too.
-            None => reading
-                .member_of(&self.identifier_hash(&scanned.value))?
-                .map(|number| (number, true))
-                .ok_or_else(|| Error::refused(status::NOT_FOUND, "member.unknown", &[])),
-        }
     }
 
     /// A member's entries behind `after`, oldest first, at most 1,000.

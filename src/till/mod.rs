@@ -2,7 +2,7 @@
 //! operation, load, decide (pure), append, commit. Clock and randomness enter here as ports.
 //!
 //! `operation.rs` makes asking twice safe, `sale.rs` (and its folder) and `refund.rs` hold what a sale can
-//! do, `member.rs` who it is for, `card.rs` what is seen of them at a scan, `lots.rs` what they have, `statement.rs` tells them everything, `day.rs`
+//! do, `member.rs` who it is for, `scan.rs` whose code was scanned, `card.rs` what is seen of them at a scan, `lots.rs` what they have, `statement.rs` tells them everything, `day.rs`
 //! the close, `expiry.rs` what it writes off, `sync.rs` what goes to and comes from head office,
 //! `dispute.rs` and `proof.rs` settle a quarrel about a sale, `adjust.rs` gives or takes points by hand,
 //! `event.rs` books what is no sale, `member_status.rs` blocks members, `merge.rs` makes two of them one, `household.rs` lets them share an account,
@@ -44,6 +44,7 @@ mod refund;
 mod returns;
 mod sale;
 mod salvage;
+mod scan;
 mod shell;
 mod statement;
 mod statement_text;
@@ -81,6 +82,7 @@ pub use proof::{Anchor, DocumentProof, Life, Link, Proof, Shown};
 pub use refund::{RefundPreview, RefundRequest, WalletRefund};
 pub use returns::UnlinkedRefund;
 pub use sale::{ClaimRequest, HOLD_SECONDS_MAX};
+pub use scan::{Candidate, Identified, Owner};
 pub use shell::{Settings, Till};
 pub use statement::{LotLine, Movement, Period, Statement, WalletStatement};
 pub use sync::Export;

@@ -19,7 +19,6 @@ use crate::ledger::draw::Turn;
 use crate::ledger::event::EventPayload;
 use crate::ledger::{Effect, Entry, Flags, HouseholdPayload, Kind};
 use crate::programme::{Programme, Wallet};
-use crate::scan::recognise;
 use crate::store::{Reading, Stands};
 use crate::texts::{self, Language, phrase};
 
@@ -176,12 +175,10 @@ impl Till {
         on: Option<BusinessDate>,
         period: Period,
     ) -> Result<Statement, Error> {
-        let scanned = recognise(code)?;
         let now = self.ports.clock.now();
         let (number, is_known_here, offset) = self.read(|reading| {
-            let (shown, is_known_here) = self.shown(reading, &scanned)?;
-            let number = reading.whose(shown)?;
-            Ok((number, is_known_here, reading.head()?.offset))
+            let owner = self.owner_of(reading, code)?;
+            Ok((owner.member, owner.is_known_here, reading.head()?.offset))
         })?;
         let on = on.or(now.date_at(offset)).unwrap_or(BusinessDate::MAX);
         let programme = self.programme_on(on)?;

@@ -43,6 +43,7 @@ static const char *right_text(const char *function, const char *parameter)
     if (strcmp(parameter, "value") == 0) return "0912345678";
     if (strcmp(parameter, "name") == 0) return "receipt_number";
     if (strcmp(parameter, "field") == 0) return "path";
+    if (strcmp(parameter, "entry_mode") == 0) return "keyed";
     if (strcmp(parameter, "act") == 0) return "refund";
     if (strcmp(parameter, "missing") == 0) return "owed";
     if (strcmp(parameter, "destination_path") == 0) {

@@ -8,7 +8,9 @@ use super::declared::{Function, functions};
 use super::library::{Build, Shop, compile, root, run};
 
 /// Arguments that may be NULL, as the header says.
-const OPTIONAL: [(&str, &str); 8] = [
+const OPTIONAL: [(&str, &str); 10] = [
+    ("loy_scan_identify", "ledger"),
+    ("loy_scan_identify", "aim_identifier"),
     ("loy_sale_commit", "final_cart"),
     ("loy_sale_find", "till"),
     ("loy_cart_add_line", "line_out"),

@@ -22,6 +22,11 @@ fn a_member_joins_once_and_is_found_by_phone_and_number() {
 }
 
 #[test]
+fn a_scan_is_a_member_s_or_asked_about_or_refused_by_name() {
+    runs("scan");
+}
+
+#[test]
 fn a_cart_built_or_read_is_one_cart_and_55_000_earn_6_points() {
     runs("cart");
 }

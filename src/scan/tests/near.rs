@@ -1,5 +1,7 @@
 //! Numbers near by, check digits, old fixed lines.
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 
 use super::super::check_digit::CheckDigit;
@@ -40,8 +42,26 @@ fn a_right_number_is_no_suggestion_for_itself() {
 #[test]
 fn a_phone_number_has_neighbours_too() {
     let near = nearby::numbers("0901234568", |number| phone::read(number).is_ok());
-    assert!(near.contains("0901234567") && near.contains("0901234586"));
-    assert!(!near.contains("0901234568") && !near.contains("0101234568"));
+    let has = |number: &str| near.iter().any(|one| one == number);
+    assert!(has("0901234567") && has("0901234586"));
+    assert!(!has("0901234568") && !has("0101234568"));
+}
+
+#[test]
+fn what_was_typed_brings_up_members_and_phones_but_never_itself() {
+    let near = |typed: &str| {
+        let near = nearby::readings(typed).into_iter();
+        near.map(|reading| reading.value).collect::<Vec<_>>()
+    };
+    assert!(near("2026 0101 0017").contains(&"202601010016".to_owned()));
+    // The same number without its zero is no other number, and each comes up once.
+    let phones = near("090 123 4568");
+    assert!(phones.contains(&"+84901234567".to_owned()));
+    assert!(!phones.contains(&"+84901234568".to_owned()));
+    let once: BTreeSet<&String> = phones.iter().collect();
+    assert_eq!(once.len(), phones.len());
+    assert!(near("4111111111111111").is_empty());
+    assert!(near("KH-0001234567").is_empty());
 }
 
 #[test]
