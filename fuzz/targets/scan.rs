@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use libfuzzer_sys::fuzz_target;
 use loy::scan::symbology::Symbology;
-use loy::scan::{EntryMode, Rules, Scan, identify, payment_card, recognise};
+use loy::scan::{EntryMode, Rules, Scan, identify, payment_card, spelled};
 
 /// Something of every kind of rule.
 const RULES: &str = r##"{
@@ -31,7 +31,7 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     let text = String::from_utf8_lossy(bytes);
-    let _ = recognise(&text);
+    let _ = spelled(&text);
     let scan = Scan {
         text: &text,
         symbology: Symbology::from_scan_data_type(i32::from(kind)),

@@ -9,7 +9,7 @@ use minicbor::{Decode, Encode};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use crate::scan::{Unreadable, recognise};
+use crate::scan::{Unreadable, spelled};
 
 /// A card, a telephone number or a member number, as it was scanned or typed.
 #[derive(Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Shown {
     /// # Errors
     /// [`Unreadable`], such as for a payment card; it never repeats the text.
     pub fn read(text: &str) -> Result<Self, Unreadable> {
-        Ok(Self::Code(recognise(text)?.value))
+        Ok(Self::Code(spelled(text)?))
     }
 }
 

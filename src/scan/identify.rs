@@ -141,8 +141,9 @@ fn typed(text: &str) -> Result<Zeroizing<String>, Unreadable> {
     }
 }
 
-/// The spelling under which the text was stored before the shop had rules.
-fn enrolled_as(text: &str, readings: &[Reading]) -> Option<Reading> {
+/// The reading under which the text was stored before the shop had rules, where it is none of these;
+/// also of a text that is refused.
+pub fn enrolled_as(text: &str, readings: &[Reading]) -> Option<Reading> {
     let old = Reading::of_code(Kind::Card, text).ok()?;
     let is_known = readings.iter().any(|reading| reading.lookup == old.lookup);
     (!is_known).then_some(old)

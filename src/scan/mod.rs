@@ -39,7 +39,7 @@ use serde::{Deserialize, Serialize};
 use crate::kernel::MemberNumber;
 use crate::kernel::ids::NoMemberNumber;
 
-pub use identify::{SCAN_MAX, identify};
+pub use identify::{SCAN_MAX, enrolled_as, identify};
 pub use reading::{EntryMode, Kind, Lookup, Reading, Recognised, Refused, Scan};
 pub use refusal::Unreadable;
 pub use rules::Rules;
@@ -50,9 +50,9 @@ pub const TEXT_MAX: usize = 64;
 /// Digits of a member number, check digit included.
 const MEMBER_NUMBER_DIGITS: usize = 12;
 
-/// What the scanned text is.
+/// What a text is where nothing is told of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ScannedKind {
+enum ScannedKind {
     /// A member number of this programme: 12 digits with a right check digit.
     MemberNumber,
     /// A Vietnamese telephone number.
@@ -100,18 +100,18 @@ impl FromStr for IdentifierKind {
 
 /// A text that was understood.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Scanned {
+struct Scanned {
     /// What it is.
-    pub kind: ScannedKind,
+    kind: ScannedKind,
     /// The one spelling to store and look up: 12 digits, `+84` and the national number (E.164), or
     /// the card code in capitals, 1 to [`TEXT_MAX`] printable ASCII characters.
-    pub value: String,
+    value: String,
     /// The member number, when the text is one.
-    pub member: Option<MemberNumber>,
+    member: Option<MemberNumber>,
     /// Whether the text was damaged or out of date and had to be mended to be understood: a
     /// telephone number of before September 2018, or a symbology mark that the Vietnamese keyboard
     /// changed on its way. Trimming, separators and small letters are no damage.
-    pub repaired: bool,
+    repaired: bool,
 }
 
 /// Leaves the value out: it may be somebody's telephone number.
@@ -124,7 +124,8 @@ impl fmt::Debug for Scanned {
     }
 }
 
-/// Says what a scanned or typed text is, and spells it the one way it is looked up.
+/// Says what a bare code is, and spells it the one way it is stored: what [`identify`] makes of the
+/// codes it finds inside links and stripes, and of all codes before the shop had rules.
 ///
 /// In this order, the first that fits: a payment card (refused), a member number, a Vietnamese
 /// telephone number, twelve digits with a wrong check digit (refused), a text that begins like an
@@ -137,7 +138,7 @@ impl fmt::Debug for Scanned {
 ///
 /// # Errors
 /// [`Unreadable`]; it never repeats the text.
-pub fn recognise(text: &str) -> Result<Scanned, Unreadable> {
+fn recognise(text: &str) -> Result<Scanned, Unreadable> {
     let framed = framing::without_marks(text);
     let (text, repaired) = (framed.text, framed.is_mended);
     check(text)?;
@@ -177,34 +178,51 @@ pub fn recognise(text: &str) -> Result<Scanned, Unreadable> {
     })
 }
 
-/// Spells an identifier of a known kind the one way it is stored: as [`recognise`] would when the
-/// same text is scanned.
+/// The one spelling of a code, by which it is looked up and counted: the member number of a code
+/// that holds one.
 ///
 /// # Errors
-/// [`Unreadable`]: as [`recognise`], and [`Unreadable::NotAPhone`] or [`Unreadable::NotACardCode`]
-/// when the text is of another kind than the one named.
+/// [`Unreadable`]; it never repeats the text.
+pub fn spelled(text: &str) -> Result<String, Unreadable> {
+    let Some(reading) = first_reading(text)? else {
+        return Ok(recognise(text)?.value);
+    };
+    Ok(match reading.lookup {
+        Lookup::Member(member) => member.to_string(),
+        Lookup::Identifier(_, value) => value,
+        Lookup::Nobody => reading.value,
+    })
+}
+
+/// Spells an identifier of a known kind the one way it is stored: as [`identify`] would when the
+/// same text is scanned and the shop has no rules.
+///
+/// # Errors
+/// [`Unreadable`]: what pays and what is of a person, and [`Unreadable::NotAPhone`] or
+/// [`Unreadable::NotACardCode`] when the text is of another kind than the one named.
 pub fn normalise_identifier(kind: IdentifierKind, text: &str) -> Result<String, Unreadable> {
+    match first_reading(text)?.map(|reading| reading.lookup) {
+        Some(Lookup::Identifier(found, value)) if found == kind => return Ok(value),
+        _ => {}
+    }
     match (kind, recognise(text)) {
-        (
-            IdentifierKind::Phone,
-            Ok(Scanned {
-                kind: ScannedKind::Phone,
-                value,
-                ..
-            }),
-        )
-        | (
-            IdentifierKind::Card,
-            Ok(Scanned {
-                kind: ScannedKind::Card,
-                value,
-                ..
-            }),
-        ) => Ok(value),
-        (IdentifierKind::Phone, Ok(_) | Err(Unreadable::CheckDigit)) => Err(Unreadable::NotAPhone),
+        (IdentifierKind::Card, Ok(scanned)) if scanned.kind == ScannedKind::Card => {
+            Ok(scanned.value)
+        }
         (IdentifierKind::Card, Ok(_)) => Err(Unreadable::NotACardCode),
+        (IdentifierKind::Phone, Ok(_) | Err(Unreadable::CheckDigit)) => Err(Unreadable::NotAPhone),
         (_, Err(reason)) => Err(reason),
     }
+}
+
+/// How a text is read first where the shop has no rules, though it be refused as no member's.
+fn first_reading(text: &str) -> Result<Option<Reading>, Unreadable> {
+    let readings = match identify(&Scan::scanned(text), &Rules::default()) {
+        Ok(found) => found.readings,
+        Err(refused) if refused.why.is_of_a_person() => return Err(refused.why),
+        Err(refused) => refused.readings,
+    };
+    Ok(readings.into_iter().next())
 }
 
 /// Refuses what cannot be anybody's code, before anything is copied.

@@ -138,8 +138,8 @@ pub struct Recognised {
     pub readings: Vec<Reading>,
     /// What else the text may be that would be refused.
     pub doubts: Vec<Unreadable>,
-    /// The reading under which [`super::recognise`] stored the same text, where it is another: look
-    /// it up when the others find nobody.
+    /// The reading under which the same text was stored before the shop had rules, where it is
+    /// another: look it up when the others find nobody.
     pub enrolled_as: Option<Reading>,
     /// Whether a Vietnamese keyboard or an outdated prefix had to be mended.
     pub repaired: bool,

@@ -6,7 +6,7 @@ use super::shell::Till;
 use super::status;
 use crate::kernel::MemberNumber;
 use crate::scan::nearby;
-use crate::scan::{EntryMode, Lookup, Reading, Rules, Scan, Unreadable, identify};
+use crate::scan::{EntryMode, Lookup, Reading, Rules, Scan, Unreadable, enrolled_as, identify};
 use crate::store;
 
 /// Whose a code is.
@@ -69,6 +69,11 @@ impl Identified {
             },
             Err(refused) => Self {
                 refused: Some(refused.why),
+                // A link of nobody's site may have been enrolled as a card, as it is.
+                enrolled_as: match refused.why.is_of_a_person() {
+                    true => None,
+                    false => enrolled_as(scan.text, &refused.readings),
+                },
                 candidates: of_nobody(refused.readings),
                 ..Self::default()
             },

@@ -115,6 +115,25 @@ static void a_product_or_a_card(loy_ledger *ledger)
     EXPECT(LOY_REFUSED, loy_member_scan(ledger, "8934563138172", TODAY, &found, &error));
     loy_member_free(member);
     loy_enrolment_free(form);
+
+    /* So is a link that was enrolled as it is; of what pays no card can be made. */
+    OK(loy_enrolment_new(&form, &error));
+    OK(loy_enrolment_add_identifier(form, "card", "https://the.example/m?id=7", &error));
+    OK(loy_member_enrol(ledger, "enrol-link", form, &member, &error));
+    EXPECT(LOY_REFUSED,
+           identify(ledger, "https://the.example/m?id=7", 26, "scanned", NULL, 0, &rows));
+    CHECK(is(rows, 0, "role", "candidate"));
+    CHECK(is(rows, 0, "member_number", loy_member_number(member)));
+    loy_rows_free(rows);
+    OK(loy_member_scan(ledger, "https://the.example/m?id=7", TODAY, &found, &error));
+    loy_member_free(found);
+    EXPECT(LOY_REFUSED, loy_member_scan(ledger, "https://the.example/m?id=8", TODAY, &found, &error));
+    loy_member_free(member);
+    loy_enrolment_free(form);
+    OK(loy_enrolment_new(&form, &error));
+    OK(loy_enrolment_add_identifier(form, "card", "134512345678901234", &error));
+    EXPECT(LOY_REFUSED, loy_member_enrol(ledger, "enrol-wallet", form, &member, &error));
+    loy_enrolment_free(form);
 }
 
 /* Twelve digits with two right check digits: a member of another store, or a card of UPC-A. */

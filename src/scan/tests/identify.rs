@@ -571,3 +571,38 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_was_enrolled_is_found_by_every_carrier_of_the_same_number() {
+    let card = |text: &str| normalise_identifier(IdentifierKind::Card, text);
+    for gsrn in [
+        "8018893456780000000011",
+        "]C18018893456780000000011",
+        "https://a.example/8018/893456780000000011",
+    ] {
+        assert_eq!(card(gsrn).as_deref(), Ok("893456780000000011"), "{gsrn}");
+    }
+    // UPC-A is EAN-13 without its zero.
+    assert_eq!(card("416000336108").as_deref(), Ok("0416000336108"));
+    assert_eq!(card("0416000336108").as_deref(), Ok("0416000336108"));
+    // A product's number may have been handed out as a card; what pays may not.
+    assert_eq!(card("8934563138165").as_deref(), Ok("8934563138165"));
+    let wallet = payment_code::Wallet::WechatPay;
+    assert_eq!(card("134512345678901234"), Err(Unreadable::Wallet(wallet)));
+    assert_eq!(card("202601010016"), Err(Unreadable::NotACardCode));
+}
+
+#[test]
+fn a_rotating_code_is_counted_as_the_one_member_it_names() {
+    assert_eq!(
+        spelled("9720260101001612345678").as_deref(),
+        Ok("202601010016")
+    );
+    assert_eq!(
+        spelled("9720260101001687654321").as_deref(),
+        Ok("202601010016")
+    );
+    assert_eq!(spelled("0901 234 567").as_deref(), Ok("+84901234567"));
+    assert_eq!(spelled("kh-01").as_deref(), Ok("KH-01"));
+    assert_eq!(spelled("4111111111111111"), Err(Unreadable::PaymentCard));
+}
