@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::StoreError;
-use super::household::{account_and_past, of_account};
-use super::member_status::OF_MEMBER;
+use super::household::of_account;
+use super::member_status::{OF_MEMBER, Plain};
 use super::open::{Epoch, Keys};
 use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
 use super::write::Head;
@@ -70,18 +70,30 @@ pub struct Reading<'a> {
     db: &'a Connection,
     /// Inside a write: where the chains end by now, which the table learns at the end.
     head: Option<&'a Head>,
+    /// Inside a write: who was asked for last.
+    plain: Option<&'a Plain>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(db: &'a Connection) -> Self {
-        Self { db, head: None }
+        Self {
+            db,
+            head: None,
+            plain: None,
+        }
     }
 
-    pub(super) fn within(db: &'a Connection, head: &'a Head) -> Self {
+    pub(super) fn within(db: &'a Connection, head: &'a Head, plain: &'a Plain) -> Self {
         Self {
             db,
             head: Some(head),
+            plain: Some(plain),
         }
+    }
+
+    /// Who is known to be a member like any other.
+    pub(super) fn plain(&self) -> Option<&Plain> {
+        self.plain
     }
 
     /// Where the chains end.
@@ -341,7 +353,7 @@ impl<'a> Reading<'a> {
         after: Seq,
         limit: u32,
     ) -> Result<Vec<Entry>, StoreError> {
-        let (member, was_shared) = account_and_past(self.db, member)?;
+        let (member, was_shared) = self.account_and_past(member)?;
         let whose = match was_shared {
             false => OF_MEMBER.to_owned(),
             true => of_account(),

@@ -43,7 +43,7 @@ impl Till {
             self.count_document(writing, &priced.document, Counts::FromNow)?;
             self.tell_limits(writing, facts, seq, &priced.document, &priced.hits)?;
             self.tell_far_date(writing, moment, facts, (seq, cart))?;
-            self.answer_asked(writing, moment, cart, seq, &asked)?;
+            self.answer_asked(writing, cart, seq, &asked)?;
             told = self.told(seq, SaleState::Committed, &asked.facts, asked.priced);
             Ok(seq)
         })?;

@@ -134,12 +134,11 @@ impl Till {
     pub(super) fn answer_asked(
         &self,
         writing: &mut Writing<'_>,
-        moment: &Moment,
         cart: &Cart,
         sale: Seq,
         asked: &Asked,
     ) -> Result<(), Error> {
-        self.give_receipt(writing, moment, cart, sale)?;
+        self.give_new_receipt(writing, cart, sale)?;
         asked.permit.tell_approved(writing, &asked.facts, sale)
     }
 
