@@ -35,13 +35,17 @@ fn main() {
         let head: &[u8] = if part == 4 { &[] } else { &[part, count[0], count[1]] };
         put(target, &format!("part-{part}"), &[head, &bytes].concat());
     }
-    let every_key = include_bytes!("../tests/programmes/every-key.json");
-    put("programme", "every-key", every_key);
-    put("programme", "draws", include_bytes!("../tests/programmes/draws.json"));
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/programmes"));
+    for entry in std::fs::read_dir(folder).expect("the programmes of all keys") {
+        let path = entry.expect("an entry").path();
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        put("programme", &name, &std::fs::read(&path).expect("a programme"));
+    }
     // Every call once, in an order that reaches most of them.
-    let calls: Vec<u8> = (0..48).flat_map(|call| [call, 4, 5, call, 1, 2, 3]).collect();
+    let calls: Vec<u8> = (0..52).flat_map(|call| [call, 4, 5, call, 1, 2, 3]).collect();
     put("calls", "each", &calls);
     put("calls", "each-with-people", &[&[1, 4, 5, 1, 1, 2, 3], &calls[..]].concat());
+    put("calls", "each-with-every-key", &[&[2, 4, 5, 1, 1, 2, 3], &calls[..]].concat());
     // What the vectors scan, each with a plain symbol and both kinds of rules.
     let vectors = include_str!("../tests/vectors/scan.json");
     let texts = vectors.split('"').filter(|text| text.len() >= 8 && !text.contains([':', '\n', '\\']));

@@ -10,9 +10,9 @@ use std::ffi::{CStr, CString, c_char};
 use std::ptr::null_mut;
 
 use libfuzzer_sys::fuzz_target;
-use loy::capi::{adjustment::*, buffer::*, care::*, cart::*, config::*, day::*, error::*};
-use loy::capi::{exchange::*, history::*, ledger::*, member::*, operator::*, quote::*, refund::*, rows::*};
-use loy::capi::{sale::*, status::*, version::*};
+use loy::capi::{adjustment::*, buffer::*, care::*, cart::*, config::*, day::*, error::*, event::*};
+use loy::capi::{exchange::*, history::*, ledger::*, member::*, membership::*, operator::*};
+use loy::capi::{quote::*, refund::*, rows::*, sale::*, status::*, version::*};
 use loy::exchange::operators;
 use loy::kernel::Currency;
 use shop::Shop;
@@ -139,8 +139,13 @@ unsafe fn text(place: *const c_char) -> CString {
 }
 
 fuzz_target!(|bytes: &[u8]| {
-    // On some days people must be asked, on others nobody is named.
+    // On some days people must be asked, on others nobody is named; and some shops have a programme of
+    // every key: challenges, draws, friends, what a household has together.
     let mut shop = Shop::with(|provisioning| {
+        if bytes.first().is_some_and(|first| first & 2 != 0) {
+            let every_key = include_bytes!("../../tests/programmes/every-key.json");
+            provisioning.programme = every_key.to_vec();
+        }
         if bytes.first().is_some_and(|first| first % 2 == 1) {
             let random = &mut |bytes: &mut [u8]| bytes.fill(6);
             let store = operators::from_json(STORE.as_bytes(), Currency::VND, 1_000, random);
@@ -227,7 +232,7 @@ unsafe fn step(
     errors: &mut Errors,
 ) {
     let l = *ledger;
-    let what = tape.below(48);
+    let what = tape.below(52);
     let (a, b) = (tape.text(), tape.text());
     let error = errors.place();
     unsafe {
@@ -402,7 +407,7 @@ unsafe fn step(
                 loy_rows_int(rows, i32::from(tape.byte()), a.as_ptr(), &mut value, error)
             }
             29 => loy_ledger_idle(l, error),
-            31..=46 => later(what, tape, l, config, handles, (&a, &b), error),
+            31..=50 => later(what, tape, l, config, handles, (&a, &b), error),
             30 => {
                 // Closed and opened again, with calls on the closed handle in between.
                 loy_ledger_close(l);
@@ -559,6 +564,32 @@ unsafe fn later(
                     3 => loy_sale_group(l, a.as_ptr(), date, out, error),
                     _ => loy_operator_list(l, out, error),
                 };
+                kept(rows, &mut handles.rows, status)
+            }
+            46 | 47 => {
+                let (id, member) = (tape.operation(), named(tape, &handles.numbers));
+                let (id, member, date) = (id.as_ptr(), member.as_ptr(), tape.date());
+                let name = [c"referral", c"review", c"check_in", c"birthday"];
+                let name = name[usize::from(tape.below(4))].as_ptr();
+                let by = named(tape, &handles.numbers);
+                let (by, no) = (by.as_ptr(), std::ptr::null());
+                let out = &mut rows;
+                let status =
+                    loy_event_report(l, id, member, name, by, no, no, AT_MS, 420, date, out, error);
+                kept(rows, &mut handles.rows, status)
+            }
+            48 | 49 => {
+                let id = tape.operation();
+                let (one, other) = (named(tape, &handles.numbers), named(tape, &handles.numbers));
+                let (id, one, other) = (id.as_ptr(), one.as_ptr(), other.as_ptr());
+                let who = c"GS-01".as_ptr();
+                if tape.below(3) > 0 {
+                    return loy_household_join(l, id, one, other, who, b.as_ptr(), error);
+                }
+                let (split, points, out) = (i32::from(tape.below(4)), tape.number(), &mut rows);
+                let (wallet, why) = (a.as_ptr(), b.as_ptr());
+                let status =
+                    loy_household_leave(l, id, one, split, wallet, points, who, why, out, error);
                 kept(rows, &mut handles.rows, status)
             }
             _ => train(tape, config, error),

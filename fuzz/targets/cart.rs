@@ -2,7 +2,6 @@
 //! read can be priced.
 #![no_main]
 
-use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use libfuzzer_sys::fuzz_target;
@@ -10,6 +9,14 @@ use loy::evaluate::{Cart, MemberSnapshot, evaluate};
 use loy::kernel::MemberNumber;
 use loy::programme::Programme;
 use loy::texts::Language;
+
+const MEMBER: &[u8] = br#"{
+    "points": {"points": 400}, "joined_on": 20261101, "birthday": 1122, "tags": ["staff"],
+    "sales": [{"business_date": 20261121, "spend": 450000, "goals": {"beers": 5000},
+        "awards": [{"rule": "bill", "wallet": "points", "points": 45}]}],
+    "household": {"sales": [{"business_date": 20261120, "spend": 800000}]},
+    "referred_by": {"member": 21, "on": 20261120}, "quotas": {}
+}"#;
 
 fuzz_target!(|bytes: &[u8]| {
     static PROGRAMMES: OnceLock<[Programme; 2]> = OnceLock::new();
@@ -27,17 +34,10 @@ fuzz_target!(|bytes: &[u8]| {
     let number = cart
         .member
         .unwrap_or_else(|| MemberNumber::from_body(10_000_000_000).expect("a number"));
-    let member = MemberSnapshot {
-        number,
-        balances: BTreeMap::new(),
-        joined_on: None,
-        history: Some(Default::default()),
-        limits: None,
-        profile: None,
-        status: Default::default(),
-        after_returns: None,
-    };
     for programme in programmes {
+        // Somebody with points, a past, who was brought and shares an account.
+        let member = MemberSnapshot::from_json(MEMBER, number, programme, &cart);
+        let member = member.expect("a member");
         for member in [None, Some(&member)] {
             if let Ok(quote) = evaluate(programme, member, &cart, Language::default()) {
                 let off = quote.outcome.line_discounts.iter().copied().sum();

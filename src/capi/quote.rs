@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::evaluate::WalletBack;
 use crate::evaluate::{Quote, WalletLine, cashier_line, display_line, receipt_lines};
 use crate::kernel::{Points, WalletNumber};
-use crate::programme::Programme;
+use crate::programme::{Programme, shape};
 use crate::texts::{Diacritics, Language};
 
 use super::boundary;
@@ -538,8 +538,7 @@ pub unsafe extern "C" fn loy_quote_reasons(
     list(quote, rows_out, error_out, |priced| {
         let mut rows = Rows::new(&["rule", "applied", "key", "text", "values"]);
         for reason in &priced.quote.explanation {
-            let values =
-                serde_json::to_string(&reason.value_texts()).expect("texts have a JSON form");
+            let values = shape::json(&reason.value_texts());
             rows.push([
                 reason.rule().into(),
                 reason.applied.into(),

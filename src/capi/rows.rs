@@ -15,6 +15,7 @@ use super::handles::{self, Handle};
 use super::out::{HandleOut, NumberOut};
 use super::status::loy_status;
 use super::text;
+use crate::programme::shape;
 
 /// A table. Threads: one at a time. Free with loy_rows_free.
 pub struct loy_rows {
@@ -161,7 +162,7 @@ impl Serialize for Row<'_> {
 
 /// JSON of something that has a JSON form.
 pub(super) fn json(value: &impl Serialize) -> BufferObject {
-    BufferObject::new(serde_json::to_vec(value).expect("what loy returns has a JSON form"))
+    BufferObject::new(shape::json(value))
 }
 
 /// Tells how many rows there are.

@@ -181,9 +181,9 @@ fn sheet_of(trial: &Trial) -> Sheet {
             number(against.discount),
             number(tried.gifts),
             number(against.gifts),
-            number(tried.cost),
-            number(against.cost),
-            number(tried.cost - against.cost),
+            number(tried.whole_cost()),
+            number(against.whole_cost()),
+            number(tried.whole_cost() - against.whole_cost()),
         ]);
     }
     sheet

@@ -64,6 +64,54 @@ fn the_sales_of_a_ledger_are_priced_again_as_they_were_sold() {
 }
 
 #[test]
+fn a_lucky_draw_costs_what_its_prizes_can_be_expected_to() {
+    // By hand, a point pays 1.000: `wheel` 20,5 % of 50.000 is 10.250 a turn, a cup and a voucher nothing
+    // yet; `million` 10.000 for each of one turn and three. 100.000, 1.200.000 and 3.500.000: three turns of
+    // the wheel are 30.750, four of the other 40.000. In the other version
+    // 12,3 % of 25.000 is 3.075 and one in a hundred thousand of 1.000 a hundredth of a unit.
+    let chain = Chain::new();
+    let (carts, against) = (chain.path("carts.jsonl"), chain.path("against.json"));
+    let cart = |total: i64| {
+        serde_json::json!({"currency": "VND", "at_ms": 1_795_352_400_000i64, "utc_offset_minutes": 420,
+            "business_date": 20_261_122, "member": 13,
+            "lines": [{"sku": "ao", "quantity_milli": 1000, "line_total": total}]})
+        .to_string()
+    };
+    let lines = [100_000, 1_200_000, 3_500_000].map(cart).join("\n");
+    std::fs::write(&carts, lines).expect("written");
+    let programme = file("tests/programmes/draws.json");
+    let text = std::fs::read_to_string(&programme).expect("a programme");
+    let mut document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    document["draws"][0]["prizes"] = serde_json::json!([
+        {"id": "some", "name": {"en": "Some"}, "chance_percent": "12.3",
+         "gives": [{"wallet": "points", "points": "25"}]},
+        {"id": "tiny", "name": {"en": "Tiny"}, "chance_percent": "0.001",
+         "gives": [{"wallet": "points", "points": "1"}]},
+    ]);
+    std::fs::write(&against, document.to_string()).expect("written");
+    let (code, out, notes) = loy(&[
+        &"try",
+        &programme,
+        &"--against",
+        &against,
+        &"--carts",
+        &carts,
+        &"--format",
+        &"csv",
+    ]);
+    assert_eq!(code, 0, "{notes}");
+    // 3 x 3.075,01 = 9.225,03.
+    for row in [
+        "\nrule,draw:wheel,,3,3,0,0,0,0,0,0,0,0,0,0,0\n",
+        "\nrule,draw:wheel,points,3,3,0,0,0,0,0,0,0,0,30750,9225,21525\n",
+        "\nrule,draw:million,points,2,2,0,0,0,0,0,0,0,0,40000,40000,0\n",
+        "\ntotal,,points,3,3,0,0,0,0,0,0,0,0,70750,49225,21525\n",
+    ] {
+        assert!(out.contains(row), "{row}{out}");
+    }
+}
+
+#[test]
 fn what_a_version_does_not_take_is_named_and_left_out() {
     let chain = Chain::new();
     let carts = chain.path("carts.jsonl");

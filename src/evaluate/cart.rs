@@ -3,8 +3,9 @@
 //! This is one model with two doors, the builder calls of the C header and JSON. Integers only:
 //! money in minor units, quantities in thousandths, points in the wallet's smallest unit.
 
+use crate::kernel::Few;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use minicbor::{Decode, Encode};
 use serde::{Deserialize, Serialize};
@@ -109,21 +110,21 @@ pub struct Cart {
     /// Points to spend at the most, by wallet id.
     #[serde(
         default,
-        skip_serializing_if = "BTreeMap::is_empty",
+        skip_serializing_if = "Few::is_empty",
         deserialize_with = "unique_map"
     )]
     #[cbor(n(16), default)]
-    #[cfg_attr(test, schemars(with = "BTreeMap<String, u64>", extend("maxProperties" = 100)))]
-    pub points_wanted: BTreeMap<String, Points>,
+    #[cfg_attr(test, schemars(with = "Few<String, u64>", extend("maxProperties" = 100)))]
+    pub points_wanted: Few<String, Points>,
     /// The vendor's own facts, kept with the sale and never read.
     #[serde(
         default,
-        skip_serializing_if = "BTreeMap::is_empty",
+        skip_serializing_if = "Few::is_empty",
         deserialize_with = "unique_map"
     )]
     #[cbor(n(17), default)]
     #[cfg_attr(test, schemars(extend("maxProperties" = 100)))]
-    pub x: BTreeMap<String, String>,
+    pub x: Few<String, String>,
     /// The store's name, for conditions; the ledger's own if absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[n(18)]
@@ -214,12 +215,12 @@ pub struct Line {
     /// The vendor's own facts, kept with the sale and never read.
     #[serde(
         default,
-        skip_serializing_if = "BTreeMap::is_empty",
+        skip_serializing_if = "Few::is_empty",
         deserialize_with = "unique_map"
     )]
     #[cbor(n(12), default)]
     #[cfg_attr(test, schemars(extend("maxProperties" = 100)))]
-    pub x: BTreeMap<String, String>,
+    pub x: Few<String, String>,
     /// Of which line of which sale these goods are a return; without it their sale is not known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[n(13)]
@@ -309,8 +310,8 @@ impl Cart {
             codes: Vec::new(),
             rewards_wanted: Vec::new(),
             rewards_declined: Vec::new(),
-            points_wanted: BTreeMap::new(),
-            x: BTreeMap::new(),
+            points_wanted: Few::new(),
+            x: Few::new(),
             store: None,
             shown: None,
         }
@@ -362,7 +363,7 @@ impl Line {
             tax_inside: Money::ZERO,
             tax_outside: Money::ZERO,
             flags: BTreeSet::new(),
-            x: BTreeMap::new(),
+            x: Few::new(),
             return_of: None,
         }
     }

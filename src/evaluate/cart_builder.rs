@@ -3,7 +3,7 @@
 //! The names are those of the JSON keys (docs/cart.md). What is only wrong in sum (two thousand
 //! lines of nine quadrillion) is found by [`Cart::check`].
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use super::cart::{Cart, Line, LineFlag, Payment, ReceiptPart, ReturnOf};
 use super::check::{self, LINES_MAX, LIST_MAX, RECEIPT_PART_MAX, SKU_MAX, TEXT_MAX};
@@ -386,7 +386,7 @@ fn set_optional(place: &mut Option<String>, field: &str, value: &str) -> Built {
     Ok(())
 }
 
-fn set_own(facts: &mut BTreeMap<String, String>, field: &str, key: &str, value: &str) -> Built {
+fn set_own(facts: &mut Few<String, String>, field: &str, key: &str, value: &str) -> Built {
     check::own_fact(field, key, value)?;
     if !facts.contains_key(key) {
         check::count(field, facts.len() + 1, LIST_MAX)?;

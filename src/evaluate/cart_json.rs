@@ -4,7 +4,7 @@ use super::cart::Cart;
 use super::problem::CartProblem;
 use super::shown::Shown;
 use crate::kernel::order;
-use crate::programme::shape::{Node, canonical, read_object, tree};
+use crate::programme::shape::{Node, canonical, json, read_object, tree};
 use crate::programme::{DOCUMENT_MAX, NESTING_MAX};
 
 /// When a cart is rung up.
@@ -29,7 +29,7 @@ impl Cart {
     /// The cart as compact JSON that [`Cart::from_json`] reads back to an equal cart. Fields that
     /// are not set are left out, and so is what the customer showed.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("a cart has no keys but texts and no floats")
+        json(self)
     }
 
     /// The cart as JSON without its time, to be put aside. [`Cart::from_json`] refuses it for what is
@@ -38,7 +38,7 @@ impl Cart {
     pub fn park(&self) -> String {
         let mut parked = canonical(self, |depth, key| depth == 0 && TIME.contains(&key));
         if let Some(Shown::Code(code)) = &self.shown {
-            let code = serde_json::to_string(code).expect("a text is JSON");
+            let code = json(code);
             // Behind other keys: a cart has a currency at least.
             parked.truncate(parked.len() - 1);
             parked.push_str(&format!(",\"shown\":{code}}}"));

@@ -1,6 +1,6 @@
 //! The bounds of a cart, the same at both doors. docs/cart.md lists them field by field.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use super::cart::{Cart, Line, ReturnOf};
 use super::problem::CartProblem;
@@ -270,7 +270,7 @@ fn same_member(cart: &Cart, member: Option<&MemberSnapshot>) -> Checked {
 
 /// The awards of all rules together fit their wallets.
 pub(super) fn awards_fit(awards: &[Award]) -> Checked {
-    let mut sums: BTreeMap<WalletNumber, i128> = BTreeMap::new();
+    let mut sums: Few<WalletNumber, i128> = Few::new();
     for award in awards {
         let sum = sums.entry(award.wallet).or_default();
         *sum += i128::from(award.points.get());
@@ -357,7 +357,7 @@ pub(super) fn own_fact(field: &str, key: &str, value: &str) -> Checked {
     Ok(())
 }
 
-fn own_facts(field: &str, facts: &BTreeMap<String, String>) -> Checked {
+fn own_facts(field: &str, facts: &Few<String, String>) -> Checked {
     count(field, facts.len(), LIST_MAX)?;
     facts
         .iter()

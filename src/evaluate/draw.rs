@@ -1,5 +1,5 @@
 //! Lucky draws: how many turns a sale or an event gives, and what a turn that was drawn gives. What a turn
-//! draws is not known here: no quote can tell it (docs/programme.md, "Draws").
+//! draws is not known here: no quote can tell it (docs/draws.md).
 
 use minicbor::{Decode, Encode};
 use serde::Serialize;

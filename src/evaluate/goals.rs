@@ -1,6 +1,6 @@
 //! What a member's past means for challenges (docs/programme.md, "Challenges").
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use minicbor::{Decode, Encode};
 
@@ -113,8 +113,8 @@ impl<'a> Seen<'a> {
         sums.filter(|sum| self.goal.is_on(sum.date))
     }
 
-    fn counted_by_day(&self) -> BTreeMap<BusinessDate, i64> {
-        let mut days: BTreeMap<BusinessDate, i64> = BTreeMap::new();
+    fn counted_by_day(&self) -> Few<BusinessDate, i64> {
+        let mut days: Few<BusinessDate, i64> = Few::new();
         for sum in self.counting() {
             let day = days.entry(sum.date).or_default();
             *day = match self.goal.count {
@@ -129,12 +129,12 @@ impl<'a> Seen<'a> {
     }
 
     /// Periods in a row before the present one, and the first day of the first of them.
-    fn run(&self, days: &BTreeMap<BusinessDate, i64>) -> (u32, Option<BusinessDate>) {
+    fn run(&self, days: &Few<BusinessDate, i64>) -> (u32, Option<BusinessDate>) {
         let (Some(streak), GoalWindow::Period(period)) = (self.goal.streak, self.goal.window)
         else {
             return (0, None);
         };
-        let mut periods: BTreeMap<i32, (BusinessDate, i64)> = BTreeMap::new();
+        let mut periods: Few<i32, (BusinessDate, i64)> = Few::new();
         for (date, counted) in days {
             let first = (period.first_day(*date), 0);
             let (_, sum) = periods.entry(period.number(*date)).or_insert(first);

@@ -2,7 +2,8 @@
 //!
 //! The numbers stand in the sale's document, so that pricing it again a year later gives the same.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::kernel::Few;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
@@ -36,10 +37,10 @@ pub struct PastSale {
     /// Offers that it had, by their ids.
     pub offers: BTreeSet<String>,
     /// Points it spent on rewards, by the reward's id.
-    pub rewards: BTreeMap<String, Points>,
+    pub rewards: Few<String, Points>,
     /// What it counts for challenges that look at lines, by their ids, less what was returned: money
     /// with `spend`, else thousandths of pieces.
-    pub goals: BTreeMap<String, i64>,
+    pub goals: Few<String, i64>,
     /// The event that it is, by name; nothing for a sale.
     pub event: Option<String>,
 }
@@ -140,13 +141,13 @@ pub struct History {
     pub tier_basis: i64,
     /// Points by rules that have a cap over time.
     #[cbor(n(3), default)]
-    pub rules: BTreeMap<String, Used>,
+    pub rules: Few<String, Used>,
     /// Points into wallets that have a cap over time.
     #[cbor(n(4), default)]
-    pub wallets: BTreeMap<WalletNumber, Used>,
+    pub wallets: Few<WalletNumber, Used>,
     /// How often rewards with a daily limit were had on the business date.
     #[cbor(n(5), default)]
-    pub rewards_today: BTreeMap<String, u32>,
+    pub rewards_today: Few<String, u32>,
     /// The tier that the past makes; nothing in documents of before tiers had a term, where
     /// `tier_basis` makes it.
     #[n(6)]
@@ -156,19 +157,19 @@ pub struct History {
     pub entered: BTreeSet<String>,
     /// What conditions on the past count, by [`Past::key`].
     #[cbor(n(8), default)]
-    pub past: BTreeMap<String, i64>,
+    pub past: Few<String, i64>,
     /// The business date of the last visit, where the programme asks for it and there was one.
     #[n(9)]
     pub last_visit: Option<BusinessDate>,
     /// How often rules that say how often they give gave something, by their ids.
     #[cbor(n(20), default)]
-    pub times: BTreeMap<String, Had>,
+    pub times: Few<String, Had>,
     /// The same of offers.
     #[cbor(n(21), default)]
-    pub offer_times: BTreeMap<String, Had>,
+    pub offer_times: Few<String, Had>,
     /// How far the member is with the challenges of the business date, by their ids.
     #[cbor(n(30), default)]
-    pub goals: BTreeMap<String, GoalPast>,
+    pub goals: Few<String, GoalPast>,
     /// Who brought them, where the programme has something for that and they have not bought since.
     #[n(31)]
     pub referral: Option<ReferredBy>,
@@ -179,8 +180,8 @@ pub struct History {
     #[cbor(n(33), default)]
     pub entry_promised: BTreeSet<String>,
     /// How many turns of lucky draws they had, by the draw's id, where there is a limit.
-    #[cbor(n(34), default, skip_if = "BTreeMap::is_empty")]
-    pub turns: BTreeMap<String, Had>,
+    #[cbor(n(34), default, skip_if = "Few::is_empty")]
+    pub turns: Few<String, Had>,
 }
 
 /// A tier before a sale.
@@ -374,7 +375,8 @@ impl History {
         let points = |rule, wallet| points_question(programme, rule, wallet);
         for rule in programme.earn_rules() {
             if rule.caps.day.is_some() || rule.caps.month.is_some() {
-                let used = used(on, answer(own, points(Some(&rule.id), None)));
+                let whose = rule.caps.per.into();
+                let used = used(on, answer(whose, points(Some(&rule.id), None)));
                 history.rules.insert(rule.id.clone(), used);
             }
             if rule.times.is_limited() {
@@ -391,7 +393,8 @@ impl History {
         }
         for wallet in programme.wallets() {
             if wallet.caps.day.is_some() || wallet.caps.month.is_some() {
-                let used = used(on, answer(own, points(None, Some(wallet.number))));
+                let whose = wallet.caps.per.into();
+                let used = used(on, answer(whose, points(None, Some(wallet.number))));
                 history.wallets.insert(wallet.number, used);
             }
         }

@@ -1,11 +1,11 @@
 //! What holds awards down once they are rounded: caps and groups.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use super::facts::Facts;
 use super::tally::{Refusal, Tally};
 use crate::kernel::{Points, WalletNumber};
-use crate::programme::{Caps, Programme, Take};
+use crate::programme::{Caps, Programme, Take, TimesPer};
 
 /// A cap that cut an award.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,7 @@ pub(super) struct Cut {
     pub cap: Points,
     pub window: CapWindow,
     pub is_wallets: bool,
+    pub is_households: bool,
 }
 
 /// Over which time a cap counts.
@@ -37,6 +38,7 @@ pub(super) fn tightest(caps: &Caps, used: [Points; 3], is_wallets: bool) -> Opti
             cap,
             window,
             is_wallets,
+            is_households: caps.per == TimesPer::Household && window != CapWindow::Sale,
         };
         Some((left, cut))
     });
@@ -92,7 +94,7 @@ pub(super) fn take_of_groups(programme: &Programme, tallies: &mut [Tally<'_>]) {
 
 /// Rules in their order use up what a wallet's caps leave.
 pub(super) fn limit_wallets(facts: &Facts<'_>, tallies: &mut [Tally<'_>]) {
-    let mut given: BTreeMap<WalletNumber, Points> = BTreeMap::new();
+    let mut given: Few<WalletNumber, Points> = Few::new();
     for tally in tallies.iter_mut().filter(|tally| tally.refusal.is_none()) {
         let caps = tally.wallet.caps;
         if caps == Caps::default() {

@@ -1,27 +1,32 @@
 //! A member as JSON, for trying programmes out: what `loy quote --member` and the cases in
 //! `tests/cases/` are told instead of a ledger. docs/cart.md, "A member", lists the fields.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::kernel::Few;
+use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
 use super::cart::Cart;
 use super::check;
 use super::history::{History, PastAward, PastSale};
+use super::often::QuotaFacts;
 use super::problem::CartProblem;
 use super::profile::Profile;
 use super::quote::{Household, MemberSnapshot};
 use super::referral::ReferredBy;
+use super::velocity::LimitFacts;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, MemberStatus, Money, Points};
 use crate::programme::shape::{read_object, unique_map};
-use crate::programme::{DOCUMENT_MAX, NESTING_MAX, Programme};
+use crate::programme::{
+    DOCUMENT_MAX, Limit, LimitCount, LimitPer, NESTING_MAX, Programme, QuotaOf,
+};
 
 /// A member and what came before.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Member {
     #[serde(default, deserialize_with = "unique_map")]
-    points: BTreeMap<String, Points>,
+    points: Few<String, Points>,
     #[serde(default)]
     sales: Option<Vec<Sale>>,
     #[serde(default)]
@@ -42,6 +47,20 @@ struct Member {
     referred_by: Option<Referred>,
     #[serde(default)]
     household: Option<Others>,
+    #[serde(default, deserialize_with = "unique_map")]
+    limits: Few<String, i64>,
+    #[serde(default)]
+    quotas: Option<Quotas>,
+}
+
+/// In how many sales this till gave something by it, by id; none by what is absent.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Quotas {
+    #[serde(default, deserialize_with = "unique_map")]
+    rules: Few<String, u32>,
+    #[serde(default, deserialize_with = "unique_map")]
+    offers: Few<String, u32>,
 }
 
 /// The others of a household.
@@ -64,7 +83,7 @@ struct Referred {
 
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
-struct Attributes(#[serde(deserialize_with = "unique_map")] BTreeMap<String, String>);
+struct Attributes(#[serde(deserialize_with = "unique_map")] Few<String, String>);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -83,9 +102,9 @@ struct Sale {
     #[serde(default)]
     awards: Vec<GivenAward>,
     #[serde(default, deserialize_with = "unique_map")]
-    rewards: BTreeMap<String, Points>,
+    rewards: Few<String, Points>,
     #[serde(default, deserialize_with = "unique_map")]
-    goals: BTreeMap<String, i64>,
+    goals: Few<String, i64>,
     #[serde(default)]
     event: Option<String>,
 }
@@ -107,8 +126,8 @@ impl MemberSnapshot {
     /// with an empty list there is none.
     ///
     /// # Errors
-    /// The first problem, with the path of its field: another form than docs/cart.md says, a wallet
-    /// that the programme does not have, an amount beyond 9e15.
+    /// The first problem, with the path of its field: another form than docs/cart.md says, a wallet, a
+    /// limit or a quota that the programme does not have, an amount beyond 9e15.
     pub fn from_json(
         json: &[u8],
         number: MemberNumber,
@@ -116,7 +135,7 @@ impl MemberSnapshot {
         cart: &Cart,
     ) -> Result<Self, CartProblem> {
         let mut member: Member = read_object(json, DOCUMENT_MAX, NESTING_MAX)?;
-        let mut balances = BTreeMap::new();
+        let mut balances = Few::new();
         for (id, points) in std::mem::take(&mut member.points) {
             let field = format!("points.{id}");
             check::zero_or_more(&field, points.get())?;
@@ -134,30 +153,37 @@ impl MemberSnapshot {
         });
         let shared = household.as_ref();
         let joined_on = shared.map_or(member.joined_on, |household| household.joined_on);
-        let history = match member.sales {
+        let past = match member.sales {
             None => None,
             Some(sales) => {
-                let past = past_sales(programme, "sales", sales)?;
+                let own = past_sales(programme, "sales", sales)?;
                 let others = member.household.as_mut();
                 let others = others.and_then(|others| others.sales.take());
-                let others = others.map_or(Ok(Vec::new()), |sales| {
-                    past_sales(programme, "household.sales", sales)
-                })?;
-                let referral = member.referred_by.map(|by| ReferredBy {
-                    advocate: by.member,
-                    on: by.on,
-                });
-                Some(History {
-                    referral: referral.filter(|_| programme.referral().is_some()),
-                    ..History::of(programme, cart, joined_on, &past, &others)
-                })
+                let others = past_sales(programme, "household.sales", others.unwrap_or_default())?;
+                Some((own, others))
             }
         };
+        let limits = limits(
+            programme,
+            cart,
+            (member.limits, member.quotas),
+            past.as_ref(),
+        )?;
+        let history = past.map(|(own, others)| {
+            let referral = member.referred_by.map(|by| ReferredBy {
+                advocate: by.member,
+                on: by.on,
+            });
+            History {
+                referral: referral.filter(|_| programme.referral().is_some()),
+                ..History::of(programme, cart, joined_on, &own, &others)
+            }
+        });
         Ok(Self {
             number,
             balances,
             history,
-            limits: None,
+            limits,
             profile,
             status: member.status,
             after_returns: None,
@@ -192,6 +218,74 @@ fn profile(member: &mut Member) -> Result<Option<Profile>, CartProblem> {
         attributes: member.attributes.take().map(|attributes| attributes.0),
     };
     Ok(Some(profile).filter(|profile| *profile != Profile::default()))
+}
+
+/// What the till counted before the sale: what is told, and else what the sales say.
+fn limits(
+    programme: &Programme,
+    cart: &Cart,
+    (mut told, quotas): (Few<String, i64>, Option<Quotas>),
+    past: Option<&(Vec<PastSale>, Vec<PastSale>)>,
+) -> Result<Option<LimitFacts>, CartProblem> {
+    let mut facts = LimitFacts::default();
+    for limit in programme.limits() {
+        let used = told.remove(&limit.id);
+        if let Some(used) = used.or_else(|| counted(limit, cart.business_date, past?)) {
+            check::zero_or_more(&format!("limits.{}", limit.id), used)?;
+            facts.used.insert(limit.id.clone(), used);
+        }
+    }
+    if let Some(id) = told.keys().next() {
+        return Err(not_known(
+            &format!("limits.{id}"),
+            "a limit of the programme",
+        ));
+    }
+    let Some(mut quotas) = quotas else {
+        return Ok(Some(facts).filter(|facts| !facts.used.is_empty()));
+    };
+    for (of, id, quota) in programme.quotas() {
+        let told = match of {
+            QuotaOf::Rule => &mut quotas.rules,
+            QuotaOf::Offer => &mut quotas.offers,
+        };
+        let used = told.remove(id).unwrap_or(0);
+        if let (Some(store), Some(till)) = (&cart.store, &cart.till) {
+            let share = quota.share_of(store, till);
+            facts.quotas.insert(of.key(id), QuotaFacts { share, used });
+        }
+    }
+    let left = quotas.rules.keys().map(|id| format!("quotas.rules.{id}"));
+    let mut left = left.chain(quotas.offers.keys().map(|id| format!("quotas.offers.{id}")));
+    match left.next() {
+        Some(field) => Err(not_known(&field, "what has a quota in the programme")),
+        None => Ok(Some(facts)),
+    }
+}
+
+/// What a limit counts in the sales of the business date; nothing where they do not tell it: the hour,
+/// the cashier, the card, and whether points paid.
+fn counted(
+    limit: &Limit,
+    on: BusinessDate,
+    (own, others): &(Vec<PastSale>, Vec<PastSale>),
+) -> Option<i64> {
+    let others = match limit.per {
+        LimitPer::Member => &[][..],
+        LimitPer::Household => others,
+        LimitPer::Cashier | LimitPer::Card => return None,
+    };
+    let is_of_day = |sale: &&PastSale| sale.business_date == on && sale.event.is_none();
+    let sales = own.iter().chain(others).filter(is_of_day);
+    match (limit.count, limit.hours) {
+        (LimitCount::Redemptions, _) | (_, Some(_)) => None,
+        (LimitCount::Sales, None) => i64::try_from(sales.count()).ok(),
+        (LimitCount::Points, None) => {
+            let awards = sales.flat_map(|sale| &sale.awards);
+            let into = awards.filter(|award| Some(award.wallet) == limit.wallet);
+            Some(into.fold(0, |sum: i64, award| sum.saturating_add(award.points.get())))
+        }
+    }
 }
 
 fn past_sales(
@@ -243,12 +337,9 @@ fn wallet(
     id: &str,
 ) -> Result<crate::kernel::WalletNumber, CartProblem> {
     let found = programme.wallet(id).map(|wallet| wallet.number);
-    found.ok_or_else(|| {
-        CartProblem::new(
-            field,
-            "not_known",
-            "a wallet of the programme",
-            "another word",
-        )
-    })
+    found.ok_or_else(|| not_known(field, "a wallet of the programme"))
+}
+
+fn not_known(field: &str, expected: &'static str) -> CartProblem {
+    CartProblem::new(field, "not_known", expected, "another word")
 }

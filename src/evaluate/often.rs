@@ -6,7 +6,7 @@ use super::Phrase;
 use super::Value;
 use super::history::Had;
 use super::quote::MemberSnapshot;
-use crate::programme::{Quota, QuotaOf, Times, TimesWindow};
+use crate::programme::{Quota, QuotaOf, Times, TimesPer, TimesWindow};
 
 /// What a till knows of a quota.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -23,8 +23,8 @@ pub struct QuotaFacts {
 /// Why something is not had once more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Enough {
-    /// This member had it so often.
-    Times(TimesWindow, u32),
+    /// This member had it so often, or their household.
+    Times(TimesWindow, u32, TimesPer),
     /// This till's share of the quota is had, share and whole.
     UsedUp(u32, u32),
     /// This till has no share of so many.
@@ -45,7 +45,7 @@ impl Enough {
             windows.find(|(window, most)| had.within(*window) >= *most)
         };
         if let Some((window, most)) = had.and_then(full) {
-            return Some(Self::Times(window, most));
+            return Some(Self::Times(window, most, times.per));
         }
         let quota = quota?;
         let facts = member.and_then(|member| member.limits.as_ref());
@@ -65,14 +65,15 @@ impl Enough {
     pub(super) fn said(self) -> Phrase {
         let said = |key, count| Phrase::new(key).with("count", number(count));
         match self {
-            Self::Times(window, most) => {
+            Self::Times(window, most, per) => {
                 let key = match window {
                     TimesWindow::Day => "times.day",
                     TimesWindow::Month => "times.month",
                     TimesWindow::Year => "times.year",
                     TimesWindow::Ever => "times.ever",
                 };
-                said(key, most)
+                let times = Phrase::new(key).with("count", times(i64::from(most)));
+                for_whom(times, per == TimesPer::Household)
             }
             Self::UsedUp(share, total) => Phrase::new("quota.used_up")
                 .with("share", number(share))
@@ -82,11 +83,12 @@ impl Enough {
         }
     }
 
-    /// The numbers, exact.
-    pub(super) fn values(self) -> [(&'static str, Value); 2] {
+    /// The numbers, exact, and for whom it counts where that is a household.
+    pub(super) fn values(self) -> impl Iterator<Item = (&'static str, Value)> {
         let of = |share, total| [("share", number(share)), ("total", number(total))];
-        match self {
-            Self::Times(window, most) => {
+        let is_households = matches!(self, Self::Times(.., TimesPer::Household));
+        let values = match self {
+            Self::Times(window, most, _) => {
                 let within = match window {
                     TimesWindow::Day => "day",
                     TimesWindow::Month => "month",
@@ -98,8 +100,28 @@ impl Enough {
             Self::UsedUp(share, total) => of(share, total),
             Self::NoShare(total) => of(0, total),
             Self::NotKnown(total) => [("total", number(total)), ("unknown", "quota".into())],
-        }
+        };
+        let per = is_households.then(|| ("counts_for", "household".into()));
+        values.into_iter().chain(per)
     }
+}
+
+/// So many times in words.
+pub(super) fn times(count: i64) -> Value {
+    match count {
+        1 => Phrase::new("count.once").into(),
+        count => Phrase::new("count.times")
+            .with("count", Value::Count(count))
+            .into(),
+    }
+}
+
+/// What is allowed, with the word that it is for a household together.
+pub(super) fn for_whom(allowed: Phrase, is_households: bool) -> Phrase {
+    if !is_households {
+        return allowed;
+    }
+    Phrase::new("count.household").with("allowed", allowed)
 }
 
 fn number(count: u32) -> Value {

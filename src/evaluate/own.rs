@@ -4,8 +4,8 @@
 //! once without its own points, then with those; where it then awards less than it spends, with
 //! what it awards so; and where that does not hold either, it spends none of its own.
 
+use crate::kernel::Few;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use super::problem::CartProblem;
 use super::quote::{MemberSnapshot, Outcome, Quote};
@@ -13,7 +13,7 @@ use crate::kernel::{Balance, Points, WalletNumber};
 use crate::programme::Programme;
 
 /// Points that a sale awards and may spend, by wallet.
-pub(super) type Own = BTreeMap<WalletNumber, Points>;
+pub(super) type Own = Few<WalletNumber, Points>;
 
 /// Prices a sale with as many of its own points as hold.
 pub(super) fn settled(
@@ -45,7 +45,7 @@ pub(super) fn settled(
 }
 
 /// What a sale awards and may spend itself, by wallet.
-pub fn awarded(programme: &Programme, outcome: &Outcome) -> BTreeMap<WalletNumber, Points> {
+pub fn awarded(programme: &Programme, outcome: &Outcome) -> Few<WalletNumber, Points> {
     let mut own = Own::new();
     for award in &outcome.awards {
         let wallet = programme.wallet_by_number(award.wallet);

@@ -1,6 +1,7 @@
 //! What is known of a member beside balances and past, and conditions on it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::kernel::Few;
+use std::collections::BTreeSet;
 
 use minicbor::{Decode, Encode};
 
@@ -25,7 +26,7 @@ pub struct Profile {
     pub plans: Option<BTreeSet<String>>,
     /// Whatever else, by name.
     #[n(3)]
-    pub attributes: Option<BTreeMap<String, String>>,
+    pub attributes: Option<Few<String, String>>,
 }
 
 impl Facts<'_> {

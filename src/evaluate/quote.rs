@@ -1,8 +1,8 @@
 //! The quote: what a sale would give and take, and why.
 
+use crate::kernel::Few;
 use minicbor::{Decode, Encode};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 use super::challenge::ChallengeLine;
 use super::draw::{TurnLine, TurnsGiven};
@@ -14,6 +14,7 @@ use super::velocity::{LimitFacts, LimitHit};
 use crate::kernel::{
     Balance, BusinessDate, Instant, MemberNumber, MemberStatus, Money, Points, WalletNumber,
 };
+use crate::programme::shape::json;
 use crate::programme::{CHALLENGE_RULE, DRAW_RULE, Stage};
 
 /// What the evaluation is told about the member: nothing else of the ledger reaches it.
@@ -25,7 +26,7 @@ pub struct MemberSnapshot {
     pub number: MemberNumber,
     /// Balance on the cart's business date, by wallet. A wallet that is absent is empty.
     #[n(1)]
-    pub balances: BTreeMap<WalletNumber, Balance>,
+    pub balances: Few<WalletNumber, Balance>,
     /// What the member's past sales mean for this one; `None` where the programme does not ask, or
     /// where it is not known.
     #[n(2)]
@@ -36,7 +37,7 @@ pub struct MemberSnapshot {
     pub joined_on: Option<BusinessDate>,
     /// The balances once the goods that come back in this cart are back; absent where none do.
     #[n(4)]
-    pub after_returns: Option<BTreeMap<WalletNumber, Balance>>,
+    pub after_returns: Option<Few<WalletNumber, Balance>>,
     /// How often something was done, where the programme has limits.
     #[n(5)]
     pub limits: Option<LimitFacts>,
@@ -463,7 +464,7 @@ pub struct Quote {
 impl Quote {
     /// The whole quote as compact JSON; equal inputs give equal bytes.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("a quote has no keys but texts and no floats")
+        json(self)
     }
 
     /// The same sale with the outcome that was decided, where that is known better than by pricing it

@@ -4,7 +4,7 @@
 //! Everything is told as a *standing*: what has gone back in all, so far. A refund is the difference
 //! of two standings, so that any split of a return ends where one whole return ends.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use minicbor::{Decode, Encode};
 
@@ -79,10 +79,10 @@ impl ReturnedLine {
 }
 
 /// Lines of which something has gone back, by their place in the cart.
-pub type ReturnedLines = BTreeMap<u32, ReturnedLine>;
+pub type ReturnedLines = Few<u32, ReturnedLine>;
 
 /// Points by wallet.
-pub type Sums = BTreeMap<WalletNumber, Points>;
+pub type Sums = Few<WalletNumber, Points>;
 
 /// How much of a sale's points has gone back so far, by wallet.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

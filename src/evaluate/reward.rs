@@ -1,8 +1,8 @@
 //! Rewards bought with points (docs/programme.md, evaluation order 3): automatic ones and those the
 //! member asks for.
 
+use crate::kernel::Few;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 use super::Named;
 use super::Phrase;
@@ -21,7 +21,7 @@ use crate::kernel::{Fraction, Money, Points, Rounding, WalletNumber};
 use crate::programme::{Effect, Programme, Reward, Stage, Takes, UseReward, Wallet, Worth};
 
 /// Points that this sale spends already, by wallet.
-pub(super) type Spent = BTreeMap<WalletNumber, Points>;
+pub(super) type Spent = Few<WalletNumber, Points>;
 
 /// What the rewards of a sale come to.
 pub(super) struct Had {

@@ -1,14 +1,14 @@
 //! What a member's earlier sales amount to, by business date: the answers to all that programmes ask of
 //! the past, as numbers that are kept up to date sale by sale, so that no quote reads the sales.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
 use super::history::{History, PastSale};
-use crate::kernel::order;
+use crate::kernel::Few;
 use crate::kernel::{BusinessDate, Points, WalletNumber};
 use crate::programme::{GoalCount, Programme, Selector};
 
@@ -196,7 +196,7 @@ pub struct Questions {
 impl Questions {
     /// What these programmes ask.
     pub fn of<'a>(programmes: impl IntoIterator<Item = &'a Programme>) -> Self {
-        let mut texts = BTreeMap::new();
+        let mut texts = Few::new();
         for programme in programmes {
             if programme.history_days() > 0 {
                 History::ask(programme, &mut |question| {
@@ -328,8 +328,8 @@ impl Sums {
     }
 
     /// As they are kept, by [`month_of`].
-    pub fn months(&self) -> BTreeMap<i32, Vec<u8>> {
-        let mut months: BTreeMap<i32, BTreeMap<u16, Vec<Kept>>> = BTreeMap::new();
+    pub fn months(&self) -> Few<i32, Vec<u8>> {
+        let mut months: Few<i32, Few<u16, Vec<Kept>>> = Few::new();
         for (number, sums) in (0u16..).zip(&self.sums) {
             for sum in sums {
                 let month = months.entry(month_of(sum.date)).or_default();
@@ -343,7 +343,7 @@ impl Sums {
         }
         let months = months.into_iter();
         let bytes = |kept| minicbor::to_vec(kept).expect("writing to memory does not fail");
-        order::map(months.map(|(month, kept)| (month, bytes(kept))))
+        months.map(|(month, kept)| (month, bytes(kept))).collect()
     }
 
     /// Reads what was kept of a month behind those read before; days before `first` are left out.
@@ -353,7 +353,7 @@ impl Sums {
         bytes: &[u8],
         first: BusinessDate,
     ) -> Result<(), NoMonth> {
-        let kept: BTreeMap<u16, Vec<Kept>> = minicbor::decode(bytes).map_err(|_| NoMonth)?;
+        let kept: Few<u16, Vec<Kept>> = minicbor::decode(bytes).map_err(|_| NoMonth)?;
         for (number, kept) in kept {
             let sums = self.sums.get_mut(usize::from(number)).ok_or(NoMonth)?;
             for Kept {

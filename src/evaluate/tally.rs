@@ -1,8 +1,8 @@
 //! What every rule comes to, in numbers (docs/programme.md, "Evaluation order", awards). Sentences are
 //! made of it in `told.rs`; a refund needs the numbers alone.
 
+use crate::kernel::Few;
 use std::cell::Cell;
-use std::collections::BTreeMap;
 
 use super::check::too_many_points;
 use super::facts::Facts;
@@ -456,7 +456,7 @@ fn give(tally: &mut Tally<'_>, points: i64) -> Option<()> {
 /// Rules that are rounded together: each gets what the rounded sum grows by with it, in their order,
 /// so that the parts add up to the rounded sum.
 fn round_over_the_sale(terms: &Terms<'_>, tallies: &mut [Tally<'_>]) -> Result<(), CartProblem> {
-    let mut sums: BTreeMap<WalletNumber, (Fraction, i64)> = BTreeMap::new();
+    let mut sums: Few<WalletNumber, (Fraction, i64)> = Few::new();
     for tally in tallies {
         if tally.rule.round_at != RoundAt::Sale || tally.refusal.is_some() {
             continue;

@@ -4,6 +4,7 @@ mod bounds;
 mod build;
 mod challenges;
 mod conditions;
+mod counted;
 mod documents;
 mod doors;
 mod every_key;
@@ -22,7 +23,7 @@ mod stored;
 mod stories;
 mod tiers;
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use super::{Cart, CartProblem, MemberSnapshot, Quote, evaluate};
 use crate::kernel::{Balance, MemberNumber, Points};
@@ -49,7 +50,7 @@ pub(super) fn member(points: i64) -> MemberSnapshot {
     };
     MemberSnapshot {
         number: member_number(),
-        balances: BTreeMap::from([(1, balance)]),
+        balances: Few::from([(1, balance)]),
         joined_on: None,
         history: None,
         limits: None,

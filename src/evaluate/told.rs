@@ -8,7 +8,7 @@ use super::explain::Speaker;
 use super::facts::Facts;
 use super::gives::more;
 use super::limits::{CapWindow, Cut};
-use super::often::Enough;
+use super::often::{Enough, for_whom};
 use super::reason::Reason;
 use super::tally::{Refusal, Sold, Tally, Terms, event_of};
 use super::values::Values;
@@ -271,7 +271,8 @@ impl Told<'_> {
             CapWindow::Day => "cap.day",
             CapWindow::Month => "cap.month",
         };
-        Phrase::new(key).with("cap", self.points(cut.cap))
+        let allowed = Phrase::new(key).with("cap", self.points(cut.cap));
+        for_whom(allowed, cut.is_households)
     }
 
     fn add_cap(&self, reason: &mut Reason) {
@@ -285,6 +286,9 @@ impl Told<'_> {
             (true, CapWindow::Month) => "wallet_month",
         };
         reason.values.insert("capped_by", word);
+        if cut.is_households {
+            reason.values.insert("counts_for", "household");
+        }
         reason.values.insert("cap", self.points(cut.cap));
     }
 

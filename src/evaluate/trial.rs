@@ -7,7 +7,7 @@ use super::problem::CartProblem;
 use super::quote::{GoodsBack, MemberSnapshot, Quote};
 use super::{Explaining, evaluate_numbers, evaluate_with};
 use crate::kernel::{Fraction, Money, Points, Rounding, WalletNumber};
-use crate::programme::{Programme, Wallet};
+use crate::programme::{CHANCES, Draw, Programme, Wallet};
 use crate::texts::Language;
 
 /// A cart and what was known when it was sold.
@@ -74,6 +74,26 @@ pub struct Sums {
     /// What it costs, in minor units: discounts, and awarded points at what they can pay. What points
     /// of a wallet take off that can pay as money is no cost again.
     pub cost: i128,
+    /// What prizes of lucky draws can be expected to cost besides, in parts of [`CHANCES`] of a minor
+    /// unit: no bill says what its turns win.
+    pub expected: i128,
+}
+
+impl Sums {
+    /// What it costs with what is expected of draws, in minor units, to the nearest.
+    pub fn whole_cost(&self) -> i128 {
+        let chances = i128::from(CHANCES);
+        self.cost + (self.expected + chances / 2).div_euclid(chances)
+    }
+
+    fn add(&mut self, other: &Self) {
+        self.points += other.points;
+        self.spent += other.spent;
+        self.discount += other.discount;
+        self.gifts += other.gifts;
+        self.cost += other.cost;
+        self.expected += other.expected;
+    }
 }
 
 /// The sums of both versions.
@@ -113,11 +133,7 @@ impl Trial {
             for (key, sums) in parts(versions[place], quote, &date, has_member) {
                 let row = &mut self.rows.entry(key).or_default()[place];
                 row.carts += 1;
-                row.points += sums.points;
-                row.spent += sums.spent;
-                row.discount += sums.discount;
-                row.gifts += sums.gifts;
-                row.cost += sums.cost;
+                row.add(&sums);
             }
         }
         Ok(())
@@ -159,11 +175,7 @@ fn parts(
         ] {
             let (name, wallet) = (name.to_owned(), wallet.to_owned());
             let row = rows.entry(Key { by, name, wallet }).or_default();
-            row.points += sums.points;
-            row.spent += sums.spent;
-            row.discount += sums.discount;
-            row.gifts += sums.gifts;
-            row.cost += sums.cost;
+            row.add(&sums);
         }
     };
     let wallet_of = |number: WalletNumber| programme.wallet_by_number(number);
@@ -223,7 +235,36 @@ fn parts(
         };
         add(name, "", sums);
     }
+    for given in &quote.outcome.draws {
+        let Some(draw) = programme.draw(&given.draw) else {
+            continue;
+        };
+        let rule = draw.rule();
+        add(&rule, "", Sums::default());
+        for (wallet, expected) in expected(programme, draw) {
+            let sums = Sums {
+                expected: expected * i128::from(given.turns),
+                ..Sums::default()
+            };
+            add(&rule, wallet, sums);
+        }
+    }
     rows
+}
+
+/// What one turn of a draw can be expected to cost by wallet, in parts of [`CHANCES`] of a minor unit: what
+/// each prize is worth as an award, as often as its chance is, as if no stock came to its end.
+fn expected<'a>(programme: &'a Programme, draw: &Draw) -> Vec<(&'a str, i128)> {
+    let mut expected = Vec::new();
+    for prize in &draw.prizes {
+        for entry in &prize.gives {
+            if let Some(wallet) = programme.wallet_by_number(entry.wallet) {
+                let parts = worth(wallet, entry.points) * i128::from(prize.chance);
+                expected.push((wallet.id.as_str(), parts));
+            }
+        }
+    }
+    expected
 }
 
 /// What points can pay, in minor units, to the nearest.

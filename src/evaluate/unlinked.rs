@@ -8,9 +8,9 @@ use super::problem::CartProblem;
 use super::quote::{Award, GoodsBack, MemberSnapshot, WalletBack};
 use super::select::fitting;
 use super::tally::{RoundingOf, Sold, Terms, Wholes, awards, tally};
+use crate::kernel::Few;
 use crate::kernel::{MemberStatus, Money, Points, Quantity, WalletNumber};
 use crate::programme::{Programme, Selector};
-use std::collections::BTreeMap;
 
 /// What returned goods are worth.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,8 +23,8 @@ pub struct Worth {
 
 impl Worth {
     /// Points to take back, by wallet, zero or more.
-    pub fn taken(&self) -> BTreeMap<WalletNumber, Points> {
-        let mut taken = BTreeMap::new();
+    pub fn taken(&self) -> Few<WalletNumber, Points> {
+        let mut taken = Few::new();
         for award in &self.awards {
             *taken.entry(award.wallet).or_insert(Points::ZERO) -= award.points;
         }
@@ -48,9 +48,9 @@ pub fn worth_of_goods(
     let today = member.map(|member| MemberSnapshot {
         history: member.history.as_ref().map(|history| History {
             is_same_visit: false,
-            rules: BTreeMap::new(),
-            wallets: BTreeMap::new(),
-            rewards_today: BTreeMap::new(),
+            rules: Few::new(),
+            wallets: Few::new(),
+            rewards_today: Few::new(),
             ..history.clone()
         }),
         // Goods earned when they were bought, by whomever.

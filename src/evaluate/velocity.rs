@@ -1,7 +1,7 @@
 //! How often something was done, held against the programme's limits (docs/programme.md, "Limits").
 //! A limit never keeps a sale from being made: beyond one that refuses it goes on without points.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use minicbor::{Decode, Encode};
 use serde::Serialize;
@@ -10,12 +10,12 @@ use super::Named;
 use super::Phrase;
 use super::Value;
 use super::explain::Speaker;
-use super::often::QuotaFacts;
+use super::often::{QuotaFacts, for_whom, times};
 use super::quote::{Award, MemberSnapshot};
 use super::reason::Reason;
 use super::tally::{Refusal, Tally};
 use crate::kernel::{Points, WalletNumber};
-use crate::programme::{Limit, LimitAction, LimitCount, Programme};
+use crate::programme::{Limit, LimitAction, LimitCount, LimitPer, Programme};
 
 /// What this till counted before the sale.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -24,7 +24,7 @@ pub struct LimitFacts {
     /// By the limit's id, in its unit. A limit that is absent could not be counted, such as one for
     /// the cashier of a sale that names none.
     #[cbor(n(0), default)]
-    pub used: BTreeMap<String, i64>,
+    pub used: Few<String, i64>,
     /// Somebody who may said that this sale has its points all the same.
     #[cbor(n(1), default)]
     pub is_lifted: bool,
@@ -33,7 +33,7 @@ pub struct LimitFacts {
     pub lifted_by: String,
     /// Of rules and offers that all members together have so often, by [`crate::programme::QuotaOf::key`].
     #[cbor(n(3), default)]
-    pub quotas: BTreeMap<String, QuotaFacts>,
+    pub quotas: Few<String, QuotaFacts>,
 }
 
 /// A limit that this sale goes beyond.
@@ -264,15 +264,20 @@ pub(super) fn said(place: usize, limit: &Limit) -> Phrase {
         None => Phrase::new("limit.day"),
         Some(hours) => Phrase::new("limit.hours").with("hours", Value::Count(i64::from(hours))),
     };
-    let key = match limit.count {
-        LimitCount::Sales => "limit.sales",
-        LimitCount::Redemptions => "limit.redemptions",
-        LimitCount::Points => "limit.points",
+    let (key, most) = match limit.count {
+        LimitCount::Sales if limit.most == 1 => ("limit.sales", Phrase::new("count.sale").into()),
+        LimitCount::Sales => {
+            let sales = Phrase::new("count.sales").with("count", Value::Count(limit.most));
+            ("limit.sales", sales.into())
+        }
+        LimitCount::Redemptions => ("limit.redemptions", times(limit.most)),
+        LimitCount::Points => ("limit.points", number(limit, limit.most)),
     };
-    Phrase::new(key)
+    let allowed = Phrase::new(key)
         .with("name", Named::Limit(place))
-        .with("most", number(limit, limit.most))
-        .with("window", window)
+        .with("most", most)
+        .with("window", window);
+    for_whom(allowed, limit.per == LimitPer::Household)
 }
 
 fn number(limit: &Limit, count: i64) -> Value {
@@ -295,6 +300,9 @@ fn reason(
         reason.values.insert("found", number(limit, found));
     }
     reason.values.insert("most", number(limit, limit.most));
+    if limit.per == LimitPer::Household {
+        reason.values.insert("counts_for", "household");
+    }
     reason
 }
 

@@ -1,6 +1,6 @@
 //! The manifest: what a batch is, signed. Everything else in the file is covered by a hash in it.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use super::cbor::{FormError, Reader, Writer, read_stream, same_form, write_stream};
 use super::epoch::EpochPayload;
@@ -44,7 +44,7 @@ pub struct Total {
 }
 
 /// Control totals by kind and wallet.
-pub type Totals = BTreeMap<(u8, WalletNumber), Total>;
+pub type Totals = Few<(u8, WalletNumber), Total>;
 
 /// What a batch says of itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -237,9 +237,7 @@ fn read_totals(r: &mut Reader<'_>) -> Result<Totals, FormError> {
         r.array(5)?;
         let key = (r.u8()?, r.u8()?);
         if Kind::from_number(key.0).is_none()
-            || totals
-                .last_key_value()
-                .is_some_and(|(last, _)| *last >= key)
+            || totals.keys().next_back().is_some_and(|last| *last >= key)
         {
             return r.fail("control totals must be sorted by kinds and wallets we know");
         }

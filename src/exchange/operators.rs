@@ -1,7 +1,7 @@
 //! The operators of a store as provisioning brings them: who there is, in which role, with which PIN,
 //! and what each role may do. docs/operators.md lists the document's keys.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -155,7 +155,7 @@ fn problem<T>(path: impl Into<String>, expected: &str) -> Result<T, OperatorsPro
 #[serde(deny_unknown_fields)]
 struct Document {
     #[serde(default)]
-    roles: BTreeMap<String, CeilingsModel>,
+    roles: Few<String, CeilingsModel>,
     operators: Vec<OperatorModel>,
 }
 

@@ -1,6 +1,6 @@
 //! A member's account: the lots and the debt in one wallet, and what they amount to on a day.
 
-use std::collections::BTreeMap;
+use super::few::Few;
 
 use minicbor::{Decode, Encode};
 use serde::Serialize;
@@ -18,7 +18,7 @@ pub struct Account {
     pub debt: Points,
     /// Where it was asked for: how much debt was repaid out of each lot, less what went back into it
     /// because the debt was forgiven afterwards.
-    pub repaid: BTreeMap<LotId, Points>,
+    pub repaid: Few<LotId, Points>,
 }
 
 /// A balance as it is told to people. All in the wallet's smallest unit.

@@ -3,7 +3,7 @@
 //! library. Here the places are sorted, which are numbers whatever stands there.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// So many values are sorted without memory of their own.
 const FEW: usize = 32;
@@ -39,14 +39,6 @@ pub fn places_by_key<K: Ord>(length: usize, mut key: impl FnMut(usize) -> K) -> 
     let mut places = vec![0; length];
     sort_places(&mut places, &mut |a, b| key(a).cmp(&key(b)));
     places
-}
-
-/// A map of these entries, put in one by one: collecting them would sort them first. The last entry of a
-/// key counts.
-pub fn map<K: Ord, V>(entries: impl IntoIterator<Item = (K, V)>) -> BTreeMap<K, V> {
-    let mut map = BTreeMap::new();
-    map.extend(entries);
-    map
 }
 
 /// A set of these values, put in one by one.

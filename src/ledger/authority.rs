@@ -4,7 +4,7 @@
 //! what a cashier may do, and everything beyond it needs the PIN of somebody who may
 //! (docs/operators.md).
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::{Money, Points};
@@ -233,7 +233,7 @@ pub fn worth_of(
 
 /// What each role may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rights(BTreeMap<Role, Ceilings>);
+pub struct Rights(Few<Role, Ceilings>);
 
 impl Default for Rights {
     fn default() -> Self {

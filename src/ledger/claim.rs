@@ -1,6 +1,6 @@
 //! A sale that was nobody's becomes a member's afterwards.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use minicbor::decode::{Decoder, Error as DecodeError};
 use minicbor::encode::Encoder;
@@ -8,7 +8,6 @@ use minicbor::encode::Encoder;
 use super::decide::{Accounts, Give, SaleFacts, Scribe, post_give};
 use super::entry::{Entry, Kind};
 use crate::kernel::ids::Seq;
-use crate::kernel::order;
 use crate::kernel::{Money, Points, WalletNumber};
 
 /// What had been returned of a sale before it was claimed: those refunds were nobody's too, and
@@ -72,8 +71,9 @@ pub fn claim(
         entry.payload = before.to_payload();
     });
     let debts = accounts.iter();
-    let mut debts: BTreeMap<WalletNumber, Points> =
-        order::map(debts.map(|(&wallet, account)| (wallet, account.debt)));
+    let mut debts: Few<WalletNumber, Points> = debts
+        .map(|(&wallet, account)| (wallet, account.debt))
+        .collect();
     for give in gives {
         // What is given today was not there to be spent before today.
         let give = Give {

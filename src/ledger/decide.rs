@@ -1,6 +1,6 @@
 //! Decisions about a sale: (accounts, command) -> entries or refusal.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use super::effect::apply;
 use super::entry::{Entry, Flags, Kind};
@@ -8,13 +8,12 @@ use super::expiry::undo_expiry;
 use crate::kernel::allocation::allocate;
 use crate::kernel::ids::Seq;
 use crate::kernel::lots::{self, Short, Taken};
-use crate::kernel::order;
 use crate::kernel::{
     Account, BusinessDate, Instant, LotId, MemberNumber, Money, Points, UtcOffset, WalletNumber,
 };
 
 /// A member's accounts by wallet. A wallet that is absent is empty.
-pub type Accounts = BTreeMap<WalletNumber, Account>;
+pub type Accounts = Few<WalletNumber, Account>;
 
 /// What every entry of a sale has in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -287,8 +286,9 @@ pub fn post(
     let sale = held.map_or(commit, |held| held.sale);
     let mut reserved: Vec<HeldPortion> = held.map_or(Vec::new(), |held| held.portions.clone());
     let debts = accounts.iter();
-    let mut debts: BTreeMap<WalletNumber, Points> =
-        order::map(debts.map(|(&wallet, account)| (wallet, account.debt)));
+    let mut debts: Few<WalletNumber, Points> = debts
+        .map(|(&wallet, account)| (wallet, account.debt))
+        .collect();
     for spend in spends {
         let missing = post_spend(&mut scribe, sale, spend, &mut reserved, accounts);
         *debts.entry(spend.wallet).or_default() += missing;

@@ -124,13 +124,14 @@ impl Turn {
 /// Where a turn stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Standing {
-    /// Whose it was last.
+    /// Who had it first. Where a draw counts for households, another of theirs may have it again: it stays
+    /// theirs, so that nobody has more tries by joining and leaving.
     pub member: MemberNumber,
-    /// On which business date.
+    /// On which business date it was had last.
     pub business_date: BusinessDate,
     /// The prize's id; nothing for none.
     pub prize: Option<String>,
-    /// It was taken back: the member's next turn is it again.
+    /// It was taken back: the next turn of its member, or of their household, is it again.
     pub is_open: bool,
 }
 
@@ -140,8 +141,8 @@ pub struct Turns {
     turns: BTreeMap<(String, u64), Standing>,
     /// How many turns have each prize, by draw and prize.
     won: BTreeMap<(String, String), u64>,
-    /// How many open turns a member has of each draw.
-    open: BTreeMap<(String, MemberNumber), u64>,
+    /// The open turns and whose they are, by draw and number.
+    open: BTreeMap<(String, u64), MemberNumber>,
 }
 
 impl Turns {
@@ -156,7 +157,8 @@ impl Turns {
                 && !standing.is_open
             {
                 standing.is_open = true;
-                *self.open.entry((place.0, standing.member)).or_default() += 1;
+                let member = standing.member;
+                self.open.insert(place, member);
             }
             return;
         }
@@ -166,22 +168,18 @@ impl Turns {
                 .entry((place.0.clone(), prize.clone()))
                 .or_default() += 1;
         }
+        let known = self.turns.get(&place);
         let standing = Standing {
-            member,
+            member: known.map_or(member, |known| known.member),
             business_date: entry.business_date,
             prize: turn.prize,
             is_open: false,
         };
+        self.open.remove(&place);
         let draw = place.0.clone();
         let before = self.turns.insert(place, standing);
         // It is the same turn again, and has one prize.
-        let Some(before) = before else { return };
-        if before.is_open
-            && let Some(open) = self.open.get_mut(&(draw.clone(), before.member))
-        {
-            *open -= 1;
-        }
-        if let Some(prize) = before.prize
+        if let Some(prize) = before.and_then(|before| before.prize)
             && let Some(won) = self.won.get_mut(&(draw, prize))
         {
             *won -= 1;
@@ -194,16 +192,19 @@ impl Turns {
     }
 
     /// The number of the last turn of a draw that nobody had before; 0 for none.
-    pub fn last(&self, draw: &str) -> u64 {
+    fn last(&self, draw: &str) -> u64 {
         let all = (draw.to_owned(), 0)..=(draw.to_owned(), u64::MAX);
         let last = self.turns.range(all).next_back();
         last.map_or(0, |((_, n), _)| *n)
     }
 
-    /// A turn of a draw is kept for this member.
-    pub fn is_kept_for(&self, draw: &str, member: MemberNumber) -> bool {
-        let open = self.open.get(&(draw.to_owned(), member));
-        open.is_some_and(|open| *open > 0)
+    /// The number of the next turn of a draw of somebody: that of the oldest open turn whose member `is_theirs`,
+    /// else the next that nobody had.
+    pub fn next(&self, draw: &str, is_theirs: &dyn Fn(MemberNumber) -> bool) -> u64 {
+        let all = (draw.to_owned(), 0)..=(draw.to_owned(), u64::MAX);
+        let mut open = self.open.range(all);
+        let kept = open.find(|(_, member)| is_theirs(**member));
+        kept.map_or_else(|| self.last(draw) + 1, |((_, n), _)| *n)
     }
 
     /// How many turns there are.

@@ -4,7 +4,7 @@
 //! back in all, so far. Each refund posts the difference between two standings, so that any split
 //! of a return into refunds ends where one whole refund ends.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use super::decide::{Accounts, HeldPortion, Refusal, SaleFacts, Scribe};
 use super::entry::{Entry, Flags, Kind};
@@ -21,7 +21,7 @@ pub struct SaleHistory {
     /// Points it spent, by the lot they came from.
     pub redemptions: Vec<HeldPortion>,
     /// Points it spent that were not there.
-    pub debts: BTreeMap<WalletNumber, Points>,
+    pub debts: Few<WalletNumber, Points>,
     /// What it still holds spent and has not given back, where an undone return has moved that: points
     /// which that return gave back and which were gone when it was undone are owed. Absent where what
     /// was spent and what has gone back say it.
@@ -32,8 +32,8 @@ impl SaleHistory {
     /// With what is left of what it spent. `moved` are the entries of its refunds, undone or not, and
     /// `returned` what stands as given back.
     #[must_use]
-    pub fn with_left(self, moved: &[Entry], returned: &BTreeMap<WalletNumber, Points>) -> Self {
-        let mut back: BTreeMap<LotId, Points> = BTreeMap::new();
+    pub fn with_left(self, moved: &[Entry], returned: &Few<WalletNumber, Points>) -> Self {
+        let mut back: Few<LotId, Points> = Few::new();
         for entry in moved {
             if entry.kind == Kind::RedemptionRefund {
                 let undone = entry.flags.has(Flags::UNDONE);
@@ -93,12 +93,12 @@ impl SaleHistory {
     }
 
     /// Points it gave, by wallet.
-    pub fn awarded(&self) -> BTreeMap<WalletNumber, Points> {
+    pub fn awarded(&self) -> Few<WalletNumber, Points> {
         sums(&self.awards)
     }
 
     /// Points it spent, there or not, by wallet.
-    pub fn redeemed(&self) -> BTreeMap<WalletNumber, Points> {
+    pub fn redeemed(&self) -> Few<WalletNumber, Points> {
         let mut redeemed = sums(&self.redemptions);
         for (&wallet, &points) in &self.debts {
             *redeemed.entry(wallet).or_default() += points;
@@ -107,8 +107,8 @@ impl SaleHistory {
     }
 }
 
-fn sums(portions: &[HeldPortion]) -> BTreeMap<WalletNumber, Points> {
-    let mut sums = BTreeMap::new();
+fn sums(portions: &[HeldPortion]) -> Few<WalletNumber, Points> {
+    let mut sums = Few::new();
     for portion in portions {
         *sums.entry(portion.wallet).or_default() += portion.points;
     }
@@ -119,9 +119,9 @@ fn sums(portions: &[HeldPortion]) -> BTreeMap<WalletNumber, Points> {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Standing {
     /// Awarded points taken back.
-    pub taken_back: BTreeMap<WalletNumber, Points>,
+    pub taken_back: Few<WalletNumber, Points>,
     /// Spent points given back.
-    pub returned: BTreeMap<WalletNumber, Points>,
+    pub returned: Few<WalletNumber, Points>,
 }
 
 impl Standing {
@@ -161,7 +161,7 @@ pub enum Reason {
 }
 
 /// What becomes of points when goods come back, by wallet.
-pub type Policies = BTreeMap<WalletNumber, RefundPolicy>;
+pub type Policies = Few<WalletNumber, RefundPolicy>;
 
 /// Posts one refund: spent points return to the lots they came from, with their old dates, the lot
 /// that expires last first; awarded points are taken out of the sale's own lots, pending ones
@@ -218,7 +218,7 @@ pub fn refund(
 pub fn refund_unlinked(
     head: Seq,
     facts: &SaleFacts,
-    taken: &BTreeMap<WalletNumber, Points>,
+    taken: &Few<WalletNumber, Points>,
     policies: &Policies,
     accounts: &Accounts,
 ) -> Result<Vec<Entry>, Refusal> {
@@ -233,7 +233,7 @@ pub fn refund_unlinked(
     Ok(scribe.finish())
 }
 
-fn of(points: &BTreeMap<WalletNumber, Points>, wallet: WalletNumber) -> Points {
+fn of(points: &Few<WalletNumber, Points>, wallet: WalletNumber) -> Points {
     points.get(&wallet).copied().unwrap_or_default()
 }
 
@@ -528,8 +528,8 @@ mod tests {
     use super::*;
     use crate::kernel::{Lot, Portion};
 
-    fn points(points: i64) -> BTreeMap<WalletNumber, Points> {
-        BTreeMap::from([(1, Points::new(points))])
+    fn points(points: i64) -> Few<WalletNumber, Points> {
+        Few::from([(1, Points::new(points))])
     }
 
     fn refund_whole(history: &SaleHistory, accounts: &Accounts) -> Vec<String> {

@@ -1,7 +1,7 @@
 //! Control totals of a business date: how many entries of each kind, with how many points and how
 //! much money. Day close writes them into the chain; batches and reports compare them.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use minicbor::decode::{Decoder, Error as DecodeError};
 use minicbor::encode::Encoder;
@@ -23,7 +23,7 @@ pub struct Total {
 
 /// Totals by wallet (0 where no points move) and kind.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Totals(pub BTreeMap<(WalletNumber, Kind), Total>);
+pub struct Totals(pub Few<(WalletNumber, Kind), Total>);
 
 impl Totals {
     /// Counts an entry in. A movement of a reserved portion is not counted: it belongs to the sale,

@@ -11,8 +11,8 @@ use super::{Office, OfficeError, column};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, Points, UtcOffset, WriterId};
 use crate::ledger::draw::{DrawKey, Turn, Turns, commitment, key_of_draw, outcome, part_of};
-use crate::ledger::{Entry, Flags, Kind};
-use crate::programme::{CHANCES, Draw, DrawnAt, Programme};
+use crate::ledger::{Entry, Flags, Fold, Kind};
+use crate::programme::{CHANCES, Draw, DrawnAt, Programme, TimesPer};
 
 /// What computing a turn again came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,11 +99,13 @@ struct Life {
 #[derive(Clone, Default)]
 struct Story {
     turns: Turns,
+    /// Who was merged, and who is in whose household, as the till knows it.
+    people: Fold,
     /// Hashes of the programmes that were installed, oldest first.
     installed: Vec<[u8; 32]>,
 }
 
-/// An event, or an installed programme with its hash.
+/// An event or an act on a member, or an installed programme with its hash.
 type Step = (Entry, Option<[u8; 32]>);
 
 impl Office {
@@ -205,7 +207,7 @@ impl Office {
                     let verdict = self.verdict(&life, &story, (&entry, &turn), programme)?;
                     checked.extend(told_of(&life, &entry, turn, verdict));
                 }
-                story.turns.apply(&entry);
+                story.apply(&entry);
             }
             lives.insert(life.stream_no, story);
         }
@@ -229,7 +231,7 @@ impl Office {
             for (entry, payload_hash) in self.entries_of(stream_no, 0, column(until))? {
                 match payload_hash {
                     Some(hash) => story.installed.push(hash),
-                    None => story.turns.apply(&entry),
+                    None => story.apply(&entry),
                 }
             }
         }
@@ -246,14 +248,12 @@ impl Office {
         let Some(member) = entry.member else {
             return Ok(Verdict::Wrong);
         };
-        if !self.is_its_turn(story, turn, member)? {
+        let draw = programme.map(|programme| programme.draw(&turn.draw));
+        if draw == Some(None) || !story.is_its_turn(turn, member, draw.flatten()) {
             return Ok(Verdict::Wrong);
         }
-        let (Some(key), Some(programme)) = (&life.key, programme) else {
+        let (Some(key), Some(draw)) = (&life.key, draw.flatten()) else {
             return Ok(Verdict::NotKnown);
-        };
-        let Some(draw) = programme.draw(&turn.draw) else {
-            return Ok(Verdict::Wrong);
         };
         let part = part_of(&outcome(&key_of_draw(key, &draw.id), &draw.id, turn.n));
         let at = DrawnAt {
@@ -269,22 +269,6 @@ impl Office {
         } else {
             Verdict::Wrong
         })
-    }
-
-    /// It is the next number, or a turn of this member that was taken back; and nobody who has one of these
-    /// draws another.
-    fn is_its_turn(
-        &self,
-        story: &Story,
-        turn: &Turn,
-        member: MemberNumber,
-    ) -> Result<bool, OfficeError> {
-        if let Some(standing) = story.turns.get(&turn.draw, turn.n) {
-            let is_same = self.whose(standing.member)? == self.whose(member)?;
-            return Ok(standing.is_open && is_same);
-        }
-        let is_first_try = !story.turns.is_kept_for(&turn.draw, member);
-        Ok(turn.n == story.turns.last(&turn.draw) + 1 && is_first_try)
     }
 
     fn lives(&self) -> Result<Vec<Life>, OfficeError> {
@@ -307,12 +291,12 @@ impl Office {
         Ok(lives)
     }
 
-    /// Events and installed programmes of a life, with the hash of the latter; nothing else of an entry than
-    /// turns are told by.
+    /// Events, installed programmes, merges and households of a life, with the hash of a programme; nothing
+    /// else of an entry than turns are told by.
     fn entries_of(&self, stream_no: i64, first: i64, last: i64) -> Result<Vec<Step>, OfficeError> {
         let mut query = self.db.prepare_cached(
             "SELECT seq, kind, flags, business_date, member, programme_version, payload, refers_to
-             FROM entry WHERE stream_no = ?1 AND seq BETWEEN ?2 AND ?3 AND kind IN (2, 24)
+             FROM entry WHERE stream_no = ?1 AND seq BETWEEN ?2 AND ?3 AND kind IN (2, 24, 30, 31)
              ORDER BY seq",
         )?;
         let mut rows = query.query(params![stream_no, first, last])?;
@@ -391,6 +375,32 @@ impl Office {
         }
         let draws = newest.into_iter().map(|(id, (_, draw))| (id, draw));
         Ok(draws.collect())
+    }
+}
+
+impl Story {
+    fn apply(&mut self, entry: &Entry) {
+        // Head office never rejects a fact: what cannot be is left where it stands.
+        let _ = self.people.apply(entry);
+        self.turns.apply(entry);
+    }
+
+    /// It is the oldest turn of this member that was taken back, or of their household where the draw counts
+    /// for it; without one, the next number. Nobody who has one of these draws another. Where the draw is not
+    /// known here, both are right.
+    fn is_its_turn(&self, turn: &Turn, member: MemberNumber, draw: Option<&Draw>) -> bool {
+        let is_next = |per| {
+            let of = |number| match per {
+                TimesPer::Member => self.people.whose(number),
+                TimesPer::Household => self.people.account_of(number),
+            };
+            let own = of(member);
+            turn.n == self.turns.next(&turn.draw, &|other| of(other) == own)
+        };
+        match draw {
+            Some(draw) => is_next(draw.times.per),
+            None => is_next(TimesPer::Member) || is_next(TimesPer::Household),
+        }
     }
 }
 

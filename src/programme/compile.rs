@@ -25,7 +25,7 @@ use super::model::{
 };
 use super::shape::{ShapeError, read_object};
 use super::{Caps, DOCUMENT_MAX, Expiry, NESTING_MAX, Parts, Problem, Programme, RedeemTerms};
-use super::{Names, RefundPolicy, Selectors, Unit, Wallet, WalletKind, When};
+use super::{Names, RefundPolicy, Selectors, TimesPer, Unit, Wallet, WalletKind, When};
 use crate::kernel::order;
 use crate::kernel::{BusinessDate, Currency, Fraction, Idle, Money, Points};
 use traps::Compiled;
@@ -528,6 +528,9 @@ impl Compiler {
         if model.sale.is_none() && model.day.is_none() && model.month.is_none() {
             self.problem(path, "missing", "`sale`, `day` or `month`", "none");
         }
+        let is_for_nothing = model.day.is_none() && model.month.is_none();
+        let is_given = is_for_nothing && model.per == TimesPer::Household;
+        self.unused(format_args!("{path}.per"), is_given, "`sale` alone");
         let mut cap = |key: &str, text: &Option<String>| match text {
             None => Some(None),
             Some(text) => {
@@ -541,6 +544,7 @@ impl Compiler {
             cap("month", &model.month),
         );
         Some(Caps {
+            per: model.per,
             sale: sale?,
             day: day?,
             month: month?,

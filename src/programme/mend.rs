@@ -247,6 +247,7 @@ fn readable(shape: &ShapeError) -> Node<'static> {
             let first = words.trim_start_matches("one of ").split([',', ' ']).next();
             Node::Text(Cow::Owned(first.unwrap_or_default().to_owned()))
         }
+        ("count", _) => Node::List(vec![Node::Text(Cow::Borrowed("1"))]),
         (_, "a whole number") => Node::Unsigned(1),
         (_, "a list") => Node::List(Vec::new()),
         (_, "true or false") => Node::Bool(true),
@@ -290,7 +291,7 @@ mod tests {
             found,
             [
                 "earn[0].amount.points wrong_type",
-                "earn[0].bands wrong_form",
+                "earn[0].bands count",
                 "earn[0].qualifies wrong_type",
                 "earn[0].when.hours wrong_type",
                 "earn[0].when.weekdays[1] not_known",
@@ -311,6 +312,36 @@ mod tests {
             ],
             "whether `nowhere` is a wallet cannot be said: one of them is no wallet; nor whether that \
              one wants a unit, which its kind decides"
+        );
+    }
+
+    #[test]
+    fn a_list_that_is_empty_and_must_not_be_is_told_once_with_what_else_is_wrong() {
+        let text = VND_10000.replacen(
+            "\"earn\"",
+            "\"draws\": [{\"id\": \"a b\", \"prizes\": []}],
+             \"store_groups\": [{\"id\": \"g\", \"stores\": []}], \"earn\"",
+            1,
+        );
+        let text = text
+            .replace(
+                "\"wallet\": \"points\"",
+                "\"wallet\": \"points\", \"when\": {\"all\": [], \"stores\": []}",
+            )
+            .replace("\"number\": 1", "\"number\": 251");
+        let problems = Programme::read(text.as_bytes()).expect_err("problems");
+        let mut told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        told.sort();
+        assert_eq!(
+            told,
+            [
+                "draws[0].id: wrong_form: expected 1 to 64 ASCII letters, digits, `_`, `.` and `-`, a letter or digit first, found \"a b\"",
+                "draws[0].prizes: count: expected at least one, found none",
+                "earn[0].when.all: count: expected at least one, found none",
+                "earn[0].when.stores: count: expected at least one, found none",
+                "store_groups[0].stores: count: expected at least one store, found none",
+                "wallets[0].number: out_of_range: expected 1 to 250, found 251",
+            ]
         );
     }
 

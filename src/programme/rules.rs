@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::conditions::{Birthday, Membership, Past};
 use super::offers::Effect;
 use super::selectors::Selector;
-use super::{Names, Quota, Times, Value};
+use super::{Names, Quota, Times, TimesPer, Value};
 use crate::kernel::{BusinessDate, Fraction, Idle, Money, Points, Rounding, WalletNumber};
 
 /// Awards points.
@@ -131,11 +131,13 @@ pub struct Factor {
 /// The most points, in the wallet's smallest unit, after rounding.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Caps {
+    /// Whose days and months count.
+    pub per: TimesPer,
     /// In one sale.
     pub sale: Option<Points>,
-    /// On one business date, for one member.
+    /// On one business date.
     pub day: Option<Points>,
-    /// In one calendar month of business dates, for one member.
+    /// In one calendar month of business dates.
     pub month: Option<Points>,
 }
 

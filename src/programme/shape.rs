@@ -1,20 +1,21 @@
 //! Reading JSON strictly: what is wrong, where, in words that repeat nothing a person wrote: it may
 //! be a person's name, so only the kind of what was found is told.
 
-mod canonical;
 mod reader;
 mod tree;
+mod written;
 
-use std::collections::{BTreeMap, BTreeSet};
+use crate::kernel::Few;
+use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
-pub(crate) use canonical::canonical;
 pub(super) use reader::{Reader, Step, path};
 pub(crate) use tree::Node;
+pub(crate) use written::{canonical, json};
 
 /// The first thing that is wrong with the form of a JSON text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,25 +133,25 @@ where
 {
     let values = Vec::deserialize(reader)?;
     if values.is_empty() {
-        return Err(D::Error::custom("an empty list"));
+        return Err(D::Error::invalid_length(0, &"at least one"));
     }
     Ok(values)
 }
 
 /// For `deserialize_with`: an object whose keys are free, each of them once.
-pub(crate) fn unique_map<'de, D, V>(reader: D) -> Result<BTreeMap<String, V>, D::Error>
+pub(crate) fn unique_map<'de, D, V>(reader: D) -> Result<Few<String, V>, D::Error>
 where
     D: Deserializer<'de>,
     V: Deserialize<'de>,
 {
     struct UniqueVisitor<V>(PhantomData<V>);
     impl<'de, V: Deserialize<'de>> Visitor<'de> for UniqueVisitor<V> {
-        type Value = BTreeMap<String, V>;
+        type Value = Few<String, V>;
         fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
             f.write_str("an object")
         }
         fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut values = BTreeMap::new();
+            let mut values = Few::new();
             while let Some((key, value)) = map.next_entry::<String, V>()? {
                 if values.insert(key, value).is_some() {
                     return Err(A::Error::custom("a key stands twice"));
@@ -207,7 +208,7 @@ mod tests {
     struct Outer {
         inner: Vec<Inner>,
         #[serde(default, deserialize_with = "unique_map")]
-        free: BTreeMap<String, i64>,
+        free: Few<String, i64>,
     }
 
     #[derive(Debug, Deserialize)]

@@ -431,6 +431,10 @@ fn a_rule_gives_in_exactly_one_way_and_no_key_does_nothing() {
         &["earn[0].caps missing"],
     );
     check_rule(
+        json!({"amount": amount, "caps": {"sale": "5", "per": "household"}}),
+        &["earn[0].caps.per not_used"],
+    );
+    check_rule(
         json!({"amount": amount, "factors": [{"id": "x", "factor": "0"}]}),
         &["earn[0].factors[0].factor out_of_range"],
     );
@@ -441,8 +445,8 @@ fn conditions_that_say_nothing_or_can_never_hold_are_problems() {
     use serde_json::json;
     for (when, expected) in [
         (json!({}), "earn[0].when missing"),
-        (json!({"all": []}), "earn[0].when.all wrong_form"),
-        (json!({"stores": []}), "earn[0].when.stores wrong_form"),
+        (json!({"all": []}), "earn[0].when.all count"),
+        (json!({"stores": []}), "earn[0].when.stores count"),
         (json!({"not": {}}), "earn[0].when.not missing"),
         (
             json!({"any": [{"total": {"from": "5"}}, {}]}),

@@ -44,15 +44,22 @@ fn rule(when: Value) -> Value {
     json!({"earn": [{"id": "r", "wallet": "points", "fixed": {"points": "1"}, "when": when}]})
 }
 
+/// What is found, apart from warnings of what no till is told, which stand besides.
+fn of_the_rule(when: &Value) -> Vec<String> {
+    let mut found = found(rule(when.clone()));
+    found.retain(|line| !line.ends_with("never_at_till"));
+    found
+}
+
 #[track_caller]
 fn never(when: Value, path: &str) {
     let expected = format!("error earn[0].when{path} unreachable");
-    assert_eq!(found(rule(when.clone())), [expected], "{when}");
+    assert_eq!(of_the_rule(&when), [expected], "{when}");
 }
 
 #[track_caller]
 fn sound(when: Value) {
-    assert_eq!(found(rule(when.clone())), Vec::<String>::new(), "{when}");
+    assert_eq!(of_the_rule(&when), Vec::<String>::new(), "{when}");
 }
 
 #[test]
@@ -108,6 +115,165 @@ fn a_condition_that_contradicts_itself_is_refused_where_it_does() {
         {"hours": {"from": "22:00", "until": "02:00"}},
         {"hours": {"from": "01:00", "until": "22:00"}},
     ]}));
+}
+
+#[test]
+fn what_is_asked_of_a_member_is_never_known_of_nobody() {
+    never(
+        json!({"all": [{"member": true}, {"member": false}]}),
+        ".all[1].member",
+    );
+    never(
+        json!({"in_household": true, "member": false}),
+        ".in_household",
+    );
+    never(
+        json!({"in_household": false, "member": false}),
+        ".in_household",
+    );
+    never(
+        json!({"all": [{"tiers": ["gold"]}, {"member": false}]}),
+        ".all[1].member",
+    );
+    never(
+        json!({"all": [{"in_household": true}, {"in_household": false}]}),
+        ".all[1].in_household",
+    );
+    for (key, value) in [
+        ("tiers", json!(["gold"])),
+        ("visit", json!({"number": 1})),
+        ("membership", json!({"days": {"below": 7}})),
+        ("birthday", json!({"month": true})),
+        ("member_tags", json!(["staff"])),
+        ("plans", json!(["plus"])),
+        ("attributes", json!([{"name": "gender", "values": ["f"]}])),
+        ("past", json!({"count": "visits", "below": "3"})),
+        ("last_visit", json!({"from": 30})),
+    ] {
+        never(json!({"member": false, key: value}), &format!(".{key}"));
+        sound(json!({"member": true, key: value}));
+        // It is the cheaper price of one or the other.
+        sound(json!({"any": [{"member": true}, {key: value}]}));
+    }
+    sound(json!({"member": true, "in_household": false}));
+}
+
+#[test]
+fn what_only_members_have_is_not_for_nobody() {
+    let nobody = json!({"member": false});
+    assert_eq!(
+        found(json!({
+            "earn": [{"id": "r", "wallet": "points", "fixed": {"points": "1"}, "when": nobody}],
+            "offers": [{"id": "o", "percent": "10", "when": nobody}],
+            "rewards": [{"id": "w", "wallet": "points", "points": "1", "money": "1",
+                         "use": "on_request", "when": nobody}],
+            "draws": [{"id": "d", "when": {"all": [{"weekdays": ["mon"]}, nobody]},
+                       "prizes": [{"id": "p", "chance_percent": "100"}]}],
+        })),
+        [
+            "warning earn[0].when unreachable",
+            "error rewards[0].when.member unreachable",
+            "error draws[0].when.all[1].member unreachable",
+        ]
+    );
+}
+
+#[test]
+fn what_must_be_and_must_not_be_is_refused() {
+    let birthday = json!({"birthday": {"days_before": 3, "days_after": 3}});
+    never(
+        json!({"all": [birthday, {"not": birthday}]}),
+        ".all[1].not.birthday",
+    );
+    never(
+        json!({"all": [{"not": birthday}, birthday]}),
+        ".all[1].birthday",
+    );
+    let week = json!({"birthday": {"days_before": 7, "days_after": 7}});
+    never(
+        json!({"all": [birthday], "not": week}).clone(),
+        ".all[0].birthday",
+    );
+    // The week without the days themselves, and the month without them.
+    sound(json!({"all": [week], "not": birthday}));
+    sound(json!({"birthday": {"month": true}, "not": birthday}));
+    never(
+        json!({"birthday": {"month": true}, "not": {"birthday": {"month": true}}}),
+        ".not.birthday",
+    );
+    never(
+        json!({"member": true, "not": {"member": true}}),
+        ".not.member",
+    );
+    never(
+        json!({"tiers": ["gold"], "not": {"member": true}}),
+        ".not.member",
+    );
+    never(
+        json!({"tiers": ["gold"], "not": {"tiers": ["green", "gold"]}}),
+        ".not.tiers",
+    );
+    sound(json!({"tiers": ["gold", "green"], "not": {"tiers": ["gold"]}}));
+    never(
+        json!({"not": {"codes": ["A"]}, "all": [{"codes": ["A"]}]}),
+        ".all[0].codes",
+    );
+    // Two codes may be shown, of which one is another; and not both of two things is no contradiction.
+    sound(json!({"codes": ["A", "B"], "not": {"codes": ["A"]}}));
+    sound(json!({"tiers": ["gold"], "not": {"tiers": ["gold"], "weekdays": ["mon"]}}));
+}
+
+#[test]
+fn what_was_before_fits_the_number_of_the_visit() {
+    let past = |range: Value| {
+        let mut past = json!({"count": "visits"});
+        for (key, value) in range.as_object().expect("keys") {
+            past[key] = value.clone();
+        }
+        past
+    };
+    let from = |from: &str| past(json!({"from": from}));
+    never(json!({"visit": {"number": 1}, "past": from("3")}), ".past");
+    never(
+        json!({"visit": {"number": 1}, "past": past(json!({"from": "3", "days": 30}))}),
+        ".past",
+    );
+    never(json!({"visit": {"number": 1}, "past": from("2")}), ".past");
+    // The second part of a split bill is of the same visit, and the first part is past.
+    sound(json!({"visit": {"number": 1}, "past": from("1")}));
+    sound(json!({"visit": {"number": 4}, "past": from("3")}));
+    let below = |below: &str| past(json!({"below": below}));
+    never(json!({"visit": {"every": 5}, "past": below("4")}), ".past");
+    sound(json!({"visit": {"every": 5}, "past": below("5")}));
+    // There may be less of them in a month.
+    sound(json!({"visit": {"every": 5}, "past": past(json!({"below": "2", "days": 30}))}));
+    never(
+        json!({"visit": {"number": 1}, "last_visit": {"from": 30}}),
+        ".last_visit",
+    );
+    sound(json!({"visit": {"number": 2}, "last_visit": {"from": 30}}));
+    never(
+        json!({"all": [{"past": from("3")}, {"past": below("3")}]}),
+        ".all[1].past",
+    );
+    never(
+        json!({"all": [{"last_visit": {"from": 30}}, {"last_visit": {"below": 30}}]}),
+        ".all[1].last_visit",
+    );
+    let days = |range: Value| json!({"membership": {"days": range}});
+    never(
+        json!({"all": [days(json!({"from": 30})), days(json!({"below": 7}))]}),
+        ".all[1].membership.days",
+    );
+    sound(json!({"all": [days(json!({"from": 30})), {"membership": {"months": {"below": 7}}}]}));
+    let spend = |range: Value| json!({"past": {"count": "spend", "from": range}});
+    sound(
+        json!({"all": [spend(json!("1")), {"past": {"count": "spend", "days": 9, "below": "1"}}]}),
+    );
+    never(
+        json!({"all": [spend(json!("5")), {"past": {"count": "spend", "below": "5"}}]}),
+        ".all[1].past",
+    );
 }
 
 #[test]
@@ -331,6 +497,105 @@ fn a_cap_above_one_over_a_longer_time_and_a_group_of_nothing_are_warnings() {
             "warning groups[0].id not_used"
         ]
     );
+}
+
+#[test]
+fn times_above_those_of_a_longer_time_are_a_warning() {
+    let rule = |times: Value| {
+        found(
+            json!({"earn": [{"id": "r", "wallet": "points", "fixed": {"points": "1"},
+                               "times": times}]}),
+        )
+    };
+    assert_eq!(
+        rule(json!({"day": 5, "month": 3, "ever": 2})),
+        [
+            "warning earn[0].times.month out_of_order",
+            "warning earn[0].times.day out_of_order"
+        ]
+    );
+    assert_eq!(
+        rule(json!({"month": 9, "year": 8})),
+        ["warning earn[0].times.month out_of_order"]
+    );
+    assert!(rule(json!({"day": 1, "month": 1, "year": 2, "ever": 2})).is_empty());
+    let times = json!({"day": 3, "ever": 2});
+    assert_eq!(
+        found(json!({
+            "offers": [{"id": "o", "percent": "10", "times": times}],
+            "draws": [{"id": "d", "times": times,
+                       "prizes": [{"id": "p", "chance_percent": "100"}]}],
+            "referral": {"advocate": [{"wallet": "points", "points": "1"}], "times": times},
+        })),
+        [
+            "warning offers[0].times.day out_of_order",
+            "warning draws[0].times.day out_of_order",
+            "warning referral.times.day out_of_order",
+        ]
+    );
+    let document = document(json!({"earn": [
+        {"id": "r", "wallet": "points", "fixed": {"points": "1"}, "times": times}
+    ]}));
+    assert_eq!(
+        check(document.to_string().as_bytes())[0].to_string(),
+        "earn[0].times.day: out_of_order: expected no more than `ever`, 2, found 3"
+    );
+}
+
+#[test]
+fn what_it_says_of_nobody_and_of_earlier_visits_can_be_read() {
+    for (when, expected) in [
+        (
+            json!({"member": false, "tiers": ["gold"]}),
+            "earn[0].when.tiers: unreachable: expected something that can hold beside the rest, \
+             which leaves nobody, found something of a member",
+        ),
+        (
+            json!({"member": true, "all": [{"member": false}]}),
+            "earn[0].when.all[0].member: unreachable: expected something that can hold beside the \
+             rest, which leaves member true, found false",
+        ),
+        (
+            json!({"visit": {"number": 1}, "past": {"count": "visits", "from": "3"}}),
+            "earn[0].when.past: unreachable: expected something that can hold beside the rest, \
+             which leaves earlier visits from 0 to below 1, found earlier visits from 2",
+        ),
+    ] {
+        let document = document(rule(when));
+        assert_eq!(
+            check(document.to_string().as_bytes())[0].to_string(),
+            expected
+        );
+    }
+}
+
+#[test]
+fn a_condition_on_what_no_till_is_told_of_a_member_is_a_warning_wherever_it_stands() {
+    let attribute = json!([{"name": "city", "values": ["Huế"]}]);
+    let when = json!({"birthday": {"month": true}, "any": [
+        {"plans": ["plus"]}, {"not": {"member_tags": ["staff"]}}, {"visit": {"number": 1}},
+    ]});
+    let document = json!({
+        "wallets": [wallet(json!({"redeem": {"value": "1", "when": {"member_tags": ["staff"]}}}))],
+        "earn": [
+            {"id": "r", "wallet": "points", "fixed": {"points": "1"}, "when": when},
+            {"id": "s", "wallet": "points", "fixed": {"points": "1"}, "factors": [
+                {"id": "f", "factor": "2", "when": {"all": [{"attributes": attribute}]}}]},
+        ],
+        "offers": [{"id": "o", "percent": "1", "when": {"birthday": {"days_before": 3}}}],
+    });
+    let expected = [
+        "earn[0].when.birthday",
+        "earn[0].when.any[0].plans",
+        "earn[0].when.any[1].not.member_tags",
+        "earn[1].factors[0].when.all[0].attributes",
+        "offers[0].when.birthday",
+        "wallets[0].redeem.when.member_tags",
+    ];
+    let expected = expected.map(|path| format!("warning {path} never_at_till"));
+    assert_eq!(found(document.clone()), expected);
+    let read = Programme::read(self::document(document).to_string().as_bytes());
+    assert!(read.is_ok(), "a warning refuses nothing");
 }
 
 #[test]

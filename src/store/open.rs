@@ -3,9 +3,12 @@
 use std::cell::Cell;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
+use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::error::StoreError;
@@ -25,7 +28,7 @@ pub(super) const APPLICATION_ID: i32 = 0x6c6f_794c;
 /// The first release of SQLite without the WAL-reset bug, which could lose commits.
 const SQLITE_LEAST: i32 = 3_051_003;
 /// Past this the WAL is written back before the next operation begins.
-const WAL_BYTES_MAX: u64 = 8 * 1024 * 1024;
+const WAL_PAGES_MAX: i32 = 8 * 1024 * 1024 / (24 + 4_096);
 /// SQLite's name for a database without a file.
 const MEMORY: &str = ":memory:";
 
@@ -89,6 +92,8 @@ pub struct Store {
     lent: Cell<Lent>,
     /// The schema the file had when this opening migrated it.
     migrated_from: Option<i32>,
+    /// Pages in the WAL after the last commit.
+    wal_pages: Arc<AtomicI32>,
     /// Held while open; a second writer does not get it.
     _lock: Option<File>,
 }
@@ -129,6 +134,7 @@ impl Store {
             busy_timeout: Duration::ZERO,
             lent: Cell::new(Lent::Nothing),
             migrated_from: None,
+            wal_pages: Arc::default(),
             _lock: None,
         };
         store.write(|writing| {
@@ -167,9 +173,10 @@ impl Store {
             }
         }
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-        let connection = connect(&growing, flags, busy_timeout)?;
+        let mut connection = connect(&growing, flags, busy_timeout)?;
         keep_private(&growing)?;
         prepare_new(&connection)?;
+        let wal_pages = watch_wal(&mut connection)?;
         let mut store = Self {
             connection,
             path: growing.clone(),
@@ -177,6 +184,7 @@ impl Store {
             busy_timeout,
             lent: Cell::new(Lent::Nothing),
             migrated_from: None,
+            wal_pages,
             _lock: None,
         };
         store.write(fill)?;
@@ -206,8 +214,9 @@ impl Store {
     }
 
     fn open_locked(path: &Path, busy_timeout: Duration, lock: File) -> Result<Self, StoreError> {
-        let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, busy_timeout)?;
+        let mut connection = connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE, busy_timeout)?;
         let found = schema::check(&connection)?;
+        let wal_pages = watch_wal(&mut connection)?;
         let mut store = Self {
             connection,
             path: path.to_owned(),
@@ -215,6 +224,7 @@ impl Store {
             busy_timeout,
             lent: Cell::new(Lent::Nothing),
             migrated_from: None,
+            wal_pages,
             _lock: Some(lock),
         };
         store.check_writable()?;
@@ -243,6 +253,7 @@ impl Store {
             busy_timeout,
             lent,
             migrated_from: None,
+            wal_pages: Arc::default(),
             _lock: None,
         })
     }
@@ -260,7 +271,7 @@ impl Store {
             Access::Writer => OpenFlags::SQLITE_OPEN_READ_WRITE,
             Access::Reader => OpenFlags::SQLITE_OPEN_READ_ONLY,
         };
-        let fresh = connect(&self.path, flags, self.busy_timeout)?;
+        let mut fresh = connect(&self.path, flags, self.busy_timeout)?;
         schema::check(&fresh)?;
         self.lent.set(match self.access {
             Access::Writer => Lent::Nothing,
@@ -269,6 +280,7 @@ impl Store {
         if self.access == Access::Writer && empty_wal(&fresh)? == Emptied::NotYet {
             return Err(StoreError::Busy);
         }
+        self.wal_pages = watch_wal(&mut fresh)?;
         self.connection = fresh;
         Ok(())
     }
@@ -340,7 +352,10 @@ impl Store {
         if self.is_in_memory() {
             return Ok(());
         }
-        empty_wal(&self.connection).map(drop)
+        if empty_wal(&self.connection)? == Emptied::Wholly {
+            self.wal_pages.store(0, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     /// A WAL that has grown large is written back before the next operation, never between a sale
@@ -349,8 +364,7 @@ impl Store {
         if self.is_in_memory() {
             return;
         }
-        let wal = with_suffix(&self.path, "-wal");
-        if std::fs::metadata(wal).is_ok_and(|file| file.len() > WAL_BYTES_MAX) {
+        if self.wal_pages.load(Ordering::Relaxed) > WAL_PAGES_MAX {
             let _ = self.checkpoint();
         }
     }
@@ -395,6 +409,17 @@ fn empty_wal(connection: &Connection) -> Result<Emptied, StoreError> {
     } else {
         Emptied::Wholly
     })
+}
+
+/// Has SQLite tell after each commit how many pages its WAL has.
+fn watch_wal(connection: &mut Connection) -> Result<Arc<AtomicI32>, StoreError> {
+    let pages = Arc::new(AtomicI32::new(0));
+    let told = Arc::clone(&pages);
+    connection.wal_hook(Some(move |_: &mut Wal, pages: i32| {
+        told.store(pages, Ordering::Relaxed);
+        Ok(())
+    }))?;
+    Ok(pages)
 }
 
 /// The path with something behind its name, as SQLite names its own companions.

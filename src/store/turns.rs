@@ -1,6 +1,6 @@
 //! Turns of lucky draws, by draw and number: what entries say of them, so that the next one is found at once.
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::error::StoreError;
 use super::member_status::OF_MEMBER;
@@ -23,8 +23,8 @@ pub(super) fn follow(db: &Connection, entry: &Entry) -> Result<(), StoreError> {
     db.prepare_cached(
         "INSERT INTO turn (draw, n, member, business_date, prize, is_open)
          VALUES (?1, ?2, ?3, ?4, ?5, 0)
-         ON CONFLICT DO UPDATE SET member = excluded.member,
-             business_date = excluded.business_date, prize = excluded.prize, is_open = 0",
+         ON CONFLICT DO UPDATE SET business_date = excluded.business_date,
+             prize = excluded.prize, is_open = 0",
     )?
     .execute(params![
         turn.draw,
@@ -37,20 +37,24 @@ pub(super) fn follow(db: &Connection, entry: &Entry) -> Result<(), StoreError> {
 }
 
 impl Reading<'_> {
-    /// The number of the next turn of a draw: that of the member's oldest turn that was taken back and not
-    /// drawn again, else the next that nobody had.
-    pub fn next_turn(&self, draw: &str, member: MemberNumber) -> Result<u64, StoreError> {
-        let member = self.whose(member)?;
-        let sql = format!(
-            "SELECT n FROM turn WHERE {OF_MEMBER} AND draw = ?2 AND is_open = 1 ORDER BY n LIMIT 1"
-        );
-        let open = self
-            .db()
-            .prepare_cached(&sql)?
-            .query_row(params![member.get(), draw], |row| row.get(0))
-            .optional()?;
-        if let Some(open) = open {
-            return Ok(open);
+    /// The number of the next turn of a draw: that of the oldest turn of these members that was taken back and
+    /// not drawn again, else the next that nobody had.
+    pub fn next_turn(&self, draw: &str, members: &[MemberNumber]) -> Result<u64, StoreError> {
+        let sql =
+            format!("SELECT min(n) FROM turn WHERE {OF_MEMBER} AND draw = ?2 AND is_open = 1");
+        let mut oldest = None;
+        for member in members {
+            let member = self.whose(*member)?;
+            let open = self
+                .db()
+                .prepare_cached(&sql)?
+                .query_row(params![member.get(), draw], |row| {
+                    row.get::<_, Option<u64>>(0)
+                })?;
+            oldest = oldest.into_iter().chain(open).min();
+        }
+        if let Some(oldest) = oldest {
+            return Ok(oldest);
         }
         let sql = "SELECT coalesce(max(n), 0) + 1 FROM turn WHERE draw = ?1";
         let mut next = self.db().prepare_cached(sql)?;
@@ -64,7 +68,8 @@ impl Reading<'_> {
         Ok(count.query_row(params![draw, prize, but_n], |row| row.get(0))?)
     }
 
-    /// The business dates of a member's turns of a draw that stand.
+    /// The business dates of a member's turns of a draw that stand. A turn is of who had it first, also while
+    /// another of their household has it again.
     pub fn turns_of(
         &self,
         draw: &str,

@@ -1,13 +1,13 @@
 //! Points given or taken by an operator, with a reason.
 
 use serde::Serialize;
-use serde_json::json;
 
 use super::document::{Note, to_bytes};
 use super::error::Error;
 use super::operation::{Call, Operation};
 use super::sale::{check_reason, retell_nothing};
 use super::shell::{Moment, Replay, Till};
+use super::told;
 use crate::evaluate::lot_dates;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::ids::Seq;
@@ -64,12 +64,7 @@ impl Till {
     /// operator's ceiling it needs an approval of `adjustment` for this operation.
     pub fn adjust(&self, id: &str, adjustment: &Adjustment) -> Result<Adjusted, Error> {
         let wallet = self.check_adjustment(adjustment)?;
-        let operation = Operation {
-            id,
-            call: Call::Adjust,
-            content: content(adjustment),
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::Adjust, content(adjustment));
         let (first, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
             let facts = self.adjustment_facts(writing.head(), moment, adjustment)?;
             let act = Act::Adjustment {
@@ -237,18 +232,18 @@ pub(super) fn check_by_hand(operator: &str, reason: &str) -> Result<(), Error> {
 }
 
 fn content(adjustment: &Adjustment) -> String {
-    json!({
-        "member": adjustment.member.to_string(),
-        "wallet": adjustment.wallet,
-        "points": adjustment.points,
-        "operator": adjustment.operator,
-        "reason": adjustment.reason,
-        "business_date": adjustment.time.map(|(_, _, date)| date),
-        "expires_on": adjustment.expires_on,
-        "missing": match adjustment.missing {
-            Missing::Refused => "refused",
-            Missing::Owed => "owed",
-        },
-    })
-    .to_string()
+    let missing = match adjustment.missing {
+        Missing::Refused => "refused",
+        Missing::Owed => "owed",
+    };
+    told::content(vec![
+        ("member", adjustment.member.into()),
+        ("wallet", adjustment.wallet.as_str().into()),
+        ("points", adjustment.points.into()),
+        ("operator", adjustment.operator.as_str().into()),
+        ("reason", adjustment.reason.as_str().into()),
+        ("business_date", adjustment.time.into()),
+        ("expires_on", adjustment.expires_on.into()),
+        ("missing", missing.into()),
+    ])
 }

@@ -3,7 +3,6 @@
 use std::path::Path;
 
 use serde::Serialize;
-use serde_json::json;
 
 use super::document::{Note, to_bytes};
 use super::error::Error;
@@ -11,6 +10,7 @@ use super::log::Level;
 use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::Till;
+use super::told;
 use super::training::Purpose;
 use crate::kernel::ids::Seq;
 use crate::ledger::Kind;
@@ -109,13 +109,8 @@ impl Till {
                 expected: "1 to 200 bytes",
             });
         }
-        let content = json!({ "cashier": cashier }).to_string();
-        let operation = Operation {
-            id,
-            call: Call::ConfirmClock,
-            content,
-            kept_in_document: false,
-        };
+        let content = told::content(vec![("cashier", cashier.into())]);
+        let operation = Operation::told(id, Call::ConfirmClock, content);
         self.operate(&operation, retell_nothing, |writing, moment| {
             if !moment.now.is_in_range() {
                 return Err(Error::Argument {

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
-use serde_json::json;
 
 use super::document::{SaleDocument, from_bytes};
 use super::error::Error;
@@ -11,6 +10,7 @@ use super::exceptions::{DayException, ExceptionCount, counts_of, exceptions_of};
 use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::{Moment, Till};
+use super::told;
 use super::view::as_text;
 use crate::kernel::ids::Seq;
 use crate::kernel::order;
@@ -79,13 +79,8 @@ impl Till {
     /// obstacle: they stay, and are listed. Points whose last day is over are written off first, and stand in the
     /// totals. Closing again writes new totals only if something was added since.
     pub fn close_day(&self, id: &str, date: BusinessDate) -> Result<DayReport, Error> {
-        let content = json!({ "business_date": date }).to_string();
-        let operation = Operation {
-            id,
-            call: Call::CloseDay,
-            content,
-            kept_in_document: false,
-        };
+        let content = told::content(vec![("business_date", Some(date).into())]);
+        let operation = Operation::told(id, Call::CloseDay, content);
         let (first, _) = self.operate(&operation, retell_nothing, |writing, moment| {
             if Some(date) > last_closable(writing, moment) {
                 return Err(Error::Argument {

@@ -1,7 +1,7 @@
 //! What is kept beside an entry: of a sale enough to price it again and what it gave, of a refund how
 //! far the sale has gone back, of a void or a clock who did it and why.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use minicbor::{Decode, Encode};
 
@@ -57,10 +57,10 @@ pub(super) struct RefundDocument {
     pub(super) lines: ReturnedLines,
     /// Awarded points taken back so far.
     #[n(1)]
-    pub(super) taken_back: BTreeMap<WalletNumber, Points>,
+    pub(super) taken_back: Few<WalletNumber, Points>,
     /// Spent points given back so far.
     #[n(2)]
-    pub(super) returned: BTreeMap<WalletNumber, Points>,
+    pub(super) returned: Few<WalletNumber, Points>,
     /// Who did it, why, and the return's own receipt.
     #[n(3)]
     pub(super) note: Note,
@@ -151,7 +151,10 @@ pub(super) struct Note {
 }
 
 pub(super) fn to_bytes(document: &impl Encode<()>) -> Vec<u8> {
-    minicbor::to_vec(document).expect("writing to memory does not fail")
+    // Room for a sale of ten lines, so that it is not moved while it grows.
+    let mut bytes = Vec::with_capacity(1_024);
+    minicbor::encode(document, &mut bytes).expect("writing to memory does not fail");
+    bytes
 }
 
 pub(super) fn from_bytes<'b, T: Decode<'b, ()>>(bytes: &'b [u8]) -> Result<T, Error> {

@@ -1,7 +1,7 @@
 //! Turns of lucky draws: drawn and booked behind the sale or the event that gives them, in the same write, and
 //! taken back with it. What a turn draws hangs on its number alone, which only this moves on.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use super::document::{EventDocument, SaleDocument, from_bytes};
 use super::error::Error;
@@ -49,9 +49,10 @@ impl Till {
                 continue;
             };
             let key = key_of_draw(&of_writer, &draw.id);
+            let members = whose_turns(&writing.reading(), draw.times.per, member)?;
             for _ in 0..given.turns {
                 let reading = writing.reading();
-                let n = reading.next_turn(&draw.id, member)?;
+                let n = reading.next_turn(&draw.id, &members)?;
                 let part = part_of(&outcome(&key, &draw.id, n));
                 let prize = draw.prize_of::<StoreError>(part, at, &mut |prize| {
                     reading.won(&draw.id, &prize.id, n)
@@ -195,6 +196,22 @@ impl Till {
     }
 }
 
+/// Whose turns that were taken back a member has again: their own, or those of all of the household.
+fn whose_turns(
+    reading: &Reading<'_>,
+    per: TimesPer,
+    member: MemberNumber,
+) -> Result<Vec<MemberNumber>, StoreError> {
+    let sharers = match per {
+        TimesPer::Member => Vec::new(),
+        TimesPer::Household => reading.household(member)?,
+    };
+    if sharers.is_empty() {
+        return Ok(vec![member]);
+    }
+    Ok(sharers.into_iter().map(|sharer| sharer.member).collect())
+}
+
 /// Members, and their sales that are held.
 pub(super) type HadBy<'a> = (&'a [MemberNumber], &'a [SaleDocument]);
 
@@ -205,7 +222,7 @@ pub(super) fn turns_had(
     programme: &Programme,
     on: BusinessDate,
     (own, all): (HadBy<'_>, HadBy<'_>),
-) -> Result<BTreeMap<String, Had>, Error> {
+) -> Result<Few<String, Had>, Error> {
     let limited = programme.draws().iter();
     let limited = limited.filter(|draw| draw.times.is_limited());
     limited

@@ -1,14 +1,13 @@
 //! What a call answers instead of a result. The one place where the rooms' own errors become those
 //! of the outside.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use serde::{Deserialize, Serialize};
 
 use super::status;
 use crate::evaluate::CartProblem;
 use crate::exchange::{BuildError, ProvisioningError, SignatureError};
-use crate::kernel::order;
 use crate::kernel::{MemberNumber, SaleId};
 use crate::programme::Problem;
 use crate::scan::Unreadable;
@@ -23,7 +22,7 @@ pub struct Refused {
     /// Stable key; also the key of the texts.
     pub reason: String,
     /// What the texts name, ready to read: never a name, a phone number or a card.
-    pub values: BTreeMap<String, String>,
+    pub values: Few<String, String>,
 }
 
 impl Refused {
@@ -35,7 +34,7 @@ impl Refused {
         Self {
             status,
             reason: reason.to_owned(),
-            values: order::map(values),
+            values: values.collect(),
         }
     }
 

@@ -1,7 +1,6 @@
 //! What a member did that is no sale: a review, a check-in, joining.
 
 use serde::Serialize;
-use serde_json::json;
 
 use super::document::{EventDocument, Note, from_bytes, to_bytes};
 use super::error::Error;
@@ -12,6 +11,7 @@ use super::refund::{Paid, account_of_points, policies_of, under_account};
 use super::sale::{check_reason, retell_nothing};
 use super::shell::{Moment, Replay, Till};
 use super::status;
+use super::told;
 use crate::evaluate::sums::Change;
 use crate::evaluate::{EventFacts, Reason, TurnLine, evaluate_event};
 use crate::kernel::ids::Seq;
@@ -142,12 +142,7 @@ impl Till {
     /// member had before (`event.already`).
     pub fn event(&self, id: &str, report: &EventReport) -> Result<EventDone, Error> {
         report.check()?;
-        let operation = Operation {
-            id,
-            call: Call::Event,
-            content: content(report),
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::Event, content(report));
         let (seq, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
             let facts = facts_on(writing.head(), moment, report.time);
             let programme = self.programme_on(facts.business_date)?;
@@ -301,12 +296,7 @@ impl Till {
         check_cashier(back.cashier.as_deref())?;
         check_reason(back.reason.as_deref().unwrap_or_default())?;
         check_time(back.time)?;
-        let operation = Operation {
-            id,
-            call: Call::EventBack,
-            content: content_back(back),
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::EventBack, content_back(back));
         let (seq, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
             let not_one = || Error::refused(status::NOT_FOUND, "event.not_one", &[]);
             let reading = writing.reading();
@@ -533,23 +523,21 @@ fn wallet_id(programme: &Programme, number: crate::kernel::WalletNumber) -> Stri
 }
 
 fn content(report: &EventReport) -> String {
-    json!({
-        "event": report.name,
-        "member": report.member.to_string(),
-        "reference": report.reference,
-        "channel": report.channel,
-        "cashier": report.cashier,
-        "business_date": report.time.map(|(_, _, date)| date),
-    })
-    .to_string()
+    told::content(vec![
+        ("event", report.name.as_str().into()),
+        ("member", report.member.into()),
+        ("reference", (&report.reference).into()),
+        ("channel", (&report.channel).into()),
+        ("cashier", (&report.cashier).into()),
+        ("business_date", report.time.into()),
+    ])
 }
 
 fn content_back(back: &EventReturn) -> String {
-    json!({
-        "event": back.seq,
-        "cashier": back.cashier,
-        "reason": back.reason,
-        "business_date": back.time.map(|(_, _, date)| date),
-    })
-    .to_string()
+    told::content(vec![
+        ("event", back.seq.into()),
+        ("cashier", (&back.cashier).into()),
+        ("reason", (&back.reason).into()),
+        ("business_date", back.time.into()),
+    ])
 }

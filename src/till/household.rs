@@ -1,7 +1,6 @@
 //! Several members who share the account of one of them (docs/members.md).
 
 use serde::Serialize;
-use serde_json::json;
 
 use super::adjust::check_by_hand;
 use super::error::Error;
@@ -11,6 +10,7 @@ use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::{Replay, Till};
 use super::status;
+use super::told::{self, Told};
 use super::view::load_document;
 use crate::kernel::ids::Seq;
 use crate::kernel::order;
@@ -151,15 +151,15 @@ impl Till {
     ) -> Result<HouseholdChanged, Error> {
         check_by_hand(&request.operator, &request.reason)?;
         check_time(request.time)?;
-        let content = json!({
-            "act": "join",
-            "member": request.member.to_string(),
-            "holder": request.holder.to_string(),
-            "operator": request.operator,
-            "reason": request.reason,
-            "business_date": request.time.map(|(_, _, date)| date),
-        });
-        let operation = operation(id, content.to_string());
+        let content = told::content(vec![
+            ("act", "join".into()),
+            ("member", request.member.into()),
+            ("holder", request.holder.into()),
+            ("operator", request.operator.as_str().into()),
+            ("reason", request.reason.as_str().into()),
+            ("business_date", request.time.into()),
+        ]);
+        let operation = operation(id, content);
         let (seq, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
             refuse_join(&writing.reading(), request.member, request.holder)?;
             let facts = facts_of(writing, moment, request.member, request.time);
@@ -447,27 +447,26 @@ fn refuse_join(
 }
 
 fn operation(id: &str, content: String) -> Operation<'_> {
-    Operation {
-        id,
-        call: Call::Household,
-        content,
-        kept_in_document: false,
-    }
+    Operation::told(id, Call::Household, content)
 }
 
 fn content_of_leaving(request: &LeaveRequest) -> String {
     let split = match &request.split {
-        Split::Nothing => json!("nothing"),
-        Split::Own => json!("own"),
-        Split::Points(points) => json!(points),
+        Split::Nothing => "nothing".into(),
+        Split::Own => "own".into(),
+        Split::Points(points) => {
+            let pair = |(wallet, points): &(String, Points)| {
+                Told::Parts(vec![wallet.as_str().into(), (*points).into()])
+            };
+            Told::Parts(points.iter().map(pair).collect())
+        }
     };
-    json!({
-        "act": "leave",
-        "member": request.member.to_string(),
-        "split": split,
-        "operator": request.operator,
-        "reason": request.reason,
-        "business_date": request.time.map(|(_, _, date)| date),
-    })
-    .to_string()
+    told::content(vec![
+        ("act", "leave".into()),
+        ("member", request.member.into()),
+        ("split", split),
+        ("operator", request.operator.as_str().into()),
+        ("reason", request.reason.as_str().into()),
+        ("business_date", request.time.into()),
+    ])
 }

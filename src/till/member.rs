@@ -4,8 +4,6 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 
-use serde_json::json;
-
 use super::approval::tell;
 use super::card::MemberCard;
 use super::error::Error;
@@ -13,6 +11,7 @@ use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::{Replay, Till};
 use super::status;
+use super::told::{self, Told};
 use crate::evaluate::{Cart, Shown};
 use crate::exchange::{IdentifierHash, enrolment, identifier_hash};
 use crate::kernel::ids::{Seq, hex};
@@ -52,18 +51,12 @@ impl Till {
     /// is known is no new member: the refusal names who has it ([`Error::member`]).
     pub fn enrol(&self, id: &str, enrolment: &Enrolment) -> Result<MemberCard, Error> {
         let hashes = self.hashes(enrolment)?;
-        let told: Vec<String> = hashes.iter().map(|hash| hex(hash)).collect();
-        let mut content = json!({ "identifiers": told });
+        let identifiers = hashes.iter().map(|hash| Told::Text(hex(hash)));
+        let mut content = vec![("identifiers", Told::Parts(identifiers.collect()))];
         if enrolment.is_somebody_else {
-            content["somebody_else"] = json!(true);
+            content.push(("somebody_else", Told::Number(1)));
         }
-        let content = content.to_string();
-        let operation = Operation {
-            id,
-            call: Call::Enrol,
-            content,
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::Enrol, told::content(content));
         let (number, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
             let (mut new, mut known) = (Vec::new(), BTreeSet::new());
             for hash in &hashes {

@@ -1,7 +1,5 @@
 //! Members who are blocked, blocked no more, or whose membership is closed.
 
-use serde_json::json;
-
 use super::adjust::check_by_hand;
 use super::approval::Permit;
 use super::document::{Note, to_bytes};
@@ -10,6 +8,7 @@ use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::{Moment, Replay, Till};
 use super::status;
+use super::told;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, MemberStatus, UtcOffset};
 use crate::ledger::decide::note;
@@ -75,12 +74,7 @@ impl Till {
     pub fn change_status(&self, id: &str, request: &StatusRequest) -> Result<StatusChanged, Error> {
         check_by_hand(&request.operator, &request.reason)?;
         check_time(request.time)?;
-        let operation = Operation {
-            id,
-            call: Call::MemberStatus,
-            content: content(request),
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::MemberStatus, content(request));
         let (seq, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
             let member = request.member;
             let stands = writing.reading().member_status(member)?;
@@ -193,12 +187,11 @@ pub(super) fn marked(language: Language, status: MemberStatus, text: String) -> 
 }
 
 fn content(request: &StatusRequest) -> String {
-    json!({
-        "member": request.member.to_string(),
-        "act": request.change.kind().name(),
-        "operator": request.operator,
-        "reason": request.reason,
-        "business_date": request.time.map(|(_, _, date)| date),
-    })
-    .to_string()
+    told::content(vec![
+        ("member", request.member.into()),
+        ("act", request.change.kind().name().into()),
+        ("operator", request.operator.as_str().into()),
+        ("reason", request.reason.as_str().into()),
+        ("business_date", request.time.into()),
+    ])
 }

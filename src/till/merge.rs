@@ -1,7 +1,5 @@
 //! Two members who turn out to be one (docs/members.md).
 
-use serde_json::json;
-
 use super::adjust::check_by_hand;
 use super::card::MemberCard;
 use super::error::Error;
@@ -10,6 +8,7 @@ use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
 use super::shell::{Replay, Till};
 use super::status;
+use super::told;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, UtcOffset, WalletNumber};
 use crate::ledger::merge::merge;
@@ -138,12 +137,7 @@ impl Till {
     pub fn merge(&self, id: &str, request: &MergeRequest) -> Result<Merged, Error> {
         check_by_hand(&request.operator, &request.reason)?;
         check_time(request.time)?;
-        let operation = Operation {
-            id,
-            call: Call::Merge,
-            content: content(request),
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::Merge, content(request));
         let (seq, replay) = self.operate(&operation, retell_nothing, |writing, moment| {
             refuse_merge(&writing.reading(), request.from, request.into)?;
             let facts = facts_of(writing, moment, request.from, request.time);
@@ -199,12 +193,11 @@ fn refuse_merge(
 }
 
 fn content(request: &MergeRequest) -> String {
-    json!({
-        "from": request.from.to_string(),
-        "into": request.into.to_string(),
-        "operator": request.operator,
-        "reason": request.reason,
-        "business_date": request.time.map(|(_, _, date)| date),
-    })
-    .to_string()
+    told::content(vec![
+        ("from", request.from.into()),
+        ("into", request.into.into()),
+        ("operator", request.operator.as_str().into()),
+        ("reason", request.reason.as_str().into()),
+        ("business_date", request.time.into()),
+    ])
 }

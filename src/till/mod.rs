@@ -50,6 +50,7 @@ mod statement_text;
 pub mod status;
 mod sums;
 mod sync;
+mod told;
 mod training;
 mod trial;
 mod undo;

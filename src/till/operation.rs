@@ -5,10 +5,14 @@ use sha2::{Digest, Sha256};
 use super::error::{Error, Refused};
 use crate::evaluate::first_difference;
 use crate::ledger::Hash;
+use crate::programme::shape::{json, read_object};
 use crate::store::{NewOperation, OperationRow, Reading, Writing};
 
 /// The longest operation id, in bytes.
 pub const OPERATION_ID_MAX: usize = 64;
+
+/// The longest stored refusal, in bytes: a key and what its text names.
+const REFUSAL_MAX: usize = 65_536;
 
 /// Which call an operation was. The numbers are stored and never reused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,11 +39,12 @@ pub(super) enum Call {
 /// An operation as it is asked.
 pub(super) struct Operation<'a> {
     pub(super) id: &'a str,
-    pub(super) call: Call,
+    call: Call,
     /// Canonical text of what is asked.
-    pub(super) content: String,
+    content: String,
+    hash: Hash,
     /// The content can be told again from the stored sale, so it need not be kept itself.
-    pub(super) kept_in_document: bool,
+    is_in_document: bool,
 }
 
 /// The name the POS gives an operation.
@@ -65,17 +70,29 @@ pub(super) enum Known {
     Refused(Refused),
 }
 
-impl Operation<'_> {
-    pub(super) fn check(&self) -> Result<(), Error> {
-        check_id(self.id)
+impl<'a> Operation<'a> {
+    /// One whose content is kept with it.
+    pub(super) fn told(id: &'a str, call: Call, content: String) -> Self {
+        let hash = Sha256::new().chain_update([call as u8]);
+        Self {
+            id,
+            call,
+            hash: hash.chain_update(&content).finalize().into(),
+            content,
+            is_in_document: false,
+        }
     }
 
-    fn hash(&self) -> Hash {
-        Sha256::new()
-            .chain_update([self.call as u8])
-            .chain_update(&self.content)
-            .finalize()
-            .into()
+    /// One whose content is told again from the document of its sale.
+    pub(super) fn in_document(id: &'a str, call: Call, content: String) -> Self {
+        Self {
+            is_in_document: true,
+            ..Self::told(id, call, content)
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), Error> {
+        check_id(self.id)
     }
 
     /// Looks the operation up. `retell` gives the stored content of an operation that is kept in a
@@ -93,7 +110,7 @@ impl Operation<'_> {
                 field: "operation_id".to_owned(),
             });
         }
-        if row.content != self.hash() {
+        if row.content != self.hash {
             let stored = match &row.request {
                 Some(request) => request.clone(),
                 None => retell(reading, &row)?,
@@ -103,7 +120,7 @@ impl Operation<'_> {
         }
         match row.refusal {
             None => Ok(Known::Done(row.result)),
-            Some(bytes) => serde_json::from_slice(&bytes)
+            Some(bytes) => read_object(&bytes, REFUSAL_MAX, 2)
                 .map(Known::Refused)
                 .map_err(|_| Error::Internal("a stored refusal cannot be read")),
         }
@@ -111,7 +128,7 @@ impl Operation<'_> {
 
     /// Remembers that it was done.
     pub(super) fn remember(&self, writing: &Writing<'_>, result: u64) -> Result<(), Error> {
-        let request = (!self.kept_in_document).then_some(self.content.as_str());
+        let request = (!self.is_in_document).then_some(self.content.as_str());
         Ok(writing.put_operation(&self.row(result, None, request))?)
     }
 
@@ -121,7 +138,7 @@ impl Operation<'_> {
         writing: &Writing<'_>,
         refused: &Refused,
     ) -> Result<(), Error> {
-        let refusal = serde_json::to_vec(refused).expect("texts and numbers are JSON");
+        let refusal = json(refused).into_bytes();
         Ok(writing.put_operation(&self.row(0, Some(&refusal), Some(&self.content)))?)
     }
 
@@ -131,11 +148,10 @@ impl Operation<'_> {
         refusal: Option<&'b [u8]>,
         request: Option<&'b str>,
     ) -> NewOperation<'b> {
-        let content = self.hash();
         NewOperation {
             id: self.id,
             call: self.call as u8,
-            content,
+            content: self.hash,
             result,
             refusal,
             request,

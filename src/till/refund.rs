@@ -1,10 +1,9 @@
 //! Taking a sale back: whole, by line and quantity, or by line and amount.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::json;
 
 use super::document::{Note, RefundDocument, from_bytes, to_bytes};
 use super::error::Error;
@@ -14,12 +13,12 @@ use super::returns::entries_of;
 use super::sale::{check_reason, postings_of, retell_nothing};
 use super::shell::{Moment, Till};
 use super::status;
+use super::told::{self, Told};
 use super::undo::refunds_in_force;
 use super::view::{ReceiptKey, ReceiptKind, Sale, SaleState, load_document};
 use crate::evaluate::sums::Change;
 use crate::evaluate::{Goods, Measure, NoReturn, PointsBack, Return, ReturnedPart, points_back};
 use crate::kernel::ids::Seq;
-use crate::kernel::order;
 use crate::kernel::{
     BusinessDate, Instant, MemberNumber, Money, Points, SaleId, UtcOffset, WalletNumber,
 };
@@ -182,12 +181,7 @@ impl Till {
                 expected: "why the sale is undone, 1 to 200 bytes",
             });
         }
-        let operation = Operation {
-            id,
-            call: Call::Refund,
-            content: content(request),
-            kept_in_document: false,
-        };
+        let operation = Operation::told(id, Call::Refund, content(request));
         let receipt = request
             .receipt_number
             .as_ref()
@@ -496,16 +490,18 @@ pub(super) fn under_account(entries: &mut [Entry], account: Option<MemberNumber>
 /// The policies of a programme's wallets. Once the money has changed hands, nothing is refused.
 pub(super) fn policies_of(programme: &Programme, paid: Paid) -> Policies {
     let wallets = programme.wallets().iter();
-    order::map(wallets.map(|wallet| {
-        let mut policy = wallet.refund;
-        if paid == Paid::Already && policy.missing == MissingAward::Refused {
-            policy.missing = MissingAward::Debt;
-        }
-        (wallet.number, policy)
-    }))
+    wallets
+        .map(|wallet| {
+            let mut policy = wallet.refund;
+            if paid == Paid::Already && policy.missing == MissingAward::Refused {
+                policy.missing = MissingAward::Debt;
+            }
+            (wallet.number, policy)
+        })
+        .collect()
 }
 
-type Sums = BTreeMap<WalletNumber, Points>;
+type Sums = Few<WalletNumber, Points>;
 
 fn most(a: &Sums, b: &Sums) -> Sums {
     let mut most = a.clone();
@@ -518,25 +514,28 @@ fn most(a: &Sums, b: &Sums) -> Sums {
 
 /// What the same id must ask again.
 fn content(request: &RefundRequest) -> String {
-    let part = |part: &ReturnedPart| match part.measure {
-        Measure::Quantity(quantity) => json!({ "line": part.line, "quantity_milli": quantity }),
-        Measure::QuantityFor(quantity, amount) => {
-            json!({ "line": part.line, "quantity_milli": quantity, "amount": amount })
-        }
-        Measure::Amount(amount) => json!({ "line": part.line, "amount": amount }),
+    let part = |part: &ReturnedPart| {
+        let (quantity, amount) = match part.measure {
+            Measure::Quantity(quantity) => (Some(quantity), None),
+            Measure::QuantityFor(quantity, amount) => (Some(quantity), Some(amount)),
+            Measure::Amount(amount) => (None, Some(amount)),
+        };
+        let mut fields = vec![("line", (part.line as u64).into())];
+        fields.extend(quantity.map(|quantity| ("quantity_milli", quantity.get().into())));
+        fields.extend(amount.map(|amount| ("amount", amount.get().into())));
+        Told::Fields(fields)
     };
     let goods = match &request.goods {
-        Goods::Everything => json!("everything"),
-        Goods::PostVoid => json!("post_void"),
-        Goods::Parts(parts) => parts.iter().map(part).collect(),
+        Goods::Everything => "everything".into(),
+        Goods::PostVoid => "post_void".into(),
+        Goods::Parts(parts) => Told::Parts(parts.iter().map(part).collect()),
     };
-    json!({
-        "sale": request.sale.to_string(),
-        "business_date": request.business_date,
-        "receipt_number": request.receipt_number,
-        "goods": goods,
-    })
-    .to_string()
+    told::content(vec![
+        ("sale", request.sale.into()),
+        ("business_date", Some(request.business_date).into()),
+        ("receipt_number", (&request.receipt_number).into()),
+        ("goods", goods),
+    ])
 }
 
 fn points_of(entry: &Entry) -> Points {

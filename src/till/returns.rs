@@ -2,7 +2,7 @@
 //! named and known, and is worth what today's version says where it is not. And the return that is
 //! nothing else: goods without their sale.
 
-use std::collections::{BTreeMap, btree_map};
+use crate::kernel::Few;
 
 use super::approval::Permit;
 use super::document::{Note, SaleDocument, to_bytes};
@@ -178,7 +178,7 @@ impl Till {
         paid: Paid,
     ) -> Result<Sorted, Error> {
         let mut sorted = Sorted::default();
-        let mut so_far: BTreeMap<Seq, ReturnedLines> = BTreeMap::new();
+        let mut so_far: Few<Seq, ReturnedLines> = Few::new();
         for (index, line) in cart.lines.iter().enumerate() {
             if !line.is_returned() {
                 continue;
@@ -257,16 +257,16 @@ impl Till {
         reading: &Reading<'_>,
         row: &SaleRow,
         of: &ReturnOf,
-        so_far: &mut BTreeMap<Seq, ReturnedLines>,
+        so_far: &mut Few<Seq, ReturnedLines>,
         wanted: (Quantity, Money),
     ) -> Result<(Quantity, Money), Error> {
         let sale = load_document(reading, row.document_seq)?;
         let programme = self.programme_version(sale.programme_version)?;
         let decided = sale.decided(&programme, &sale.cart);
-        let lines = match so_far.entry(row.seq) {
-            btree_map::Entry::Occupied(known) => known.into_mut(),
-            btree_map::Entry::Vacant(new) => new.insert(refund_document(reading, row)?.lines),
-        };
+        if !so_far.contains_key(&row.seq) {
+            so_far.insert(row.seq, refund_document(reading, row)?.lines);
+        }
+        let lines = &so_far[&row.seq];
         let line = usize::try_from(of.line).unwrap_or(usize::MAX);
         let fits = decided.fitting(lines, line, wanted);
         let part = ReturnedPart {
@@ -276,7 +276,7 @@ impl Till {
         if fits.0.is_positive()
             && let Ok(after) = decided.after(lines, &Goods::Parts(vec![part]))
         {
-            *lines = after;
+            so_far.insert(row.seq, after);
             return Ok(fits);
         }
         Ok((Quantity::ZERO, Money::ZERO))
@@ -365,12 +365,7 @@ impl Till {
     pub fn refund_unlinked(&self, id: &str, cart: &Cart) -> Result<UnlinkedRefund, Error> {
         check_goods(cart)?;
         let cart = &*self.keep_hash(cart);
-        let operation = Operation {
-            id,
-            call: Call::RefundUnlinked,
-            content: cart.content(),
-            kept_in_document: true,
-        };
+        let operation = Operation::in_document(id, Call::RefundUnlinked, cart.content());
         let receipt = cart
             .receipt_number
             .as_ref()

@@ -73,12 +73,7 @@ fn last(entries: &[Entry]) -> Seq {
 }
 
 fn sale_operation<'a>(id: &'a str, call: Call, cart: &Cart) -> Operation<'a> {
-    Operation {
-        id,
-        call,
-        content: cart.content(),
-        kept_in_document: true,
-    }
+    Operation::in_document(id, call, cart.content())
 }
 
 /// The content of an authorise or record: the cart of its sale as it was first stored.

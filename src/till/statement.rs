@@ -1,7 +1,7 @@
 //! A member's statement: balances, lots with their last days, history, rewards within reach. Nothing
 //! personal but the member number.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use serde::Serialize;
 
@@ -266,9 +266,9 @@ impl Till {
         number: MemberNumber,
         from: Option<BusinessDate>,
         to: BusinessDate,
-    ) -> Result<(Vec<Movement>, BTreeMap<WalletNumber, Sums>), Error> {
+    ) -> Result<(Vec<Movement>, Few<WalletNumber, Sums>), Error> {
         let mut movements = Vec::new();
-        let mut sums: BTreeMap<WalletNumber, Sums> = BTreeMap::new();
+        let mut sums: Few<WalletNumber, Sums> = Few::new();
         let (mut after, mut event) = (0, 0);
         // All of a household are told the same, with who shopped.
         let account = reading.account_of(number)?;

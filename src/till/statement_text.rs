@@ -2,6 +2,7 @@
 
 use super::statement::{Statement, say_date};
 use crate::kernel::MemberStatus;
+use crate::programme::shape::json;
 use crate::texts::{Language, phrase};
 
 impl Statement {
@@ -74,6 +75,6 @@ impl Statement {
 
     /// The whole statement as compact JSON.
     pub fn to_json(&self) -> String {
-        serde_json::to_string(self).expect("a statement has no keys but texts and no floats")
+        json(self)
     }
 }

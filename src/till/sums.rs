@@ -1,8 +1,9 @@
 //! What the earlier sales of members amount to, kept month by month beside the sales, so that a quote reads
 //! no sale: each act that changes what a sale counts for changes the sums in the same write.
 
+use crate::kernel::Few;
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::document::{EventDocument, RefundDocument, SaleDocument, from_bytes};
 use super::error::Error;
@@ -95,8 +96,8 @@ impl Past<'_> {
             receipt_group: None,
             awards: Vec::new(),
             offers: BTreeSet::new(),
-            rewards: BTreeMap::new(),
-            goals: BTreeMap::new(),
+            rewards: Few::new(),
+            goals: Few::new(),
             event: None,
         };
         Ok(Some(match self {
@@ -117,7 +118,7 @@ impl Past<'_> {
                     },
                 };
                 let offers = outcome.offers.iter().filter(|_| is_kept);
-                let mut rewards: BTreeMap<String, Points> = BTreeMap::new();
+                let mut rewards: Few<String, Points> = Few::new();
                 for redemption in &outcome.redemptions {
                     if let Some(reward) = &redemption.reward {
                         *rewards.entry(reward.clone()).or_default() += redemption.points;
@@ -193,7 +194,7 @@ impl Past<'_> {
             }
             if let Some((id, count, lines)) = question.goal_lines() {
                 let counted = self.goal(till, (count, lines));
-                sale.goals = BTreeMap::from([(id.to_owned(), counted)]);
+                sale.goals = Few::from([(id.to_owned(), counted)]);
             }
             sums.change(change, number, &sale);
         }
@@ -311,7 +312,7 @@ impl Till {
         }
         let (mut is_sound, mut count) = (true, 0);
         for member in reading.members_with_past()? {
-            let mut kept = BTreeMap::new();
+            let mut kept = Few::new();
             reading.past(member, i32::MIN, i32::MAX, |month, bytes| {
                 kept.insert(month, bytes.to_vec());
                 Ok(())

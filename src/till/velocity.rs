@@ -1,6 +1,6 @@
 //! What this till counted for the programme's limits, and what it writes when one is met.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use super::approval::{Permit, code_of, tell};
 use super::document::SaleDocument;
@@ -85,7 +85,7 @@ impl Till {
             },
             ..LimitFacts::default()
         };
-        let mut known: BTreeMap<(LimitPer, Option<u32>), Vec<Counted>> = BTreeMap::new();
+        let mut known: Few<(LimitPer, Option<u32>), Vec<Counted>> = Few::new();
         for limit in programme.limits() {
             let counted = match known.get(&(limit.per, limit.hours)) {
                 Some(counted) => counted,

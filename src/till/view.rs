@@ -1,6 +1,6 @@
 //! What a sale looks like from outside.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -300,7 +300,7 @@ impl Till {
             return Ok(None);
         }
         let refund = refund_document(reading, row)?;
-        let of = |points: &BTreeMap<WalletNumber, Points>, wallet| {
+        let of = |points: &Few<WalletNumber, Points>, wallet| {
             points.get(&wallet).copied().unwrap_or_default()
         };
         let wallets = programme.wallets().iter().map(|wallet| WalletGivenBack {

@@ -8,13 +8,15 @@ use loy::kernel::{
 };
 use loy::ledger::clock::ClockLimits;
 use loy::till::{
-    Adjustment, Enrolment, EventReport, MergeRequest, Missing, RefundRequest, Sale, StatusChange,
-    StatusRequest, Till, WalletRefund,
+    Adjustment, Enrolment, EventReport, JoinRequest, MergeRequest, Missing, RefundRequest, Sale,
+    StatusChange, StatusRequest, Till, WalletRefund,
 };
 
 use crate::carts::{Basket, morning_of};
 use crate::found::Found;
-use crate::model::{Asked, Case, Given, How, Joined, Reported, Returned, Sold, Step, Undone, Who};
+use crate::model::{
+    Asked, Case, Given, How, Joined, Reported, Returned, Shared, Sold, Step, Undone, Who,
+};
 use crate::priced::compare;
 use crate::shop::{Shop, TODAY, assert_sound, date, phone};
 use crate::{document, programme};
@@ -73,6 +75,7 @@ impl<'a> Life<'a> {
             }
             Step::Block(who) => self.block(who),
             Step::Merge(step) => self.merge(step),
+            Step::Share(step) => self.share(step),
             Step::Install(installed) => {
                 let bytes = document(self.case, &installed.programme, 2);
                 let installed = self.till.install_programme(&bytes);
@@ -393,12 +396,32 @@ impl<'a> Life<'a> {
         done.map(|_| ()).map_err(|error| error.to_string())
     }
 
+    fn share(&mut self, step: &Shared) -> Answer {
+        let member = self.member(&step.who, step.on)?;
+        let holder = self.member(&step.with, step.on)?;
+        let at = self.morning(step.on);
+        let id = self.call("share");
+        let request = JoinRequest {
+            member,
+            holder,
+            operator: "TN-07".to_owned(),
+            reason: "case".to_owned(),
+            time: Some((at, Self::offset(), date(step.on.unwrap_or(TODAY)))),
+        };
+        let done = self.till.join_household(&id, &request);
+        done.map(|_| ()).map_err(|error| error.to_string())
+    }
+
     fn report(&mut self, step: &Reported, found: &mut Found) -> Answer {
         let member = self.member(&step.who, step.on)?;
         let at = self.morning(step.on);
         let id = self.call("event");
+        let member_of = |name: &String| self.members.get(name).map(ToString::to_string);
         let report = EventReport {
-            reference: step.reference.clone(),
+            reference: step
+                .reference
+                .as_ref()
+                .map(|name| member_of(name).unwrap_or_else(|| name.clone())),
             time: Some((at, Self::offset(), date(step.on.unwrap_or(TODAY)))),
             ..EventReport::new(&step.event, member)
         };

@@ -91,6 +91,8 @@ pub enum Step {
     /// The member earns and spends nothing from now on.
     Block(Who),
     Merge(Joined),
+    /// From now on one shares the account of another.
+    Share(Shared),
     /// From now on this programme is installed too.
     Install(Installed),
     /// Something that is no sale: a review, a check-in.
@@ -239,6 +241,15 @@ pub struct Joined {
     pub on: Option<i64>,
 }
 
+/// One joins the household of the other.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Shared {
+    pub who: String,
+    pub with: String,
+    pub on: Option<i64>,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sold {
@@ -384,7 +395,7 @@ pub struct Reported {
     pub who: String,
     pub on: Option<i64>,
     pub event: String,
-    /// Which one of its kind.
+    /// Which one of its kind. Where it is what the case calls a member, it is that member's number.
     pub reference: Option<String>,
     #[serde(default)]
     pub earns: BTreeMap<String, i64>,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use loy::kernel::Few;
+
 use loy::evaluate::{
     Cart, Decided, Goods, KeptLine, Measure, MemberSnapshot, PointsBack, Quote, Return,
     ReturnedLines, ReturnedPart, due_after, evaluate, points_back,
@@ -294,7 +296,7 @@ fn refunds(
     step: &Quoted,
     found: &mut Found,
 ) {
-    let sums = |points: Points| BTreeMap::from([(1, points)]);
+    let sums = |points: Points| Few::from([(1, points)]);
     let (awarded, redeemed) = (sums(quote.awarded(1)), sums(quote.redeemed(1)));
     let (mut before, mut so_far) = (ReturnedLines::new(), PointsBack::default());
     for refund in &step.refunds {
@@ -317,7 +319,7 @@ fn refunds(
             so_far: &so_far,
         };
         let back = points_back(&back).expect("what goes back");
-        let of = |sums: &BTreeMap<u8, Points>| sums.get(&1).map_or(0, |points| points.get());
+        let of = |sums: &Few<u8, Points>| sums.get(&1).map_or(0, |points| points.get());
         let is = (of(&back.taken_back), of(&back.returned));
         found.same(
             "back, taken and returned",

@@ -2,7 +2,7 @@
 
     python3 tests/draws/outcomes.py > tests/draws/outcomes.json
 
-The rule is that of docs/programme.md, "Draws". HKDF is written out from RFC 5869.
+The rule is that of docs/draws.md. HKDF is written out from RFC 5869.
 """
 
 import hashlib

@@ -147,7 +147,7 @@ impl Ledger {
         all.map(get)
     }
 
-    /// The first day on which they are dead (0 for never), points and held points of each lot.
+    /// The first day on which they are dead (0 for never), points and held points of each lot of points.
     pub fn lots(&self, number_text: &str, date: i32) -> Vec<(i64, i64, i64)> {
         let member = c(number_text);
         let rows = given(loy_rows_free, |out, error| unsafe {
@@ -159,7 +159,11 @@ impl Ledger {
             let of = |field| cell(&rows, row, field).expect("a number");
             (until, of(c"points"), of(c"held"))
         };
-        (0..count(&rows)).map(lot).collect()
+        let is_of_points = |row: &i32| {
+            let wallet = unsafe { text(loy_rows_text(rows.c, *row, c"wallet".as_ptr())) };
+            wallet == "points"
+        };
+        (0..count(&rows)).filter(is_of_points).map(lot).collect()
     }
 
     pub fn sell(&self, id: &str, cart: &Handle<loy_cart>, hold: Option<i64>) -> Asked {

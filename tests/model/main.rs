@@ -90,7 +90,7 @@ fn shop() -> Shop {
         let claims = format!(r#""schema": 1, "claims": {{ "within_days": {CLAIM_DAYS} }},"#);
         let programme = programme.replacen(r#""decimals": 0,"#, &lives, 1);
         let programme = programme.replacen(r#""schema": 1,"#, &claims, 1);
-        provisioning.programme = programme.into_bytes();
+        provisioning.programme = shop::with_games(programme.as_bytes());
         let [refund, unlinked, points] = ALONE;
         let store = format!(
             r#"{{ "roles": {{ "cashier": {{ "refund": "{refund}", "unlinked_refund": "{unlinked}",

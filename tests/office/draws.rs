@@ -3,10 +3,11 @@
 use loy::ledger::draw::{commitment, outcome, part_of};
 use loy::office::Verdict;
 use loy::programme::Programme;
-use loy::till::{EventReport, EventReturn, Goods};
-use serde_json::Value;
+use loy::till::{EventReport, EventReturn, Goods, Split};
+use serde_json::{Value, json};
 
-use crate::chain::Chain;
+use crate::chain::{Chain, programme};
+use crate::households::{join, leave, two};
 use crate::shop::{TODAY, cart_of, date, enrol, phone, refund_of};
 
 const DRAWS: &str = include_str!("../programmes/draws.json");
@@ -86,4 +87,51 @@ fn head_office_computes_the_turns_of_two_tills_again_and_publishes_what_anybody_
             );
         }
     }
+}
+
+#[test]
+fn the_turn_of_a_household_that_another_of_it_has_again_is_right_at_head_office_too() {
+    let document = programme(
+        json!({"draws": [{"id": "wheel", "times": {"day": 1, "per": "household"},
+                          "prizes": [{"id": "cup", "chance_percent": "50"}]}]}),
+        json!({}),
+    );
+    let (mut chain, a, b) = two(&document, 1);
+    let till = chain.till();
+    let c = till.enrol("c", &phone("0911111111")).unwrap().number;
+    // Sold and given back, one after the other; the turn of the last one stands.
+    let tries = |name: &str, members: &[_]| -> Vec<u64> {
+        let sold = members.iter().enumerate().map(|(place, member)| {
+            let id = format!("{name}-{place}");
+            let sale = till.record(&id, &cart_of(*member, 10_000)).unwrap();
+            if place + 1 < members.len() {
+                till.refund(&format!("{id}-back"), &refund_of(sale.id))
+                    .unwrap();
+            }
+            sale.quote.drawn.iter().map(|turn| turn.n).sum()
+        });
+        sold.collect()
+    };
+    join(till, "b-a", b, a);
+    assert_eq!(tries("two", &[a, b, a, b]), [1, 1, 1, 1]);
+    leave(till, "b-goes", b, Split::Nothing);
+    assert_eq!(tries("one", &[b, b]), [2, 2]);
+    // Whoever became another has had their turns: none is left.
+    let merged = loy::till::MergeRequest {
+        from: c,
+        into: a,
+        operator: "TN-07".to_owned(),
+        reason: "same_person".to_owned(),
+        time: None,
+    };
+    assert_eq!(tries("c", &[c, c, c]), [3, 3, 3]);
+    till.merge("c-a", &merged).unwrap();
+    assert_eq!(tries("merged", &[a]), [0]);
+    chain.send();
+    chain.assert_order_does_not_matter(date(TODAY));
+    let turns = chain.office.turns().unwrap();
+    assert_eq!(turns.len(), 4 + 2 + 3);
+    assert!(turns.iter().all(|turn| turn.verdict == Verdict::Right));
+    let exceptions = chain.office.exceptions().unwrap();
+    assert!(exceptions.iter().all(|line| line.key != "draw.wrong"));
 }

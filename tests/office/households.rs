@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::chain::{Chain, programme};
 use crate::shop::{TODAY, cart_of, date, enrol, phone, refund_of, spending};
 
-fn join(till: &Till, id: &str, member: MemberNumber, holder: MemberNumber) {
+pub fn join(till: &Till, id: &str, member: MemberNumber, holder: MemberNumber) {
     let request = JoinRequest {
         member,
         holder,
@@ -19,7 +19,7 @@ fn join(till: &Till, id: &str, member: MemberNumber, holder: MemberNumber) {
     till.join_household(id, &request).unwrap();
 }
 
-fn leave(till: &Till, id: &str, member: MemberNumber, split: Split) {
+pub fn leave(till: &Till, id: &str, member: MemberNumber, split: Split) {
     let request = LeaveRequest {
         member,
         split,

@@ -71,7 +71,7 @@ pub fn ports() -> Ports {
 }
 
 fn create(folder: &str) {
-    let shop = Shop::new();
+    let shop = Shop::with(|file| file.programme = shop::with_games(&file.programme));
     Till::create_with(
         &settings(Path::new(folder)),
         &shop.file,

@@ -106,6 +106,197 @@ fn one_tier_for_the_household_and_each_member_their_own_past_and_status() {
     assert_sound(&till);
 }
 
+#[test]
+fn the_cashier_reads_that_something_was_had_by_the_household() {
+    let times = |count: u32, per: &str| json!({"day": count, "per": per});
+    let limit = |id: &str, per: &str, count: &str, most: &str| json!({"id": id, "name": {"vi": id}, "per": per, "count": count, "most": most, "action": "warn"});
+    let mut document: Value =
+        serde_json::from_str(include_str!("../../examples/programmes/vnd-10000.json")).unwrap();
+    for (key, value) in [
+        (
+            "earn",
+            json!([
+                {"id": "each", "wallet": "points", "fixed": {"points": "5"}, "times": times(1, "member")},
+                {"id": "ours", "wallet": "points", "amount": {"per": "10000", "points": "1"}, "times": times(2, "household")},
+            ]),
+        ),
+        (
+            "offers",
+            json!([{"id": "half", "percent": "50", "times": {"ever": 1, "per": "household"}}]),
+        ),
+        (
+            "draws",
+            json!([{"id": "wheel", "times": {"month": 1, "per": "household"},
+                    "prizes": [{"id": "cup", "chance_percent": "100"}]}]),
+        ),
+        (
+            "limits",
+            json!([
+                limit("own", "member", "sales", "1"),
+                limit("home", "household", "sales", "1"),
+                limit("both", "household", "sales", "2"),
+                limit("use", "household", "redemptions", "1"),
+                limit("spent", "member", "redemptions", "3"),
+            ]),
+        ),
+    ] {
+        document[key] = value;
+    }
+    let told = |language: &str, expected: &[(&str, &str)]| {
+        let shop = Shop::with(|provisioning| {
+            provisioning.programme = document.to_string().into_bytes();
+            provisioning.language = language.to_owned();
+        });
+        let till = shop.create();
+        let (a, b) = two(&till);
+        join(&till, b, a);
+        till.record("a", &cart_of(a, 10_000)).unwrap();
+        till.record("b", &cart_of(b, 10_000)).unwrap();
+        let quote = till.evaluate(&cart_of(b, 10_000)).unwrap();
+        for (of, text) in expected {
+            let reason = quote.reasons(of).next().unwrap_or_else(|| panic!("{of}"));
+            assert_eq!((*of, reason.text()), (*of, *text));
+            let per = reason.value("counts_for");
+            let is_households = text.contains("household") || text.contains("gia đình");
+            assert_eq!(per.as_deref() == Some("household"), is_households, "{of}");
+        }
+    };
+    told(
+        "vi",
+        &[
+            ("each", "each: đã nhận rồi, tối đa 1 lần mỗi ngày"),
+            (
+                "ours",
+                "ours: đã nhận rồi, tối đa 2 lần mỗi ngày cho cả gia đình",
+            ),
+            ("half", "half: đã nhận rồi, tối đa 1 lần cho cả gia đình"),
+            (
+                "draw:wheel",
+                "wheel: tối đa 1 lần mỗi tháng cho cả gia đình, không thêm lượt",
+            ),
+            (
+                "own",
+                "own: tối đa 1 lần mua một ngày; lần này là 2, có ghi vào báo cáo",
+            ),
+            (
+                "home",
+                "home: tối đa 1 lần mua một ngày cho cả gia đình; lần này là 3, có ghi vào báo cáo",
+            ),
+            (
+                "both",
+                "both: tối đa 2 lần mua một ngày cho cả gia đình; lần này là 3, có ghi vào báo cáo",
+            ),
+            (
+                "use",
+                "use: dùng điểm tối đa 1 lần một ngày cho cả gia đình; đã có 0",
+            ),
+            ("spent", "spent: dùng điểm tối đa 3 lần một ngày; đã có 0"),
+        ],
+    );
+    told(
+        "en",
+        &[
+            ("each", "each: had already, at most once a day"),
+            (
+                "ours",
+                "ours: had already, at most 2 times a day for the whole household",
+            ),
+            (
+                "half",
+                "half: had already, at most once for the whole household",
+            ),
+            (
+                "draw:wheel",
+                "wheel: at most once a month for the whole household, no further turn",
+            ),
+            (
+                "own",
+                "own: at most 1 sale a day; this makes 2, noted in the report",
+            ),
+            (
+                "home",
+                "home: at most 1 sale a day for the whole household; this makes 3, noted in the report",
+            ),
+            (
+                "both",
+                "both: at most 2 sales a day for the whole household; this makes 3, noted in the report",
+            ),
+            (
+                "use",
+                "use: points used at most once a day for the whole household; 0 so far",
+            ),
+            (
+                "spent",
+                "spent: points used at most 3 times a day; 0 so far",
+            ),
+        ],
+    );
+}
+
+#[test]
+fn caps_count_for_each_member_or_for_the_household_as_the_programme_says() {
+    let rule = |id: &str, caps: Value| json!({"id": id, "wallet": "points", "amount": {"per": "10000", "points": "1"}, "caps": caps});
+    let mut document: Value =
+        serde_json::from_str(include_str!("../../examples/programmes/vnd-10000.json")).unwrap();
+    document["earn"] = json!([
+        rule("each", json!({"day": "10"})),
+        rule("ours", json!({"day": "10", "per": "household"})),
+    ]);
+    document["wallets"][0]["caps"] = json!({"month": "25", "per": "household"});
+    for (language, day, month) in [
+        (
+            "vi",
+            "tối đa 10 điểm mỗi ngày cho cả gia đình",
+            "tối đa 25 điểm mỗi tháng cho cả gia đình",
+        ),
+        (
+            "en",
+            "at most 10 points a day for the whole household",
+            "at most 25 points a month for the whole household",
+        ),
+    ] {
+        let shop = Shop::with(|provisioning| {
+            provisioning.programme = document.to_string().into_bytes();
+            provisioning.language = language.to_owned();
+        });
+        let till = shop.create();
+        let (a, b) = two(&till);
+        let sells = |id: &str, member, total| -> Vec<(String, i64)> {
+            let sale = till.record(id, &cart_of(member, total)).unwrap();
+            let awards = sale.quote.outcome.awards.into_iter();
+            awards
+                .map(|award| (award.rule, award.points.get()))
+                .collect()
+        };
+        let given = |each: i64, ours: i64| {
+            let all = [("each", each), ("ours", ours)];
+            let given = all.into_iter().filter(|(_, points)| *points > 0);
+            given
+                .map(|(rule, points)| (rule.to_owned(), points))
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(sells("a", a, 80_000), given(8, 8));
+        join(&till, b, a);
+        // 2 of the household's 10 are left; of b's own 10 all.
+        let quote = till.evaluate(&cart_of(b, 50_000)).unwrap();
+        let reason = quote.reasons("ours").next().unwrap();
+        assert!(reason.text().contains(day), "{}", reason.text());
+        assert_eq!(reason.value("counts_for").as_deref(), Some("household"));
+        assert_eq!(reason.value("capped_by").as_deref(), Some("rule_day"));
+        assert_eq!(sells("b", b, 50_000), given(5, 2));
+        // 16 and 7 of the account's 25: 2 are left in the month, though b has had 7 only.
+        let quote = till.evaluate(&cart_of(b, 90_000)).unwrap();
+        let reason = quote.reasons("each").next().unwrap();
+        assert!(reason.text().contains(month), "{}", reason.text());
+        assert_eq!(reason.value("capped_by").as_deref(), Some("wallet_month"));
+        assert_eq!(sells("b-2", b, 90_000), given(2, 0));
+        // Alone again: 3 of their own day and 8 of the other; the month has 16.
+        leave(&till, b, Split::Nothing);
+        assert_eq!(sells("b-3", b, 90_000), given(3, 8));
+        assert_sound(&till);
+    }
+}
+
 /// Points of the first wallet that a sale of 100.000 d would give.
 fn would_give(till: &Till, member: MemberNumber) -> i64 {
     let quote = till.evaluate(&cart_of(member, 100_000)).unwrap();
@@ -169,13 +360,68 @@ fn turns_of_a_draw_are_each_members_own_or_those_of_the_household() {
     till.void("b-2", hold.id, "no money").unwrap();
     let drawn = till.record("b-3", &cart_of(b, 10_000)).unwrap().quote.drawn;
     let numbers: Vec<_> = drawn.iter().map(|turn| turn.n).collect();
-    // What was taken back is drawn again by the same member only.
-    assert_eq!(numbers, [2, 2]);
+    // What was taken back is had again by the same member, or by whoever of the household has its next turn.
+    assert_eq!(numbers, [2, 1]);
     assert_eq!(turns(a), ["each"]);
     let drawn = till.record("a-2", &cart_of(a, 10_000)).unwrap().quote.drawn;
     assert_eq!(drawn[0].n, 1);
+    // It was a's turn and stays so; b alone has had none.
     leave(&till, b, Split::Nothing);
-    assert_eq!((turns(a), turns(b)), (vec!["one".to_owned()], vec![]));
+    assert_eq!((turns(a), turns(b)), (vec![], vec!["one".to_owned()]));
+    assert_sound(&till);
+}
+
+#[test]
+fn a_household_has_one_try_a_day_however_many_of_it_buy_and_undo_join_and_leave() {
+    let shop = shop_with(json!({"draws": [
+        {"id": "wheel", "times": {"day": 1, "per": "household"}, "prizes": [
+            {"id": "cup", "chance_percent": "40"}, {"id": "pen", "chance_percent": "40"}]},
+    ]}));
+    let till = shop.create();
+    let (a, b) = two(&till);
+    let c = till.enrol("c", &phone("0911111111")).unwrap().number;
+    let ids = std::cell::Cell::new(0);
+    let next = || {
+        ids.set(ids.get() + 1);
+        format!("sale-{}", ids.get())
+    };
+    // What somebody draws and gives back, or has voided.
+    let tries = |member, goods| {
+        let sale = till.record(&next(), &cart_of(member, 10_000)).unwrap();
+        let back = loy::till::RefundRequest {
+            goods,
+            reason: Some("wrong card".to_owned()),
+            ..refund_of(sale.id)
+        };
+        till.refund(&next(), &back).unwrap();
+        let drawn = sale.quote.drawn.into_iter();
+        let drawn: Vec<_> = drawn.map(|turn| (turn.n, turn.prize)).collect();
+        drawn
+    };
+    let all = || loy::till::Goods::Everything;
+    let first = tries(a, all());
+    assert_eq!(first[0].0, 1);
+    join(&till, b, a);
+    assert_eq!(tries(b, loy::till::Goods::PostVoid), first);
+    assert_eq!(tries(a, all()), first);
+    // Who joins with a turn of their own brings no second one for the day.
+    let theirs = tries(c, all());
+    assert_eq!(theirs[0].0, 2);
+    join(&till, c, a);
+    assert_eq!(tries(c, all()), first);
+    till.record(&next(), &cart_of(c, 10_000)).unwrap();
+    for member in [a, b, c] {
+        assert_eq!(tries(member, all()), []);
+    }
+    // Who leaves takes no turn of another's along, also one that they had in their place, and leaves none
+    // of their own: c's is the second as ever, a's was had.
+    till.leave_household("c-goes", &leaving(c, Split::Nothing))
+        .unwrap();
+    assert_eq!((tries(a, all()), tries(c, all())), (vec![], theirs.clone()));
+    leave(&till, b, Split::Nothing);
+    assert_eq!((tries(a, all()), tries(c, all())), (vec![], theirs));
+    // b alone never had one.
+    assert_eq!(tries(b, all())[0].0, 3);
     assert_sound(&till);
 }
 

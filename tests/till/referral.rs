@@ -2,8 +2,10 @@
 
 use loy::evaluate::{Cart, Goods, Measure, ReturnedPart};
 use loy::kernel::{MemberNumber, Money};
-use loy::till::{EventReport, Till, status};
+use loy::till::{EventReport, Split, Till, status};
+use serde_json::Value;
 
+use crate::households::{join, leave};
 use crate::shop::{Shop, TODAY, assert_sound, balance, cart_of, date, enrol, phone, refund_of};
 
 const REFERRAL: &str = include_str!("../programmes/referral.json");
@@ -142,6 +144,41 @@ fn a_till_thanks_who_it_has_never_seen_for_two_friends_a_month() {
         .unwrap();
     assert!(!after.was_replayed);
     assert_sound(&till);
+}
+
+#[test]
+fn who_shares_an_account_is_thanked_as_often_as_the_programme_says_each_or_together() {
+    // Two a month: the third friend that one of the two brings is theirs alone, or beyond what both have.
+    for (per, expected) in [("member", 150), ("household", 100)] {
+        let mut document: Value = serde_json::from_str(REFERRAL).unwrap();
+        document["referral"]["times"]["per"] = per.into();
+        let shop =
+            Shop::with(|provisioning| provisioning.programme = document.to_string().into_bytes());
+        let till = shop.create();
+        let (a, b) = (enrol(&till), friend(&till, "0911111111"));
+        join(&till, b, a);
+        let brought = |number: &str, advocate| {
+            let friend = friend(&till, number);
+            let id = format!("brought-{number}");
+            till.event(&id, &brings(friend, advocate)).unwrap();
+            let id = format!("bought-{number}");
+            till.record(&id, &on(friend, TODAY, 200_000)).unwrap()
+        };
+        brought("0987654321", a);
+        brought("0987654322", a);
+        brought("0987654323", b);
+        assert_eq!(balance(&till, a).0, expected, "{per}");
+        // Alone again, b has been thanked once at the most, and a twice.
+        leave(&till, b, Split::Nothing);
+        brought("0987654324", b);
+        brought("0987654325", a);
+        assert_eq!(
+            (balance(&till, a).0, balance(&till, b).0),
+            (expected, 50),
+            "{per}"
+        );
+        assert_sound(&till);
+    }
 }
 
 #[test]

@@ -8,7 +8,7 @@ use loy::till::{SaleState, Settings, Till, status};
 
 use crate::shop::{
     Shop, TODAY, assert_sound, balance, cart, cart_of, claim_of, date, enrol, phone, refund_of,
-    spending,
+    spending, with_games,
 };
 
 fn training(shop: &Shop) -> Till {
@@ -173,4 +173,18 @@ fn a_shop_that_has_no_till_yet_learns_with_its_provisioning_file_and_does_not_us
         error.map(drop).unwrap_err().status(),
         status::E_STORE_ABSENT
     );
+}
+
+#[test]
+fn the_sample_members_of_a_training_have_points_and_no_badges_which_a_trainee_can_win() {
+    let shop = Shop::with(|file| file.programme = with_games(&file.programme));
+    drop(shop.create());
+    let learning = training(&shop);
+    let card = learning.scan("0900000002", date(TODAY)).unwrap();
+    let has = card
+        .wallets
+        .iter()
+        .map(|line| (line.wallet.as_str(), line.balance.known.get()));
+    let has: Vec<_> = has.collect();
+    assert_eq!(has, [("points", 100), ("regular", 0), ("lucky", 0)]);
 }

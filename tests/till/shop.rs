@@ -63,6 +63,37 @@ pub struct Shop {
 
 pub const TENANT: [u8; 16] = [1; 16];
 
+/// The programme with a turn of a wheel for each sale, a challenge, a streak and what a household has
+/// together: all of them written with each sale, and none of them moves points.
+pub fn with_games(programme: &[u8]) -> Vec<u8> {
+    let mut document: serde_json::Value = serde_json::from_slice(programme).expect("JSON");
+    let parts = serde_json::json!({
+        "challenges": [
+            {"id": "often", "count": "visits", "goal": "3", "period": "day",
+                "gives": [{"wallet": "regular", "points": "1"}]},
+            {"id": "days", "count": "spend", "goal": "100000", "period": "day",
+                "streak": {"periods": 2}, "gives": [{"wallet": "regular", "points": "1"}]},
+        ],
+        "draws": [{"id": "wheel", "every": "100000", "times": {"day": 9, "per": "household"},
+            "prizes": [
+                {"id": "badge", "chance_percent": "20", "gives": [{"wallet": "lucky", "points": "1"}]},
+                {"id": "cup", "chance_percent": "30", "goods": {"vi": "một ly sứ"}, "instead": "word",
+                    "stock": {"total": 2, "shares": [{"store": "HN01", "till": "1", "most": 2}]}},
+                {"id": "word", "chance_percent": "50"},
+            ]}],
+    });
+    for (key, part) in parts.as_object().expect("parts") {
+        document[key] = part.clone();
+    }
+    let wallets = document["wallets"].as_array_mut().expect("wallets");
+    for (number, id) in [(8, "regular"), (9, "lucky")] {
+        wallets.push(
+            serde_json::json!({"id": id, "number": number, "kind": "badge", "name": {"vi": id}}),
+        );
+    }
+    document.to_string().into_bytes()
+}
+
 impl Shop {
     /// "10.000 d = 1 point, half up; a point is worth 1.000 d".
     pub fn new() -> Self {

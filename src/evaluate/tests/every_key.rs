@@ -1,5 +1,5 @@
 //! What holds for every cart under a programme that uses every key: offers, groups, vouchers, rewards,
-//! points as money and stored value at once.
+//! points as money and stored value, challenges, a friend who was brought, draws and a household at once.
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -121,9 +121,49 @@ fn balances() -> impl Strategy<Value = Vec<(u8, i64)>> {
         })
 }
 
-fn member(programme: &Programme, cart: &Cart, balances: &[(u8, i64)]) -> MemberSnapshot {
-    let mut member = super::build::snapshot(programme, cart, json!({"sales": []}));
-    for (wallet, points) in balances {
+prop_compose! {
+    /// A sale of the week before, or of another month.
+    fn earlier()(
+        is_of_may in any::<bool>(), day in 1i64..7, spend in 0i64..1_000_000, beers in 0i64..9,
+        had_family in any::<bool>(),
+    ) -> Value {
+        let date = if is_of_may { 20_270_500 + day } else { 20_270_600 + day };
+        let family = json!([{"rule": "family", "wallet": "short", "points": 3}]);
+        let awards = if had_family { family } else { json!([]) };
+        json!({"business_date": date, "spend": spend, "goals": {"beers": beers * 1_000}, "awards": awards})
+    }
+}
+
+/// What the ledger knows of the member: what was bought before, by whom they were brought, and what those
+/// bought who share the account.
+fn past() -> impl Strategy<Value = Value> {
+    let sales = || prop::collection::vec(earlier(), 0..5);
+    (sales(), any::<bool>(), prop::option::of(sales())).prop_map(|(sales, is_brought, others)| {
+        let mut member = json!({"sales": sales});
+        if is_brought {
+            member["referred_by"] = json!({"member": 21, "on": 20_270_601});
+        }
+        if let Some(others) = others {
+            member["household"] = json!({"sales": others});
+        }
+        member
+    })
+}
+
+/// A member: balances by wallet number, and what came before.
+#[derive(Clone, Debug)]
+struct Known {
+    balances: Vec<(u8, i64)>,
+    past: Value,
+}
+
+fn known() -> impl Strategy<Value = Known> {
+    (balances(), past()).prop_map(|(balances, past)| Known { balances, past })
+}
+
+fn member(programme: &Programme, cart: &Cart, known: &Known) -> MemberSnapshot {
+    let mut member = super::build::snapshot(programme, cart, known.past.clone());
+    for (wallet, points) in &known.balances {
         let points = crate::kernel::Points::new(*points);
         let balance = Balance {
             known: points,
@@ -135,8 +175,8 @@ fn member(programme: &Programme, cart: &Cart, balances: &[(u8, i64)]) -> MemberS
     member
 }
 
-fn priced(programme: &Programme, cart: &Cart, balances: &[(u8, i64)]) -> Quote {
-    let member = member(programme, cart, balances);
+fn priced(programme: &Programme, cart: &Cart, known: &Known) -> Quote {
+    let member = member(programme, cart, known);
     evaluate(programme, Some(&member), cart, Language::En).expect("a quote")
 }
 
@@ -146,8 +186,9 @@ fn turned(document: &Value) -> Value {
         Value::Array(list) => {
             let mut list: Vec<Value> = list.iter().map(turned).collect();
             let has_ids = list.iter().all(|value| value.get("id").is_some());
-            // Tiers rise in their order.
-            let is_ladder = list.iter().any(|value| value.get("from").is_some());
+            // Tiers rise in their order; campaigns have dates in `from`.
+            let is_rung = |value: &Value| value.get("from").is_some_and(Value::is_string);
+            let is_ladder = list.iter().any(is_rung);
             if has_ids && !is_ladder {
                 list.reverse();
             }
@@ -163,11 +204,59 @@ fn turned(document: &Value) -> Value {
     }
 }
 
+#[test]
+fn a_bill_reaches_challenges_thanks_who_brought_the_member_and_gives_turns() {
+    let programme = read(&document());
+    let cart = super::build::cart(json!({
+        "business_date": 20_270_609,
+        "lines": [{"sku": "bia", "quantity_milli": 6_000, "line_total": 900_000}],
+    }));
+    let known = Known {
+        balances: Vec::new(),
+        past: json!({
+            "sales": [
+                {"business_date": 20_270_607, "spend": 0, "goals": {"beers": 8_000},
+                    "awards": [{"rule": "challenge:beers", "wallet": "short", "points": 4}]},
+                {"business_date": 20_270_608},
+            ],
+            "referred_by": {"member": 21, "on": 20_270_601},
+            "household": {"sales": [{"business_date": 20_270_601, "spend": 1,
+                "awards": [{"rule": "family", "wallet": "short", "points": 3}]}]},
+        }),
+    };
+    let outcome = priced(&programme, &cart, &known).outcome;
+    // "ten" excludes other offers and takes 50.000 at the most. 8 and 6 are two times 6 beers, of which
+    // one was had before; the third day in a row; the third visit of June, 15 and 5 points; 850.001 are
+    // not 900.000; the family had one of two.
+    assert_eq!(outcome.payable.get(), 850_000);
+    let of = |rule: &str| -> i64 {
+        let awards = outcome.awards.iter().filter(|award| award.rule == rule);
+        awards.map(|award| award.points.get()).sum()
+    };
+    let found = [
+        ("challenge:beers", 4),
+        ("challenge:days-running", 1),
+        ("challenge:a-month", 20),
+        ("challenge:spender", 0),
+        ("referral:friend", 20),
+        ("family", 3),
+    ];
+    assert_eq!(found.map(|(rule, _)| (rule, of(rule))), found);
+    assert_eq!(outcome.referral.map(u64::from), Some(21));
+    // Two turns of the wheel, and 850.000 are twice 400.000.
+    let turns: Vec<_> = outcome
+        .draws
+        .iter()
+        .map(|given| (given.draw.as_str(), given.turns))
+        .collect();
+    assert_eq!(turns, [("million", 2), ("wheel", 2)]);
+}
+
 proptest! {
     #[test]
-    fn no_bill_is_below_zero_and_its_parts_add_up(cart in bill(), balances in balances()) {
+    fn no_bill_is_below_zero_and_its_parts_add_up(cart in bill(), known in known()) {
         let programme = read(&document());
-        let quote = priced(&programme, &cart, &balances);
+        let quote = priced(&programme, &cart, &known);
         let outcome = &quote.outcome;
         // Stored value may pay the tax on top of the lines too, which is in no total.
         let tax: i64 = cart.lines.iter().map(|line| line.tax_outside.get()).sum();
@@ -196,35 +285,35 @@ proptest! {
     }
 
     #[test]
-    fn permuting_the_document_changes_nothing(cart in bill(), balances in balances()) {
+    fn permuting_the_document_changes_nothing(cart in bill(), known in known()) {
         let (document, turned) = (document(), turned(&document()));
         prop_assert_ne!(&document, &turned);
-        let one = priced(&read(&document), &cart, &balances);
-        let other = priced(&read(&turned), &cart, &balances);
+        let one = priced(&read(&document), &cart, &known);
+        let other = priced(&read(&turned), &cart, &known);
         prop_assert_eq!(one.to_json(), other.to_json());
     }
 
     #[test]
     fn more_points_to_pay_with_never_make_a_bill_dearer(
-        mut cart in bill(), balances in balances(), more in 0i64..3_000,
+        mut cart in bill(), known in known(), more in 0i64..3_000,
     ) {
         // Rewards cost points that would have paid more as money, so here points only pay.
         cart.rewards_wanted.clear();
         cart.rewards_declined = vec!["100-points".to_owned()];
         let programme = read(&document());
-        let richer: Vec<(u8, i64)> = balances
-            .iter()
-            .map(|(wallet, points)| (*wallet, points + if *wallet == 1 { more } else { 0 }))
-            .collect();
-        let (poor, rich) = (priced(&programme, &cart, &balances), priced(&programme, &cart, &richer));
+        let mut richer = known.clone();
+        for (wallet, points) in &mut richer.balances {
+            *points += if *wallet == 1 { more } else { 0 };
+        }
+        let (poor, rich) = (priced(&programme, &cart, &known), priced(&programme, &cart, &richer));
         let due = |quote: &Quote| quote.outcome.payable + quote.outcome.stored;
         prop_assert!(due(&rich) <= due(&poor), "{} > {}", due(&rich), due(&poor));
     }
 
     #[test]
-    fn asking_again_for_what_was_spent_gives_the_same_quote(cart in bill(), balances in balances()) {
+    fn asking_again_for_what_was_spent_gives_the_same_quote(cart in bill(), known in known()) {
         let programme = read(&document());
-        let first = priced(&programme, &cart, &balances);
+        let first = priced(&programme, &cart, &known);
         let mut again = cart.clone();
         for wallet in &first.wallets {
             let asked = cart.points_wanted.contains_key(&wallet.wallet);
@@ -235,8 +324,8 @@ proptest! {
                 again.points_wanted.insert(wallet.wallet.clone(), used);
             }
         }
-        let second = priced(&programme, &again, &balances);
+        let second = priced(&programme, &again, &known);
         prop_assert_eq!(first.outcome, second.outcome);
-        prop_assert_eq!(&priced(&programme, &cart, &balances).to_json(), &priced(&programme, &cart, &balances).to_json());
+        prop_assert_eq!(&priced(&programme, &cart, &known).to_json(), &priced(&programme, &cart, &known).to_json());
     }
 }

@@ -5,18 +5,26 @@ use super::lapse::install;
 use super::*;
 use crate::ledger::draw::{Turn, key_of_draw, key_of_writer, outcome, part_of};
 use crate::ledger::event::EventPayload;
+use crate::ledger::{AdjustmentPayload, HouseholdPayload};
 use crate::programme::Programme;
 
 const DRAWS: &str = include_str!("../../../tests/programmes/draws.json");
 
 /// A till with the programme, and what each of its turns of `wheel` must draw while there are cups.
 fn playing(office: &mut Office) -> (SampleTill, impl Fn(u64) -> Option<String> + use<>) {
+    playing_by(office, DRAWS)
+}
+
+fn playing_by(
+    office: &mut Office,
+    document: &str,
+) -> (SampleTill, impl Fn(u64) -> Option<String> + use<>) {
     let new = NewTill {
         store: "HN01",
         till: "1",
         currency: Currency::VND,
         language: "vi",
-        programme: DRAWS.as_bytes().to_vec(),
+        programme: document.as_bytes().to_vec(),
         clock: ClockLimits::default(),
         members: MemberList::Sent,
         operators: Default::default(),
@@ -25,7 +33,7 @@ fn playing(office: &mut Office) -> (SampleTill, impl Fn(u64) -> Option<String> +
     let (file, code) = made.expect("a file");
     let file = Provisioning::open(&file, &code.to_string()).expect("opens");
     let mut till = SampleTill::new(file.tenant, file.writer, *file.writer_secret, 9);
-    let programme = Programme::read(DRAWS.as_bytes()).expect("a programme");
+    let programme = Programme::read(document.as_bytes()).expect("a programme");
     install(&mut till, &programme);
     let key = key_of_draw(&key_of_writer(&file.writer_secret), "wheel");
     let drawn = move |n| {
@@ -160,17 +168,81 @@ fn somebody_whose_turn_is_kept_cannot_have_another_one_first() {
     let (mut till, drawn) = playing(&mut office);
     let who = member(10_000_000_000);
     let first = turn(&mut till, who, 1, drawn(1));
-    till.write(Kind::Event, |entry| {
-        entry.member = Some(who);
-        entry.flags = Flags::UNDONE;
-        entry.refers_to = first;
-        entry.payload = event(1, drawn(1));
-    });
+    undone(&mut till, who, (1, first), drawn(1));
     turn(&mut till, who, 2, drawn(2));
     ingest(&mut office, &till.batch(1, till.entries.len()));
     assert_eq!(
         verdicts(&office),
         [(1, Verdict::Right), (2, Verdict::Wrong)]
+    );
+}
+
+fn undone(till: &mut SampleTill, who: MemberNumber, (n, first): (u64, u64), prize: Option<String>) {
+    till.write(Kind::Event, |entry| {
+        entry.member = Some(who);
+        entry.programme_version = 1;
+        entry.flags = Flags::UNDONE;
+        entry.refers_to = first;
+        entry.payload = event(n, prize);
+    });
+}
+
+/// `member` joins `holder`, or leaves if they joined by an entry.
+fn household(
+    till: &mut SampleTill,
+    (member, holder): (MemberNumber, MemberNumber),
+    joined: u64,
+) -> u64 {
+    let payload = HouseholdPayload {
+        holder,
+        brings: Vec::new(),
+        by: AdjustmentPayload::new("TN-07", "", "family"),
+    };
+    till.write(Kind::Household, |entry| {
+        entry.member = Some(member);
+        if joined > 0 {
+            entry.flags = Flags::UNDONE;
+            entry.refers_to = joined;
+        }
+        entry.payload = payload.to_payload();
+    })
+}
+
+#[test]
+fn a_household_whose_turn_is_kept_cannot_have_another_one_first_and_nobody_else_has_theirs() {
+    let (_dir, mut office) = office();
+    let wheel = "\"id\": \"wheel\",";
+    let limited = format!("{wheel} \"times\": {{\"day\": 9, \"per\": \"household\"}},");
+    let document = DRAWS.replace(wheel, &limited);
+    let (mut till, drawn) = playing_by(&mut office, &document);
+    let [a, b, c] = [0, 1, 2].map(|last| member(10_000_000_000 + last));
+    let joined = household(&mut till, (b, a), 0);
+    let first = turn(&mut till, a, 1, drawn(1));
+    undone(&mut till, a, (1, first), drawn(1));
+    // A fresh one, while the household has one; that one; and for somebody else.
+    turn(&mut till, b, 2, drawn(2));
+    let again = turn(&mut till, b, 1, drawn(1));
+    undone(&mut till, b, (1, again), drawn(1));
+    turn(&mut till, c, 1, drawn(1));
+    let again = turn(&mut till, a, 1, drawn(1));
+    undone(&mut till, a, (1, again), drawn(1));
+    household(&mut till, (b, a), joined);
+    // Who left has none of it.
+    turn(&mut till, b, 3, drawn(3));
+    turn(&mut till, a, 1, drawn(1));
+    ingest(&mut office, &till.batch(1, till.entries.len()));
+    let (right, wrong) = (Verdict::Right, Verdict::Wrong);
+    assert_eq!(
+        verdicts(&office),
+        [
+            (1, right),
+            (2, wrong),
+            (1, right),
+            (1, wrong),
+            (1, wrong),
+            (3, right),
+            (1, right)
+        ]
     );
 }
 

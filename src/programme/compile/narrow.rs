@@ -1,6 +1,8 @@
 //! What the parts of a condition leave of what a sale can be, all of them holding at once.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod member;
+
+use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use super::super::decimal;
@@ -8,7 +10,9 @@ use super::super::model::{RangeModel, SelectorModel, WhenModel};
 use super::super::rules::TotalTax;
 use super::quoted;
 use crate::kernel::BusinessDate;
+use crate::kernel::Few;
 use crate::kernel::order;
+use member::{Around, EARLIER_VISITS};
 
 /// A part that cannot hold beside the parts before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,10 +37,15 @@ pub(super) struct Narrow<'a> {
     until: Option<BusinessDate>,
     weekdays: Option<[bool; 7]>,
     minutes: Option<Rc<Vec<bool>>>,
-    words: BTreeMap<&'static str, Rc<BTreeSet<&'a str>>>,
-    ranges: BTreeMap<&'static str, (Option<i64>, Option<i64>)>,
-    answers: BTreeMap<&'static str, bool>,
+    words: Few<&'static str, Rc<BTreeSet<&'a str>>>,
+    ranges: Few<&'static str, (Option<i64>, Option<i64>)>,
+    answers: Few<&'static str, bool>,
     visit: Option<i64>,
+    /// Lists of which one word must be there, and words that must not be, by their keys.
+    wanted: Vec<(&'static str, &'a [String])>,
+    refused: Few<&'static str, Rc<BTreeSet<&'a str>>>,
+    /// Those that must be, and those that must not.
+    birthdays: (Vec<Around>, Vec<Around>),
     money_decimals: u32,
 }
 
@@ -111,7 +120,13 @@ impl<'a> Narrow<'a> {
             self.visit(&format!("{path}.visit"), visit.number, visit.every)?;
         }
         self.answer(path, "discounted", model.discounted)?;
-        self.answer(path, "uses_points", model.uses_points)
+        self.answer(path, "uses_points", model.uses_points)?;
+        self.one_of_each(path, model)?;
+        self.who(path, model)?;
+        match &model.not {
+            Some(not) => self.not(&format!("{path}.not"), not),
+            None => Ok(()),
+        }
     }
 
     /// Takes in the keys of one selection of lines, but for `all`, `any` and `not`: a line is one
@@ -254,7 +269,7 @@ impl<'a> Narrow<'a> {
         let Some(answer) = answer else { return Ok(()) };
         let before = *self.answers.entry(key).or_insert(answer);
         settle(before != answer, &format!("{path}.{key}"), || {
-            (before.to_string(), answer.to_string())
+            (format!("{key} {before}"), answer.to_string())
         })
     }
 }
@@ -305,13 +320,18 @@ fn shown_words(words: &BTreeSet<&str>) -> String {
 
 fn shown_range(key: &str, (from, below): (Option<i64>, Option<i64>), decimals: u32) -> String {
     let shown = |number: i64| match key {
-        "items" => number.to_string(),
-        _ => decimal::shown(number, decimals),
+        "total" | "price" | "past spend" => decimal::shown(number, decimals),
+        key if key.starts_with("total ") => decimal::shown(number, decimals),
+        _ => number.to_string(),
     };
-    match (from, below) {
+    let text = match (from, below) {
         (None, None) => "anything".to_owned(),
         (Some(from), None) => format!("from {}", shown(from)),
         (None, Some(below)) => format!("below {}", shown(below)),
         (Some(from), Some(below)) => format!("from {} to below {}", shown(from), shown(below)),
+    };
+    match key {
+        EARLIER_VISITS => format!("{key} {text}"),
+        _ => text,
     }
 }

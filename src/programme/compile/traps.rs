@@ -6,7 +6,8 @@
 use std::fmt;
 
 use super::super::model::{
-    CapsModel, Document, ExpiryModel, SelectorModel, VoucherModel, WalletModel, WhenModel,
+    CapsModel, Document, ExpiryModel, SelectorModel, TimesModel, VoucherModel, WalletModel,
+    WhenModel,
 };
 use super::super::{
     Caps, Challenge, Draw, EarnRule, Expiry, Problem, Referral, Reward, Wallet, decimal,
@@ -73,6 +74,7 @@ impl Compiler {
         self.selections(document, compiled);
         self.dear_rewards(document, compiled);
         self.caps_that_never_bite(document);
+        self.times_that_never_bite(document);
         self.groups_of_nothing(document);
         // What is wrong already is told once.
         let traps = self.problems.split_off(before);
@@ -94,6 +96,10 @@ impl Compiler {
             let left = self.condition(format_args!("{path}.when"), when, &days);
             // A factor only counts where its rule does.
             let Some(left) = left else { continue };
+            if left.is_of_nobody() {
+                let expected = "something that holds for a member, who alone has points";
+                self.warning(format!("{path}.when"), "unreachable", expected, "nobody");
+            }
             for (index, factor) in rule.factors.iter().enumerate() {
                 let path = format_args!("{path}.factors[{index}].when");
                 self.condition(path, factor.when.as_deref(), &left);
@@ -106,12 +112,21 @@ impl Compiler {
             .iter()
             .map(|voucher| voucher.when.as_deref());
         self.each_condition("offers", offers, &days);
+        let days = days.of_members();
         self.each_condition("rewards", rewards, &days);
         let challenges = document.challenges.iter().map(|goal| goal.when.as_ref());
         self.each_condition("vouchers", vouchers, &days);
         self.each_condition("challenges", challenges, &days);
         let draws = document.draws.iter().map(|draw| draw.when.as_ref());
         self.each_condition("draws", draws, &days);
+        let wallets = document.wallets.iter().enumerate();
+        for (index, wallet) in wallets {
+            let when = wallet
+                .redeem
+                .as_ref()
+                .and_then(|redeem| redeem.when.as_deref());
+            self.condition(format_args!("wallets[{index}].redeem.when"), when, &days);
+        }
     }
 
     fn each_condition<'a>(
@@ -138,7 +153,32 @@ impl Compiler {
         let path = path.to_string();
         self.lines_of(&path, when, &days.without());
         self.holds(&path, when, &mut left);
-        (self.problems.len() == before).then_some(left)
+        let can_hold = self.problems.len() == before;
+        self.never_at_till(&path, when);
+        can_hold.then_some(left)
+    }
+
+    /// What asks who the member is, which no till is told.
+    fn never_at_till(&mut self, path: &str, when: &WhenModel) {
+        for (key, is_asked) in [
+            ("birthday", when.birthday.is_some()),
+            ("member_tags", !when.member_tags.is_empty()),
+            ("plans", !when.plans.is_empty()),
+            ("attributes", !when.attributes.is_empty()),
+        ] {
+            if is_asked {
+                let expected = "what a till knows; there this never holds";
+                self.warning(format!("{path}.{key}"), "never_at_till", expected, key);
+            }
+        }
+        for (key, parts) in [("all", &when.all), ("any", &when.any)] {
+            for (index, part) in parts.iter().enumerate() {
+                self.never_at_till(&format!("{path}.{key}[{index}]"), part);
+            }
+        }
+        if let Some(part) = &when.not {
+            self.never_at_till(&format!("{path}.not"), part);
+        }
     }
 
     fn selections(&mut self, document: &Document, compiled: &Compiled<'_>) {
@@ -407,20 +447,56 @@ impl Compiler {
         let Some(caps) = caps else { return };
         let decimals = u32::try_from(wallet.decimals).unwrap_or(0);
         let units = |text: &Option<String>| decimal::units(text.as_deref()?, decimals).ok();
+        let all = [
+            ("month", units(&caps.month)),
+            ("day", units(&caps.day)),
+            ("sale", units(&caps.sale)),
+        ];
+        self.never_bite(&path.to_string(), &all, decimals);
+    }
+
+    /// Times in a longer window that are fewer than those in a shorter.
+    fn times_that_never_bite(&mut self, document: &Document) {
+        let rules = document.earn.iter().map(|rule| rule.times.as_ref());
+        self.times_order("earn", &mut rules.into_iter());
+        let offers = document.offers.iter().map(|offer| offer.times.as_ref());
+        self.times_order("offers", &mut offers.into_iter());
+        let draws = document.draws.iter().map(|draw| draw.times.as_ref());
+        self.times_order("draws", &mut draws.into_iter());
+        if let Some(referral) = &document.referral {
+            self.times_bite("referral", referral.times.as_ref());
+        }
+    }
+
+    fn times_order(&mut self, list: &str, all: &mut dyn Iterator<Item = Option<&TimesModel>>) {
+        for (index, times) in all.enumerate() {
+            self.times_bite(&format!("{list}[{index}]"), times);
+        }
+    }
+
+    fn times_bite(&mut self, path: &str, times: Option<&TimesModel>) {
+        let Some(times) = times else { return };
+        let all = [
+            ("ever", times.ever),
+            ("year", times.year),
+            ("month", times.month),
+            ("day", times.day),
+        ];
+        self.never_bite(&format!("{path}.times"), &all, 0);
+    }
+
+    /// Of limits, the one over the longest time first, those that another before them never lets be met.
+    fn never_bite(&mut self, path: &str, all: &[(&str, Option<i64>)], decimals: u32) {
         let mut wider: Option<(&str, i64)> = None;
-        for (key, text) in [
-            ("month", &caps.month),
-            ("day", &caps.day),
-            ("sale", &caps.sale),
-        ] {
-            let Some(cap) = units(text) else { continue };
-            if let Some((name, most)) = wider.filter(|(_, most)| *most < cap) {
+        for (key, most) in all {
+            let Some(limit) = *most else { continue };
+            if let Some((name, most)) = wider.filter(|(_, most)| *most < limit) {
                 let most = decimal::shown(most, decimals);
                 let expected = format!("no more than `{name}`, {most}");
-                let found = text.as_deref().map(quoted).unwrap_or_default();
+                let found = decimal::shown(limit, decimals);
                 self.warning(format!("{path}.{key}"), "out_of_order", expected, found);
             } else {
-                wider = Some((key, cap));
+                wider = Some((key, limit));
             }
         }
     }

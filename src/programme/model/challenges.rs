@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{EntryModel, NamesModel, SelectorModel, WhenModel};
 use crate::programme::challenges::{GoalCount, PeriodName, Repeat};
 
-/// Something to reach within a time, and what reaching it gives. Only for members.
+/// Something to reach within a time, and what reaching it gives. Only for members, each by themselves.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[cfg_attr(test, schemars(rename = "challenge"))]

@@ -8,6 +8,7 @@ use super::{EventModel, NamesModel, QuotaModel, SelectorModel, TimesModel, WhenM
 use crate::kernel::Rounding;
 use crate::programme::rules::{AmountMode, Base, Combine, RoundAt, Take, TierFactor};
 use crate::programme::shape::filled;
+use crate::programme::times::TimesPer;
 
 /// A rule that awards points: exactly one of `amount`, `percent`, `bands`, `per_unit`, `per_visit`,
 /// `fixed` and `event`.
@@ -219,6 +220,10 @@ pub(crate) struct FactorModel {
 #[cfg_attr(test, schemars(rename = "caps", extend("minProperties" = 1)))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct CapsModel {
+    /// For whom days and months count: each `member`, or all members of a `household` together. Left out:
+    /// member.
+    #[serde(default)]
+    pub per: TimesPer,
     /// The most in one sale.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]

@@ -70,15 +70,15 @@ pub(crate) struct TermModel {
     pub months: Option<i64>,
 }
 
-/// Points for who reaches a tier.
+/// What somebody gets: points, vouchers or a badge.
 #[derive(Debug, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
-#[cfg_attr(test, schemars(rename = "tier_entry"))]
+#[cfg_attr(test, schemars(rename = "given"))]
 #[serde(deny_unknown_fields)]
 pub(crate) struct EntryModel {
-    /// Id of the wallet the points go into.
+    /// Id of the wallet that the points or the badge go into, or of the voucher.
     pub wallet: String,
-    /// How many.
+    /// How many; of a badge 1.
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub points: String,
 }
@@ -177,7 +177,7 @@ pub(crate) struct RewardModel {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
     pub most_per_sale: Option<i64>,
-    /// How often on one business date, 1 to 1000. Left out: no limit.
+    /// How often on one business date, 1 to 1000, for one member. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
     pub most_per_day: Option<i64>,

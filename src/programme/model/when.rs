@@ -77,7 +77,7 @@ pub(crate) struct WhenModel {
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 64)))
     )]
     pub tiers: Vec<String>,
-    /// Holds when it is the visit `number` of the member, or `every` so-manieth one.
+    /// Holds when it is the visit `number` of the member, or with `every` 10 each tenth.
     #[serde(default)]
     pub visit: Option<VisitModel>,
     /// Holds when one of these codes was shown.
@@ -106,24 +106,25 @@ pub(crate) struct WhenModel {
     pub membership: Option<MembershipModel>,
     /// Holds when the business date is from `days_before` days before the birthday to `days_after`
     /// days after it; or, with `month` true, in its month. 29 February is the 28th in years without
-    /// one.
+    /// one. A till is not told it: there it never holds (an event `birthday` can be reported).
     #[serde(default)]
     pub birthday: Option<BirthdayModel>,
-    /// Holds when the member has one of these tags.
+    /// Holds when the member has one of these tags. A till is not told them: there it never holds.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
     )]
     pub member_tags: Vec<String>,
-    /// Holds when the member has one of these plans.
+    /// Holds when the member has one of these plans. A till is not told them: there it never holds.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(
         test,
         schemars(length(min = 1, max = 1000), inner(length(min = 1, max = 200)))
     )]
     pub plans: Vec<String>,
-    /// Each of these holds: what is known of the member under `name` is one of `values`.
+    /// Each of these holds: what is known of the member under `name` is one of `values`. A till is not
+    /// told it: there it never holds.
     #[serde(default, deserialize_with = "filled")]
     #[cfg_attr(test, schemars(length(min = 1, max = 100)))]
     pub attributes: Vec<AttributeModel>,
@@ -252,7 +253,7 @@ pub(crate) struct VisitModel {
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1_000_000)))]
     pub number: Option<i64>,
-    /// Every so-manieth.
+    /// Each time so many more: with 10 the tenth, the twentieth, and so on.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1_000_000)))]
     pub every: Option<i64>,

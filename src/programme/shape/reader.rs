@@ -124,6 +124,14 @@ impl Error for Fault {
         Self::new("wrong_type", in_words(expected), kind_in_words(found))
     }
 
+    fn invalid_length(found: usize, expected: &dyn Expected) -> Self {
+        let found: Cow<'_, str> = match found {
+            0 => "none".into(),
+            found => found.to_string().into(),
+        };
+        Self::new("count", in_words(expected), found)
+    }
+
     fn invalid_value(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
         Self::new("out_of_range", in_words(expected), kind_in_words(found))
     }

@@ -107,8 +107,8 @@ CREATE TABLE household (
 CREATE INDEX household_member ON household (member, joined_seq);
 CREATE INDEX household_holder ON household (holder);
 
--- Turns of lucky draws, each by its number at this writer, under the member of its last entry. `is_open`: it
--- was taken back, and the member's next turn is it again. `prize` is NULL for none.
+-- Turns of lucky draws, each by its number at this writer, under the member of its first entry. `is_open`: it
+-- was taken back, and the next turn of the member, or of their household, is it again. `prize` is NULL for none.
 CREATE TABLE turn (
     draw          TEXT NOT NULL,
     n             INTEGER NOT NULL CHECK (n > 0),

@@ -1,7 +1,5 @@
 //! A member is added to a sale that was nobody's.
 
-use serde_json::json;
-
 use super::retell_nothing;
 use crate::evaluate::cart::Cart;
 use crate::evaluate::{
@@ -21,6 +19,7 @@ use crate::till::operation::{Call, Operation};
 use crate::till::refund::{refund_document, row_before};
 use crate::till::shell::{Moment, Till};
 use crate::till::status;
+use crate::till::told;
 use crate::till::usage::Counts;
 use crate::till::velocity::Lifted;
 use crate::till::view::{Sale, SaleState, load_document};
@@ -62,17 +61,12 @@ impl Till {
                 expected: "1970 to 9999",
             });
         }
-        let content = json!({
-            "sale": request.sale.to_string(),
-            "member": request.member.to_string(),
-            "business_date": request.business_date,
-        });
-        let operation = Operation {
-            id,
-            call: Call::Claim,
-            content: content.to_string(),
-            kept_in_document: false,
-        };
+        let content = told::content(vec![
+            ("sale", request.sale.into()),
+            ("member", request.member.into()),
+            ("business_date", Some(request.business_date).into()),
+        ]);
+        let operation = Operation::told(id, Call::Claim, content);
         let done = self.operate(&operation, retell_nothing, |writing, moment| {
             let row = self.sale_row(&writing.reading(), request.sale)?;
             self.refuse_unclaimable(&row)?;

@@ -1,7 +1,5 @@
 //! A sale that waits for its money: authorised, called off, run out.
 
-use serde_json::json;
-
 use super::{check_reason, last, retell_cart, retell_nothing, sale_operation};
 use crate::evaluate::cart::Cart;
 use crate::kernel::{Money, SaleId};
@@ -12,6 +10,7 @@ use crate::till::document::{Note, spends, to_bytes};
 use crate::till::error::Error;
 use crate::till::operation::{Call, Operation};
 use crate::till::shell::{Moment, Till};
+use crate::till::told;
 use crate::till::usage::Counts;
 use crate::till::view::{Sale, SaleState, load_document};
 
@@ -76,13 +75,8 @@ impl Till {
     /// Calls an authorised sale off: what was reserved is free again.
     pub fn void(&self, id: &str, sale: SaleId, reason: &str) -> Result<Sale, Error> {
         check_reason(reason)?;
-        let content = json!({ "sale": sale.to_string() }).to_string();
-        let operation = Operation {
-            id,
-            call: Call::Void,
-            content,
-            kept_in_document: false,
-        };
+        let content = told::content(vec![("sale", sale.into())]);
+        let operation = Operation::told(id, Call::Void, content);
         let done = self.operate(&operation, retell_nothing, |writing, moment| {
             let row = self.sale_row(&writing.reading(), sale)?;
             self.refuse_resolved(&row, &[SaleState::Held, SaleState::Expired])?;

@@ -1,6 +1,6 @@
 //! A sale becomes final: recorded in one step, or committed after it was authorised.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use super::price::{Freed, Priced};
 use super::{held_portions, last, retell_cart, sale_operation};
@@ -57,11 +57,10 @@ impl Till {
         if let Some(cart) = final_cart {
             cart.check()?;
         }
-        let operation = Operation {
-            id,
-            call: Call::Commit,
-            content: commit_content(sale, final_cart),
-            kept_in_document: final_cart.is_some(),
+        let content = commit_content(sale, final_cart);
+        let operation = match final_cart {
+            Some(_) => Operation::in_document(id, Call::Commit, content),
+            None => Operation::told(id, Call::Commit, content),
         };
         let retell = |reading: &Reading<'_>, row: &OperationRow| {
             let sale_row = reading
@@ -299,7 +298,7 @@ impl Till {
 /// A paid sale is never refused: an award that would carry what the member has beyond 9e15 is not given.
 fn drop_awards_beyond(priced: &mut Priced, moment: &Moment) {
     let accounts = &priced.accounts;
-    let mut sums: BTreeMap<WalletNumber, i128> = BTreeMap::new();
+    let mut sums: Few<WalletNumber, i128> = Few::new();
     let mut fits = |wallet: WalletNumber, points: Points| {
         let sum = sums.entry(wallet).or_insert_with(|| {
             let lots = accounts.get(&wallet).into_iter();

@@ -1,14 +1,13 @@
 //! What a cart is worth to a member as of now.
 
+use crate::kernel::Few;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::evaluate::cart::Cart;
 use crate::evaluate::quote::{Household, MemberSnapshot, Quote};
 use crate::evaluate::{Explaining, LimitHit};
 use crate::kernel::ids::Seq;
-use crate::kernel::order;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, WalletNumber};
 use crate::ledger::decide::Refusal;
 use crate::ledger::{Accounts, Entry, Held, HeldPortion, SaleFacts};
@@ -312,7 +311,7 @@ impl Till {
         reading: &Reading<'_>,
         programme: &Programme,
         cart: &Cart,
-        (number, balances): (MemberNumber, BTreeMap<WalletNumber, Balance>),
+        (number, balances): (MemberNumber, Few<WalletNumber, Balance>),
         freed: &[Seq],
     ) -> Result<MemberSnapshot, Error> {
         let joined = |number| match programme.reads_join_date() {
@@ -402,7 +401,9 @@ fn unreserved<'a>(accounts: &'a Accounts, reserved: &[HeldPortion]) -> Cow<'a, A
     seen
 }
 
-fn balances_on(accounts: &Accounts, on: BusinessDate) -> BTreeMap<WalletNumber, Balance> {
+fn balances_on(accounts: &Accounts, on: BusinessDate) -> Few<WalletNumber, Balance> {
     let balances = accounts.iter();
-    order::map(balances.map(|(&wallet, account)| (wallet, account.balance(on))))
+    balances
+        .map(|(&wallet, account)| (wallet, account.balance(on)))
+        .collect()
 }

@@ -1,25 +1,40 @@
-//! JSON in one spelling: compact, the keys of each object in alphabetical order, some of them left
-//! out. Two carts are the same operation if their texts in this spelling are, so it never changes.
+//! Documents as compact JSON: as they are declared, or in the one spelling by which two of them are
+//! told to be the same.
 
-use crate::kernel::order;
+use std::fmt;
 use std::ops::Range;
 
 use serde::Serialize;
-use serde::ser::{Error as _, Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
+use serde::ser::{Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
+
+use crate::kernel::order;
 
 /// Whether an object leaves a key out; it is told in how many other objects the object is.
 pub(crate) type LeavesOut = fn(usize, &str) -> bool;
 
-/// A value in the one spelling.
+/// A value as JSON, its keys in the order in which they are declared.
 ///
 /// # Panics
 /// For what our documents never hold: floats, bytes, keys that are no texts, variants with content.
+pub(crate) fn json(value: &impl Serialize) -> String {
+    written(value, None)
+}
+
+/// A value in the one spelling: the keys of each object in alphabetical order, some of them left out.
+/// Two carts are the same operation if their texts in this spelling are, so it never changes.
+///
+/// # Panics
+/// As [`json`].
 pub(crate) fn canonical(value: &impl Serialize, leaves_out: LeavesOut) -> String {
+    written(value, Some(leaves_out))
+}
+
+fn written(value: &impl Serialize, canonical: Option<LeavesOut>) -> String {
     let mut writer = Writer {
-        text: Vec::with_capacity(1024),
+        text: Vec::with_capacity(2_048),
         sorted: Vec::new(),
         depth: 0,
-        leaves_out,
+        canonical,
     };
     let written = value.serialize(&mut writer);
     written.expect("texts, whole numbers, lists and objects are JSON");
@@ -31,28 +46,42 @@ struct Writer {
     /// Where the fields of an object are put in order.
     sorted: Vec<u8>,
     depth: usize,
-    leaves_out: LeavesOut,
+    /// Set where keys are put in order; what is left out then.
+    canonical: Option<LeavesOut>,
 }
 
-type Written = Result<(), serde_json::Error>;
+/// No document of ours has this.
+#[derive(Debug, thiserror::Error)]
+#[error("no document of ours has this")]
+struct Foreign;
 
-fn never<T>() -> Result<T, serde_json::Error> {
-    Err(serde_json::Error::custom("no document of ours has this"))
+impl serde::ser::Error for Foreign {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
+    }
+}
+
+type Written = Result<(), Foreign>;
+
+fn never<T>() -> Result<T, Foreign> {
+    Err(Foreign)
 }
 
 impl<'a> Serializer for &'a mut Writer {
     type Ok = ();
-    type Error = serde_json::Error;
+    type Error = Foreign;
     type SerializeSeq = List<'a>;
     type SerializeMap = Map<'a>;
     type SerializeStruct = Object<'a>;
-    type SerializeTuple = Impossible<(), serde_json::Error>;
-    type SerializeTupleStruct = Impossible<(), serde_json::Error>;
-    type SerializeTupleVariant = Impossible<(), serde_json::Error>;
-    type SerializeStructVariant = Impossible<(), serde_json::Error>;
+    type SerializeTuple = Impossible<(), Foreign>;
+    type SerializeTupleStruct = Impossible<(), Foreign>;
+    type SerializeTupleVariant = Impossible<(), Foreign>;
+    type SerializeStructVariant = Impossible<(), Foreign>;
 
     fn serialize_bool(self, value: bool) -> Written {
-        serde_json::to_writer(&mut self.text, &value)
+        self.text
+            .extend_from_slice(if value { b"true" } else { b"false" });
+        Ok(())
     }
 
     fn serialize_i8(self, value: i8) -> Written {
@@ -68,7 +97,10 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_i64(self, value: i64) -> Written {
-        serde_json::to_writer(&mut self.text, &value)
+        if value < 0 {
+            self.text.push(b'-');
+        }
+        self.serialize_u64(value.unsigned_abs())
     }
 
     fn serialize_u8(self, value: u8) -> Written {
@@ -84,7 +116,8 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_u64(self, value: u64) -> Written {
-        serde_json::to_writer(&mut self.text, &value)
+        write_digits(&mut self.text, value);
+        Ok(())
     }
 
     fn serialize_f32(self, _: f32) -> Written {
@@ -100,7 +133,8 @@ impl<'a> Serializer for &'a mut Writer {
     }
 
     fn serialize_str(self, value: &str) -> Written {
-        serde_json::to_writer(&mut self.text, value)
+        write_text(&mut self.text, value);
+        Ok(())
     }
 
     fn serialize_bytes(self, _: &[u8]) -> Written {
@@ -148,7 +182,7 @@ impl<'a> Serializer for &'a mut Writer {
         never()
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<List<'a>, serde_json::Error> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<List<'a>, Foreign> {
         self.text.push(b'[');
         Ok(List {
             writer: self,
@@ -156,7 +190,7 @@ impl<'a> Serializer for &'a mut Writer {
         })
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<Map<'a>, serde_json::Error> {
+    fn serialize_map(self, _: Option<usize>) -> Result<Map<'a>, Foreign> {
         self.text.push(b'{');
         Ok(Map {
             writer: self,
@@ -164,16 +198,16 @@ impl<'a> Serializer for &'a mut Writer {
         })
     }
 
-    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Object<'a>, serde_json::Error> {
+    fn serialize_struct(self, _: &'static str, _: usize) -> Result<Object<'a>, Foreign> {
         self.text.push(b'{');
         Ok(Object {
             start: self.text.len(),
             writer: self,
-            fields: Vec::with_capacity(16),
+            fields: Vec::new(),
         })
     }
 
-    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, serde_json::Error> {
+    fn serialize_tuple(self, _: usize) -> Result<Self::SerializeTuple, Foreign> {
         never()
     }
 
@@ -181,7 +215,7 @@ impl<'a> Serializer for &'a mut Writer {
         self,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleStruct, serde_json::Error> {
+    ) -> Result<Self::SerializeTupleStruct, Foreign> {
         never()
     }
 
@@ -191,7 +225,7 @@ impl<'a> Serializer for &'a mut Writer {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleVariant, serde_json::Error> {
+    ) -> Result<Self::SerializeTupleVariant, Foreign> {
         never()
     }
 
@@ -201,7 +235,7 @@ impl<'a> Serializer for &'a mut Writer {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeStructVariant, serde_json::Error> {
+    ) -> Result<Self::SerializeStructVariant, Foreign> {
         never()
     }
 }
@@ -213,7 +247,7 @@ struct List<'a> {
 
 impl SerializeSeq for List<'_> {
     type Ok = ();
-    type Error = serde_json::Error;
+    type Error = Foreign;
 
     fn serialize_element<T: Serialize + ?Sized>(&mut self, value: &T) -> Written {
         if !std::mem::take(&mut self.is_first) {
@@ -236,7 +270,7 @@ struct Map<'a> {
 
 impl SerializeMap for Map<'_> {
     type Ok = ();
-    type Error = serde_json::Error;
+    type Error = Foreign;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Written {
         if !std::mem::take(&mut self.is_first) {
@@ -260,18 +294,23 @@ struct Object<'a> {
     writer: &'a mut Writer,
     /// Where its first field begins.
     start: usize,
-    /// The fields, and where each of them is.
+    /// The fields and where each of them is, if they are put in order.
     fields: Vec<(&'static str, Range<usize>)>,
 }
 
 impl SerializeStruct for Object<'_> {
     type Ok = ();
-    type Error = serde_json::Error;
+    type Error = Foreign;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, key: &'static str, value: &T) -> Written {
         let writer = &mut *self.writer;
-        if (writer.leaves_out)(writer.depth, key) {
+        if let Some(leaves_out) = writer.canonical
+            && leaves_out(writer.depth, key)
+        {
             return Ok(());
+        }
+        if writer.canonical.is_none() && writer.text.len() > self.start {
+            writer.text.push(b',');
         }
         let start = writer.text.len();
         writer.serialize_str(key)?;
@@ -279,12 +318,23 @@ impl SerializeStruct for Object<'_> {
         writer.depth += 1;
         value.serialize(&mut *writer)?;
         writer.depth -= 1;
-        self.fields.push((key, start..writer.text.len()));
+        if writer.canonical.is_some() {
+            self.fields.push((key, start..writer.text.len()));
+        }
         Ok(())
     }
 
     fn end(self) -> Written {
-        let Writer { text, sorted, .. } = self.writer;
+        let Writer {
+            text,
+            sorted,
+            canonical,
+            ..
+        } = self.writer;
+        if canonical.is_none() {
+            text.push(b'}');
+            return Ok(());
+        }
         let mut fields = self.fields;
         order::sort_by_key(&mut fields, |(key, _)| *key);
         sorted.clear();
@@ -298,5 +348,74 @@ impl SerializeStruct for Object<'_> {
         text.extend_from_slice(sorted);
         text.push(b'}');
         Ok(())
+    }
+}
+
+fn write_digits(to: &mut Vec<u8>, mut number: u64) {
+    let mut digits = [0; 20];
+    let mut first = digits.len();
+    loop {
+        first -= 1;
+        digits[first] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    to.extend_from_slice(&digits[first..]);
+}
+
+/// A text with its quotes. Whatever is below a space, quotes and backslashes are escaped (RFC 8259, 7).
+fn write_text(to: &mut Vec<u8>, text: &str) {
+    to.push(b'"');
+    let mut plain = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if byte >= b' ' && byte != b'"' && byte != b'\\' {
+            continue;
+        }
+        to.extend_from_slice(&text.as_bytes()[plain..at]);
+        plain = at + 1;
+        let letter = match byte {
+            0x08 => b'b',
+            b'\t' => b't',
+            b'\n' => b'n',
+            0x0c => b'f',
+            b'\r' => b'r',
+            b'"' | b'\\' => byte,
+            _ => b'u',
+        };
+        to.extend_from_slice(&[b'\\', letter]);
+        if letter == b'u' {
+            let digit = |number: u8| b"0123456789abcdef"[usize::from(number)];
+            to.extend_from_slice(&[b'0', b'0', digit(byte >> 4), digit(byte & 15)]);
+        }
+    }
+    to.extend_from_slice(&text.as_bytes()[plain..]);
+    to.push(b'"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn texts_and_numbers_are_written_as_another_library_writes_them(
+            texts in prop::collection::vec(any::<String>(), 0..5),
+            control in "[\u{0}-\u{7f}]{0,40}",
+            signed in any::<i64>(),
+            unsigned in any::<u64>(),
+        ) {
+            let value = (texts.as_slice(), control.as_str(), signed, unsigned);
+            let ours = [json(&texts), json(&control), json(&signed), json(&unsigned)];
+            let theirs = [
+                serde_json::to_string(&value.0), serde_json::to_string(&value.1),
+                serde_json::to_string(&value.2), serde_json::to_string(&value.3),
+            ];
+            for (ours, theirs) in ours.into_iter().zip(theirs) {
+                prop_assert_eq!(ours, theirs.expect("JSON"));
+            }
+        }
     }
 }
