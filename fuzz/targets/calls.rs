@@ -279,7 +279,8 @@ unsafe fn step(
                 let id = tape.operation();
                 let enrolment = pick(tape, &handles.enrolments, l);
                 let status = loy_member_enrol(l, id.as_ptr(), enrolment, &mut member, error);
-                if status == LOY_OK {
+                // Somebody whose phone is known already is handed out, too.
+                if !member.is_null() {
                     handles.numbers.push(text(loy_member_number(member)));
                     handles.members.push(member);
                 }

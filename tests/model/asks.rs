@@ -118,6 +118,7 @@ pub enum Answer {
     Refused,
     /// Refused until a supervisor says yes.
     NeedsApproval,
+    /// It was settled before: what became of the sale, or whose phone it is.
     Settled,
     TooLate,
 }

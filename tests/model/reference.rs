@@ -79,7 +79,7 @@ impl Reference {
 
     fn decide(&mut self, ask: &Ask) -> Decided {
         match ask {
-            Ask::Enrol { phone } if self.members.contains(phone) => Err(Answer::Refused),
+            Ask::Enrol { phone } if self.members.contains(phone) => Err(Answer::Settled),
             Ask::Enrol { phone } => {
                 self.begin_with(*phone, 0);
                 Ok((Answer::Member(self.members.len() - 1), 0))
