@@ -17,6 +17,8 @@ use crate::ledger::{Effect, Entry, Hash, chain};
 /// Where the chains end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
+    /// When the last entry was written; 1970 before the first.
+    pub at: Instant,
     /// The last entry.
     pub seq: Seq,
     /// Its hash.
@@ -149,6 +151,7 @@ impl<'a> Writing<'a> {
             insert_entry(&mut insert, entry, &hash)?;
             self.head.seq = entry.seq;
             self.head.hash = hash;
+            self.head.at = entry.at;
             self.head.offset = entry.offset;
             self.changed = true;
             if member_status::follow(&self.transaction, entry)? {
