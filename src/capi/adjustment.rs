@@ -68,7 +68,7 @@ pub unsafe extern "C" fn loy_adjustment_new(
 ) -> loy_status {
     let adjustment_out = HandleOut::clear(adjustment_out, "adjustment_out");
     boundary::call(error_out, || {
-        let member = read_member_number(&text::text(member_number, "member_number")?)?;
+        let member = read_member_number(member_number, "member_number")?;
         let wallet = text::text(wallet, "wallet")?;
         let points: i64 = text::within(points, -AMOUNT_MAX..=AMOUNT_MAX, "points")?;
         if points == 0 {

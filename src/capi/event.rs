@@ -66,7 +66,7 @@ pub unsafe extern "C" fn loy_event_report(
     boundary::call_on(ledger, error_out, |till| {
         let operation_id = text::text(operation_id, "operation_id")?;
         let report = EventReport {
-            member: read_member_number(&text::text(member_number, "member_number")?)?,
+            member: read_member_number(member_number, "member_number")?,
             name: text::text(event, "event")?,
             reference: text::optional_text(reference, "reference")?,
             channel: text::optional_text(channel, "channel")?,

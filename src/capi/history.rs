@@ -92,7 +92,7 @@ pub unsafe extern "C" fn loy_member_lots(
 ) -> loy_status {
     let rows_out = HandleOut::clear(rows_out, "rows_out");
     boundary::call_on(ledger, error_out, |till| {
-        let number = read_member_number(&text::text(member_number, "member_number")?)?;
+        let number = read_member_number(member_number, "member_number")?;
         let business_date = text::business_date(business_date, "business_date")?;
         let rows_out = rows_out.reserve()?;
         let mut rows = Rows::new(&[
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn loy_member_history(
 ) -> loy_status {
     let rows_out = HandleOut::clear(rows_out, "rows_out");
     boundary::call_on(ledger, error_out, |till| {
-        let number = read_member_number(&text::text(member_number, "member_number")?)?;
+        let number = read_member_number(member_number, "member_number")?;
         let after: u64 = text::within(after_seq, 0..=i64::MAX, "after_seq")?;
         let limit: u32 = text::within(i64::from(limit), 1..=HISTORY_MAX, "limit")?;
         let rows_out = rows_out.reserve()?;

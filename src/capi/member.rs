@@ -89,9 +89,14 @@ impl Member {
     }
 }
 
-pub(super) fn read_member_number(written: &str) -> Result<MemberNumber, Fault> {
+/// A member number of the parameter `field`.
+pub(super) fn read_member_number(
+    written: *const c_char,
+    field: &'static str,
+) -> Result<MemberNumber, Fault> {
+    let written = text::text(written, field)?;
     written.parse().map_err(|error: NoMemberNumber| {
-        Fault::argument("member_number.wrong", "member_number", error.to_string())
+        Fault::argument("member_number.wrong", field, error.to_string())
     })
 }
 
@@ -599,7 +604,7 @@ pub unsafe extern "C" fn loy_member_at(
 ) -> loy_status {
     let member_out = HandleOut::clear(member_out, "member_out");
     boundary::call_on(ledger, error_out, |till| {
-        let number = read_member_number(&text::text(member_number, "member_number")?)?;
+        let number = read_member_number(member_number, "member_number")?;
         let at = text::instant(at_ms, "at_ms")?;
         let business_date = text::business_date(business_date, "business_date")?;
         let member_out = member_out.reserve()?;

@@ -10,7 +10,7 @@
 
 use std::ffi::c_char;
 
-use crate::kernel::{MemberNumber, Points};
+use crate::kernel::Points;
 use crate::till::{
     JoinRequest, LeaveRequest, MergeRequest, MergeSide, Split, StatusChange, StatusRequest,
 };
@@ -25,28 +25,21 @@ use super::rows::{Rows, loy_rows};
 use super::status::loy_status;
 use super::text;
 
-/// The texts that all of these calls take.
-struct Said {
-    operation_id: *const c_char,
-    member_number: *const c_char,
-    operator_id: *const c_char,
-    reason: *const c_char,
-}
-
+/// The texts are those that all of these calls take, in their order.
 fn change(
     ledger: *mut loy_ledger,
-    said: &Said,
+    [operation_id, member_number, operator_id, reason]: [*const c_char; 4],
     change: StatusChange,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
     boundary::call_on(ledger, error_out, |till| {
-        let operation_id = text::text(said.operation_id, "operation_id")?;
-        let member = read_member_number(&text::text(said.member_number, "member_number")?)?;
+        let operation_id = text::text(operation_id, "operation_id")?;
+        let member = read_member_number(member_number, "member_number")?;
         let request = StatusRequest {
             member,
             change,
-            operator: text::text(said.operator_id, "operator_id")?,
-            reason: text::text(said.reason, "reason")?,
+            operator: text::text(operator_id, "operator_id")?,
+            reason: text::text(reason, "reason")?,
             time: None,
         };
         till.change_status(&operation_id, &request)?;
@@ -75,13 +68,8 @@ pub unsafe extern "C" fn loy_member_block(
     reason: *const c_char,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    let said = Said {
-        operation_id,
-        member_number,
-        operator_id,
-        reason,
-    };
-    change(ledger, &said, StatusChange::Block, error_out)
+    let said = [operation_id, member_number, operator_id, reason];
+    change(ledger, said, StatusChange::Block, error_out)
 }
 
 /// Lifts a block: the member earns and spends again, all points that have not ended meanwhile.
@@ -100,13 +88,8 @@ pub unsafe extern "C" fn loy_member_unblock(
     reason: *const c_char,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    let said = Said {
-        operation_id,
-        member_number,
-        operator_id,
-        reason,
-    };
-    change(ledger, &said, StatusChange::Unblock, error_out)
+    let said = [operation_id, member_number, operator_id, reason];
+    change(ledger, said, StatusChange::Unblock, error_out)
 }
 
 /// Closes a membership: the member stays blocked for good.
@@ -128,20 +111,8 @@ pub unsafe extern "C" fn loy_member_close(
     reason: *const c_char,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    let said = Said {
-        operation_id,
-        member_number,
-        operator_id,
-        reason,
-    };
-    change(ledger, &said, StatusChange::Close, error_out)
-}
-
-/// A member number of a parameter with another name than the usual.
-fn read_number(written: *const c_char, field: &'static str) -> Result<MemberNumber, Fault> {
-    let written = text::text(written, field)?;
-    let number = written.parse::<MemberNumber>();
-    number.map_err(|error| Fault::argument("member_number.wrong", field, error.to_string()))
+    let said = [operation_id, member_number, operator_id, reason];
+    change(ledger, said, StatusChange::Close, error_out)
 }
 
 /// Tells what merging one member into another would come to, on a business date.
@@ -168,8 +139,8 @@ pub unsafe extern "C" fn loy_member_merge_evaluate(
 ) -> loy_status {
     let rows_out = HandleOut::clear(rows_out, "rows_out");
     boundary::call_on(ledger, error_out, |till| {
-        let from = read_number(from_member_number, "from_member_number")?;
-        let into = read_number(into_member_number, "into_member_number")?;
+        let from = read_member_number(from_member_number, "from_member_number")?;
+        let into = read_member_number(into_member_number, "into_member_number")?;
         let on = text::business_date(business_date, "business_date")?;
         let rows_out = rows_out.reserve()?;
         let preview = till.evaluate_merge(from, into, on)?;
@@ -249,8 +220,8 @@ pub unsafe extern "C" fn loy_member_merge(
     boundary::call_on(ledger, error_out, |till| {
         let operation_id = text::text(operation_id, "operation_id")?;
         let request = MergeRequest {
-            from: read_number(from_member_number, "from_member_number")?,
-            into: read_number(into_member_number, "into_member_number")?,
+            from: read_member_number(from_member_number, "from_member_number")?,
+            into: read_member_number(into_member_number, "into_member_number")?,
             operator: text::text(operator_id, "operator_id")?,
             reason: text::text(reason, "reason")?,
             time: None,
@@ -292,8 +263,8 @@ pub unsafe extern "C" fn loy_household_join_evaluate(
 ) -> loy_status {
     let rows_out = HandleOut::clear(rows_out, "rows_out");
     boundary::call_on(ledger, error_out, |till| {
-        let member = read_member_number(&text::text(member_number, "member_number")?)?;
-        let holder = read_number(holder_member_number, "holder_member_number")?;
+        let member = read_member_number(member_number, "member_number")?;
+        let holder = read_member_number(holder_member_number, "holder_member_number")?;
         let on = text::business_date(business_date, "business_date")?;
         let rows_out = rows_out.reserve()?;
         let preview = till.evaluate_household_join(member, holder, on)?;
@@ -338,8 +309,8 @@ pub unsafe extern "C" fn loy_household_join(
     boundary::call_on(ledger, error_out, |till| {
         let operation_id = text::text(operation_id, "operation_id")?;
         let request = JoinRequest {
-            member: read_member_number(&text::text(member_number, "member_number")?)?,
-            holder: read_number(holder_member_number, "holder_member_number")?,
+            member: read_member_number(member_number, "member_number")?,
+            holder: read_member_number(holder_member_number, "holder_member_number")?,
             operator: text::text(operator_id, "operator_id")?,
             reason: text::text(reason, "reason")?,
             time: None,
@@ -383,7 +354,7 @@ pub unsafe extern "C" fn loy_household_leave(
     let rows_out = HandleOut::clear(rows_out, "rows_out");
     boundary::call_on(ledger, error_out, |till| {
         let operation_id = text::text(operation_id, "operation_id")?;
-        let member = read_member_number(&text::text(member_number, "member_number")?)?;
+        let member = read_member_number(member_number, "member_number")?;
         let request = LeaveRequest {
             member,
             split: read_split(split, wallet, points)?,
@@ -449,7 +420,7 @@ pub unsafe extern "C" fn loy_household_members(
 ) -> loy_status {
     let rows_out = HandleOut::clear(rows_out, "rows_out");
     boundary::call_on(ledger, error_out, |till| {
-        let member = read_member_number(&text::text(member_number, "member_number")?)?;
+        let member = read_member_number(member_number, "member_number")?;
         let rows_out = rows_out.reserve()?;
         let mut rows = Rows::new(&["member_number", "is_holder", "joined_on", "status"]);
         for sharer in till.household(member)? {

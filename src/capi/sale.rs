@@ -283,7 +283,7 @@ pub unsafe extern "C" fn loy_sale_claim(
         let operation_id = text::text(operation_id, "operation_id")?;
         let request = ClaimRequest {
             sale: self::sale_id(sale_id)?,
-            member: read_member_number(&text::text(member_number, "member_number")?)?,
+            member: read_member_number(member_number, "member_number")?,
             at: text::instant(at_ms, "at_ms")?,
             offset: text::offset(utc_offset_minutes, "utc_offset_minutes")?,
             business_date: text::business_date(business_date, "business_date")?,

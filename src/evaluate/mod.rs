@@ -144,8 +144,9 @@ fn evaluate_alone(
     priced(programme, member, cart, returns, words)
 }
 
-/// [`evaluate`] where it is known what the returned lines of the cart do. Nothing else of them is
-/// looked at: what is sold earns as if it stood alone, and only the bill is one.
+/// [`evaluate`] of a cart that was checked ([`Cart::check`]), where it is known what its returned lines
+/// do. Nothing else of them is looked at: what is sold earns as if it stood alone, and only the bill is
+/// one.
 ///
 /// # Errors
 /// As [`evaluate`].
@@ -156,7 +157,6 @@ pub fn evaluate_with(
     returns: Vec<GoodsBack>,
     words: (Language, Explaining),
 ) -> Result<Quote, CartProblem> {
-    cart.check()?;
     check::fits(cart, programme, member)?;
     priced(programme, member, cart, returns, words)
 }

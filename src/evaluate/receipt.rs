@@ -2,7 +2,7 @@
 
 use super::draw::TurnsGiven;
 use super::quote::Quote;
-use crate::kernel::{Currency, MemberStatus, Money, Points};
+use crate::kernel::{MemberStatus, Money, Points};
 use crate::programme::{Programme, Wallet};
 use crate::texts::{self, Diacritics, Language};
 
@@ -154,14 +154,7 @@ impl<'a> Page<'a> {
     }
 
     fn money(&self, amount: Money) -> String {
-        let currency =
-            Currency::from_code(&self.quote.currency).unwrap_or_else(|| self.programme.currency());
-        texts::money(
-            self.language,
-            amount.get(),
-            currency.decimals(),
-            currency.code(),
-        )
+        self.programme.say(amount, self.language)
     }
 
     fn phrase(&self, key: &str, place: &str, value: &str) -> String {

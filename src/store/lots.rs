@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Params, params};
 
 use super::error::StoreError;
-use super::household::{account_and_past, active_for_account, repaid_for_account};
+use super::household::{active_for_account, repaid_for_account};
 use super::member_status::OF_MEMBER;
 use super::read::Reading;
 use super::rows::date_from;
@@ -122,7 +122,7 @@ impl Reading<'_> {
         counted: &[Activity],
         (last, over): (BusinessDate, BusinessDate),
     ) -> Result<Option<BusinessDate>, StoreError> {
-        let (member, was_shared) = account_and_past(self.db(), member)?;
+        let (member, was_shared) = self.account_and_past(member)?;
         let sql = match was_shared {
             false => next_activity(),
             true => next_activity_of_account(),
@@ -168,7 +168,7 @@ impl Reading<'_> {
         &self,
         member: MemberNumber,
     ) -> Result<BTreeMap<(WalletNumber, LotId), Points>, StoreError> {
-        let (member, was_shared) = account_and_past(self.db(), member)?;
+        let (member, was_shared) = self.account_and_past(member)?;
         let whose = match was_shared {
             false => OF_MEMBER.to_owned(),
             true => repaid_for_account(),

@@ -2,11 +2,12 @@
 //! (`household.rs`).
 
 use std::borrow::Cow;
+use std::cell::Cell;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::StoreError;
-use super::household::{follow_household, hand_over};
+use super::household::{account_and_past, follow_household, hand_over};
 use super::read::Reading;
 use super::verify::Findings;
 use crate::kernel::ids::Seq;
@@ -77,13 +78,6 @@ fn status_from(state: u8) -> Result<MemberStatus, StoreError> {
     }
 }
 
-/// Who a number stands for: itself, or whom it was merged into.
-pub(super) fn whose(db: &Connection, member: MemberNumber) -> Result<MemberNumber, StoreError> {
-    Ok(row_of(db, member)?
-        .and_then(|row| row.into)
-        .unwrap_or(member))
-}
-
 /// Whose account a number uses: that of the household which its member is in, else the member's own.
 pub(super) fn account_of(
     db: &Connection,
@@ -106,9 +100,39 @@ pub(super) fn present(
     }
 }
 
+/// The member of whom there was no row when they were last asked for: a sale asks for its member time and
+/// again, and hardly anybody has one.
+#[derive(Default)]
+pub(super) struct Plain(Cell<Option<MemberNumber>>);
+
+impl Plain {
+    /// Somebody is blocked, closed, merged or in a household since.
+    pub fn forget(&self) {
+        self.0.set(None);
+    }
+}
+
 impl Reading<'_> {
+    fn is_plain(&self, member: MemberNumber) -> Result<bool, StoreError> {
+        if let Some(plain) = self.plain()
+            && plain.0.get() == Some(member)
+        {
+            return Ok(true);
+        }
+        let is_plain = row_of(self.db(), member)?.is_none();
+        if let Some(plain) = self.plain()
+            && is_plain
+        {
+            plain.0.set(Some(member));
+        }
+        Ok(is_plain)
+    }
+
     /// Whether a member may earn and spend, and whose account they share.
     pub fn stands(&self, member: MemberNumber) -> Result<Stands, StoreError> {
+        if self.is_plain(member)? {
+            return Ok(Stands::default());
+        }
         let (_, row) = present(self.db(), member)?;
         row.map_or(Ok(Stands::default()), |row| {
             Ok(Stands {
@@ -125,57 +149,74 @@ impl Reading<'_> {
 
     /// Who a number stands for: itself, or the member it was merged into.
     pub fn whose(&self, member: MemberNumber) -> Result<MemberNumber, StoreError> {
-        whose(self.db(), member)
+        if self.is_plain(member)? {
+            return Ok(member);
+        }
+        let row = row_of(self.db(), member)?;
+        Ok(row.and_then(|row| row.into).unwrap_or(member))
     }
 
     /// Whose account a number uses: that of the household which its member is in, else the member's own.
     pub fn account_of(&self, member: MemberNumber) -> Result<MemberNumber, StoreError> {
+        if self.is_plain(member)? {
+            return Ok(member);
+        }
         account_of(self.db(), member)
     }
 
     /// Whose account an entry moves points of, written or not.
     pub fn account_of_entry(&self, entry: &Entry) -> Result<Option<MemberNumber>, StoreError> {
-        Ok(under_present_number(self.db(), entry)?.member)
+        Ok(self.under_present_number(entry)?.member)
+    }
+
+    /// The entry under the number that its member has by now: nothing new is written of who is merged.
+    /// Points are those of the account that the member uses.
+    pub(super) fn under_present_number<'a>(
+        &self,
+        entry: &'a Entry,
+    ) -> Result<Cow<'a, Entry>, StoreError> {
+        let Some(member) = entry.member else {
+            return Ok(Cow::Borrowed(entry));
+        };
+        let present = match Effect::of(entry) {
+            None => self.whose(member)?,
+            Some(_) => self.account_of(member)?,
+        };
+        if present == member {
+            return Ok(Cow::Borrowed(entry));
+        }
+        Ok(Cow::Owned(Entry {
+            member: Some(present),
+            ..entry.clone()
+        }))
+    }
+
+    /// The account that a question about a member's points is about, and whether it is or was shared.
+    pub(super) fn account_and_past(
+        &self,
+        member: MemberNumber,
+    ) -> Result<(MemberNumber, bool), StoreError> {
+        if self.is_plain(member)? {
+            return Ok((member, false));
+        }
+        account_and_past(self.db(), member)
     }
 }
 
-/// The entry under the number that its member has by now: nothing new is written of who is merged. Points
-/// are those of the account that the member uses.
-pub(super) fn under_present_number<'a>(
-    db: &Connection,
-    entry: &'a Entry,
-) -> Result<Cow<'a, Entry>, StoreError> {
-    let Some(member) = entry.member else {
-        return Ok(Cow::Borrowed(entry));
-    };
-    let Some(row) = row_of(db, member)? else {
-        return Ok(Cow::Borrowed(entry));
-    };
-    let present = match Effect::of(entry) {
-        None => row.into.unwrap_or(member),
-        Some(_) => account_of(db, member)?,
-    };
-    if present == member {
-        return Ok(Cow::Borrowed(entry));
-    }
-    Ok(Cow::Owned(Entry {
-        member: Some(present),
-        ..entry.clone()
-    }))
-}
-
-/// Moves a member to where an entry says.
-pub(super) fn follow(db: &Connection, entry: &Entry) -> Result<(), StoreError> {
+/// Moves a member to where an entry says; whether it says so of anybody.
+pub(super) fn follow(db: &Connection, entry: &Entry) -> Result<bool, StoreError> {
     let nobody = || StoreError::corrupt("nobody is blocked or merged");
     if let Some(into) = merged_into(entry) {
         let into = into.map_err(|_| StoreError::corrupt("a merge that cannot be read"))?;
-        return merge(db, entry.seq, entry.member.ok_or_else(nobody)?, into);
+        merge(db, entry.seq, entry.member.ok_or_else(nobody)?, into)?;
+        return Ok(true);
     }
     if entry.kind == Kind::Household {
-        return follow_household(db, entry, entry.member.ok_or_else(nobody)?);
+        follow_household(db, entry, entry.member.ok_or_else(nobody)?)?;
+        return Ok(true);
     }
     let Some(status) = status_after(entry) else {
-        return Ok(());
+        return Ok(false);
     };
     let member = entry.member.ok_or_else(nobody)?;
     match status {
@@ -186,11 +227,11 @@ pub(super) fn follow(db: &Connection, entry: &Entry) -> Result<(), StoreError> {
                      (SELECT 1 FROM household h WHERE h.member = ?1 OR h.holder = ?1)",
                 [member.get()],
             )?;
-            Ok(())
         }
-        MemberStatus::Blocked => put(db, member, 1, entry.seq, None),
-        MemberStatus::Closed => put(db, member, 2, entry.seq, None),
+        MemberStatus::Blocked => put(db, member, 1, entry.seq, None)?,
+        MemberStatus::Closed => put(db, member, 2, entry.seq, None)?,
     }
+    Ok(true)
 }
 
 fn put(

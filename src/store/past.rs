@@ -5,7 +5,7 @@ use rusqlite::params;
 use super::error::StoreError;
 use super::read::Reading;
 use super::write::Writing;
-use crate::kernel::{Instant, MemberNumber};
+use crate::kernel::MemberNumber;
 use crate::ledger::Kind;
 
 impl Reading<'_> {
@@ -29,14 +29,6 @@ impl Reading<'_> {
             visit(row.get(0)?, sums)?;
         }
         Ok(())
-    }
-
-    /// The instant of the last entry, or the last one at which the clock was believed if that is earlier.
-    pub fn known_until(&self) -> Result<Instant, StoreError> {
-        let mut statement = self.db().prepare_cached(
-            "SELECT min(e.at_ms, h.trusted_at_ms) FROM head h JOIN entry e ON e.seq = h.seq",
-        )?;
-        Ok(Instant::from_ms(statement.query_row([], |row| row.get(0))?))
     }
 
     /// How many months of members have sums.

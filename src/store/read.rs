@@ -1,12 +1,13 @@
 //! Questions to the file.
 
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::error::StoreError;
-use super::household::{account_and_past, of_account};
-use super::member_status::OF_MEMBER;
+use super::household::of_account;
+use super::member_status::{OF_MEMBER, Plain};
 use super::open::{Epoch, Keys};
 use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
 use super::write::Head;
@@ -70,18 +71,34 @@ pub struct Reading<'a> {
     db: &'a Connection,
     /// Inside a write: where the chains end by now, which the table learns at the end.
     head: Option<&'a Head>,
+    /// Outside, where nothing changes: the head, once it was asked for.
+    found: OnceCell<Head>,
+    /// Inside a write: who was asked for last.
+    plain: Option<&'a Plain>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(db: &'a Connection) -> Self {
-        Self { db, head: None }
+        Self {
+            db,
+            head: None,
+            found: OnceCell::new(),
+            plain: None,
+        }
     }
 
-    pub(super) fn within(db: &'a Connection, head: &'a Head) -> Self {
+    pub(super) fn within(db: &'a Connection, head: &'a Head, plain: &'a Plain) -> Self {
         Self {
             db,
             head: Some(head),
+            found: OnceCell::new(),
+            plain: Some(plain),
         }
+    }
+
+    /// Who is known to be a member like any other.
+    pub(super) fn plain(&self) -> Option<&Plain> {
+        self.plain
     }
 
     /// Where the chains end.
@@ -89,13 +106,24 @@ impl<'a> Reading<'a> {
         if let Some(head) = self.head {
             return Ok(head.clone());
         }
-        self.find_head()?
-            .ok_or_else(|| StoreError::corrupt("no head"))
+        if let Some(head) = self.found.get() {
+            return Ok(head.clone());
+        }
+        let head = self.find_head()?;
+        let head = head.ok_or_else(|| StoreError::corrupt("no head"))?;
+        Ok(self.found.get_or_init(|| head).clone())
+    }
+
+    /// The instant of the last entry, or the last one at which the clock was believed if that is earlier.
+    pub fn known_until(&self) -> Result<Instant, StoreError> {
+        let head = self.head()?;
+        Ok(head.at.min(head.trusted_at))
     }
 
     /// The same, or zeros while the file is being made.
     pub(super) fn head_if_born(&self) -> Result<Head, StoreError> {
         Ok(self.find_head()?.unwrap_or(Head {
+            at: Instant::from_ms(0),
             seq: 0,
             hash: [0; 32],
             side_hash: chain::SIDE_START,
@@ -111,7 +139,8 @@ impl<'a> Reading<'a> {
     fn find_head(&self) -> Result<Option<Head>, StoreError> {
         let mut statement = self.db.prepare_cached(
             "SELECT seq, hash, side_hash, trusted_at_ms, closed_date, acknowledged_seq,
-                 office_index, offset_minutes, iif(counted_seq = seq, counted_for, NULL)
+                 office_index, offset_minutes, iif(counted_seq = seq, counted_for, NULL),
+                 (SELECT at_ms FROM entry WHERE seq = head.seq)
              FROM head WHERE one = 1",
         )?;
         let mut rows = statement.query([])?;
@@ -132,6 +161,7 @@ impl<'a> Reading<'a> {
             offset: UtcOffset::from_minutes(row.get(7)?)
                 .ok_or_else(|| StoreError::corrupt("an impossible offset"))?,
             counted_for: row.get(8)?,
+            at: Instant::from_ms(row.get::<_, Option<i64>>(9)?.unwrap_or_default()),
         }))
     }
 
@@ -341,7 +371,7 @@ impl<'a> Reading<'a> {
         after: Seq,
         limit: u32,
     ) -> Result<Vec<Entry>, StoreError> {
-        let (member, was_shared) = account_and_past(self.db, member)?;
+        let (member, was_shared) = self.account_and_past(member)?;
         let whose = match was_shared {
             false => OF_MEMBER.to_owned(),
             true => of_account(),

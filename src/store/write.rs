@@ -3,7 +3,7 @@
 use rusqlite::{Connection, ErrorCode, params};
 
 use super::error::StoreError;
-use super::member_status;
+use super::member_status::{self, Plain};
 use super::read::{Reading, SaleRow};
 use super::rows::{INSERT_ENTRY, insert_entry};
 use super::seal;
@@ -17,6 +17,8 @@ use crate::ledger::{Effect, Entry, Hash, chain};
 /// Where the chains end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
+    /// When the last entry was written; 1970 before the first.
+    pub at: Instant,
     /// The last entry.
     pub seq: Seq,
     /// Its hash.
@@ -58,6 +60,7 @@ pub struct Writing<'a> {
     transaction: Transaction<'a>,
     head: Head,
     changed: bool,
+    plain: Plain,
 }
 
 impl<'a> Writing<'a> {
@@ -68,6 +71,7 @@ impl<'a> Writing<'a> {
             transaction,
             head,
             changed: false,
+            plain: Plain::default(),
         })
     }
 
@@ -121,7 +125,7 @@ impl<'a> Writing<'a> {
 
     /// Queries that see what this write has written so far.
     pub fn reading(&self) -> Reading<'_> {
-        Reading::within(&self.transaction, &self.head)
+        Reading::within(&self.transaction, &self.head, &self.plain)
     }
 
     /// Where the chains end now.
@@ -137,7 +141,7 @@ impl<'a> Writing<'a> {
     pub fn append(&mut self, entries: &[Entry]) -> Result<(), StoreError> {
         let mut insert = self.transaction.prepare_cached(INSERT_ENTRY)?;
         for entry in entries {
-            let entry = &*member_status::under_present_number(&self.transaction, entry)?;
+            let entry = &*self.reading().under_present_number(entry)?;
             assert_eq!(
                 entry.seq,
                 self.head.seq + 1,
@@ -147,9 +151,12 @@ impl<'a> Writing<'a> {
             insert_entry(&mut insert, entry, &hash)?;
             self.head.seq = entry.seq;
             self.head.hash = hash;
+            self.head.at = entry.at;
             self.head.offset = entry.offset;
             self.changed = true;
-            member_status::follow(&self.transaction, entry)?;
+            if member_status::follow(&self.transaction, entry)? {
+                self.plain.forget();
+            }
             turns::follow(&self.transaction, entry)?;
             if let Some(effect) = Effect::of(entry) {
                 move_counters(&self.transaction, entry, &effect)?;

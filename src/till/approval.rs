@@ -20,7 +20,7 @@ use crate::ledger::exception::is_code;
 use crate::ledger::{Above, Act, ActKind, Exception, Kind, Operator, Role, SaleFacts};
 use crate::programme::Wallet;
 use crate::store::{Writing, WrongPins};
-use crate::texts::{money, number};
+use crate::texts::number;
 
 /// How long an approval waits for its operation, in seconds.
 pub const APPROVAL_SECONDS: i64 = 120;
@@ -264,9 +264,12 @@ impl Till {
 
     /// Money in words, for [`Till::permit`].
     pub(super) fn say_money(&self, amount: i64) -> String {
-        let currency = self.identity.currency;
-        let amount = Money::new(amount).get();
-        money(self.language, amount, currency.decimals(), currency.code())
+        // All of a ledger have one currency.
+        let programme = self.newest_programme();
+        programme.map_or_else(
+            |_| String::new(),
+            |programme| programme.say(Money::new(amount), self.language),
+        )
     }
 
     /// Points in words, for [`Till::permit`].

@@ -1,6 +1,7 @@
 //! What the evaluation is told of a member's earlier sales at this till, and of where the till stands.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use super::document::SaleDocument;
 use super::draw::turns_had;
@@ -12,7 +13,8 @@ use super::view::load_document;
 use crate::evaluate::history::Amounts;
 use crate::evaluate::sums::Sums;
 use crate::evaluate::{
-    Cart, CartProblem, Explaining, GoodsBack, History, MemberSnapshot, Quote, evaluate_with,
+    Cart, CartProblem, Explaining, Explanation, GoodsBack, History, MemberSnapshot, Quote,
+    evaluate_with,
 };
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber};
@@ -40,6 +42,26 @@ impl Till {
         )?;
         quote.is_training = self.purpose == Purpose::Training;
         Ok(quote)
+    }
+
+    /// The reasons of a quote that was made without them.
+    pub(super) fn explained_when_read(
+        &self,
+        programme: &Arc<Programme>,
+        cart: &Arc<Cart>,
+        member: Option<MemberSnapshot>,
+        quote: &Quote,
+    ) -> Explanation {
+        let cart = match self.at_home(programme, cart) {
+            Cow::Borrowed(_) => Arc::clone(cart),
+            Cow::Owned(at_home) => Arc::new(at_home),
+        };
+        let (programme, returns) = (Arc::clone(programme), quote.outcome.returns.clone());
+        let words = (self.language, Explaining::Everything);
+        Explanation::when_read(move || {
+            let quote = evaluate_with(&programme, member.as_ref(), &cart, returns.clone(), words);
+            quote.map_or_else(|_| Explanation::default(), |quote| quote.explanation)
+        })
     }
 
     /// The cart with the names of its store and till, where the programme reads them.

@@ -1,7 +1,9 @@
 //! A sale: evaluate, authorise, commit, void, record, claim.
 //!
 //! `price.rs` says what a cart is worth now, `hold.rs` keeps that for a while, `post.rs` makes it
-//! final, `claim.rs` adds a member afterwards, `dated.rs` tells of dates that are odd, `late.rs` of what is had twice, `receipt.rs` sees to it that one receipt is one sale. `../view.rs` tells sales again.
+//! final, `claim.rs` adds a member afterwards, `dated.rs` tells of dates that are odd, `late.rs` of
+//! what is had twice, `receipt.rs` sees to it that one receipt is one sale. `../view.rs` tells sales
+//! again.
 
 mod claim;
 mod dated;
@@ -10,6 +12,8 @@ mod late;
 mod post;
 mod price;
 mod receipt;
+
+use std::sync::Arc;
 
 use self::price::Priced;
 use super::error::Error;
@@ -40,6 +44,15 @@ impl Till {
             // What was drawn stands behind the sale.
             return None;
         }
+        let Priced {
+            programme,
+            document,
+            quote,
+            ..
+        } = priced;
+        let mut quote = quote?;
+        let cart = Arc::new(document.cart);
+        quote.explanation = self.explained_when_read(&programme, &cart, document.member, &quote);
         Some(Sale {
             id: self.sale_id(seq),
             state,
@@ -48,9 +61,9 @@ impl Till {
             is_late: is_final && facts.flags.has(Flags::LATE),
             payable_change: Money::ZERO,
             given_back: None,
-            cart: priced.document.cart,
-            quote: priced.quote?,
-            programme: priced.programme,
+            cart,
+            quote,
+            programme,
         })
     }
 

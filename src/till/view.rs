@@ -68,7 +68,8 @@ pub struct Sale {
     /// It was committed after its hold ran out or its business date was closed.
     pub is_late: bool,
     /// The cart in force.
-    pub cart: Cart,
+    #[serde(serialize_with = "shared")]
+    pub cart: Arc<Cart>,
     /// What it gave and took when it was sold, and why. Returns change nothing of it.
     pub quote: Quote,
     /// How much more is to be paid than was authorised, where it was committed with another cart;
@@ -80,6 +81,10 @@ pub struct Sale {
     /// The programme that priced it.
     #[serde(skip)]
     pub programme: Arc<Programme>,
+}
+
+fn shared<S: serde::Serializer>(cart: &Arc<Cart>, serializer: S) -> Result<S::Ok, S::Error> {
+    cart.as_ref().serialize(serializer)
 }
 
 pub(super) fn as_text<S: serde::Serializer>(id: &SaleId, serializer: S) -> Result<S::Ok, S::Error> {
@@ -388,7 +393,7 @@ impl Till {
                 Money::ZERO
             },
             given_back: self.given_back(reading, row, &programme)?,
-            cart: document.cart,
+            cart: Arc::new(document.cart),
             quote,
             programme,
         })
@@ -407,5 +412,7 @@ pub(super) fn document_of(reading: &Reading<'_>, row: &SaleRow, call: Call) -> R
 }
 
 pub(super) fn load_document(reading: &Reading<'_>, seq: Seq) -> Result<SaleDocument, Error> {
-    from_bytes(&reading.document(seq)?)
+    let document: SaleDocument = from_bytes(&reading.document(seq)?)?;
+    document.cart.check()?;
+    Ok(document)
 }

@@ -194,7 +194,7 @@ fn a_hold_that_was_changed_and_paid_tells_both_and_its_final_cart() {
     till.commit("commit-1", hold.id, Some(&more)).unwrap();
     let dispute = till.dispute(&Disputed::Sale(hold.id)).unwrap();
     assert!(dispute.is_clean());
-    assert_eq!(dispute.sale.cart, more);
+    assert_eq!(*dispute.sale.cart, more);
     let told = kinds(&dispute);
     assert_eq!(told[..2], ["hold", "hold"]);
     assert!(

@@ -65,7 +65,7 @@ impl Till {
             writing.put_document(row.seq, &to_bytes(&priced.document))?;
             writing.put_sale(&row)?;
             self.count_document(writing, &priced.document, Counts::FromNow)?;
-            self.answer_asked(writing, moment, cart, row.seq, &asked)?;
+            self.answer_asked(writing, cart, row.seq, &asked)?;
             told = self.told(row.seq, SaleState::Held, &asked.facts, asked.priced);
             Ok(row.seq)
         })?;

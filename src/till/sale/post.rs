@@ -2,7 +2,7 @@
 
 use crate::kernel::Few;
 
-use super::price::{Freed, Priced};
+use super::price::{Freed, Priced, Terms};
 use super::{held_portions, last, retell_cart, sale_operation};
 use crate::evaluate::Explaining;
 use crate::evaluate::cart::Cart;
@@ -43,7 +43,7 @@ impl Till {
             self.count_document(writing, &priced.document, Counts::FromNow)?;
             self.tell_limits(writing, facts, seq, &priced.document, &priced.hits)?;
             self.tell_far_date(writing, moment, facts, (seq, cart))?;
-            self.answer_asked(writing, moment, cart, seq, &asked)?;
+            self.answer_asked(writing, cart, seq, &asked)?;
             told = self.told(seq, SaleState::Committed, &asked.facts, asked.priced);
             Ok(seq)
         })?;
@@ -127,14 +127,13 @@ impl Till {
             }
             self.as_authorised(&reading, moment, &authorised, cart, &lifted)?
         } else {
-            self.price(
-                &reading,
-                moment,
-                &cart,
-                &Freed::from(&held),
-                Paid::Already,
-                &lifted,
-            )?
+            let terms = Terms {
+                freed: &Freed::from(&held),
+                paid: Paid::Already,
+                lifted: &lifted,
+                explaining: Explaining::Nothing,
+            };
+            self.price(&reading, moment, &cart, terms)?
         };
         let mut priced = priced;
         drop_awards_beyond(&mut priced, moment);

@@ -83,11 +83,26 @@ impl From<&Held> for Freed {
     }
 }
 
-/// What is set aside while a cart is priced.
-struct Terms<'a> {
-    freed: &'a Freed,
-    paid: Paid,
-    lifted: &'a Lifted,
+/// How a cart is priced.
+pub(super) struct Terms<'a> {
+    /// What was set aside for these holds counts as free.
+    pub(super) freed: &'a Freed,
+    pub(super) paid: Paid,
+    pub(super) lifted: &'a Lifted,
+    /// What is sold is told with its reasons only when somebody reads them.
+    pub(super) explaining: Explaining,
+}
+
+impl<'a> Terms<'a> {
+    /// Those of a quote.
+    fn looked_at(freed: &'a Freed) -> Self {
+        Self {
+            freed,
+            paid: Paid::NotYet,
+            lifted: &Lifted::No,
+            explaining: Explaining::Everything,
+        }
+    }
 }
 
 /// A cart that is to be sold, as authorise and record both begin: priced, and its cashier may give
@@ -112,14 +127,13 @@ impl Till {
         let programme = self.programme_on(cart.business_date)?;
         let lifted = self.lifted(&programme, moment, id, cart);
         let reading = writing.reading();
-        let priced = self.price(
-            &reading,
-            moment,
-            cart,
-            &Freed::default(),
-            Paid::NotYet,
-            &lifted,
-        )?;
+        let terms = Terms {
+            freed: &Freed::default(),
+            paid: Paid::NotYet,
+            lifted: &lifted,
+            explaining: Explaining::Nothing,
+        };
+        let priced = self.price(&reading, moment, cart, terms)?;
         let facts = self.sale_facts(writing, moment, &priced.document);
         let permit = self.permit_returns(moment, id, cart, &priced.returns);
         let permit = permit.or_refuse(writing, &facts, 0)?;
@@ -134,12 +148,11 @@ impl Till {
     pub(super) fn answer_asked(
         &self,
         writing: &mut Writing<'_>,
-        moment: &Moment,
         cart: &Cart,
         sale: Seq,
         asked: &Asked,
     ) -> Result<(), Error> {
-        self.give_receipt(writing, moment, cart, sale)?;
+        self.give_new_receipt(writing, cart, sale)?;
         asked.permit.tell_approved(writing, &asked.facts, sale)
     }
 
@@ -150,7 +163,8 @@ impl Till {
         let moment = Moment::at(cart.at_ms, cart.utc_offset_minutes);
         self.read(|reading| {
             let freed = Freed::of(reading, &self.run_out(reading)?, cart.member)?;
-            let priced = self.price(reading, &moment, cart, &freed, Paid::NotYet, &Lifted::No)?;
+            let terms = Terms::looked_at(&freed);
+            let priced = self.price(reading, &moment, cart, terms)?;
             priced
                 .quote
                 .ok_or(Error::Internal("a cart without a quote"))
@@ -177,11 +191,8 @@ impl Till {
             if !problems.is_empty() {
                 return Err(Error::Programme(problems));
             }
-            let terms = Terms {
-                freed: &Freed::of(reading, &self.run_out(reading)?, cart.member)?,
-                paid: Paid::NotYet,
-                lifted: &Lifted::No,
-            };
+            let freed = Freed::of(reading, &self.run_out(reading)?, cart.member)?;
+            let terms = Terms::looked_at(&freed);
             let programme = Arc::new(programme.on_any_day());
             let priced = self.price_by(Arc::clone(&programme), reading, &moment, cart, terms)?;
             let quote = priced
@@ -191,22 +202,15 @@ impl Till {
         })
     }
 
-    /// Prices a cart as of now, with what was set aside for these holds counting as free.
+    /// Prices a cart as of now.
     pub(super) fn price(
         &self,
         reading: &Reading<'_>,
         moment: &Moment,
         cart: &Cart,
-        freed: &Freed,
-        paid: Paid,
-        lifted: &Lifted,
+        terms: Terms<'_>,
     ) -> Result<Priced, Error> {
         let programme = self.programme_on(cart.business_date)?;
-        let terms = Terms {
-            freed,
-            paid,
-            lifted,
-        };
         self.price_by(programme, reading, moment, cart, terms)
     }
 
@@ -222,6 +226,7 @@ impl Till {
             freed,
             paid,
             lifted,
+            explaining,
         } = terms;
         let (mut accounts, mut member) = self.snapshot(reading, &programme, cart, freed, lifted)?;
         let returning = Returning {
@@ -245,11 +250,6 @@ impl Till {
             member.after_returns = Some(balances_on(&seen, cart.business_date));
         }
         let told = returns.told.clone();
-        // What is committed is told out of its document, and with its reasons then.
-        let explaining = match paid {
-            Paid::Already => Explaining::Nothing,
-            Paid::NotYet => Explaining::Everything,
-        };
         let quote = self.evaluate_returning(&programme, member.as_ref(), cart, told, explaining)?;
         let document = SaleDocument {
             hold_until: None,

@@ -50,6 +50,19 @@ impl Till {
         Error::refused(status::ALREADY_RESOLVED, reason, &[("sale", sale)])
     }
 
+    /// Gives a receipt number that [`Till::refuse_known_receipt`] found to be nobody's.
+    pub(super) fn give_new_receipt(
+        &self,
+        writing: &Writing<'_>,
+        cart: &Cart,
+        sale: Seq,
+    ) -> Result<(), Error> {
+        match self.receipt_of(cart) {
+            None => Ok(()),
+            Some(key) => Ok(writing.put_receipt(&key, sale)?),
+        }
+    }
+
     pub(super) fn give_receipt(
         &self,
         writing: &Writing<'_>,
