@@ -57,6 +57,29 @@ fn hello_prints_what_both_readmes_say() {
 }
 
 #[test]
+fn what_is_scanned_is_told_asked_about_or_refused() {
+    let shop = Shop::new();
+    let program = example("scan.c", shop.path());
+    let output = succeed(&mut start(&program, &shop));
+    let printed = String::from_utf8(output.stdout).unwrap();
+    let lines: Vec<&str> = printed.lines().collect();
+    let member = lines[0].rsplit(' ').next().unwrap();
+    let beginnings = [
+        format!("answer phone +84901234567 -> {member}"),
+        "answer phone +84901234568: ".to_owned(),
+        format!("near phone +84901234567 -> {member}: "),
+        "answer gsrn 893456780000000011: ".to_owned(),
+        "scan.payment_card: ".to_owned(),
+        "scan.product: ".to_owned(),
+    ];
+    assert_eq!(lines.len(), beginnings.len(), "{printed}");
+    for (line, beginning) in lines.iter().zip(&beginnings) {
+        assert!(line.starts_with(beginning.as_str()), "{printed}");
+    }
+    assert!(!printed.contains("4111"), "{printed}");
+}
+
+#[test]
 fn the_calls_of_the_cart_page_build_a_cart() {
     let folder = tempfile::tempdir().unwrap();
     let page = fs::read_to_string(root().join("docs/cart.md")).unwrap();
