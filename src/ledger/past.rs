@@ -1,5 +1,6 @@
 //! What a member had at some point: the entries up to there of whoever is that member by now, folded.
 
+use crate::kernel::Few;
 use std::collections::BTreeMap;
 
 use super::decide::Accounts;
@@ -17,10 +18,10 @@ pub struct Past {
     fold: Fold,
     /// The entries that made lots, without their portions.
     lots: BTreeMap<(WalletNumber, LotId), Lot>,
-    given_on: BTreeMap<LotId, BusinessDate>,
+    given_on: Few<LotId, BusinessDate>,
     active_on: Vec<(MemberNumber, BusinessDate, Activity)>,
     /// The business dates of the entries by which somebody left a household.
-    left_on: BTreeMap<Seq, BusinessDate>,
+    left_on: Few<Seq, BusinessDate>,
 }
 
 impl Past {

@@ -1,5 +1,6 @@
 //! Questions about a member's points: accounts, lots whose time is over, and what lots depend on.
 
+use crate::kernel::Few;
 use std::collections::BTreeMap;
 
 use rusqlite::{Params, params};
@@ -167,7 +168,7 @@ impl Reading<'_> {
     pub fn repaid(
         &self,
         member: MemberNumber,
-    ) -> Result<BTreeMap<(WalletNumber, LotId), Points>, StoreError> {
+    ) -> Result<Few<(WalletNumber, LotId), Points>, StoreError> {
         let (member, was_shared) = self.account_and_past(member)?;
         let whose = match was_shared {
             false => OF_MEMBER.to_owned(),

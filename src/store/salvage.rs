@@ -1,6 +1,6 @@
 //! Reading what can be read of a damaged file into a new one. The damaged file is never written to.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -87,7 +87,7 @@ impl Store {
             old,
             epochs: &epochs,
             findings: Findings::default(),
-            sales: BTreeMap::new(),
+            sales: Few::new(),
             last: 0,
             whole: false,
         };
@@ -140,7 +140,7 @@ struct Rescue<'a> {
     epochs: &'a [Epoch],
     findings: Findings,
     /// Sales as the saved entries tell them.
-    sales: BTreeMap<Seq, SaleRow>,
+    sales: Few<Seq, SaleRow>,
     /// The last saved entry.
     last: Seq,
     /// Every entry was saved.
@@ -280,7 +280,7 @@ impl Rescue<'_> {
         writing: &mut Writing<'_>,
         is_document: &impl Fn(&[u8]) -> bool,
     ) -> Result<(), StoreError> {
-        let (last, mut saved, mut wrong) = (self.last, BTreeMap::new(), Vec::new());
+        let (last, mut saved, mut wrong) = (self.last, Few::new(), Vec::new());
         let first = self.epochs.first().map_or(1, Epoch::first_seq);
         let mut identity = Vec::new();
         self.each(
@@ -334,7 +334,7 @@ impl Rescue<'_> {
         if !self.old.has_operators()? {
             return Ok(());
         }
-        let (mut rights, mut list) = (BTreeMap::new(), BTreeMap::new());
+        let (mut rights, mut list) = (Few::new(), Few::new());
         let before = self.findings.0.len();
         self.each(
             operators::CEILINGS,

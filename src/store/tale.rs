@@ -1,6 +1,6 @@
 //! Where sales stand, told from the entries alone: what a salvaged file and `verify` go by.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use super::error::StoreError;
 use super::read::{Reading, SaleRow};
@@ -28,12 +28,12 @@ pub(super) struct Tale {
     /// The sale whose hold or commit the next entries belong to.
     current: Option<Seq>,
     /// Refunds of each sale that were not undone.
-    refunds: BTreeMap<Seq, Vec<Seq>>,
+    refunds: Few<Seq, Vec<Seq>>,
 }
 
 impl Tale {
     /// Adds the next entry.
-    pub(super) fn tell(&mut self, entry: &Entry, sales: &mut BTreeMap<Seq, SaleRow>) {
+    pub(super) fn tell(&mut self, entry: &Entry, sales: &mut Few<Seq, SaleRow>) {
         let named = if entry.refers_to == 0 {
             entry.seq
         } else {

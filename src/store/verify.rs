@@ -1,5 +1,6 @@
 //! Whether the file says what it should.
 
+use crate::kernel::Few;
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
@@ -142,7 +143,7 @@ fn check_entries(
     lives.skip_to(from);
     let mut expected_seq = from;
     let mut fold = Fold::default();
-    let mut days: BTreeMap<i32, Totals> = BTreeMap::new();
+    let mut days: Few<i32, Totals> = Few::new();
     let mut turns = Turns::default();
     reading.each_entry(
         from,
@@ -238,7 +239,7 @@ impl<'a> Lives<'a> {
 }
 
 /// A day-closed entry's totals are those of the entries before it.
-fn check_day(entry: &Entry, days: &mut BTreeMap<i32, Totals>, findings: &mut Findings) {
+fn check_day(entry: &Entry, days: &mut Few<i32, Totals>, findings: &mut Findings) {
     let day = days.entry(entry.business_date.yyyymmdd()).or_default();
     if entry.kind == Kind::DayClosed {
         match Totals::from_payload(&entry.payload) {

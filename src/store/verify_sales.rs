@@ -1,6 +1,6 @@
 //! Whether every sale stands where its entries say.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use rusqlite::params;
 
@@ -20,7 +20,7 @@ const FINAL_OR_RETURNED: [u8; 2] = [2, 5];
 #[derive(Default)]
 pub(super) struct Sold {
     tale: Tale,
-    sales: BTreeMap<Seq, SaleRow>,
+    sales: Few<Seq, SaleRow>,
 }
 
 impl Sold {
@@ -37,15 +37,20 @@ pub(super) fn check_sales(
     sold: Sold,
     findings: &mut Findings,
 ) -> Result<(), StoreError> {
-    let mut sales = sold.sales;
-    let mut differing = Vec::new();
+    // Both in the order of their numbers.
+    let mut sales = sold.sales.into_iter().peekable();
+    let (mut differing, mut without_row) = (Vec::new(), Vec::new());
     reading.each_sale(|row| {
-        match sales.remove(&row.seq) {
-            Some(told) if is_as_told(reading, &told, &row)? => {}
+        while let Some((seq, _)) = sales.next_if(|(seq, _)| *seq < row.seq) {
+            without_row.push(seq);
+        }
+        match sales.next_if(|(seq, _)| *seq == row.seq) {
+            Some((_, told)) if is_as_told(reading, &told, &row)? => {}
             told => differing.push((row.seq, told.is_some())),
         }
         Ok(())
     })?;
+    without_row.extend(sales.map(|(seq, _)| seq));
     for (seq, is_told) in differing {
         if is_told {
             let text = "a sale's state is not what its entries say";
@@ -54,7 +59,7 @@ pub(super) fn check_sales(
             findings.add("sale.missing", seq, "a sale has a state and no entries");
         }
     }
-    for seq in sales.into_keys() {
+    for seq in without_row {
         findings.add("sale.missing", seq, "a sale has entries and no state");
     }
     check_holds(reading, findings)

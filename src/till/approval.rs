@@ -4,7 +4,7 @@
 //! no other, is used up when the operation is done, and no call takes a parameter that could be
 //! forgotten or handed to the wrong one.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 use std::sync::{Mutex, PoisonError};
 
 use super::error::{Error, Refused};
@@ -45,7 +45,7 @@ impl Approval {
 
 /// Approvals by the operation they are for. In memory only: after a restart the PIN is asked again.
 #[derive(Default)]
-pub(super) struct Approvals(Mutex<BTreeMap<String, Approval>>);
+pub(super) struct Approvals(Mutex<Few<String, Approval>>);
 
 impl Approvals {
     fn add(&self, operation: &str, approval: Approval) {

@@ -1,7 +1,7 @@
 //! What the day's report tells besides sums: refusals by policy, approvals, points by hand, limits
 //! that were met, late sales, a clock that was not believed.
 
-use std::collections::BTreeMap;
+use crate::kernel::Few;
 
 use serde::Serialize;
 
@@ -196,7 +196,7 @@ fn by_hand(entry: &Entry, by: &AdjustmentPayload, line: DayException) -> DayExce
 
 /// The lines counted by date, key, operator and wallet.
 pub(super) fn counts_of(lines: &[DayException]) -> Vec<ExceptionCount> {
-    let mut counts: BTreeMap<(BusinessDate, &str, &str, &str), (u64, Points)> = BTreeMap::new();
+    let mut counts: Few<(BusinessDate, &str, &str, &str), (u64, Points)> = Few::new();
     for line in lines {
         let key = (
             line.business_date,

@@ -1,6 +1,7 @@
 //! What an offer takes off which line: exact parts first, then one rounding of their sum, then the
 //! split of that sum.
 
+use crate::kernel::Few;
 use std::collections::BTreeMap;
 
 use super::Refusal;
@@ -294,7 +295,7 @@ impl Work<'_> {
     fn bundle(&self, wanted: &[Wanted], cost: &BundleCost) -> Result<Exact, Refusal> {
         let mut left = self.cheapest_first(None);
         left.reverse();
-        let mut parts: BTreeMap<usize, Fraction> = BTreeMap::new();
+        let mut parts: Few<usize, Fraction> = Few::new();
         let (mut times, most) = (0, self.effect.most_times.unwrap_or(1_000));
         let mut missing = 0;
         while times < most {
@@ -424,7 +425,7 @@ fn split(
     parts: &[(usize, Fraction)],
     left: &dyn Fn(usize) -> i64,
 ) -> Option<Vec<(usize, Money)>> {
-    let mut lines: BTreeMap<usize, Fraction> = BTreeMap::new();
+    let mut lines: Few<usize, Fraction> = Few::new();
     for (line, part) in parts {
         let sum = lines.entry(*line).or_insert(Fraction::ZERO);
         *sum = sum.checked_add(*part)?;
