@@ -32,12 +32,13 @@
  *            wild text pointer or a wrong size is as deadly as anywhere in C.
  *   Threads  A loy_ledger: any thread, any time. Every other handle: one thread at a time. loy
  *            starts no thread, keeps nothing per thread between calls and prints nothing.
- *   Repeats  Every call that writes takes an operation_id: 1..64 printable ASCII characters that
- *            you make, and keep with your receipt before you call. After any doubt repeat the
- *            call: the same id with the same content gives the first outcome again, done or
- *            refused; with other content LOY_E_OPERATION_CONFLICT, nothing changed. Statuses from
- *            100 on are never remembered: correct the cause and use the same id again. A refusal
- *            "approval.needed" is lifted by loy_approval_give for that id.
+ *   Repeats  A call that moves points, members or the day takes an operation_id (opening, idling,
+ *            installing and exporting need none): 1..64 printable ASCII characters that you make,
+ *            and keep with your receipt before you call. After any doubt repeat the call: the same
+ *            id with the same content gives the first outcome again, done or refused; with other
+ *            content LOY_E_OPERATION_CONFLICT, nothing changed. Statuses from 100 on are never
+ *            remembered: correct the cause and use the same id again. A refusal "approval.needed"
+ *            is lifted by loy_approval_give for that id.
  *   Crash    What was answered LOY_OK survives a crash and a power cut. What was not answered is
  *            there as a whole or not at all: repeat it and you learn which.
  *   Bugs     A bug in loy becomes LOY_E_INTERNAL; what the call had begun is rolled back and your
@@ -650,12 +651,13 @@ LOY_API loy_status LOY_CALL loy_programme_wallets(
  * Says what was scanned, swiped, tapped or typed, and whose it is.
  *
  * scanned is what came, as it came: with the scanner's frame, AIM identifier and GS separators
- * (byte 29), at most 8,192 bytes; bytes that are no UTF-8 are no error of yours. entry_mode is
- * "scanned", "keyed" (typed), "mag_stripe", "contactless" (the decrypted message of an NFC pass) or
- * "file". aim_identifier is that of the symbol where the driver tells it apart ("]C1"), or NULL;
- * scan_data_type is the driver's UnifiedPOS ScanDataType (110 is Code 128), or 0. One in the text
- * goes before aim_identifier, that before scan_data_type; unknown ones count for nothing. ledger
- * may be NULL: then no member is looked up.
+ * (byte 29); of more than 8,192 bytes nothing is read ("scan.too_long"), and bytes that are no
+ * UTF-8 are no error of yours. entry_mode is "scanned", "keyed" (typed), "mag_stripe",
+ * "contactless" (the decrypted message of an NFC pass) or "file". aim_identifier is that of
+ * the symbol where the driver tells it apart ("]C1"), or NULL; scan_data_type is the driver's
+ * UnifiedPOS ScanDataType (110 is Code 128), or 0. One in the text goes before aim_identifier,
+ * that before scan_data_type; unknown ones count for nothing. ledger may be NULL: then no
+ * member is looked up.
  *
  * Rows: role is "answer", in row 0, where one thing alone can be meant; "candidate" for each other
  * way to read it: where there is no answer, ask the customer and scan or type something else;
@@ -1565,13 +1567,14 @@ LOY_API loy_status LOY_CALL loy_quote_draws(
  * record of the payment. One that is left alone gives its points free when its hold runs out, and
  * stays in that list until you commit or void it.
  *
- * What "the same content" of a repeated call is: of authorise and record the cart, without time,
- * offset, cashier, discount reasons and your own x; of commit the sale and such a cart, or none; of
- * void the sale; of a refund the sale, business date, receipt number and goods; of an enrolment its
- * identifiers; of a claim the sale, member and business date; of a day close the date; of a
- * confirmed clock the cashier; of an adjustment and an event all but the instant and the offset.
- * The rest, such as hold_seconds, a reason or the time of a refund, may differ: the first one
- * stands. Of an event taken back all but these counts.
+ * What "the same content" of a repeated call is: of authorise, record and a refund without a
+ * sale the cart, without time, offset, cashier, what was shown, discount reasons and your own
+ * x; of commit the sale and such a cart, or none; of void the sale; of a refund the sale,
+ * business date, receipt number and goods; of an enrolment its identifiers; of a claim the
+ * sale, member and business date; of a day close the date; of a confirmed clock the cashier; of
+ * an adjustment, an event, an event taken back and each call of section "Membership" all but
+ * the instant and the offset. The rest, such as hold_seconds, a reason or the time of a refund,
+ * may differ: the first one stands.
  */
 
 enum {
@@ -2030,7 +2033,9 @@ LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
  * A ceiling for goods of a known sale counts all that has gone back of that sale, the earlier
  * returns too, and beside the money the worth of spent points that come back.
  *
- * Sales are never refused for want of an approval.
+ * What is sold is never refused for want of an approval. A cart in which something comes back
+ * is, as a refund is: approve that (act "refund", or "unlinked_refund" for goods of no known
+ * sale) for the operation_id of the sale.
  */
 
 /*

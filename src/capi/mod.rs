@@ -32,12 +32,13 @@
 //!            wild text pointer or a wrong size is as deadly as anywhere in C.
 //!   Threads  A loy_ledger: any thread, any time. Every other handle: one thread at a time. loy
 //!            starts no thread, keeps nothing per thread between calls and prints nothing.
-//!   Repeats  Every call that writes takes an operation_id: 1..64 printable ASCII characters that
-//!            you make, and keep with your receipt before you call. After any doubt repeat the
-//!            call: the same id with the same content gives the first outcome again, done or
-//!            refused; with other content LOY_E_OPERATION_CONFLICT, nothing changed. Statuses from
-//!            100 on are never remembered: correct the cause and use the same id again. A refusal
-//!            "approval.needed" is lifted by loy_approval_give for that id.
+//!   Repeats  A call that moves points, members or the day takes an operation_id (opening, idling,
+//!            installing and exporting need none): 1..64 printable ASCII characters that you make,
+//!            and keep with your receipt before you call. After any doubt repeat the call: the same
+//!            id with the same content gives the first outcome again, done or refused; with other
+//!            content LOY_E_OPERATION_CONFLICT, nothing changed. Statuses from 100 on are never
+//!            remembered: correct the cause and use the same id again. A refusal "approval.needed"
+//!            is lifted by loy_approval_give for that id.
 //!   Crash    What was answered LOY_OK survives a crash and a power cut. What was not answered is
 //!            there as a whole or not at all: repeat it and you learn which.
 //!   Bugs     A bug in loy becomes LOY_E_INTERNAL; what the call had begun is rolled back and your

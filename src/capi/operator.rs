@@ -14,7 +14,9 @@
 //! A ceiling for goods of a known sale counts all that has gone back of that sale, the earlier
 //! returns too, and beside the money the worth of spent points that come back.
 //!
-//! Sales are never refused for want of an approval.
+//! What is sold is never refused for want of an approval. A cart in which something comes back
+//! is, as a refund is: approve that (act "refund", or "unlinked_refund" for goods of no known
+//! sale) for the operation_id of the sale.
 
 use std::ffi::c_char;
 

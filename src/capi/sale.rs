@@ -10,13 +10,14 @@
 //! record of the payment. One that is left alone gives its points free when its hold runs out, and
 //! stays in that list until you commit or void it.
 //!
-//! What "the same content" of a repeated call is: of authorise and record the cart, without time,
-//! offset, cashier, discount reasons and your own x; of commit the sale and such a cart, or none; of
-//! void the sale; of a refund the sale, business date, receipt number and goods; of an enrolment its
-//! identifiers; of a claim the sale, member and business date; of a day close the date; of a
-//! confirmed clock the cashier; of an adjustment and an event all but the instant and the offset.
-//! The rest, such as hold_seconds, a reason or the time of a refund, may differ: the first one
-//! stands. Of an event taken back all but these counts.
+//! What "the same content" of a repeated call is: of authorise, record and a refund without a
+//! sale the cart, without time, offset, cashier, what was shown, discount reasons and your own
+//! x; of commit the sale and such a cart, or none; of void the sale; of a refund the sale,
+//! business date, receipt number and goods; of an enrolment its identifiers; of a claim the
+//! sale, member and business date; of a day close the date; of a confirmed clock the cashier; of
+//! an adjustment, an event, an event taken back and each call of section "Membership" all but
+//! the instant and the offset. The rest, such as hold_seconds, a reason or the time of a refund,
+//! may differ: the first one stands.
 
 use std::ffi::{CString, c_char};
 use std::sync::Arc;

@@ -151,12 +151,13 @@ fn give(
 /// Says what was scanned, swiped, tapped or typed, and whose it is.
 ///
 /// scanned is what came, as it came: with the scanner's frame, AIM identifier and GS separators
-/// (byte 29), at most 8,192 bytes; bytes that are no UTF-8 are no error of yours. entry_mode is
-/// "scanned", "keyed" (typed), "mag_stripe", "contactless" (the decrypted message of an NFC pass) or
-/// "file". aim_identifier is that of the symbol where the driver tells it apart ("]C1"), or NULL;
-/// scan_data_type is the driver's UnifiedPOS ScanDataType (110 is Code 128), or 0. One in the text
-/// goes before aim_identifier, that before scan_data_type; unknown ones count for nothing. ledger
-/// may be NULL: then no member is looked up.
+/// (byte 29); of more than 8,192 bytes nothing is read ("scan.too_long"), and bytes that are no
+/// UTF-8 are no error of yours. entry_mode is "scanned", "keyed" (typed), "mag_stripe",
+/// "contactless" (the decrypted message of an NFC pass) or "file". aim_identifier is that of
+/// the symbol where the driver tells it apart ("]C1"), or NULL; scan_data_type is the driver's
+/// UnifiedPOS ScanDataType (110 is Code 128), or 0. One in the text goes before aim_identifier,
+/// that before scan_data_type; unknown ones count for nothing. ledger may be NULL: then no
+/// member is looked up.
 ///
 /// Rows: role is "answer", in row 0, where one thing alone can be meant; "candidate" for each other
 /// way to read it: where there is no answer, ask the customer and scan or type something else;
