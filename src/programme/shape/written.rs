@@ -7,8 +7,6 @@ use std::ops::Range;
 use serde::Serialize;
 use serde::ser::{Impossible, SerializeMap, SerializeSeq, SerializeStruct, Serializer};
 
-use crate::kernel::order;
-
 /// Whether an object leaves a key out; it is told in how many other objects the object is.
 pub(crate) type LeavesOut = fn(usize, &str) -> bool;
 
@@ -202,8 +200,8 @@ impl<'a> Serializer for &'a mut Writer {
         self.text.push(b'{');
         Ok(Object {
             start: self.text.len(),
+            fields: Vec::with_capacity(if self.canonical.is_some() { 16 } else { 0 }),
             writer: self,
-            fields: Vec::new(),
         })
     }
 
@@ -294,7 +292,7 @@ struct Object<'a> {
     writer: &'a mut Writer,
     /// Where its first field begins.
     start: usize,
-    /// The fields and where each of them is, if they are put in order.
+    /// The fields in order and where each of them is, if they are put in order.
     fields: Vec<(&'static str, Range<usize>)>,
 }
 
@@ -319,7 +317,8 @@ impl SerializeStruct for Object<'_> {
         value.serialize(&mut *writer)?;
         writer.depth -= 1;
         if writer.canonical.is_some() {
-            self.fields.push((key, start..writer.text.len()));
+            let place = self.fields.partition_point(|(other, _)| *other < key);
+            self.fields.insert(place, (key, start..writer.text.len()));
         }
         Ok(())
     }
@@ -335,10 +334,8 @@ impl SerializeStruct for Object<'_> {
             text.push(b'}');
             return Ok(());
         }
-        let mut fields = self.fields;
-        order::sort_by_key(&mut fields, |(key, _)| *key);
         sorted.clear();
-        for (_, place) in fields {
+        for (_, place) in self.fields {
             if !sorted.is_empty() {
                 sorted.push(b',');
             }
