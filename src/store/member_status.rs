@@ -102,7 +102,7 @@ pub(super) fn present(
 
 /// The member of whom there was no row when they were last asked for: a sale asks for its member time and
 /// again, and hardly anybody has one.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Plain(Cell<Option<MemberNumber>>);
 
 impl Plain {
@@ -114,16 +114,13 @@ impl Plain {
 
 impl Reading<'_> {
     fn is_plain(&self, member: MemberNumber) -> Result<bool, StoreError> {
-        if let Some(plain) = self.plain()
-            && plain.0.get() == Some(member)
-        {
+        let Plain(known) = self.plain();
+        if known.get() == Some(member) {
             return Ok(true);
         }
         let is_plain = row_of(self.db(), member)?.is_none();
-        if let Some(plain) = self.plain()
-            && is_plain
-        {
-            plain.0.set(Some(member));
+        if is_plain {
+            known.set(Some(member));
         }
         Ok(is_plain)
     }

@@ -1,5 +1,6 @@
 //! Questions to the file.
 
+use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
@@ -73,8 +74,8 @@ pub struct Reading<'a> {
     head: Option<&'a Head>,
     /// Outside, where nothing changes: the head, once it was asked for.
     found: OnceCell<Head>,
-    /// Inside a write: who was asked for last.
-    plain: Option<&'a Plain>,
+    /// Who was asked for last: of the write, or of this alone where nothing changes.
+    plain: Cow<'a, Plain>,
 }
 
 impl<'a> Reading<'a> {
@@ -83,7 +84,7 @@ impl<'a> Reading<'a> {
             db,
             head: None,
             found: OnceCell::new(),
-            plain: None,
+            plain: Cow::Owned(Plain::default()),
         }
     }
 
@@ -92,13 +93,13 @@ impl<'a> Reading<'a> {
             db,
             head: Some(head),
             found: OnceCell::new(),
-            plain: Some(plain),
+            plain: Cow::Borrowed(plain),
         }
     }
 
     /// Who is known to be a member like any other.
-    pub(super) fn plain(&self) -> Option<&Plain> {
-        self.plain
+    pub(super) fn plain(&self) -> &Plain {
+        &self.plain
     }
 
     /// Where the chains end.
