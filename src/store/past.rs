@@ -5,7 +5,7 @@ use rusqlite::params;
 use super::error::StoreError;
 use super::read::Reading;
 use super::write::Writing;
-use crate::kernel::MemberNumber;
+use crate::kernel::{Instant, MemberNumber};
 use crate::ledger::Kind;
 
 impl Reading<'_> {
@@ -29,6 +29,12 @@ impl Reading<'_> {
             visit(row.get(0)?, sums)?;
         }
         Ok(())
+    }
+
+    /// The instant of the last entry, or the last one at which the clock was believed if that is earlier.
+    pub fn known_until(&self) -> Result<Instant, StoreError> {
+        let head = self.head()?;
+        Ok(head.at.min(head.trusted_at))
     }
 
     /// How many months of members have sums.

@@ -115,12 +115,6 @@ impl<'a> Reading<'a> {
         Ok(self.found.get_or_init(|| head).clone())
     }
 
-    /// The instant of the last entry, or the last one at which the clock was believed if that is earlier.
-    pub fn known_until(&self) -> Result<Instant, StoreError> {
-        let head = self.head()?;
-        Ok(head.at.min(head.trusted_at))
-    }
-
     /// The same, or zeros while the file is being made.
     pub(super) fn head_if_born(&self) -> Result<Head, StoreError> {
         Ok(self.find_head()?.unwrap_or(Head {
