@@ -8,7 +8,7 @@ use std::marker::PhantomData;
 use std::ops::Index;
 
 use minicbor::{Decode, Decoder, Encode, Encoder, decode, encode};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, Visitor};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 /// A map in the order of its keys. An entry behind the last is put in at once, any other moves those
@@ -246,6 +246,7 @@ impl<K: Serialize, V: Serialize> Serialize for Few<K, V> {
     }
 }
 
+/// Each key once.
 impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Deserialize<'de> for Few<K, V> {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
         reader.deserialize_map(Entries(PhantomData))
@@ -263,8 +264,10 @@ impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for Entri
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Self::Value, A::Error> {
         let mut few = Few::new();
-        while let Some(key) = object.next_key()? {
-            few.insert(key, object.next_value()?);
+        while let Some((key, value)) = object.next_entry()? {
+            if few.insert(key, value).is_some() {
+                return Err(A::Error::custom("a key stands twice"));
+            }
         }
         Ok(few)
     }

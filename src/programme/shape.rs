@@ -10,7 +10,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::marker::PhantomData;
 
-use serde::de::{DeserializeOwned, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeOwned, Error as _, IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 pub(super) use reader::{Reader, Step, path};
@@ -144,23 +144,7 @@ where
     D: Deserializer<'de>,
     V: Deserialize<'de>,
 {
-    struct UniqueVisitor<V>(PhantomData<V>);
-    impl<'de, V: Deserialize<'de>> Visitor<'de> for UniqueVisitor<V> {
-        type Value = Few<String, V>;
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an object")
-        }
-        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-            let mut values = Few::new();
-            while let Some((key, value)) = map.next_entry::<String, V>()? {
-                if values.insert(key, value).is_some() {
-                    return Err(A::Error::custom("a key stands twice"));
-                }
-            }
-            Ok(values)
-        }
-    }
-    reader.deserialize_map(UniqueVisitor(PhantomData))
+    Few::deserialize(reader)
 }
 
 /// For `deserialize_with`: a list in which nothing stands twice.
