@@ -44,6 +44,7 @@ soak: ## kills, power cuts and random days by the thousand; looks whether a sale
 	@tests/soak/run
 	@tests/crash/run
 	@tests/model/run
+	@tests/properties
 
 fuzz: ## any bytes into everything that reads bytes, FUZZ_SECONDS (600) each
 	@.ci/setup cc

@@ -461,8 +461,14 @@ proptest! {
                 (kind, scanned.kind),
                 (IdentifierKind::Phone, ScannedKind::Phone) | (IdentifierKind::Card, ScannedKind::Card)
             );
+            // What begins like the stripe of somebody's card is never kept, whatever it holds.
+            let is_stripe = matches!(
+                identify(&Scan::scanned(&text), &Rules::default()),
+                Err(refused) if refused.why.is_of_a_person()
+            );
             let stored = normalise_identifier(kind, &text);
-            prop_assert_eq!(stored.ok(), same.then(|| scanned.value.clone()));
+            let expected = (same && !is_stripe).then(|| scanned.value.clone());
+            prop_assert_eq!(stored.ok(), expected);
         }
     }
 }
