@@ -6,9 +6,12 @@
 //! LOY_ALREADY_RESOLVED comes with a sale, the one that is there: sale_out of the call that was
 //! refused is then a handle as on LOY_OK, to be freed as always.
 //!
-//! After a restart list the open sales with loy_sale_pending and commit or void each by your own
-//! record of the payment. One that is left alone gives its points free when its hold runs out, and
-//! stays in that list until you commit or void it.
+//! Before you ask the customer to pay an authorised sale, write its id into a record of your own
+//! that outlives a power cut. After a restart repeat the call that was not answered, then list the
+//! open sales with loy_sale_pending. One that your record does not name was never to be paid: void
+//! it. One that it names may be paid: ask your payment terminal, then commit it or void it, and do
+//! neither before you know. One that is left alone gives its points free when its hold runs out,
+//! stays in that list, and can still be committed. examples/c/till.c does it like that.
 //!
 //! What "the same content" of a repeated call is: of authorise, record and a refund without a
 //! sale the cart, without time, offset, cashier, what was shown, discount reasons and your own
