@@ -162,6 +162,9 @@ pub unsafe extern "C" fn loy_sale_authorise(
 /// has by now: the sale is final without it, loy_sale_find finds the other, and loy_ledger_log has
 /// "receipt.taken".
 ///
+/// A sale that was voided cannot be made final any more: LOY_ALREADY_RESOLVED, and sale_out is
+/// LOY_SALE_VOIDED. If the customer has paid it, see loy_sale_void.
+///
 /// Writes: the sale's points, in one sync.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a final_cart of another member, one that does not
 /// fit the programme, or a changed one with which so many points come back that the member would
@@ -198,7 +201,12 @@ pub unsafe extern "C" fn loy_sale_commit(
     })
 }
 
-/// Calls an authorised sale off: the customer did not pay. Reserved points are free again.
+/// Calls an authorised sale off: the customer did not pay. Reserved points are free again, and so
+/// is the receipt number.
+///
+/// A sale that was voided though it is paid is written with loy_sale_record: the same cart, receipt
+/// number included, under a new operation_id. It becomes another sale, with an id of its own, and is
+/// priced anew with the points that are there now: compare payable of its quote with what was paid.
 ///
 /// Writes: one entry and what frees the points, in one sync.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
