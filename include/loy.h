@@ -1966,7 +1966,8 @@ LOY_API loy_status LOY_CALL loy_refund_evaluate(
     const loy_ledger *ledger, const loy_refund *refund, loy_rows **rows_out, loy_error **error_out);
 
 /*
- * Refunds the sale.
+ * Refunds the sale. sale_out is the sale as it stands then, and not this refund: what it gave back
+ * is told by loy_refund_get and printed by loy_refund_receipt, as often as you like.
  *
  * Writes: the refund and the points it moves, in one sync.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods, or for a post-
@@ -1983,6 +1984,32 @@ LOY_API loy_status LOY_CALL loy_refund_evaluate(
 LOY_API loy_status LOY_CALL loy_refund_commit(
     loy_ledger *ledger, const char *operation_id, const loy_refund *refund, loy_sale **sale_out,
     loy_error **error_out);
+
+/*
+ * Tells what a refund did: for its own receipt, and after a crash. operation_id is that of
+ * loy_refund_commit or loy_ledger_refund_unlinked; the refund may be as old as it likes.
+ *
+ * Rows: as loy_refund_evaluate, of this refund alone. What has come back of the sale so far is told
+ * by loy_sale_given_back.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_NOT_FOUND where no refund was done with
+ * this operation_id, be it that it was refused; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_get(
+    const loy_ledger *ledger, const char *operation_id, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Writes the lines to print on a refund's own receipt, each ended by a line feed: what is paid out,
+ * and the points that were taken back or returned, by wallet; the same whenever it is asked.
+ * operation_id as of loy_refund_get, width_columns and diacritics as of loy_quote_receipt.
+ *
+ * Status: as loy_refund_get.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_receipt(
+    const loy_ledger *ledger, const char *operation_id, int32_t width_columns, int32_t diacritics,
+    loy_buffer **receipt_out, loy_error **error_out);
 
 /*
  * Tells what loy_ledger_refund_unlinked would do with this cart.
