@@ -162,7 +162,8 @@ pub unsafe extern "C" fn loy_refund_set_text(
     })
 }
 
-/// Takes everything of the sale back that has not come back yet.
+/// Takes everything of the sale back that has not come back yet, in place of the parts that were
+/// added before.
 ///
 /// Status: LOY_E_HANDLE.
 /// @since 0.1
@@ -248,9 +249,12 @@ pub unsafe extern "C" fn loy_refund_add_quantity_for(
 ///
 /// Goods that came back in the cart of the sale are sold again: their return is undone with every
 /// point it took, gave back or made owed, and loy_refund_evaluate tells the difference in money,
-/// which is below zero where the customer gives some back. LOY_REFUSED with the reason
-/// "refund.void_followed" where the sale they came from was returned further or claimed since:
-/// what was decided then rests on it. Return the lines instead.
+/// which is below zero where the customer gives some back. Where the sale they came from was
+/// returned further or claimed since, what was decided then rests on it: loy_refund_evaluate and
+/// loy_refund_commit are LOY_REFUSED with the reason "refund.void_followed". Return the lines
+/// instead, with another loy_refund.
+///
+/// It stands in place of the parts that were added before, and of loy_refund_add_all.
 ///
 /// Status: LOY_E_HANDLE.
 /// @since 0.1

@@ -122,7 +122,8 @@ pub(super) fn sale_id(place: *const c_char) -> Result<SaleId, Fault> {
 /// LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
 /// LOY_ALREADY_RESOLVED where another operation sold this receipt, or where goods
 /// come back whose sale is returned whole ("sale.refunded": sale_out is that sale, and nothing was
-/// done); LOY_NOT_FOUND; LOY_REFUSED
+/// done); LOY_NOT_FOUND where goods come back of a sale that this ledger does not know
+/// ("sale.unknown"); LOY_REFUSED
 /// where points are spent that are not there, more comes back than was sold, or the cart's
 /// cashier may not give so much back ("approval.needed", "approval.too_low": see
 /// loy_approval_give); the store's.
@@ -207,6 +208,9 @@ pub unsafe extern "C" fn loy_sale_commit(
 /// A sale that was voided though it is paid is written with loy_sale_record: the same cart, receipt
 /// number included, under a new operation_id. It becomes another sale, with an id of its own, and is
 /// priced anew with the points that are there now: compare payable of its quote with what was paid.
+///
+/// reason says why, in your words, at most 200 bytes; "" for nothing; no person's name. It stays in
+/// the ledger's file, beside the sale.
 ///
 /// Writes: one entry and what frees the points, in one sync.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;

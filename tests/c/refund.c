@@ -159,6 +159,8 @@ int main(int count, char **arguments)
     loy_refund_free(refund);
     OK(loy_refund_new(ledger, loy_sale_id(sale), &refund, &error));
     OK(loy_refund_set_time(refund, NOON_MS + 180000, HANOI, TODAY, &error));
+    /* Everything stands in place of a part that was added before; none can be added to it. */
+    OK(loy_refund_add_quantity(refund, 0, 300, &error));
     OK(loy_refund_add_all(refund, &error));
     EXPECT(LOY_E_ARGUMENT, loy_refund_add_quantity(refund, 0, 300, &error));
     OK(loy_refund_commit(ledger, "refund-5", refund, &returned, &error));

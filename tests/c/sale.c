@@ -94,7 +94,12 @@ static void call_off(loy_ledger *ledger, const char *number)
 {
     loy_cart *cart = one_line(number, "0003", 10000);
     loy_sale *sale = NULL, *voided = NULL;
+    char reason[202];
+    memset(reason, 'a', 201);
+    reason[201] = 0;
     OK(loy_sale_authorise(ledger, "sale-3", cart, 900, &sale, &error));
+    EXPECT(LOY_E_ARGUMENT,
+           loy_sale_void(ledger, "void-3", loy_sale_id(sale), reason, &voided, &error));
     OK(loy_sale_void(ledger, "void-3", loy_sale_id(sale), "customer left", &voided, &error));
     CHECK(state_of(voided) == LOY_SALE_VOIDED);
     loy_sale_free(voided);
