@@ -22,7 +22,9 @@ pub const LOY_VERIFY_QUICK: i32 = 0;
 /// Everything: every link, every document, every balance against its entries.
 pub const LOY_VERIFY_FULL: i32 = 1;
 
-/// Checks the ledger and lists what is not as it should be. depth is one of LOY_VERIFY_.
+/// Checks the ledger and lists what is not as it should be. depth is one of LOY_VERIFY_. Other calls
+/// on this handle wait until it is done; with a reader of its own (loy_ledger_open_reader) none
+/// does.
 ///
 /// Rows, none for a sound ledger: key (stable, such as "chain.broken"), text (English), seq (the
 /// entry it is about; 0 for none). LOY_OK means that the check ran, not that nothing was found.
@@ -60,7 +62,9 @@ fn rows_of(findings: Vec<Finding>) -> Rows {
     rows
 }
 
-/// Copies the ledger into a new file while the till goes on.
+/// Copies the ledger into a new file. Other calls on this handle wait until it is done: while the
+/// till goes on selling, give it a reader of its own (loy_ledger_open_reader), which nobody waits
+/// for.
 ///
 /// A backup is for support, not to go on from: a restored ledger that went on would know less than
 /// head office does.

@@ -4,12 +4,12 @@
 //! one ledger handle; any number of readers may look on.
 //!
 //! Where to put the file
-//!   A folder of its own on a local disk that keeps its data over a restart. On Windows a folder
-//!   under ProgramData that the group of the till's users may write to; on Linux one under /var/lib
-//!   that belongs to the till's user. Never a user profile, a synchronised folder (OneDrive and the
-//!   like), a network share, a RAM disk or a volume with a write filter: each of them loses
-//!   points. Exclude the folder from the virus scanner and from file-level backup, which copy a file
-//!   while it changes; copy it with loy_ledger_backup.
+//!   A folder of its own on a local disk that keeps its data over a restart: on Linux one under
+//!   /var/lib that belongs to the till's user. (This version was not tried on Windows; meant for it
+//!   is a folder under ProgramData that the group of the till's users may write to.) Never a user
+//!   profile, a synchronised folder (OneDrive and the like), a network share, a RAM disk or a volume
+//!   with a write filter: each of them loses points. Exclude the folder from the virus scanner and
+//!   from file-level backup, which copy a file while it changes; copy it with loy_ledger_backup.
 //!   Never open it with your own SQLite in the same process: two copies of SQLite in one process
 //!   undo each other's locks and destroy the file. To read it, open a reader.
 

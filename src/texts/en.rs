@@ -396,6 +396,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "receipt.other_store",
         "The receipt is of another store; this ledger is of store {store}",
     ),
+    ("receipt.refunded", "Refunded"),
     ("receipt.returned", "Returned"),
     ("receipt.spent", "Used"),
     ("receipt.taken_back", "Taken back"),
@@ -470,6 +471,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "The points of this sale are no longer all there: {missing} are missing",
     ),
     ("refund.quantity_left", "Only {left} is left to return"),
+    ("refund.unknown", "No such refund at this till"),
     (
         "refund.void_followed",
         "Goods of {sale}, returned on this receipt, have moved on since; return the lines instead",

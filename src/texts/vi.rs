@@ -387,6 +387,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "receipt.other_store",
         "Hóa đơn của cửa hàng khác; sổ này là của cửa hàng {store}",
     ),
+    ("receipt.refunded", "Hoàn tiền"),
     ("receipt.returned", "Hoàn điểm"),
     ("receipt.spent", "Đã dùng"),
     ("receipt.taken_back", "Trừ lại"),
@@ -473,6 +474,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Điểm của hóa đơn này đã dùng mất {missing} nên không nhận trả hàng được",
     ),
     ("refund.quantity_left", "Chỉ còn trả được {left}"),
+    ("refund.unknown", "Không tìm thấy lần trả hàng này"),
     (
         "refund.void_followed",
         "Hàng của {sale} trả lại ở hóa đơn này đã có thay đổi về sau; hãy trả từng dòng",

@@ -41,6 +41,7 @@ mod programmes;
 mod proof;
 mod referral;
 mod refund;
+mod refund_done;
 mod returns;
 mod sale;
 mod salvage;

@@ -245,6 +245,21 @@ pub fn assert_sound(till: &Till) {
     assert_eq!(till.verify(loy::till::Depth::Full).expect("a check"), []);
 }
 
+/// Refunds, and makes sure that it did what it had told, and tells it again.
+pub fn refund_as_told(
+    till: &Till,
+    id: &str,
+    request: &RefundRequest,
+) -> Result<loy::till::Sale, loy::till::Error> {
+    let told = till.preview_refund(request);
+    let is_new = till.refund_done(id).is_err();
+    let sale = till.refund(id, request)?;
+    if is_new {
+        assert_eq!(till.refund_done(id).unwrap(), told.unwrap(), "{id}");
+    }
+    Ok(sale)
+}
+
 /// Everything of a sale comes back a minute later.
 pub fn refund_of(sale: SaleId) -> RefundRequest {
     RefundRequest {
