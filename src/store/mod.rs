@@ -23,6 +23,7 @@ mod sales;
 mod salvage;
 mod schema;
 mod seal;
+mod seen;
 mod tale;
 mod transaction;
 mod turns;
