@@ -431,6 +431,14 @@ LOY_API void LOY_CALL loy_config_free(loy_config *config);
  *   from file-level backup, which copy a file while it changes; copy it with loy_ledger_backup.
  *   Never open it with your own SQLite in the same process: two copies of SQLite in one process
  *   undo each other's locks and destroy the file. To read it, open a reader.
+ *
+ * What a till knows
+ *   What was done at it, from the moment it was done, and what head office gave it: the programmes
+ *   and operators it was brought, and with the provisioning file, where head office added them,
+ *   numbers and keyed hashes of the members known then, without their points. Nothing brings in
+ *   what other tills did: not later either, and an acknowledgement says only what head office has.
+ *   A member who bought elsewhere has here what this till gave; a block, merge or household of
+ *   another till is not known here. Head office counts all tills together (loy office balance).
  */
 
 /*
@@ -443,8 +451,14 @@ typedef struct loy_ledger loy_ledger;
  * Makes a new ledger from the provisioning file that head office made for this till, and opens it.
  *
  * `loy provision` makes the file and tells the activation code, which comes to the shop by another
- * way. Delete the file afterwards: it opens one ledger only. A till that is replaced gets a new
+ * way. Delete the file afterwards: it is for one ledger only. A till that is replaced gets a new
  * provisioning file, never the old ledger. The ledger is readable by its owner only.
+ *
+ * A file that made a ledger in this folder is refused, also when that ledger is gone. In another
+ * folder or on another machine nothing here can know of it: it makes a second ledger of the same
+ * writer, which sells and gives out the same member numbers. Head office notices by its first
+ * batch: the ledger that was heard of first counts, every batch of the other is a fork, kept, not
+ * counted and never acknowledged (loy office ingest, loy office status). Provision that till anew.
  *
  * Writes: the ledger's file, under another name until it is whole and on disk.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path, and with the field "path" where its
@@ -2070,8 +2084,9 @@ LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
 
 /* --- Operators -------------------------------------------------------------------------------- */
 /*
- * Who works at the till and what each role may do comes with the provisioning file. Where it names
- * nobody, nothing is checked and you need none of this.
+ * Who works at the till and what each role may do comes with the provisioning file and, when
+ * people come and go, with a list of operators that head office signs (loy_operator_install).
+ * Where nobody is named, nothing is checked and you need none of this.
  *
  * Your own log-in says who stands at the till; pass that code as "cashier" of a refund and as
  * operator_id of an adjustment. A name is no proof, so it gives at most what a cashier may do.
@@ -2121,12 +2136,36 @@ LOY_API loy_status LOY_CALL loy_approval_give(
     const char *pin, loy_error **error_out);
 
 /*
+ * Takes head office's list of the store's operators ("loy operators") in the place of what the
+ * provisioning file or an earlier list said: people, roles, PINs and ceilings, all of them. All
+ * tills of the store take the same file. After a salvage, give the newest one again.
+ *
+ * The same list again changes nothing. A list that was issued before the one that the ledger has,
+ * or before the provisioning file where that named operators, is not taken, so that nobody who
+ * left comes back with an old file. Approvals that wait are gone. A PIN that is the very one of
+ * before stays locked as long as it was; a new PIN was never wrong.
+ *
+ * Writes: an entry, "operators.changed" in the day's report and at head office, whose found is
+ * the list's number; and the list.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_REFUSED on a training ledger; LOY_E_DOCUMENT for
+ * other bytes, a list of a later version (reason "operators.unreadable"), a damaged one
+ * ("operators.damaged"), one of another chain of stores ("operators.other_chain"), one that head
+ * office did not sign ("operators.signature"), one of another store ("operators.other_store") or
+ * currency ("operators.other_currency"), and an older one ("operators.older"); LOY_E_POISONED;
+ * LOY_E_STORE_READ_ONLY; the store's.
+ * Crash: call it again.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_operator_install(
+    loy_ledger *ledger, const uint8_t *list, int64_t list_size, loy_error **error_out);
+
+/*
  * Lists who works at the till; no rows where nothing is checked.
  *
  * Rows: operator (a code), role ("cashier", "supervisor", "manager", "auditor"), may_approve (1
  * for a supervisor or manager with a PIN, else 0).
  *
- * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, the store's.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_operator_list(
@@ -2635,8 +2674,8 @@ LOY_API loy_status LOY_CALL loy_ledger_backup(
  *
  * Rows: as of loy_ledger_verify, one for each thing that was lost; "entries.lost" names the first
  * entry that could not be saved. None if everything was saved. After "operators.lost" the new
- * ledger refuses everything that needs leave (docs/operators.md) and goes on selling: the till
- * needs a new provisioning file to give money or points back.
+ * ledger refuses everything that needs leave (docs/operators.md) and goes on selling, until it
+ * is given the store's newest list of operators (loy_operator_install).
  *
  * Writes: the file at destination_path, which must not exist, under another name until it is whole
  * and on disk.

@@ -97,8 +97,8 @@ pub unsafe extern "C" fn loy_ledger_backup(
 ///
 /// Rows: as of loy_ledger_verify, one for each thing that was lost; "entries.lost" names the first
 /// entry that could not be saved. None if everything was saved. After "operators.lost" the new
-/// ledger refuses everything that needs leave (docs/operators.md) and goes on selling: the till
-/// needs a new provisioning file to give money or points back.
+/// ledger refuses everything that needs leave (docs/operators.md) and goes on selling, until it
+/// is given the store's newest list of operators (loy_operator_install).
 ///
 /// Writes: the file at destination_path, which must not exist, under another name until it is whole
 /// and on disk.

@@ -61,10 +61,18 @@ impl Chain {
     }
 
     pub(super) fn provision(&self, out: &Path) -> (u8, String, String) {
-        let programme = self.path("p.json");
-        loy(&[
+        self.provision_with(out, &[])
+    }
+
+    pub(super) fn provision_with(
+        &self,
+        out: &Path,
+        more: &[&dyn AsRef<std::ffi::OsStr>],
+    ) -> (u8, String, String) {
+        let (programme, office) = (self.path("p.json"), self.office());
+        let mut arguments: Vec<&dyn AsRef<std::ffi::OsStr>> = vec![
             &"provision",
-            &self.office(),
+            &office,
             &"--store",
             &"HN01",
             &"--till",
@@ -73,7 +81,9 @@ impl Chain {
             &programme,
             &"--out",
             &out,
-        ])
+        ];
+        arguments.extend(more);
+        loy(&arguments)
     }
 
     fn opened(&self) -> Provisioning {

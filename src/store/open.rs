@@ -79,8 +79,8 @@ pub struct Birth<'a> {
     pub number_block: (u64, u64),
     /// Members that come with provisioning.
     pub members: &'a [([u8; 16], MemberNumber)],
-    /// Who works at the till.
-    pub operators: &'a Operators,
+    /// Who works at the till, and when head office said so.
+    pub operators: (&'a Operators, Instant),
 }
 
 /// The open file.
@@ -633,7 +633,7 @@ impl Writing<'_> {
     fn be_born(&mut self, birth: &Birth<'_>) -> Result<(), StoreError> {
         let db = self.connection();
         birth.identity.write(db)?;
-        operators::write(db, birth.operators)?;
+        operators::write(db, birth.operators.0, birth.operators.1)?;
         db.execute(
             "INSERT INTO number_block (first_body, last_body, next_body) VALUES (?1, ?2, ?1)",
             params![birth.number_block.0, birth.number_block.1],

@@ -6,8 +6,9 @@ use rusqlite::{Connection, ErrorCode, params};
 
 use super::error::StoreError;
 use super::member_status::{self, Plain};
-use super::read::{Reading, SaleRow};
+use super::read::Reading;
 use super::rows::{INSERT_ENTRY, insert_entry};
+use super::sales::SaleRow;
 use super::seal;
 use super::seen::Seen;
 use super::transaction::Transaction;

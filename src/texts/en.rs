@@ -592,6 +592,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "The points ledger is open in another program",
     ),
     (
+        "till.operators",
+        "This list of operators cannot be used; ask head office for the newest one",
+    ),
+    (
         "till.provisioning",
         "The provisioning file or its code cannot be used; ask head office",
     ),

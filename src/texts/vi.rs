@@ -586,6 +586,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     ),
     ("till.open_elsewhere", "Sổ điểm đang mở ở chương trình khác"),
     (
+        "till.operators",
+        "Danh sách nhân viên này không dùng được; hãy xin trụ sở danh sách mới nhất",
+    ),
+    (
         "till.provisioning",
         "Tệp cài đặt hoặc mã kích hoạt không dùng được; hãy hỏi trụ sở",
     ),

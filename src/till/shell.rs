@@ -54,7 +54,7 @@ pub struct Till {
     pub(super) language: Language,
     pub(super) ports: Ports,
     /// Nobody where nothing is checked.
-    pub(super) operators: Operators,
+    pub(super) people: RwLock<Arc<Operators>>,
     pub(super) approvals: Approvals,
     /// Oldest first, never empty.
     epochs: Vec<Epoch>,
@@ -129,7 +129,7 @@ impl Till {
             identity,
             language,
             ports,
-            operators,
+            people: RwLock::new(Arc::new(operators)),
             approvals: Approvals::default(),
             epochs,
             asked: RwLock::new(Arc::new(Asked::of(&programmes))),

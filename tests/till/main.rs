@@ -24,6 +24,7 @@ mod limits;
 mod lots;
 mod merged;
 mod once;
+mod operators;
 mod people;
 mod policies;
 mod programmes;

@@ -8,7 +8,9 @@ use ed25519_dalek::SigningKey;
 use loy::evaluate::{Cart, Line};
 use loy::exchange::batch::read;
 use loy::exchange::provisioning::MemberBlock;
-use loy::exchange::{Acknowledgement, ActivationCode, Batch, Provisioning};
+use loy::exchange::{
+    Acknowledgement, ActivationCode, Batch, OperatorList, Provisioning, operators,
+};
 use loy::kernel::{
     BusinessDate, Currency, Instant, MemberNumber, Money, Points, Quantity, SaleId, UtcOffset,
     WriterId,
@@ -134,6 +136,23 @@ impl Shop {
             file,
             code: code.to_string(),
         }
+    }
+
+    /// Head office's list of the store's operators, before it is sealed.
+    pub fn list(&self, issued_ms: i64, document: &str) -> OperatorList {
+        let random = &mut |bytes: &mut [u8]| bytes.fill(6);
+        let read = operators::from_json(document.as_bytes(), Currency::VND, 1_000, random);
+        OperatorList {
+            store: "HN01".to_owned(),
+            currency: Currency::VND,
+            issued_at: Instant::from_ms(issued_ms),
+            operators: read.expect("operators"),
+        }
+    }
+
+    /// A list as this shop's tills get it.
+    pub fn sealed(&self, list: &OperatorList) -> Vec<u8> {
+        list.seal(&self.office_key, &[5; 32], &[8; 24])
     }
 
     pub fn path(&self) -> PathBuf {

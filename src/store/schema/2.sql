@@ -18,7 +18,8 @@ CREATE INDEX portion_open ON portion (member, expires_on)
 -- Files with a programme whose balances lapse for want of activity have an index `entry_activity` besides
 -- (src/store/lots.rs): the other files do without.
 
--- Who works at this till, as provisioning said; empty where nothing is checked. Of a PIN only the
+-- Who works at this till, as provisioning or head office's newest list said (`meta` knows when that was
+-- issued: `operators_issued_ms`); empty where nothing is checked. Of a PIN only the
 -- slow salted hash. Wrong PINs are counted here, so that starting again does not forget them.
 CREATE TABLE operator (
     id              TEXT PRIMARY KEY,
