@@ -206,21 +206,6 @@ fn a_shop_s_ranges_make_in_store_numbers_member_cards() {
             ("8934563138165", "scan.product or Card 8934563138165"),
         ],
     );
-    for bad in [
-        json!({ "from": "893", "to": "893" }),
-        json!({ "from": "02", "to": "20" }),
-        json!({ "from": "02", "to": "04" }),
-        json!({ "from": "29", "to": "28" }),
-        json!({ "from": "2", "to": "2" }),
-        json!({ "from": "29", "to": "299" }),
-        json!({ "from": "29", "to": "29", "why": "" }),
-    ] {
-        let rules = json!({ "ean_cards": [bad] });
-        assert!(
-            serde_json::from_value::<Rules>(rules.clone()).is_err(),
-            "{rules}"
-        );
-    }
 }
 
 #[test]
@@ -292,10 +277,6 @@ fn a_shop_s_letters_have_a_pattern_and_a_check_character() {
             ("%VIP-0012X?", "OwnCode VIP-0012X"),
         ],
     );
-    for bad in ["", "VIP", "\\9", "Đ99", "A\u{7}"] {
-        let written = json!({ "own_codes": [{ "name": "x", "pattern": bad }] });
-        assert!(serde_json::from_value::<Rules>(written).is_err(), "{bad:?}");
-    }
 }
 
 #[test]
@@ -594,6 +575,7 @@ fn what_was_enrolled_is_found_by_every_carrier_of_the_same_number() {
 
 #[test]
 fn a_rotating_code_is_counted_as_the_one_member_it_names() {
+    let spelled = |text| spelled(text, &Rules::default());
     assert_eq!(
         spelled("9720260101001612345678").as_deref(),
         Ok("202601010016")
