@@ -253,6 +253,14 @@ fn a_programme_and_a_ledger_are_looked_at() {
         out.starts_with("path,code,expected,found,severity\n") && out.contains("\ncurrency,"),
         "{out}"
     );
+    // Codes that nothing can fit are named where they stand.
+    let codes = "\"codes\": {\"own_codes\": [{\"name\": \"tags\", \"pattern\": \"VIP-9999\", \"check\": \"damm\"}]}, \"earn\"";
+    let told = String::from_utf8_lossy(PROGRAMME).replace("\"earn\"", codes);
+    std::fs::write(&programme, told).expect("written");
+    let (code, out, _) = loy(&[&"check", &programme, &"--format", &"csv"]);
+    assert_eq!(code, 1);
+    let page = include_str!("../../docs/codes.md");
+    assert!(page.contains(&out), "docs/codes.md says otherwise:\n{out}");
     // A group that nothing names is surely a mistake, and refuses nothing.
     let warned = String::from_utf8_lossy(PROGRAMME);
     let group = "\"groups\": [{\"id\": \"g\", \"take\": \"best\"}], \"earn\"";

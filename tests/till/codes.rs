@@ -1,7 +1,8 @@
 //! A shop's own codes: what its programme says of them is what every scan goes by.
 
 use loy::kernel::MemberNumber;
-use loy::scan::{IdentifierKind, Kind, Scan};
+use loy::programme::{Programme, check};
+use loy::scan::{IdentifierKind, Kind, Scan, identify};
 use loy::till::{Enrolment, Error, Period, Till};
 use serde_json::{Value, json};
 
@@ -217,6 +218,45 @@ fn one_card_counts_as_one_however_it_is_shown() {
     }
     assert_eq!(balance(&till, member).0, 40);
     assert_sound(&till);
+}
+
+/// What the page tells: the one JSON block, and the first three columns of its table.
+#[test]
+fn the_page_of_codes_says_what_its_example_comes_to() {
+    let page = include_str!("../../docs/codes.md");
+    let block = page
+        .split("```json\n")
+        .nth(1)
+        .unwrap()
+        .split("```")
+        .next()
+        .unwrap();
+    let codes: Value = serde_json::from_str(block).unwrap();
+    let programme = version(1, codes);
+    assert_eq!(check(&programme), []);
+    let programme = Programme::read(&programme).unwrap();
+    let mut rows = 0;
+    for line in page.lines().filter(|line| line.starts_with("| `")) {
+        let mut cells = line
+            .split('|')
+            .skip(1)
+            .map(|cell| cell.trim().trim_matches('`'));
+        let (scanned, kind, value) = (
+            cells.next().unwrap(),
+            cells.next().unwrap(),
+            cells.next().unwrap(),
+        );
+        let told = match identify(&Scan::scanned(scanned), programme.codes()) {
+            Ok(found) => (
+                found.first().kind.name().to_owned(),
+                found.first().value.clone(),
+            ),
+            Err(refused) => (refused.why.reason().to_owned(), String::new()),
+        };
+        assert_eq!(told, (kind.to_owned(), value.to_owned()), "{scanned}");
+        rows += 1;
+    }
+    assert_eq!(rows, 10);
 }
 
 #[test]

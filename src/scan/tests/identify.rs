@@ -525,6 +525,24 @@ proptest! {
     }
 
     #[test]
+    fn whatever_can_be_enrolled_is_found_by_the_same_text(text in texts()) {
+        for rules in [Rules::default(), any_rules()] {
+            for kind in [IdentifierKind::Phone, IdentifierKind::Card] {
+                let Ok(value) = identifier_by(&rules, kind, &text) else { continue };
+                let (readings, old) = match identify(&Scan::scanned(&text), &rules) {
+                    Ok(found) => (found.readings, found.enrolled_as),
+                    Err(refused) => {
+                        let old = enrolled_as(&text, &refused.readings);
+                        (refused.readings, old)
+                    }
+                };
+                let wanted = Lookup::Identifier(kind, value);
+                prop_assert!(readings.iter().chain(&old).any(|reading| reading.lookup == wanted));
+            }
+        }
+    }
+
+    #[test]
     fn a_bank_card_s_number_is_never_given_back(
         network in prop::sample::select(vec!["4", "51", "2221", "34", "36", "3528", "6011", "9704", "62", "2200"]),
         body in "[0-9]{15}",
