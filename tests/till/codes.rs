@@ -112,6 +112,7 @@ fn rules_come_with_a_new_version_and_what_was_enrolled_before_is_still_found() {
     let link = enrol(&till, "1", &card("https://shop.vn/m/KH000123"));
     let framed = enrol(&till, "2", &card("#77"));
     let tag = enrol(&till, "3", &card("VIP-0012"));
+    let stripe = enrol(&till, "4", &card(";9999990012345670===?"));
     till.install_programme(&version(2, chain())).unwrap();
     for till in [&till, &beside] {
         for (text, member) in [
@@ -127,6 +128,10 @@ fn rules_come_with_a_new_version_and_what_was_enrolled_before_is_still_found() {
             Err("member.unknown".to_owned())
         );
     }
+    // Of what a reader of stripes sends these rules leave a text that nobody has.
+    let reader = json!({"framing": {"prefixes": [";"], "suffixes": ["?"]}});
+    till.install_programme(&version(3, reader)).unwrap();
+    assert_eq!(whose(&till, ";9999990012345670===?"), Ok(stripe));
 }
 
 #[test]
