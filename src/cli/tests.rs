@@ -593,9 +593,9 @@ fn a_member_is_told_everything_in_text_json_and_one_page() {
         &"--on" as &dyn AsRef<std::ffi::OsStr>,
         &on,
         &"--from",
-        &"20261123",
+        &"20991231",
     ]);
-    arguments.extend([&"--to" as &dyn AsRef<std::ffi::OsStr>, &"20261123"]);
+    arguments.extend([&"--to" as &dyn AsRef<std::ffi::OsStr>, &"20991231"]);
     let (code, out, notes) = loy(&arguments);
     assert_eq!(code, 0, "{notes}");
     let told: serde_json::Value = serde_json::from_str(&out).expect("JSON");
