@@ -675,8 +675,9 @@ LOY_API loy_status LOY_CALL loy_programme_wallets(
  * "contactless" (the decrypted message of an NFC pass) or "file". aim_identifier is that of
  * the symbol where the driver tells it apart ("]C1"), or NULL; scan_data_type is the driver's
  * UnifiedPOS ScanDataType (110 is Code 128), or 0. One in the text goes before aim_identifier,
- * that before scan_data_type; unknown ones count for nothing. ledger may be NULL: then no
- * member is looked up.
+ * that before scan_data_type; unknown ones count for nothing. The shop's own codes are those of
+ * `codes` in the highest programme version of the ledger (docs/codes.md). ledger may be NULL: then
+ * there are none, and no member is looked up.
  *
  * Rows: role is "answer", in row 0, where one thing alone can be meant; "candidate" for each other
  * way to read it: where there is no answer, ask the customer and scan or type something else;
@@ -689,6 +690,12 @@ LOY_API loy_status LOY_CALL loy_programme_wallets(
  * merged into, absent where it is nobody's; known_here is 0 for one of another store. card says
  * which of a member's cards it is (GS1 8019), rule the shop's rule that fitted. reason and
  * cashier_text say what to do, in the ledger's language (Vietnamese without one).
+ *
+ * Of a GS1 coupon, coupon_kind are the first 13 digits of value and coupon_serial those behind them
+ * (absent: all coupons of the kind are alike). What it gives is at most one of coupon_amount (money
+ * off in the currency's main unit, a decimal such as "5000" or "12.50"), coupon_percent ("7.5") and
+ * coupon_points; coupon_expires_on is its last good day, yyyymmdd. All are absent where the symbol
+ * does not say them, and of a coupon that is an EAN number. loy redeems none of them.
  *
  * On LOY_REFUSED readings_out has rows too: "candidate" and "near" only, to ask about, none for
  * means of payment and papers. The error's reason is the name of what it is: "scan.payment_card",

@@ -263,6 +263,14 @@ fn a_programme_and_a_ledger_are_looked_at() {
         out.starts_with("path,code,expected,found,severity\n") && out.contains("\ncurrency,"),
         "{out}"
     );
+    // Codes that nothing can fit are named where they stand.
+    let codes = "\"codes\": {\"own_codes\": [{\"name\": \"tags\", \"pattern\": \"VIP-9999\", \"check\": \"damm\"}]}, \"earn\"";
+    let told = String::from_utf8_lossy(PROGRAMME).replace("\"earn\"", codes);
+    std::fs::write(&programme, told).expect("written");
+    let (code, out, _) = loy(&[&"check", &programme, &"--format", &"csv"]);
+    assert_eq!(code, 1);
+    let page = include_str!("../../docs/codes.md");
+    assert!(page.contains(&out), "docs/codes.md says otherwise:\n{out}");
     // A group that nothing names is surely a mistake, and refuses nothing.
     let warned = String::from_utf8_lossy(PROGRAMME);
     let group = "\"groups\": [{\"id\": \"g\", \"take\": \"best\"}], \"earn\"";
@@ -595,9 +603,9 @@ fn a_member_is_told_everything_in_text_json_and_one_page() {
         &"--on" as &dyn AsRef<std::ffi::OsStr>,
         &on,
         &"--from",
-        &"20261123",
+        &"20991231",
     ]);
-    arguments.extend([&"--to" as &dyn AsRef<std::ffi::OsStr>, &"20261123"]);
+    arguments.extend([&"--to" as &dyn AsRef<std::ffi::OsStr>, &"20991231"]);
     let (code, out, notes) = loy(&arguments);
     assert_eq!(code, 0, "{notes}");
     let told: serde_json::Value = serde_json::from_str(&out).expect("JSON");
