@@ -4,6 +4,10 @@ CARGO ?= cargo
 FEATURES := cli,fault-injection
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 SONAME := libloy.so.0
+# Addresses to be put right at loading are listed in the short form where this machine's C library knows it
+# (glibc 2.36, 2022), which saves a fortieth of the library. `make lib RELR=` builds one for older ones.
+RELR := $(shell ldd --version 2>/dev/null | awk 'NR == 1 && $$NF + 0 >= 2.36 { \
+	print "-C link-arg=-Wl,-z,pack-relative-relocs" }')
 
 .DEFAULT_GOAL := help
 .PHONY: help lib loy hello demo test cases vectors bench soak fuzz header fmt lint setup
@@ -12,7 +16,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
 
 lib: ## build target/release/libloy.so, which exports loy_* and nothing else
-	$(CARGO) rustc --release --lib --crate-type cdylib -- -C link-arg=-Wl,-soname,$(SONAME)
+	$(CARGO) rustc --release --lib --crate-type cdylib -- -C link-arg=-Wl,-soname,$(SONAME) $(RELR)
 	ln -sf libloy.so $(RELEASE)/$(SONAME)
 
 loy: ## build target/release/loy, the command line of head office
