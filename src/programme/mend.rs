@@ -280,7 +280,7 @@ fn readable(shape: &ShapeError) -> Node<'static> {
         (_, "a whole number") => Node::Unsigned(1),
         (_, "a list") => Node::List(Vec::new()),
         (_, "true or false") => Node::Bool(true),
-        (_, "an object") => Node::Object(Vec::new()),
+        (_, object) if object.starts_with("an object") => Node::Object(Vec::new()),
         _ => Node::Text(Cow::Borrowed("1")),
     }
 }
@@ -427,6 +427,27 @@ mod tests {
                 "earn[0].amount.per too_many_decimals",
             ],
             "which wallets there are is not known"
+        );
+    }
+
+    /// Who forgets the quotation marks or the braces is shown them.
+    #[test]
+    fn a_value_of_another_kind_is_told_how_it_is_written() {
+        let text = VND_10000
+            .replace("\"points\": \"1\"", "\"points\": 1")
+            .replace("\"half_up\"", "5");
+        let start = text.find("\"unit\": {").expect("a unit");
+        let end = start + text[start..].find('}').expect("its end");
+        let text = format!("{}\"unit\": 5{}", &text[..start], &text[end + 1..]);
+        let problems = Programme::read(text.as_bytes()).expect_err("problems");
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "wallets[0].unit: wrong_type: expected an object like { \"vi\": ... }, found a whole number",
+                "wallets[0].rounding: wrong_type: expected one of floor, ceiling, half_up, half_even, toward_zero, found a whole number",
+                "earn[0].amount.points: wrong_type: expected a text, in quotation marks like \"100\", found a whole number",
+            ]
         );
     }
 
