@@ -85,7 +85,7 @@ mod fault;
 mod handles;
 mod out;
 #[cfg(test)]
-mod reasons;
+mod reasons_tests;
 mod text;
 
 // The sections of the header, in its order (build.rs has the same list).

@@ -341,7 +341,7 @@ fn sources(room: &str) -> Vec<String> {
                 .unwrap_or_default();
             if path.is_dir() && name != "tests" {
                 folders.push(path);
-            } else if name.ends_with(".rs") && !["reasons.rs", "tests.rs"].contains(&name) {
+            } else if name.ends_with(".rs") && !name.ends_with("tests.rs") {
                 sources.push(code_of(&path));
             }
         }
