@@ -222,7 +222,8 @@ typedef struct loy_error loy_error;
 LOY_API loy_status LOY_CALL loy_error_status(const loy_error *error);
 
 /*
- * Returns a stable key for your own texts and branches, such as "points.short".
+ * Returns a stable key for your own texts and branches, such as "points.short". docs/reasons.md has
+ * all of them, with their statuses and texts.
  *
  * @since 0.1
  */

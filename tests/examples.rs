@@ -295,3 +295,73 @@ fn the_till_to_copy_has_on_disk_what_it_begins_but_no_phone_number() {
     let on_disk: Vec<&str> = log.lines().collect();
     assert_eq!(on_disk, [sale, back, back, &held, "", &id]);
 }
+
+/// What `replay.py` says of receipts before it starts anything: the last line of it.
+fn replay_refuses(receipts: &[u8]) -> String {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("receipts.csv");
+    fs::write(&file, receipts).unwrap();
+    let mut replay = Command::new("python3");
+    replay
+        .arg(root().join("examples/replay/replay.py"))
+        .arg(&file)
+        .env("PYTHONDONTWRITEBYTECODE", "1");
+    for name in ["--till", "--loy", "--programme", "--work"] {
+        replay.arg(name).arg(folder.path().join("none"));
+    }
+    let output = replay.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty(), "nothing was replayed");
+    let said = String::from_utf8(output.stderr).unwrap();
+    let said = said.trim();
+    assert!(!said.contains("Traceback"), "{said}");
+    let place = said.strip_prefix(file.to_str().unwrap());
+    place.unwrap_or_else(|| panic!("{said}")).to_owned()
+}
+
+#[test]
+fn damaged_receipts_are_refused_with_the_line_and_what_was_expected() {
+    let head = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country";
+    let line = "536365,85123A,HOLDER,6,2010-12-01 08:26:00,2.55,17850.0,United Kingdom";
+    let with = |from: &str, to: &str| {
+        assert!(line.contains(from));
+        let text = format!("{head}\n{}\n", line.replace(from, to));
+        replay_refuses(text.as_bytes())
+    };
+    assert_eq!(
+        with("08:26:00,2.55,17850.0,United Kingdom", "08:2"),
+        ", line 2: expected 8 fields, found 5; is the file cut?"
+    );
+    assert_eq!(
+        with(",6,", ",six,"),
+        ", line 2: Quantity: expected a whole number, found 'six'"
+    );
+    assert_eq!(
+        with("2.55", "2,55"),
+        ", line 2: expected 8 fields, found 9; is the file cut?"
+    );
+    assert_eq!(
+        with("2.55", "-2.5x"),
+        ", line 2: UnitPrice: expected an amount as 2.55, found '-2.5x'"
+    );
+    assert_eq!(
+        with("2010-12-01 08:26:00", "1/12/2010"),
+        ", line 2: InvoiceDate: expected a time as 2010-12-01 08:26:00, found '1/12/2010'"
+    );
+    assert_eq!(
+        with("536365", "N365"),
+        ", line 2: InvoiceNo: expected digits, with C or A in front of some, found 'N365'"
+    );
+    let renamed = format!("{}\n{line}\n", head.replace("UnitPrice", "Price"));
+    let said = replay_refuses(renamed.as_bytes());
+    assert!(
+        said.starts_with(&format!(", line 1: expected the columns {head}, found ")),
+        "{said}"
+    );
+    assert!(said.contains(",Price,"), "{said}");
+    assert_eq!(
+        replay_refuses(format!("{head}\n").as_bytes()),
+        ": no invoice in it"
+    );
+    assert!(replay_refuses(b"InvoiceNo,\xff\n").contains("decode byte 0xff"));
+}

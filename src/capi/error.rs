@@ -96,7 +96,8 @@ pub unsafe extern "C" fn loy_error_status(error: *const loy_error) -> loy_status
     })
 }
 
-/// Returns a stable key for your own texts and branches, such as "points.short".
+/// Returns a stable key for your own texts and branches, such as "points.short". docs/reasons.md has
+/// all of them, with their statuses and texts.
 ///
 /// @since 0.1
 #[unsafe(no_mangle)]

@@ -84,6 +84,8 @@ mod boundary;
 mod fault;
 mod handles;
 mod out;
+#[cfg(test)]
+mod reasons;
 mod text;
 
 // The sections of the header, in its order (build.rs has the same list).

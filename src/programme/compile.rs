@@ -39,8 +39,8 @@ const ID_MAX: usize = 64;
 /// Reads, checks and compiles one document.
 ///
 /// Bounds: 8 MB, 16 levels of nesting, 5,000 rules, 250 wallets, amounts to 9e15 smallest units.
-/// Every problem is reported, those of the form first (a key that is not known, a number where a text
-/// belongs). Where there are some, what else is wrong is told as far as it does not depend on them; a
+/// Every problem is told at once, those of the form first (a key that is not known, a number where a
+/// text belongs), but for what hangs on a value that could not be read (docs/programme.md, Problems); a
 /// text that is no JSON object has that one problem.
 pub fn read(json: &[u8]) -> Result<Programme, Vec<Problem>> {
     let (programme, mut problems) = judge(json);

@@ -45,11 +45,9 @@ impl Mended {
         let object = path.split('.').next().unwrap_or_default();
         let may_come_of_it = match problem.code {
             "not_known" | "wrong_form" | "not_decimal" | "out_of_range" | "no_date" => false,
-            "unknown_reference" => ["wallets", "groups", "tiers"]
-                .map(is_mended_at)
-                .contains(&true),
+            "unknown_reference" => self.put_right.iter().any(|part| holds_ids(part)),
             "too_many_decimals" | "step_not_whole" => {
-                ["currency", "wallets"].map(is_mended_at).contains(&true)
+                self.put_right.iter().any(|part| says_decimals(part))
             }
             "conflict" => ["groups", "earn", "offers"]
                 .map(is_mended_at)
@@ -71,6 +69,37 @@ impl Mended {
 fn is_in(path: &str, part: &str) -> bool {
     let rest = path.strip_prefix(part);
     rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// The part of a list that a path names, without its number: `wallets` for `wallets[2]`.
+fn list_of(part: &str) -> &str {
+    let list = part
+        .strip_suffix(']')
+        .and_then(|part| part.rsplit_once('['));
+    list.map_or(part, |(list, _)| list)
+}
+
+/// Whether a part is an id, or something that has ids which other parts name.
+fn holds_ids(part: &str) -> bool {
+    let list = list_of(part);
+    let lists = [
+        "wallets",
+        "vouchers",
+        "groups",
+        "store_groups",
+        "tiers",
+        "tiers.levels",
+        "earn",
+    ];
+    lists.contains(&list) || list.ends_with(".prizes") || part.ends_with(".id")
+}
+
+/// Whether a part says how many decimals money or points have.
+fn says_decimals(part: &str) -> bool {
+    let of_wallet = part.strip_prefix("wallets[");
+    part == "currency"
+        || list_of(part) == "wallets"
+        || of_wallet.is_some_and(|part| part.ends_with("].decimals") || part.ends_with("].kind"))
 }
 
 /// Everything that is wrong with the form of a document, `first` being what was found at first.
@@ -251,7 +280,7 @@ fn readable(shape: &ShapeError) -> Node<'static> {
         (_, "a whole number") => Node::Unsigned(1),
         (_, "a list") => Node::List(Vec::new()),
         (_, "true or false") => Node::Bool(true),
-        (_, "an object") => Node::Object(Vec::new()),
+        (_, object) if object.starts_with("an object") => Node::Object(Vec::new()),
         _ => Node::Text(Cow::Borrowed("1")),
     }
 }
@@ -361,6 +390,63 @@ mod tests {
                 "wallets[0].number out_of_range",
                 "earn[0].wallet unknown_reference",
                 "earn[0].amount.per too_many_decimals",
+            ]
+        );
+    }
+
+    /// The wallet's id can be read, so that it is known which wallets there are; how fine its points
+    /// are cannot.
+    #[test]
+    fn a_wallet_with_a_wrong_value_hides_no_rule_that_names_another() {
+        let text = VND_10000
+            .replace("\"wallet\": \"points\"", "\"wallet\": \"stars\"")
+            .replace("\"per\": \"10000\"", "\"per\": \"0.5\"");
+        let with = |key: &str| {
+            assert!(text.contains("\"decimals\": 0,"));
+            problems_of(&text.replace("\"decimals\": 0,", key))
+        };
+        assert_eq!(
+            with("\"decimals\": \"0\","),
+            [
+                "wallets[0].decimals wrong_type",
+                "earn[0].wallet unknown_reference",
+            ]
+        );
+        assert_eq!(
+            with("\"pending_days\": \"0\","),
+            [
+                "wallets[0].pending_days wrong_type",
+                "earn[0].wallet unknown_reference",
+                "earn[0].amount.per too_many_decimals",
+            ]
+        );
+        assert_eq!(
+            problems_of(&text.replace("\"id\": \"points\"", "\"id\": 1")),
+            [
+                "wallets[0].id wrong_type",
+                "earn[0].amount.per too_many_decimals",
+            ],
+            "which wallets there are is not known"
+        );
+    }
+
+    /// Who forgets the quotation marks or the braces is shown them.
+    #[test]
+    fn a_value_of_another_kind_is_told_how_it_is_written() {
+        let text = VND_10000
+            .replace("\"points\": \"1\"", "\"points\": 1")
+            .replace("\"half_up\"", "5");
+        let start = text.find("\"unit\": {").expect("a unit");
+        let end = start + text[start..].find('}').expect("its end");
+        let text = format!("{}\"unit\": 5{}", &text[..start], &text[end + 1..]);
+        let problems = Programme::read(text.as_bytes()).expect_err("problems");
+        let told: Vec<String> = problems.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            told,
+            [
+                "wallets[0].unit: wrong_type: expected an object like { \"vi\": ... }, found a whole number",
+                "wallets[0].rounding: wrong_type: expected one of floor, ceiling, half_up, half_even, toward_zero, found a whole number",
+                "earn[0].amount.points: wrong_type: expected a text, in quotation marks like \"100\", found a whole number",
             ]
         );
     }

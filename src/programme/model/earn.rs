@@ -224,15 +224,15 @@ pub(crate) struct CapsModel {
     /// member.
     #[serde(default)]
     pub per: TimesPer,
-    /// The most in one sale.
+    /// The most in one sale. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub sale: Option<String>,
-    /// The most on one business date.
+    /// The most on one business date. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub day: Option<String>,
-    /// The most in one calendar month.
+    /// The most in one calendar month. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
     pub month: Option<String>,

@@ -49,8 +49,7 @@ pub(crate) struct TiersModel {
     #[serde(default)]
     pub entry_rewards: EntryRewards,
     /// From the lowest to the highest, 1 to 50.
-    #[serde(default)]
-    #[cfg_attr(test, schemars(length(max = 50)))]
+    #[cfg_attr(test, schemars(length(min = 1, max = 50)))]
     pub levels: Vec<LevelModel>,
 }
 
@@ -173,7 +172,7 @@ pub(crate) struct RewardModel {
     #[serde(rename = "use")]
     pub used: UseReward,
     /// How often an automatic one of `money` or `cheapest` is had in one sale, 1 to 1000: a free
-    /// item each as long as there are pieces.
+    /// item each as long as there are pieces. Left out: 1.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
     pub most_per_sale: Option<i64>,

@@ -14,19 +14,19 @@ pub(crate) struct TimesModel {
     /// For whom it counts: each `member`, or all members of a `household` together. Left out: member.
     #[serde(default)]
     pub per: TimesPer,
-    /// On one business date.
+    /// On one business date. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(range(min = 1, max = 1_000_000)))]
     pub day: Option<i64>,
-    /// In one calendar month of business dates.
+    /// In one calendar month of business dates. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(range(min = 1, max = 1_000_000)))]
     pub month: Option<i64>,
-    /// In one calendar year of business dates.
+    /// In one calendar year of business dates. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(range(min = 1, max = 1_000_000)))]
     pub year: Option<i64>,
-    /// As long as there is something of this id: for a campaign, all of it.
+    /// As long as there is something of this id: for a campaign, all of it. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(range(min = 1, max = 1_000_000)))]
     pub ever: Option<i64>,

@@ -61,12 +61,12 @@ pub(crate) struct VoucherModel {
     /// By itself, or when the cart asks for it.
     #[serde(rename = "use")]
     pub used: UseReward,
-    /// At most so many of `money` or `cheapest` in one sale, where they are used by themselves; one if
-    /// left out.
+    /// At most so many of `money` or `cheapest` in one sale, where they are used by themselves. Left
+    /// out: 1.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
     pub most_per_sale: Option<i64>,
-    /// At most so many on one business date, for one member.
+    /// At most so many on one business date, for one member. Left out: no limit.
     #[serde(default)]
     #[cfg_attr(test, schemars(with = "Option<u32>", range(min = 1, max = 1000)))]
     pub most_per_day: Option<i64>,

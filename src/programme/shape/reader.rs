@@ -121,7 +121,15 @@ impl Error for Fault {
     }
 
     fn invalid_type(found: Unexpected<'_>, expected: &dyn Expected) -> Self {
-        Self::new("wrong_type", in_words(expected), kind_in_words(found))
+        let is_number = matches!(
+            found,
+            Unexpected::Signed(_) | Unexpected::Unsigned(_) | Unexpected::Float(_)
+        );
+        let expected = match in_words(expected) {
+            text if is_number && text == "a text" => QUOTED_TEXT.into(),
+            other => other,
+        };
+        Self::new("wrong_type", expected, kind_in_words(found))
     }
 
     fn invalid_length(found: usize, expected: &dyn Expected) -> Self {
@@ -154,6 +162,9 @@ impl Error for Fault {
         Self::new("duplicate", "the key once", "it twice").of_key(key)
     }
 }
+
+/// What a number lacks that is to be a text.
+const QUOTED_TEXT: &str = "a text, in quotation marks like \"100\"";
 
 fn one_of(words: &[&str], none: &'static str) -> Cow<'static, str> {
     match words {
@@ -249,12 +260,16 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     fn deserialize_struct<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        keys: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        match self.0 {
-            Node::Object(_) => self.deserialize_any(visitor),
-            _ => Err(self.is_no(&"an object")),
+        match (self.0, keys) {
+            (Node::Object(_), _) => self.deserialize_any(visitor),
+            (_, []) => Err(self.is_no(&"an object")),
+            (_, [key, ..]) => {
+                let expected = format!("an object like {{ \"{key}\": ... }}");
+                Err(self.is_no(&expected.as_str()))
+            }
         }
     }
 
@@ -262,12 +277,12 @@ impl<'de> Deserializer<'de> for Reader<'de> {
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _: &'static str,
-        _: &'static [&'static str],
+        words: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
         match self.0 {
             Node::Text(text) => visitor.visit_enum(Word(text)),
-            _ => Err(self.is_no(&"a text")),
+            _ => Err(self.is_no(&one_of(words, "a text").as_ref())),
         }
     }
 
