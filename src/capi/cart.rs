@@ -270,7 +270,8 @@ pub unsafe extern "C" fn loy_cart_set_int(
 /// Adds a line. line_total is what the line costs after your own discounts; it is the truth.
 ///
 /// quantity_milli is in thousandths: 2 pieces are 2000, 250 g of a kilogram 250. Both are negative
-/// for goods that come back. line_out may be NULL; it gets the line's number.
+/// for goods that come back: a quantity below zero with a line_total above zero is refused. Money
+/// off has a line_total below zero alone. line_out may be NULL; it gets the line's number.
 ///
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for line 2,001; LOY_E_TEXT.
 /// @since 0.1

@@ -75,7 +75,7 @@ impl Config {
 /// Begins a configuration, and checks that this library fits the header you compiled with.
 ///
 /// Pass LOY_VERSION_NUMBER as header_version. A library fits every header of its own major version
-/// that is not newer than itself.
+/// whose minor version is not newer than its own. The patch is not compared: it changes no header.
 ///
 /// Status: LOY_E_VERSION, LOY_E_ARGUMENT.
 /// @since 0.1

@@ -85,13 +85,15 @@ impl Fault {
     }
 
     /// What the cashier is told, in the till's language: where the software around loy is wrong, to
-    /// call support; where loy itself is, to go on selling without points.
+    /// call support; where loy itself is, to go on selling without points; where nothing is, what there is
+    /// not.
     pub(super) fn cashier_text(&self, language: Language) -> String {
         match self {
             Self::Till(error) => error.cashier_text(language),
             Self::Call(call) if call.status >= LOY_E_INTERNAL => {
                 phrase(language, "till.without_loyalty", &[])
             }
+            Self::Call(call) if call.status == LOY_NOT_FOUND => phrase(language, call.reason, &[]),
             Self::Call(_) => phrase(language, "till.call_support", &[]),
         }
     }

@@ -11,7 +11,9 @@ use crate::evaluate::LINES_MAX;
 use crate::kernel::amounts::AMOUNT_MAX;
 use crate::kernel::{BusinessDate, Instant, SaleId, UtcOffset};
 use crate::kernel::{Money, Quantity};
-use crate::till::{Goods, Measure, RefundPreview, RefundRequest, ReturnedPart, WalletRefund};
+use crate::till::{
+    Goods, Measure, RefundPreview, RefundRequest, ReturnedPart, SaleState, WalletRefund,
+};
 
 use super::boundary;
 use super::buffer::loy_buffer;
@@ -45,6 +47,8 @@ pub(super) struct Return(Mutex<Draft>);
 #[derive(Clone)]
 struct Draft {
     sale: SaleId,
+    /// So many lines it has for good.
+    lines: usize,
     time: Option<(Instant, UtcOffset, BusinessDate)>,
     cashier: Option<String>,
     receipt_number: Option<String>,
@@ -99,6 +103,11 @@ pub unsafe extern "C" fn loy_refund_new(
         let sale = till.sale(id)?;
         refund_out.give(Return(Mutex::new(Draft {
             sale: sale.id,
+            // A final cart may still bring others.
+            lines: match sale.state {
+                SaleState::Held | SaleState::Expired => LINES_MAX,
+                _ => sale.cart.lines.len(),
+            },
             time: None,
             cashier: None,
             receipt_number: None,
@@ -181,8 +190,9 @@ pub unsafe extern "C" fn loy_refund_add_all(
 /// Takes a part of one line back: quantity_milli of its goods, which give back their share of what
 /// was paid for the line. line counts from 0 in the order of the cart.
 ///
-/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also after loy_refund_add_all. Whether the sale has so
-/// much left is looked at by loy_refund_evaluate and loy_refund_commit.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also after loy_refund_add_all and for a line that the sale
+/// does not have. Whether so much of it is left is looked at by loy_refund_evaluate and
+/// loy_refund_commit.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_refund_add_quantity(
@@ -270,7 +280,8 @@ pub unsafe extern "C" fn loy_refund_add_post_void(
 }
 
 fn add_part(refund: &Return, line: i32, measure: Measure) -> Result<(), Fault> {
-    let last_line = i64::try_from(LINES_MAX).unwrap_or(i64::MAX) - 1;
+    let lines = refund.change(|draft| draft.lines);
+    let last_line = i64::try_from(lines).unwrap_or(i64::MAX) - 1;
     let line = text::within(i64::from(line), 0..=last_line, "line")?;
     refund.change(
         |draft| match draft.goods.get_or_insert_with(|| Goods::Parts(Vec::new())) {

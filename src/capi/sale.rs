@@ -123,10 +123,12 @@ pub(super) fn sale_id(place: *const c_char) -> Result<SaleId, Fault> {
 /// LOY_ALREADY_RESOLVED where another operation sold this receipt, or where goods
 /// come back whose sale is returned whole ("sale.refunded": sale_out is that sale, and nothing was
 /// done); LOY_NOT_FOUND where goods come back of a sale that this ledger does not know
-/// ("sale.unknown"); LOY_REFUSED
-/// where points are spent that are not there, more comes back than was sold, or the cart's
-/// cashier may not give so much back ("approval.needed", "approval.too_low": see
-/// loy_approval_give); the store's.
+/// ("sale.unknown"); LOY_REFUSED where more comes back than was sold ("refund.quantity_left",
+/// "refund.amount_left"), goods come back whose points are gone and the programme wants them
+/// ("refund.points_missing"), or the cart's cashier may not give so much back ("approval.needed",
+/// "approval.too_low": see loy_approval_give); the store's. Points or rewards that are wanted and
+/// not there are no refusal: the wish shrinks, to nothing if need be, and loy_quote_redemptions
+/// and loy_quote_payable tell what became of it.
 /// Crash: repeat it with the same operation_id, or leave it: the hold runs out.
 /// @since 0.1
 #[unsafe(no_mangle)]

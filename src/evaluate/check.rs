@@ -138,6 +138,7 @@ impl Line {
         text("sku", &self.sku, SKU_MAX)?;
         amount("quantity_milli", self.quantity_milli.get())?;
         amount("line_total", self.line_total.get())?;
+        self.check_signs()?;
         if let Some(price) = self.unit_price {
             amount("unit_price", price.get())?;
         }
@@ -155,11 +156,11 @@ impl Line {
         own_facts("x", &self.x)?;
         self.return_of.as_ref().map_or(Ok(()), |of| {
             return_of(of)?;
-            if !self.is_returned() || self.line_total.is_positive() {
+            if !self.is_returned() {
                 return Err(CartProblem::new(
                     "return_of",
                     "not_used",
-                    "a quantity below 0 and a line_total of 0 or below",
+                    "a quantity below 0",
                     "goods that are sold",
                 ));
             }
@@ -169,6 +170,20 @@ impl Line {
 }
 
 impl Line {
+    /// Nobody pays for bringing goods back. Money off has a quantity above zero and a total below, and
+    /// comes back with its sale (docs/cart.md, "Goods that come back").
+    fn check_signs(&self) -> Checked {
+        if self.is_returned() && self.line_total.is_positive() {
+            return Err(CartProblem::new(
+                "line_total",
+                "conflict",
+                "0 or below for a quantity below 0: goods that come back",
+                self.line_total.get().to_string(),
+            ));
+        }
+        Ok(())
+    }
+
     /// Tax has the sign of its line, and what is in it is no more than it. Tax on top may be more than
     /// the line, and there may be some on a line that costs nothing.
     fn check_taxes(&self) -> Checked {

@@ -104,10 +104,10 @@ pub enum NoReturn {
     Quantity,
     /// An amount that is below zero, or zero where there are no goods.
     Amount,
-    /// Only so much of the line is left to return.
-    QuantityLeft(Quantity),
-    /// Only so much of what was paid is left to give back.
-    AmountLeft(Money),
+    /// Of the line of this part, from 0, only so much was left to return before this request.
+    QuantityLeft(usize, Quantity),
+    /// Of the line of this part, from 0, only so much of what was paid was left to give back.
+    AmountLeft(usize, Money),
 }
 
 /// A sale as it was decided.
@@ -164,39 +164,46 @@ impl Decided<'_> {
             }
             Goods::Parts(parts) if parts.is_empty() => return Err(NoReturn::Nothing),
             Goods::Parts(parts) => {
-                for part in parts {
+                for (index, part) in parts.iter().enumerate() {
                     let line = self.cart.lines.get(part.line);
                     if line.is_none_or(Line::is_returned) {
                         return Err(NoReturn::Line);
                     }
+                    let first = before.get(&place(part.line)).copied().unwrap_or_default();
                     let so_far = lines.entry(place(part.line)).or_default();
-                    *so_far = self.after_part(part, *so_far)?;
+                    *so_far = self.after_part((index, part), first, *so_far)?;
                 }
             }
         }
         Ok(lines)
     }
 
-    /// One line after one more part of it has come back.
+    /// One line after one more part of it has come back; `first` is how far it had before them all.
     fn after_part(
         &self,
-        part: &ReturnedPart,
+        (index, part): (usize, &ReturnedPart),
+        first: ReturnedLine,
         so_far: ReturnedLine,
     ) -> Result<ReturnedLine, NoReturn> {
         let net = self.net_of(part.line);
+        let amount_left = |left: Money| NoReturn::AmountLeft(index, left.max(Money::ZERO));
+        let goods_after = |more| {
+            let after = self.after_quantity(part.line, more, so_far)?;
+            let left = self.cart.lines[part.line].quantity_milli - first.quantity;
+            after.ok_or(NoReturn::QuantityLeft(index, left.max(Quantity::ZERO)))
+        };
         match part.measure {
             Measure::Quantity(more) => {
-                let after = self.after_quantity(part.line, more, so_far)?;
+                let after = goods_after(more)?;
                 Ok(self.given_by_goods(part.line, after, so_far))
             }
             Measure::QuantityFor(more, amount) => {
-                let after = self.after_quantity(part.line, more, so_far)?;
-                let left = net - so_far.paid_back();
+                let after = goods_after(more)?;
                 if amount.is_negative() {
                     return Err(NoReturn::Amount);
                 }
-                if amount > left {
-                    return Err(NoReturn::AmountLeft(left.max(Money::ZERO)));
+                if amount > net - so_far.paid_back() {
+                    return Err(amount_left(net - first.paid_back()));
                 }
                 Ok(stated(after, so_far.paid_back() + amount))
             }
@@ -204,9 +211,9 @@ impl Decided<'_> {
                 if !more.is_positive() {
                     return Err(NoReturn::Amount);
                 }
-                let left = net - so_far.net.max(so_far.paid_back());
-                if more > left {
-                    return Err(NoReturn::AmountLeft(left.max(Money::ZERO)));
+                let left = |gone: ReturnedLine| net - gone.net.max(gone.paid_back());
+                if more > left(so_far) {
+                    return Err(amount_left(left(first)));
                 }
                 let after = ReturnedLine {
                     net: so_far.net + more,
@@ -228,19 +235,19 @@ impl Decided<'_> {
         stated(after, no_more_than(given, self.net_of(line)))
     }
 
+    /// Nothing where so much is not left.
     fn after_quantity(
         &self,
         line: usize,
         more: Quantity,
         so_far: ReturnedLine,
-    ) -> Result<ReturnedLine, NoReturn> {
+    ) -> Result<Option<ReturnedLine>, NoReturn> {
         if !more.is_positive() {
             return Err(NoReturn::Quantity);
         }
         let (quantity, net) = (self.cart.lines[line].quantity_milli, self.net_of(line));
-        let left = quantity - so_far.quantity;
-        if more > left {
-            return Err(NoReturn::QuantityLeft(left.max(Quantity::ZERO)));
+        if more > quantity - so_far.quantity {
+            return Ok(None);
         }
         let after = so_far.quantity + more;
         let share = |returned: Quantity| share_floor(net.get(), returned.get(), quantity.get());
@@ -251,11 +258,11 @@ impl Decided<'_> {
         } else {
             so_far.net + Money::new(gained)
         };
-        Ok(ReturnedLine {
+        Ok(Some(ReturnedLine {
             quantity: after,
             net: no_more_than(given, net),
             stated: None,
-        })
+        }))
     }
 
     /// How much of these goods and of this money still fits into what is left of a line; no goods where

@@ -18,6 +18,9 @@ pub enum StoreError {
     /// The file or its folder may not be written.
     #[error("the ledger file or its folder is read-only")]
     ReadOnly,
+    /// It was opened to be read.
+    #[error("this ledger is a reader, which writes nothing; write with the one that sells")]
+    Reader,
     /// Not a ledger, or damaged.
     #[error("the ledger file is damaged or no ledger: {what}; it was not written to")]
     Corrupt {

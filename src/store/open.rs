@@ -339,7 +339,7 @@ impl Store {
         act: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         if self.access == Access::Reader {
-            return Err(StoreError::ReadOnly.into());
+            return Err(StoreError::Reader.into());
         }
         self.end_left_over()?;
         self.checkpoint_when_large();

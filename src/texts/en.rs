@@ -614,6 +614,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "This is a training: nothing is sent or kept",
     ),
     ("training.text", "TRAINING: {text}"),
+    ("value.absent", "There is no such information"),
     ("visit.every", "every {number}"),
     ("weekday.1", "Monday"),
     ("weekday.2", "Tuesday"),

@@ -608,6 +608,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Đang ở chế độ học việc: không gửi và không lưu gì ra ngoài",
     ),
     ("training.text", "TRAINING: {text}"),
+    ("value.absent", "Không có thông tin này"),
     ("visit.every", "mỗi {number} lần"),
     ("weekday.1", "thứ hai"),
     ("weekday.2", "thứ ba"),

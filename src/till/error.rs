@@ -77,6 +77,12 @@ pub enum Error {
         /// Where the content differs.
         field: String,
     },
+    /// The operation id was used before, for another call.
+    #[error("the operation id was used for {call}; each operation needs an id of its own")]
+    UsedFor {
+        /// What the C header calls it.
+        call: &'static str,
+    },
     /// The provisioning file or its code.
     #[error(transparent)]
     Provisioning(#[from] ProvisioningError),
@@ -148,7 +154,7 @@ impl Error {
         match self {
             Self::Refused(refused) => refused.status,
             Self::Cart(_) | Self::Argument { .. } => status::E_ARGUMENT,
-            Self::Conflict { .. } => status::E_OPERATION_CONFLICT,
+            Self::Conflict { .. } | Self::UsedFor { .. } => status::E_OPERATION_CONFLICT,
             Self::Provisioning(_)
             | Self::ProvisioningUsed
             | Self::Operators(_)
@@ -164,7 +170,7 @@ impl Error {
             Self::Store(error) => match error {
                 StoreError::OpenElsewhere | StoreError::Busy => status::E_BUSY,
                 StoreError::Full => status::E_STORE_FULL,
-                StoreError::ReadOnly => status::E_STORE_READ_ONLY,
+                StoreError::ReadOnly | StoreError::Reader => status::E_STORE_READ_ONLY,
                 StoreError::Corrupt { .. } => status::E_STORE_CORRUPT,
                 StoreError::Newer { .. } | StoreError::NewerEntry { .. } => status::E_STORE_NEWER,
                 StoreError::Absent => status::E_STORE_ABSENT,
@@ -188,7 +194,7 @@ impl Error {
             Self::Refused(refused) => &refused.reason,
             Self::Cart(problem) => problem.code,
             Self::Argument { .. } => "argument.wrong",
-            Self::Conflict { .. } => "operation.conflict",
+            Self::Conflict { .. } | Self::UsedFor { .. } => "operation.conflict",
             Self::Provisioning(ProvisioningError::WrongCode | ProvisioningError::NoCode(_)) => {
                 "provisioning.code"
             }
@@ -210,6 +216,7 @@ impl Error {
                 StoreError::Busy => "store.busy",
                 StoreError::Full => "store.full",
                 StoreError::ReadOnly => "store.read_only",
+                StoreError::Reader => "store.reader",
                 StoreError::Corrupt { .. } => "store.corrupt",
                 StoreError::Newer { .. } | StoreError::NewerEntry { .. } => "store.newer",
                 StoreError::Absent => "store.absent",
@@ -229,9 +236,11 @@ impl Error {
     /// Path of the field that is wrong; empty where none is.
     pub fn field(&self) -> &str {
         match self {
+            Self::Refused(refused) => refused.values.get("field").map_or("", String::as_str),
             Self::Cart(problem) => &problem.field,
             Self::Argument { field, .. } => field,
             Self::Conflict { field } => field,
+            Self::UsedFor { .. } => "operation_id",
             Self::Programme(problems) => problems.first().map_or("", |problem| &problem.path),
             Self::ProgrammeChanged { .. } => "version",
             Self::Store(StoreError::Beyond) => "points",

@@ -36,6 +36,29 @@ pub(super) enum Call {
     Household = 29,
 }
 
+/// What the C header calls them.
+const NAMES: [(Call, &str); 16] = [
+    (Call::Enrol, "loy_member_enrol"),
+    (Call::Authorise, "loy_sale_authorise"),
+    (Call::Commit, "loy_sale_commit"),
+    (Call::Void, "loy_sale_void"),
+    (Call::Record, "loy_sale_record"),
+    (Call::Refund, "loy_refund_commit"),
+    (Call::CloseDay, "loy_day_close"),
+    (Call::ConfirmClock, "loy_ledger_confirm_clock"),
+    (Call::Adjust, "loy_adjustment_commit"),
+    (Call::RefundUnlinked, "loy_ledger_refund_unlinked"),
+    (Call::Claim, "loy_sale_claim"),
+    (Call::Event, "loy_event_report"),
+    (Call::EventBack, "loy_event_take_back"),
+    (
+        Call::MemberStatus,
+        "loy_member_block, loy_member_unblock or loy_member_close",
+    ),
+    (Call::Merge, "loy_member_merge"),
+    (Call::Household, "loy_household_join or loy_household_leave"),
+];
+
 /// An operation as it is asked.
 pub(super) struct Operation<'a> {
     pub(super) id: &'a str,
@@ -106,8 +129,9 @@ impl<'a> Operation<'a> {
             return Ok(Known::New);
         };
         if row.call != self.call as u8 {
-            return Err(Error::Conflict {
-                field: "operation_id".to_owned(),
+            let used_for = NAMES.iter().find(|(call, _)| *call as u8 == row.call);
+            return Err(Error::UsedFor {
+                call: used_for.map_or("another call", |(_, name)| name),
             });
         }
         if row.content != self.hash {

@@ -79,12 +79,26 @@ pub struct RefundPreview {
 pub(super) struct Back<'a> {
     pub(super) row: &'a SaleRow,
     pub(super) goods: &'a Goods,
+    /// In which line of its cart each part came; empty for a refund, which names the sale's lines.
+    pub(super) cart_lines: &'a [usize],
     /// When the goods come back, by the POS.
     pub(super) at: Instant,
     pub(super) offset: UtcOffset,
     pub(super) business_date: BusinessDate,
     pub(super) note: Note,
     pub(super) paid: Paid,
+}
+
+impl Back<'_> {
+    /// Where a part stands in what was asked.
+    fn field_of(&self, part: usize, name: &str) -> String {
+        let of_sale = match self.goods {
+            Goods::Parts(parts) => parts.get(part).map(|part| part.line),
+            Goods::Everything | Goods::PostVoid => None,
+        };
+        let line = self.cart_lines.get(part).copied().or(of_sale);
+        format!("lines[{}].{name}", line.unwrap_or_default())
+    }
 }
 
 /// Whether the rules may still say no.
@@ -261,7 +275,7 @@ impl Till {
         let decided = sale.decided(&programme, &cart);
         let lines = decided
             .after(&before.lines, back.goods)
-            .map_err(|reason| self.no_return(reason))?;
+            .map_err(|reason| self.no_return(reason, back))?;
         let (history, account) = history_of(reading, row, &before)?;
         let account = account.or(sale.cart.member);
         let is_whole = decided.is_everything(&lines);
@@ -355,22 +369,26 @@ impl Till {
     }
 
     /// Why goods cannot come back, as it is told.
-    pub(super) fn no_return(&self, reason: NoReturn) -> Error {
+    fn no_return(&self, reason: NoReturn, back: &Back<'_>) -> Error {
         let argument = |field, expected| Error::Argument { field, expected };
         match reason {
             NoReturn::Nothing => argument("refund", "at least one part"),
             NoReturn::Line => argument("line", "a line of the sale, from 0"),
             NoReturn::Quantity => argument("quantity_milli", "above 0"),
             NoReturn::Amount => argument("amount", "above 0"),
-            NoReturn::QuantityLeft(left) => {
+            NoReturn::QuantityLeft(part, left) => {
                 let left = number_trimmed(self.language, left.get(), 3);
-                Error::refused(status::REFUSED, "refund.quantity_left", &[("left", left)])
+                let field = back.field_of(part, "quantity_milli");
+                let values = [("field", field), ("left", left)];
+                Error::refused(status::REFUSED, "refund.quantity_left", &values)
             }
-            NoReturn::AmountLeft(left) => {
+            NoReturn::AmountLeft(part, left) => {
                 let currency = self.identity.currency;
                 let (decimals, code) = (currency.decimals(), currency.code());
                 let left = money(self.language, left.get(), decimals, code);
-                Error::refused(status::REFUSED, "refund.amount_left", &[("left", left)])
+                let field = back.field_of(part, "amount");
+                let values = [("field", field), ("left", left)];
+                Error::refused(status::REFUSED, "refund.amount_left", &values)
             }
         }
     }
@@ -381,6 +399,7 @@ impl RefundRequest {
         Back {
             row,
             goods: &self.goods,
+            cart_lines: &[],
             at: self.at,
             offset: self.offset,
             business_date: self.business_date,

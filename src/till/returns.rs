@@ -74,7 +74,8 @@ pub struct UnlinkedRefund {
 /// The returned lines of a cart, by the sale they come from.
 #[derive(Default)]
 struct Sorted {
-    linked: Vec<(SaleRow, Vec<ReturnedPart>)>,
+    /// With each part's line of the cart.
+    linked: Vec<(SaleRow, Vec<ReturnedPart>, Vec<usize>)>,
     unlinked: Vec<Line>,
 }
 
@@ -94,11 +95,12 @@ impl Till {
             return Ok(returns);
         }
         let sorted = self.sort_returns(reading, cart, returning.paid)?;
-        for (row, parts) in sorted.linked {
+        for (row, parts, cart_lines) in sorted.linked {
             let goods = Goods::Parts(parts);
             let back = Back {
                 row: &row,
                 goods: &goods,
+                cart_lines: &cart_lines,
                 at: cart.at_ms,
                 offset: cart.utc_offset_minutes,
                 business_date: cart.business_date,
@@ -219,10 +221,13 @@ impl Till {
                 line: usize::try_from(of.line).unwrap_or(usize::MAX),
                 measure: Measure::QuantityFor(quantity, amount),
             };
-            let found = sorted.linked.iter_mut().find(|(known, _)| *known == row);
+            let found = sorted.linked.iter_mut().find(|(known, ..)| *known == row);
             match found {
-                Some((_, parts)) => parts.push(part),
-                None => sorted.linked.push((row, vec![part])),
+                Some((_, parts, cart_lines)) => {
+                    parts.push(part);
+                    cart_lines.push(index);
+                }
+                None => sorted.linked.push((row, vec![part], vec![index])),
             }
         }
         Ok(sorted)
@@ -491,9 +496,8 @@ fn check_goods(cart: &Cart) -> Result<(), Error> {
         return problem("lines".to_owned(), "missing", expected, "none");
     }
     for (index, line) in cart.lines.iter().enumerate() {
-        if !line.is_returned() || line.line_total.is_positive() {
-            let expected =
-                "a quantity below 0 and a line_total of 0 or below: goods that come back";
+        if !line.is_returned() {
+            let expected = "a quantity below 0: goods that come back";
             let field = format!("lines[{index}].quantity_milli");
             return problem(field, "out_of_range", expected, "goods that are sold");
         }

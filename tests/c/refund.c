@@ -148,6 +148,8 @@ int main(int count, char **arguments)
     OK(loy_refund_set_time(refund, NOON_MS + 120000, HANOI, TODAY, &error));
     EXPECT(LOY_E_ARGUMENT, loy_refund_add_quantity(refund, 0, 0, &error));
     EXPECT(LOY_E_ARGUMENT, loy_refund_add_amount(refund, -1, 1000, &error));
+    /* The sale has one line. */
+    EXPECT(LOY_E_ARGUMENT, loy_refund_add_quantity(refund, 1, 300, &error));
     OK(loy_refund_add_quantity(refund, 0, 300, &error));
     OK(loy_refund_add_amount(refund, 0, 22000, &error));
     OK(loy_refund_commit(ledger, "refund-3", refund, &returned, &error));

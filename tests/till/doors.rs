@@ -62,7 +62,11 @@ fn a_second_writer_is_told_that_the_ledger_is_open_elsewhere_and_a_reader_is_not
     let seen = reader.scan(&member.to_string(), date(TODAY)).unwrap();
     assert_eq!(seen.wallets[0].balance.known.get(), 6);
     let error = reader.record("sale-2", &cart(1_000)).unwrap_err();
-    assert_eq!(error.status(), status::E_STORE_READ_ONLY);
+    assert_eq!(
+        (error.status(), error.reason()),
+        (status::E_STORE_READ_ONLY, "store.reader")
+    );
+    assert!(error.to_string().contains("a reader"), "{error}");
     till.close();
     assert!(shop.try_open().is_ok());
 }

@@ -81,6 +81,35 @@ fn goods_without_their_sale_take_what_they_would_earn_rounded_toward_zero() {
 }
 
 #[test]
+fn more_than_was_sold_is_refused_by_the_line_of_the_cart_that_brings_it() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    let bought = till.record("bought", &cart_of(member, 100_000)).unwrap();
+    let exchange = of_lines(
+        member,
+        vec![
+            sold("MOI", 1_000, 50_000),
+            returned(Some((bought.id, 0)), 600, 40_000),
+            returned(Some((bought.id, 0)), 600, 40_000),
+        ],
+    );
+    for error in [
+        till.evaluate(&exchange).unwrap_err(),
+        till.record("exchange", &exchange).unwrap_err(),
+        till.record("exchange", &exchange).unwrap_err(),
+    ] {
+        assert_eq!(
+            (error.reason(), error.field()),
+            ("refund.quantity_left", "lines[2].quantity_milli")
+        );
+        // Nothing of the piece that was sold had come back before this cart.
+        assert_eq!(error.to_string(), "Only 1 is left to return");
+    }
+    assert_sound(&till);
+}
+
+#[test]
 fn what_a_return_without_its_sale_takes_and_is_not_there_is_owed_or_as_the_programme_says() {
     for (policy, after) in [
         (json!({}), Some((-5, 0, 0, 5))),

@@ -121,17 +121,28 @@ fn more_than_was_sold_is_refused_with_what_is_left() {
         (status::REFUSED, "refund.quantity_left")
     );
     assert_eq!(error.to_string(), "Only 0,5 is left to return");
-    let twice = parts(sale.id, &[part(1, 600), part(1, 600)]);
+    assert_eq!(error.field(), "lines[0].quantity_milli");
+    // Of line 1 nothing has come back: what is left does not count this request itself.
+    let twice = parts(sale.id, &[part(0, 500), part(1, 600), part(1, 600)]);
+    let error = refund_as_told(&till, "refund-3", &twice).unwrap_err();
     assert_eq!(
-        refund_as_told(&till, "refund-3", &twice)
-            .unwrap_err()
-            .reason(),
-        "refund.quantity_left"
+        (error.reason(), error.field()),
+        ("refund.quantity_left", "lines[1].quantity_milli")
     );
+    assert_eq!(error.to_string(), "Only 1 is left to return");
+    let again = till.refund("refund-3", &twice).unwrap_err();
+    assert_eq!(again.field(), error.field(), "the remembered no as well");
     let error = till
-        .refund("refund-4", &parts(sale.id, &[money(1, 55_001)]))
+        .refund(
+            "refund-4",
+            &parts(sale.id, &[money(1, 50_000), money(1, 5_001)]),
+        )
         .unwrap_err();
-    assert_eq!(error.reason(), "refund.amount_left");
+    assert_eq!(
+        (error.reason(), error.field()),
+        ("refund.amount_left", "lines[1].amount")
+    );
+    assert!(error.to_string().contains("55.000"), "{error}");
     let error = till
         .refund("refund-5", &parts(sale.id, &[part(2, 1)]))
         .unwrap_err();

@@ -89,8 +89,18 @@ fn the_same_operation_with_another_cart_is_a_conflict_that_names_the_field() {
     let error = till
         .authorise("sale-1", &cart_of(member, 55_000), 60)
         .unwrap_err();
-    assert_eq!(error.status(), status::E_OPERATION_CONFLICT);
+    assert_eq!(
+        (error.status(), error.field()),
+        (status::E_OPERATION_CONFLICT, "operation_id")
+    );
+    assert!(error.to_string().contains("used for loy_sale_record"));
     assert_eq!(balance(&till, member), (6, 6, 0, 0));
+    let held = till
+        .authorise("hold", &cart_of(member, 55_000), 60)
+        .unwrap();
+    let error = till.commit("hold", held.id, None).unwrap_err();
+    assert_eq!(error.status(), status::E_OPERATION_CONFLICT);
+    assert!(error.to_string().contains("used for loy_sale_authorise"));
 }
 
 #[test]

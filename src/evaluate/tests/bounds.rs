@@ -23,6 +23,36 @@ fn at(field: &str, code: &'static str) -> (String, &'static str) {
 }
 
 #[test]
+fn goods_that_come_back_are_not_paid_for_and_money_off_is_no_return() {
+    let rung_up = |quantity_milli: i64, line_total: i64| {
+        let mut cart = cart_in("VND");
+        let added = cart.add_line("ao", quantity_milli, line_total).map(|_| ());
+        let line = format!(
+            r#"{{"sku":"ao","quantity_milli":{quantity_milli},"line_total":{line_total}}}"#
+        );
+        let json = format!(
+            r#"{{"currency":"VND","at_ms":0,"utc_offset_minutes":420,"business_date":20261122,"lines":[{line}]}}"#
+        );
+        let read = Cart::from_json(json.as_bytes()).map(|_| ());
+        assert_eq!(added.clone(), read, "both doors say the same");
+        added.err().map(|problem| (problem.field, problem.code))
+    };
+    let contradicts = Some(at("lines[0].line_total", "conflict"));
+    assert_eq!(rung_up(-1_000, 100_000), contradicts);
+    assert_eq!(rung_up(-1, 1), contradicts);
+    // Goods that come back, for nothing too; a coupon's line; a fee and a correction of no quantity.
+    for (quantity, total) in [
+        (-1_000, -100_000),
+        (-1_000, 0),
+        (1_000, -30_000),
+        (0, 15_000),
+        (0, -1),
+    ] {
+        assert_eq!(rung_up(quantity, total), None, "{quantity} for {total}");
+    }
+}
+
+#[test]
 fn what_contradicts_itself_is_named_by_its_field() {
     use crate::evaluate::Payment;
     let tax = |line_total: i64, inside: i64, outside: i64| {
