@@ -86,6 +86,7 @@ pub mod adjustment;
 pub mod buffer;
 pub mod care;
 pub mod cart;
+pub mod code;
 pub mod config;
 pub mod day;
 pub mod error;

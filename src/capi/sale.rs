@@ -120,9 +120,9 @@ pub(super) fn sale_id(place: *const c_char) -> Result<SaleId, Fault> {
 /// LOY_ALREADY_RESOLVED where another operation sold this receipt, or where goods
 /// come back whose sale is returned whole ("sale.refunded": sale_out is that sale, and nothing was
 /// done); LOY_NOT_FOUND; LOY_REFUSED
-/// where points are spent that are not there, more comes back than was sold, or the cart's
-/// cashier may not give so much back ("approval.needed", "approval.too_low": see
-/// loy_approval_give); the store's.
+/// where points are spent that are not there or that need the member's code ("code.needed" and what
+/// begins so: section "Code"), more comes back than was sold, or the cart's cashier may not give so
+/// much back ("approval.needed", "approval.too_low": see loy_approval_give); the store's.
 /// Crash: repeat it with the same operation_id, or leave it: the hold runs out.
 /// @since 0.1
 #[unsafe(no_mangle)]

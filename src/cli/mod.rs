@@ -4,6 +4,7 @@
 //! error that says where and what was expected). Results go to standard output, everything else to
 //! standard error. This room is where head office gets its clock and its randomness from.
 
+mod code;
 mod dispute;
 mod draws;
 #[cfg(test)]
@@ -54,6 +55,8 @@ enum Command {
     Office(office::Command),
     /// Make the sealed file that turns a ledger into a till of the chain
     Provision(provision::Arguments),
+    /// A member's rotating code, and what a wallet pass needs to show it
+    Code(code::Arguments),
     /// Install a new version of the programme in a till's ledger
     Install(install::Arguments),
     /// Check a programme document and name every problem
@@ -194,6 +197,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
     let ending = match arguments.command {
         Command::Office(command) => office::run(command, streams),
         Command::Provision(arguments) => provision::run(&arguments, streams),
+        Command::Code(arguments) => code::run(&arguments, streams),
         Command::Install(arguments) => install::run(&arguments, streams),
         Command::Check(arguments) => look::check(&arguments, streams),
         Command::Quote(arguments) => quote::run(&arguments, streams),

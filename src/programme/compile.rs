@@ -2,6 +2,7 @@
 
 mod basics;
 mod challenges;
+mod code;
 mod draws;
 mod earn;
 mod limits;
@@ -328,6 +329,7 @@ impl Compiler {
             None => Some(RefundPolicy::default()),
             Some(refund) => self.refund(&format!("{path}.refund"), refund),
         };
+        let code_above = self.code_above(path, model, decimals.unwrap_or(4));
         Some(Wallet {
             id: model.id.clone(),
             number: u8::try_from(number?).ok()?,
@@ -343,6 +345,8 @@ impl Compiler {
             caps: caps?,
             redeem,
             refund: refund?,
+            code_above: code_above?,
+            without_code: model.without_code.unwrap_or_default(),
         })
     }
 

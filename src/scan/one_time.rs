@@ -77,8 +77,8 @@ pub fn password<M: KeyInit + Mac>(key: &[u8], counter: u64, digits: u32) -> Stri
 
 /// The step whose password this is, if it may be taken.
 ///
-/// Every step is worked out and compared whole, whichever fits, so that the time it takes says
-/// nothing of the password.
+/// Every step of the window is worked out and compared whole, whichever fits, so that the time it
+/// takes says nothing of the password. What is told of one outside the window has no such secret.
 ///
 /// # Errors
 /// [`NoPassword`].
@@ -104,16 +104,16 @@ pub fn check<M: KeyInit + Mac>(
     }
     let typed: u32 = typed.parse().map_err(|_| NoPassword::Length)?;
     let modulus = 10u32.pow(digits);
-    let reach = window.saturating_add(TOLD_STEPS);
-    let mut fitting = None;
-    for step in now.saturating_sub(reach)..=now.saturating_add(reach) {
-        let fits = truncated::<M>(key, step) % modulus == typed;
-        let is_nearer = fitting.is_none_or(|found: u64| step.abs_diff(now) < found.abs_diff(now));
-        if fits & is_nearer {
-            fitting = Some(step);
-        }
-    }
-    let step = fitting.ok_or(NoPassword::Wrong)?;
+    let within = |reach: u64| {
+        let steps = now.saturating_sub(reach)..=now.saturating_add(reach);
+        // The last one that fits: an earlier one may be used already.
+        steps.fold(None, |fitting, step| {
+            let fits = truncated::<M>(key, step) % modulus == typed;
+            if fits { Some(step) } else { fitting }
+        })
+    };
+    let told = || within(window.saturating_add(TOLD_STEPS));
+    let step = within(window).or_else(told).ok_or(NoPassword::Wrong)?;
     if last_used.is_some_and(|last| step <= last) {
         return Err(NoPassword::Used);
     }

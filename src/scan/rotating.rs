@@ -55,6 +55,36 @@ pub fn read(digits: &str) -> Result<(MemberNumber, &str), NoRotatingCode> {
     Ok((member, password))
 }
 
+/// Another key out of one, for one purpose alone.
+fn derive(key: &[u8], purpose: &str, derived: &mut [u8]) {
+    Hkdf::<Sha256>::new(None, key)
+        .expand(purpose.as_bytes(), derived)
+        .expect("a key is within HKDF's limit of 8,160 bytes");
+}
+
+/// The key out of which the keys of all members' rotating codes come: out of the chain's own, which
+/// provisioning brings.
+pub fn rotation_key(chain_key: &[u8; 32]) -> Zeroizing<[u8; 32]> {
+    let mut key = Zeroizing::new([0; 32]);
+    derive(chain_key, "loy/rotation/1", key.as_mut_slice());
+    key
+}
+
+/// The key of the one-time codes that one writer, by its id, sends to one member.
+pub fn one_time_key(
+    chain_key: &[u8; 32],
+    writer: &str,
+    member: MemberNumber,
+) -> Zeroizing<[u8; 20]> {
+    let mut key = Zeroizing::new([0; 20]);
+    derive(
+        chain_key,
+        &format!("loy/one-time/1|{writer}|{member}"),
+        key.as_mut_slice(),
+    );
+    key
+}
+
 /// The key of one member's passwords, in one epoch of the chain's rotation key.
 pub fn member_key(
     rotation_key: &[u8; 32],
@@ -62,12 +92,11 @@ pub fn member_key(
     member: MemberNumber,
 ) -> Zeroizing<[u8; 20]> {
     let mut key = Zeroizing::new([0; 20]);
-    Hkdf::<Sha256>::new(None, rotation_key)
-        .expand(
-            format!("loy.rot.v1|{epoch}|{member}").as_bytes(),
-            key.as_mut_slice(),
-        )
-        .expect("20 bytes are within HKDF's limit");
+    derive(
+        rotation_key,
+        &format!("loy.rot.v1|{epoch}|{member}"),
+        key.as_mut_slice(),
+    );
     key
 }
 

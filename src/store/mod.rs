@@ -6,6 +6,7 @@
 //! `schema.rs` brings older files to the present tables, which `schema/*.sql` explain.
 
 mod backup;
+mod codes;
 mod error;
 mod household;
 mod identity;
@@ -29,6 +30,7 @@ mod verify;
 mod verify_sales;
 mod write;
 
+pub use codes::MemberLine;
 pub use error::StoreError;
 pub use household::Sharer;
 pub use identity::Identity;

@@ -34,6 +34,7 @@ pub(super) enum Call {
     MemberStatus = 27,
     Merge = 28,
     Household = 29,
+    OneTimeCode = 30,
 }
 
 /// An operation as it is asked.

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::approval::Approvals;
+use super::code::Codes;
 use super::counted::Asked;
 use super::error::{Error, Refused};
 use super::log::{Level, Log, LogEvent};
@@ -56,6 +57,7 @@ pub struct Till {
     /// Nobody where nothing is checked.
     pub(super) operators: Operators,
     pub(super) approvals: Approvals,
+    pub(super) codes: Codes,
     /// Oldest first, never empty.
     epochs: Vec<Epoch>,
     /// By version, never empty. One that is installed joins them.
@@ -131,6 +133,7 @@ impl Till {
             ports,
             operators,
             approvals: Approvals::default(),
+            codes: Codes::default(),
             epochs,
             asked: RwLock::new(Arc::new(Asked::of(&programmes))),
             programmes: RwLock::new(programmes),
@@ -331,7 +334,8 @@ impl Till {
         let written = inner.store()?.write(|writing| -> Result<_, Error> {
             match operation.look_up(&writing.reading(), &retell)? {
                 Known::Done(result) => return Ok(Ok((result, Replay::Again))),
-                Known::Refused(refused) if self.is_lifted(operation.id, &refused) => {}
+                Known::Refused(refused)
+                    if self.is_lifted(&writing.reading(), operation.id, &refused)? => {}
                 Known::Refused(refused) => return Ok(Err(refused)),
                 Known::New => {}
             }

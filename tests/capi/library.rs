@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
 use loy::exchange::provisioning::MemberBlock;
@@ -146,7 +147,15 @@ pub fn office_key() -> SigningKey {
 impl Shop {
     /// A shop with the programme "10.000 d = 1 point".
     pub fn new() -> Self {
-        Self::of(Operators::default())
+        Self::of(Operators::default(), Instant::from_ms(1_795_300_000_000))
+    }
+
+    /// The same, provisioned just now, so that the machine's clock is believed.
+    pub fn of_today() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now_ms = since.expect("after 1970").as_millis();
+        let now = Instant::from_ms(i64::try_from(now_ms).expect("in range"));
+        Self::of(Operators::default(), now)
     }
 
     /// The same with a cashier TN-07 who refunds up to 50.000 d, and the supervisor GS-01, PIN 4711.
@@ -156,10 +165,11 @@ impl Shop {
                           {"id": "GS-01", "role": "supervisor", "pin": "4711"}]}"#;
         let random = &mut |bytes: &mut [u8]| bytes.fill(7);
         let operators = operators::from_json(document, Currency::VND, 1_000, random);
-        Self::of(operators.expect("operators"))
+        let operators = operators.expect("operators");
+        Self::of(operators, Instant::from_ms(1_795_300_000_000))
     }
 
-    fn of(operators: Operators) -> Self {
+    fn of(operators: Operators, issued_at: Instant) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let programme = fs::read(root().join("examples/programmes/vnd-10000.json")).expect("there");
         let code = ActivationCode::from_random(&std::array::from_fn(|_| 3));
@@ -181,7 +191,7 @@ impl Shop {
             },
             members: Vec::new(),
             programme,
-            issued_at: Instant::from_ms(1_795_300_000_000),
+            issued_at,
             clock: ClockLimits::default(),
             operators,
         };
