@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::Named;
 use super::Phrase;
+use super::Value;
 use super::because::because;
 use super::explain::Speaker;
 use super::facts::Facts;
@@ -16,7 +17,6 @@ use super::tier::paid;
 use super::truth::Truth;
 use crate::kernel::{BusinessDate, Money, Points, WalletNumber};
 use crate::programme::{Challenge, Entry, GoalCount, GoalWindow, PeriodName, Programme, Repeat};
-use crate::texts;
 
 /// How far the member is with a challenge.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -267,17 +267,16 @@ impl Reached<'_> {
 
     /// What is said of it.
     pub fn reason(&self, speaker: &Speaker<'_>, facts: &Facts<'_>) -> Reason {
-        let name = self.goal.name.in_language(speaker.language);
         let progress = match &self.standing {
-            Standing::Off => return self.said(speaker, "challenge.off", &[("name", name)]),
-            Standing::Unknown => return self.said(speaker, "challenge.unknown", &[("name", name)]),
+            Standing::Off => return self.said(speaker, "challenge.off", []),
+            Standing::Unknown => return self.said(speaker, "challenge.unknown", []),
             Standing::NotMet(truth, progress) => {
                 let key = match truth {
                     Truth::Unknown => "challenge.not_known",
                     _ => "challenge.not_met",
                 };
                 let when = self.goal.when.as_ref().expect("a condition does not hold");
-                let mut reason = self.said(speaker, key, &[("name", name)]);
+                let mut reason = self.said(speaker, key, []);
                 let whose = Named::from(self.goal.rule());
                 because(speaker, facts, (&whose, when)).add_to(&mut reason);
                 self.add_numbers(&mut reason, progress, facts);
@@ -286,15 +285,15 @@ impl Reached<'_> {
             Standing::On(progress) => progress,
         };
         let mut reason = if progress.times > 0 {
-            self.given(speaker, name)
+            self.given(speaker)
         } else if progress.is_done(self.goal) {
-            self.said(speaker, "challenge.had", &[("name", name)])
+            self.said(speaker, "challenge.had", [])
         } else {
-            self.on_the_way(speaker, progress, name)
+            self.on_the_way(speaker, progress)
         };
         self.add_numbers(&mut reason, progress, facts);
         if let Some(missing) = progress.missing(self.goal).filter(|missing| *missing > 0) {
-            self.add_missing(speaker, &mut reason, missing, facts);
+            self.add_missing(&mut reason, missing, facts);
         }
         reason
     }
@@ -303,37 +302,39 @@ impl Reached<'_> {
         &self,
         speaker: &Speaker<'_>,
         key: &'static str,
-        places: &[(&'static str, &str)],
+        places: impl IntoIterator<Item = (&'static str, Value)>,
     ) -> Reason {
         let applied = self.awards().next().is_some();
+        let name = self.goal.name.in_language(speaker.language);
         let mut reason = Reason::new(speaker, self.goal.rule(), applied, key)
             .with([("challenge", self.goal.id.clone())]);
-        for (place, text) in places {
-            reason.fill(place, (*text).to_owned());
+        reason.fill("name", name.to_owned());
+        for (place, value) in places {
+            reason.fill(place, value);
         }
         reason
     }
 
     fn add_numbers(&self, reason: &mut Reason, progress: &Progress, facts: &Facts<'_>) {
         let values = &mut reason.values;
-        values.insert("counted", progress.past.counted.to_string());
-        values.insert("counted_after", progress.counted_after().to_string());
-        values.insert("goal", self.goal.goal.to_string());
-        values.insert("times", progress.times.to_string());
+        values.insert("counted", Value::Count(progress.past.counted));
+        values.insert("counted_after", Value::Count(progress.counted_after()));
+        values.insert("goal", Value::Count(self.goal.goal));
+        values.insert("times", Value::Count(progress.times));
         if let Some(missing) = progress.missing(self.goal) {
-            values.insert("missing", missing.to_string());
+            values.insert("missing", Value::Count(missing));
         }
         if let Some(until) = self.goal.last_counted(facts.cart.business_date) {
-            values.insert("until", until.yyyymmdd().to_string());
+            values.insert("until", until);
         }
         if let Some(streak) = self.goal.streak {
-            values.insert("run", progress.run_after(self.goal).to_string());
-            values.insert("periods", streak.periods.to_string());
+            values.insert("run", Value::Count(progress.run_after(self.goal).into()));
+            values.insert("periods", Value::Count(streak.periods.into()));
         }
     }
 
     /// What it gives, or why it gives nothing although it is reached.
-    fn given(&self, speaker: &Speaker<'_>, name: &str) -> Reason {
+    fn given(&self, speaker: &Speaker<'_>) -> Reason {
         let given = said_awards(speaker, self.awards());
         let (key, points) = match self.gives.first() {
             Some((entry, gives)) if given.is_empty() => {
@@ -346,17 +347,16 @@ impl Reached<'_> {
             }
             _ => ("challenge.reached", given),
         };
-        self.said(speaker, key, &[("name", name), ("points", &points)])
+        self.said(speaker, key, [("points", points.into())])
     }
 
     /// How far it is.
-    fn on_the_way(&self, speaker: &Speaker<'_>, progress: &Progress, name: &str) -> Reason {
-        let number = |number: i64| texts::number(speaker.language, number, 0);
+    fn on_the_way(&self, speaker: &Speaker<'_>, progress: &Progress) -> Reason {
         let GoalWindow::Period(period) = self.goal.window else {
-            return self.part(speaker, progress, name);
+            return self.part(speaker, progress);
         };
         let Some(streak) = self.goal.streak else {
-            return self.part(speaker, progress, name);
+            return self.part(speaker, progress);
         };
         let unit = match period {
             PeriodName::Day => "challenge.run.days",
@@ -364,37 +364,28 @@ impl Reached<'_> {
             PeriodName::Month => "challenge.run.months",
             PeriodName::Year => "challenge.run.years",
         };
-        let run = number(progress.run_of_lap(self.goal, streak.periods));
-        let periods = number(i64::from(streak.periods));
-        let unit = speaker.phrase(unit, &[]);
+        let run = progress.run_of_lap(self.goal, streak.periods);
         let places = [
-            ("name", name),
-            ("run", &run),
-            ("periods", &periods),
-            ("unit", &unit),
+            ("run", Value::Count(run)),
+            ("periods", Value::Count(streak.periods.into())),
+            ("unit", Value::Word(unit)),
         ];
-        self.said(speaker, "challenge.run", &places)
+        self.said(speaker, "challenge.run", places)
     }
 
-    fn part(&self, speaker: &Speaker<'_>, progress: &Progress, name: &str) -> Reason {
+    fn part(&self, speaker: &Speaker<'_>, progress: &Progress) -> Reason {
         let goal = self.goal.goal;
         let missing = progress.missing(self.goal).unwrap_or(0);
-        let counted = said(speaker, self.goal.count, (goal - missing).max(0));
-        let goal = said(speaker, self.goal.count, goal);
-        let places = [("name", name), ("counted", &counted), ("goal", &goal)];
-        self.said(speaker, "challenge.progress", &places)
+        let places = [
+            ("counted", counted(self.goal.count, (goal - missing).max(0))),
+            ("goal", counted(self.goal.count, goal)),
+        ];
+        self.said(speaker, "challenge.progress", places)
     }
 
-    fn add_missing(
-        &self,
-        speaker: &Speaker<'_>,
-        reason: &mut Reason,
-        missing: i64,
-        facts: &Facts<'_>,
-    ) {
-        let missing = said(speaker, self.goal.count, missing);
+    fn add_missing(&self, reason: &mut Reason, missing: i64, facts: &Facts<'_>) {
+        let missing = counted(self.goal.count, missing);
         let until = self.goal.last_counted(facts.cart.business_date);
-        let until = until.map(|until| speaker.date(until));
         reason.add(match until {
             None => Phrase::new("challenge.more").with("missing", missing),
             Some(until) => Phrase::new("challenge.more_until")
@@ -405,12 +396,10 @@ impl Reached<'_> {
 }
 
 /// A number of what counts.
-fn said(speaker: &Speaker<'_>, count: GoalCount, number: i64) -> String {
+fn counted(count: GoalCount, number: i64) -> Value {
     match count {
-        GoalCount::Spend => speaker.money(Money::new(number)),
-        GoalCount::Pieces => texts::number_trimmed(speaker.language, number, 3),
-        GoalCount::Visits | GoalCount::Days | GoalCount::Events => {
-            texts::number(speaker.language, number, 0)
-        }
+        GoalCount::Spend => Money::new(number).into(),
+        GoalCount::Pieces => Value::Quantity(number),
+        GoalCount::Visits | GoalCount::Days | GoalCount::Events => Value::Count(number),
     }
 }

@@ -153,7 +153,7 @@ fn worth_in<'a>(
         line_offers: &line_offers,
         wholes: Wholes::default(),
     };
-    let tallies = tally(sale.programme, &terms, &sold)?;
+    let tallies = tally(sale.programme, &terms, &sold, &mut |_| ())?;
     let mut due = awards(&tallies);
     let step = Step::of(sale.programme, &now, &tallies, &sold, None);
     if let Some(step) = &step {

@@ -106,7 +106,8 @@ pub fn evaluate_event(
         line_offers: &[],
         wholes: Wholes::default(),
     };
-    let tallies = tally::tally(programme, &terms, &sold)?;
+    let mut left_out = Vec::new();
+    let tallies = tally::tally(programme, &terms, &sold, &mut |why| left_out.push(why))?;
     let reached = challenge::reached(programme, &facts, &sold, &|_, _| false);
     let mut awards = tally::awards(&tallies);
     awards.extend(reached.iter().flat_map(challenge::Reached::awards).cloned());
@@ -118,7 +119,7 @@ pub fn evaluate_event(
     let turning = draw::turning(programme, &facts, &sold, false);
     let speaker = Speaker::new(programme, language, Explaining::Everything);
     let mut explanation = Vec::new();
-    told::reasons(&speaker, (&terms, &sold), &tallies, &mut explanation);
+    told::reasons(&speaker, &facts, (&tallies, left_out), &mut explanation);
     explanation.extend(reached.iter().map(|goal| goal.reason(&speaker, &facts)));
     explanation.extend(brought.iter().map(|brought| brought.reason(&speaker)));
     explanation.extend(turning.iter().map(|draw| draw.reason(&speaker, &facts)));

@@ -209,6 +209,17 @@ pub(super) fn exact(value: Fraction) -> String {
     format!("{}/{}", value.numerator(), value.denominator())
 }
 
+/// As many reasons as most sales have: one for everything that the programme says.
+pub(super) fn most_reasons(programme: &Programme) -> usize {
+    let at_tills = programme.earn_rules().len() + programme.offers().len();
+    let of_members =
+        programme.rewards().len() + programme.limits().len() + programme.wallets().len();
+    at_tills + of_members + programme.challenges().len() + programme.draws().len() + FEW_MORE
+}
+
+/// A tier, a friend, codes that were shown.
+const FEW_MORE: usize = 8;
+
 /// One reason for the goods of each sale that come back.
 pub(super) fn returns(speaker: &Speaker<'_>, returns: &[GoodsBack]) -> Vec<Reason> {
     let programme = speaker.programme();

@@ -155,14 +155,13 @@ fn gain(rule: &EarnRule, factor: Fraction, amount: i64, now: Points) -> Option<P
 /// `rate` are above zero. Nothing if it does not fit.
 fn least_input(rounding: Rounding, target: i64, rate: Fraction) -> Option<i64> {
     let whole = Fraction::whole(target);
-    let below = Fraction::whole(target.checked_sub(1)?);
-    let half_below = whole.checked_add(Fraction::new(-1, 2)?)?;
+    let half_below = || whole.checked_add(Fraction::new(-1, 2)?);
     // Each rounding reaches the target at a threshold, or just behind it.
     let (threshold, at_threshold) = match rounding {
         Rounding::Floor | Rounding::TowardZero => (whole, true),
-        Rounding::Ceiling => (below, false),
-        Rounding::HalfUp => (half_below, true),
-        Rounding::HalfEven => (half_below, target % 2 == 0),
+        Rounding::Ceiling => (Fraction::whole(target.checked_sub(1)?), false),
+        Rounding::HalfUp => (half_below()?, true),
+        Rounding::HalfEven => (half_below()?, target % 2 == 0),
     };
     let exact = threshold.checked_div(rate)?;
     if at_threshold {

@@ -49,6 +49,7 @@ mod twice;
 mod unlinked;
 mod values;
 pub mod velocity;
+mod worked;
 
 pub use crate::programme::{Named, Phrase, Value};
 pub use cart::{Cart, Line, LineFlag, Payment, ReceiptPart, ReturnOf};
@@ -198,7 +199,8 @@ fn in_tier(
 
     let mut reasons = Vec::new();
     if speaker.explains() {
-        reasons = explain::codes_and_rewards(&speaker, cart);
+        reasons.reserve(explain::most_reasons(programme));
+        reasons.extend(explain::codes_and_rewards(&speaker, cart));
         reasons.extend(explain::returns(&speaker, &returns));
     }
     let limits = Standing::new(programme, member);
@@ -256,10 +258,15 @@ fn in_tier(
         line_offers: &line_offers,
         wholes: Wholes::default(),
     };
-    let mut tallies = tally::tally(programme, &terms, &sold)?;
+    let mut left_out = Vec::new();
+    let mut tallies = tally::tally(programme, &terms, &sold, &mut |why| {
+        if speaker.explains() {
+            left_out.push(why);
+        }
+    })?;
     limits.refuse_awards(&mut tallies);
     if speaker.explains() {
-        told::reasons(&speaker, (&terms, &sold), &tallies, &mut reasons);
+        told::reasons(&speaker, &facts, (&tallies, left_out), &mut reasons);
     }
     let mut awards = tally::awards(&tallies);
     let step = tier::Step::of(programme, &facts, &tallies, &sold, None);

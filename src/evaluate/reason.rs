@@ -12,6 +12,7 @@ use serde::{Serialize, Serializer};
 use super::Named;
 use super::explain::Speaker;
 use super::values::{Form, Values};
+use super::worked::Worked;
 use super::{Phrase, Value};
 use crate::kernel::order;
 use crate::texts::{self, Language};
@@ -35,10 +36,11 @@ pub struct Reason {
 
 /// How the sentence differs from the text of the reason's key; mostly it does not.
 #[derive(Clone)]
-struct Wording {
-    sentence: Phrase,
-    /// What is said behind it, each with a place for the `text` before it.
-    clauses: Vec<Phrase>,
+enum Wording {
+    /// A sentence, and what is said behind it, each with a place for the `text` before it.
+    Said(Phrase, Vec<Phrase>),
+    /// That of an award.
+    Worked(Worked),
 }
 
 /// A phrase alone, in words: only its own places are filled.
@@ -82,13 +84,18 @@ impl Reason {
 
     /// With another sentence.
     pub(super) fn say(&mut self, phrase: Phrase) {
-        self.wording().sentence = phrase;
+        *self.wording().0 = phrase;
+    }
+
+    /// With the sentence of an award.
+    pub(super) fn say_worked(&mut self, worked: Worked) {
+        self.wording = Some(Box::new(Wording::Worked(worked)));
     }
 
     /// Fills a place of the sentence.
     pub(super) fn fill(&mut self, place: &'static str, value: impl Into<Value>) {
         let value = value.into();
-        self.wording().sentence.places.push((place, value));
+        self.wording().0.places.push((place, value));
     }
 
     /// Fills the place `because` of the sentence.
@@ -98,17 +105,16 @@ impl Reason {
 
     /// Says more: a phrase with the place `text` for what was said so far.
     pub(super) fn add(&mut self, clause: Phrase) {
-        self.wording().clauses.push(clause);
+        self.wording().1.push(clause);
     }
 
-    fn wording(&mut self) -> &mut Wording {
+    fn wording(&mut self) -> (&mut Phrase, &mut Vec<Phrase>) {
         let key = self.key;
-        self.wording.get_or_insert_with(|| {
-            Box::new(Wording {
-                sentence: Phrase::new(key),
-                clauses: Vec::new(),
-            })
-        })
+        let said = || Box::new(Wording::Said(Phrase::new(key), Vec::new()));
+        match &mut **self.wording.get_or_insert_with(said) {
+            Wording::Said(sentence, clauses) => (sentence, clauses),
+            Wording::Worked(_) => unreachable!("an award's sentence has its clauses already"),
+        }
     }
 
     /// The rule, offer, reward or wallet it is about, by its id in the programme.
@@ -120,15 +126,25 @@ impl Reason {
     pub fn text(&self) -> &str {
         self.text.get_or_init(|| {
             let speaker = self.speaker();
-            let Some(wording) = &self.wording else {
-                return self.write(&speaker, &Phrase::new(self.key), None).into();
-            };
-            let mut text = self.write(&speaker, &wording.sentence, None);
-            for clause in &wording.clauses {
-                text = self.write(&speaker, clause, Some(&text));
+            match self.wording.as_deref() {
+                None => self.write(&speaker, &Phrase::new(self.key), None).into(),
+                Some(Wording::Said(sentence, clauses)) => {
+                    self.write_all(&speaker, sentence, clauses)
+                }
+                Some(Wording::Worked(worked)) => {
+                    let (sentence, clauses) = worked.phrases(&speaker);
+                    self.write_all(&speaker, &sentence, &clauses)
+                }
             }
-            text.into()
         })
+    }
+
+    fn write_all(&self, speaker: &Speaker<'_>, sentence: &Phrase, clauses: &[Phrase]) -> Box<str> {
+        let mut text = self.write(speaker, sentence, None);
+        for clause in clauses {
+            text = self.write(speaker, clause, Some(&text));
+        }
+        text.into()
     }
 
     #[cfg(test)]

@@ -140,9 +140,9 @@ pub(super) enum Refusal {
     Expired(BusinessDate),
 }
 
-/// The rules of the programme that are for this sale, in its order. One that is not leaves no trace, but
-/// where it would need the payments to be known: most rules are not, and they are to cost next to
-/// nothing.
+/// The rules of the programme that are for this sale, in its order. One that is not is `left_out`, with
+/// why, but where it would need the payments to be known: most rules are not, and they are to cost next
+/// to nothing.
 ///
 /// # Errors
 /// Points that do not fit 9e15.
@@ -150,6 +150,7 @@ pub(super) fn tally<'a>(
     programme: &'a Programme,
     terms: &Terms<'a>,
     sold: &Sold<'_>,
+    left_out: &mut dyn FnMut(Refusal),
 ) -> Result<Vec<Tally<'a>>, CartProblem> {
     let mut tallies = Vec::new();
     for (place, rule) in programme.earn_rules().iter().enumerate() {
@@ -158,7 +159,8 @@ pub(super) fn tally<'a>(
         }
         let refusal = refused(rule, terms, sold);
         let is_provisional = rule.asks_for_tenders && is_unpaid(terms);
-        if refusal.is_some() && !is_provisional {
+        if let (Some(refusal), false) = (refusal, is_provisional) {
+            left_out(refusal);
             continue;
         }
         let mut tally = Tally::blank(programme, (place, rule), sold.facts.cart.business_date);
@@ -253,10 +255,10 @@ impl<'a> Tally<'a> {
     pub fn left_out(
         programme: &'a Programme,
         (place, rule): (usize, &'a EarnRule),
-        (terms, sold): (&Terms<'_>, &Sold<'_>),
+        (refusal, on): (Refusal, BusinessDate),
     ) -> Self {
-        let mut tally = Self::blank(programme, (place, rule), sold.facts.cart.business_date);
-        tally.refusal = refused(rule, terms, sold);
+        let mut tally = Self::blank(programme, (place, rule), on);
+        tally.refusal = Some(refusal);
         tally
     }
 
@@ -533,25 +535,25 @@ fn find_factors<'a>(programme: &Programme, tally: &mut Tally<'a>, terms: &Terms<
             Truth::No => {}
         }
     }
-    let mut numbers: Vec<Fraction> = tally.factors.iter().map(|factor| factor.factor).collect();
+    let mut of_tier = None;
     if rule.tier_factor == TierFactor::Applies && programme.tiers().is_some() {
         match terms.facts.tier {
             None => is_unsure = true,
             Some(tier) if tier.factor != Fraction::ONE => {
                 tally.has_tier_factor = true;
-                numbers.push(tier.factor);
+                of_tier = Some(tier.factor);
             }
             Some(_) => {}
         }
     }
     tally.is_unsure = is_unsure;
-    tally.factor = combined(rule.combine, &numbers)?;
+    let factors = tally.factors.iter().map(|factor| factor.factor);
+    tally.factor = combined(rule.combine, factors.chain(of_tier))?;
     Some(())
 }
 
-fn combined(combine: Combine, factors: &[Fraction]) -> Option<Fraction> {
+fn combined(combine: Combine, mut all: impl Iterator<Item = Fraction>) -> Option<Fraction> {
     let minus_one = Fraction::whole(-1);
-    let mut all = factors.iter().copied();
     match combine {
         Combine::Product => all.try_fold(Fraction::ONE, Fraction::checked_mul),
         // 1 and each bonus: twice is a bonus of 1.

@@ -1,45 +1,44 @@
 //! Saying what a rule came to (docs/quote.md, "A reason").
 
 use super::Named;
-use super::Phrase;
 use super::Value;
 use super::because::because;
 use super::explain::Speaker;
 use super::facts::Facts;
 use super::gives::more;
-use super::limits::{CapWindow, Cut};
-use super::often::{Enough, for_whom};
+use super::limits::CapWindow;
+use super::often::Enough;
 use super::reason::Reason;
-use super::tally::{Refusal, Sold, Tally, Terms, event_of};
+use super::tally::{Refusal, Tally, event_of};
 use super::values::Values;
 use super::velocity;
-use crate::kernel::{Activity, Fraction, Idle, Points, Rounding};
-use crate::programme::{
-    AmountMode, Band, BandGives, Expiry, Gives, Names, RoundAt, percent_stated,
-};
-use crate::texts;
+use super::worked::{self, Notes, Worked};
+use crate::kernel::{Fraction, Points};
+use crate::programme::{AmountMode, Band, BandGives, Expiry, Gives, percent_stated};
 
 /// Adds one reason for every rule about such a sale or event, in the programme's order. `tallies` are those of
-/// the rules that are for this one.
+/// the rules that are for this one, and `left_out` says why the others are not.
 pub(super) fn reasons(
     speaker: &Speaker<'_>,
-    (terms, sold): (&Terms<'_>, &Sold<'_>),
-    tallies: &[Tally<'_>],
+    facts: &Facts<'_>,
+    (tallies, left_out): (&[Tally<'_>], Vec<Refusal>),
     reasons: &mut Vec<Reason>,
 ) {
-    let (programme, facts) = (speaker.programme(), sold.facts);
+    let programme = speaker.programme();
     let has_member = facts.member.is_some();
     let rules = programme.earn_rules().iter().enumerate();
     let rules = rules.filter(|(_, rule)| event_of(rule) == facts.event);
-    reasons.reserve(programme.earn_rules().len());
     let mut for_this = tallies.iter().peekable();
+    let mut left_out = left_out.into_iter();
     for (place, rule) in rules {
-        let left_out;
+        let other;
         let tally = match for_this.next_if(|tally| tally.place == place) {
             Some(tally) => tally,
             None => {
-                left_out = Tally::left_out(programme, (place, rule), (terms, sold));
-                &left_out
+                let why = left_out.next().expect("every other rule was left out");
+                let why = (why, facts.cart.business_date);
+                other = Tally::left_out(programme, (place, rule), why);
+                &other
             }
         };
         let told = Told {
@@ -82,8 +81,14 @@ impl Told<'_> {
             None => self.something(&mut reason),
             Some(refusal) => self.nothing(&mut reason, refusal, all),
         }
-        self.with_more(&mut reason);
-        self.with_notes(&mut reason);
+        let notes = self.notes(&mut reason.values);
+        match tally.refusal {
+            None => reason.say_worked(self.worked(notes)),
+            Some(_) => notes
+                .clauses(tally.wallet)
+                .into_iter()
+                .for_each(|clause| reason.add(clause)),
+        }
         reason
     }
 
@@ -133,7 +138,7 @@ impl Told<'_> {
             }
             Refusal::CappedOut => {
                 if let Some(cut) = self.tally.cut {
-                    reason.give_cause(self.cap_said(cut));
+                    reason.give_cause(worked::cap_said(cut, self.tally.wallet.number));
                 }
             }
             Refusal::Limit(place) => {
@@ -152,36 +157,41 @@ impl Told<'_> {
 
     fn something(&self, reason: &mut Reason) {
         let tally = self.tally;
-        let (rounding_word, rounding_key) = rounding_name(tally.rule.rounding);
-        let mut rounding = Value::Word(rounding_key);
-        let level = match tally.rule.round_at {
-            RoundAt::Rule => None,
-            RoundAt::Line => Some("rounding.at_line"),
-            RoundAt::Sale => Some("rounding.at_sale"),
-        };
-        if let Some(level) = level {
-            rounding = Phrase::new(level).with("rounding", rounding).into();
-        }
-        let sentence = Phrase::new(if self.has_member {
-            "earn.applied"
-        } else {
-            "earn.no_member"
-        });
-        let sentence = sentence
-            .with("formula", self.formula())
-            .with("rounding", rounding);
-        reason.say(sentence);
         let values = &mut reason.values;
         let exact = Value::Units(tally.wallet.number, Box::new(tally.earned.exact));
         values.insert("exact", exact);
         values.insert("points", self.points(tally.points));
-        values.insert("rounding", rounding_word);
+        values.insert("rounding", worked::rounding_name(tally.rule.rounding).0);
         if tally.factor != Fraction::ONE {
             values.insert("factor", Value::Number(Box::new(tally.factor)));
         }
-        if let Some(cut) = tally.cut {
-            reason.add(Phrase::new("earn.capped").with("cap", self.cap_said(cut)));
+        if tally.cut.is_some() {
             self.add_cap(reason);
+        }
+    }
+
+    /// What the sentence of an award needs besides its values.
+    fn worked(&self, notes: Notes) -> Worked {
+        let tally = self.tally;
+        let factors = tally.factors.iter().map(|&factor| {
+            let mut all = tally.rule.factors.iter();
+            all.position(|one| std::ptr::eq(one, factor))
+                .expect("a factor of the rule")
+        });
+        let tier = self.facts.tier.filter(|_| tally.has_tier_factor);
+        Worked {
+            rule: tally.place,
+            has_member: self.has_member,
+            steps: tally.earned.steps,
+            band: tally.earned.band,
+            quantity_milli: tally.quantity_milli,
+            factors: factors.collect(),
+            tier: tier.and_then(|tier| {
+                let tiers = self.speaker.programme().tiers()?;
+                tiers.levels.iter().position(|level| level.id == tier.id)
+            }),
+            cut: tally.cut,
+            notes,
         }
     }
 
@@ -210,71 +220,6 @@ impl Told<'_> {
         }
     }
 
-    /// How it was worked out, each factor with its name.
-    fn formula(&self) -> Phrase {
-        let (tally, language) = (self.tally, self.speaker.language);
-        let times = |formula: Phrase, factor: Fraction, name: &Names| {
-            Phrase::new("formula.factor")
-                .with("formula", formula)
-                .with("factor", Value::Number(Box::new(factor)))
-                .with("name", name.in_language(language).to_owned())
-        };
-        let mut formula = self.formula_without_factors();
-        for factor in &tally.factors {
-            formula = times(formula, factor.factor, &factor.name);
-        }
-        match self.facts.tier.filter(|_| tally.has_tier_factor) {
-            Some(tier) => times(formula, tier.factor, &tier.name),
-            None => formula,
-        }
-    }
-
-    /// The reason's values fill most places.
-    fn formula_without_factors(&self) -> Phrase {
-        let (tally, speaker) = (self.tally, self.speaker);
-        match &tally.rule.gives {
-            Gives::Amount { mode, .. } => match mode {
-                AmountMode::Proportional => Phrase::new("formula.amount"),
-                AmountMode::WholeSteps => {
-                    Phrase::new("formula.steps").with("steps", Value::Count(tally.earned.steps))
-                }
-            },
-            Gives::Percent(_) => Phrase::new("formula.percent"),
-            Gives::Bands(_) => match self.band() {
-                None => Phrase::new("formula.bands"),
-                Some(band) => {
-                    let formula = Phrase::new("formula.band")
-                        .with("range", speaker.money_range(Some(band.from), band.below));
-                    match &band.gives {
-                        BandGives::Points(_) => formula,
-                        BandGives::Percent(_) => {
-                            formula.with("rate", Phrase::new("formula.percent"))
-                        }
-                    }
-                }
-            },
-            Gives::Unit(_) => {
-                Phrase::new("formula.unit").with("count", Value::Quantity(tally.quantity_milli))
-            }
-            Gives::Visit(_) => Phrase::new("formula.visit"),
-            Gives::Fixed(_) => Phrase::new("formula.fixed"),
-            Gives::Event(event, _) => {
-                let event = texts::event_word(speaker.language, event);
-                Phrase::new("formula.event").with("event", event)
-            }
-        }
-    }
-
-    fn cap_said(&self, cut: Cut) -> Phrase {
-        let key = match cut.window {
-            CapWindow::Sale => "cap.sale",
-            CapWindow::Day => "cap.day",
-            CapWindow::Month => "cap.month",
-        };
-        let allowed = Phrase::new(key).with("cap", self.points(cut.cap));
-        for_whom(allowed, cut.is_households)
-    }
-
     fn add_cap(&self, reason: &mut Reason) {
         let Some(cut) = self.tally.cut else { return };
         let word = match (cut.is_wallets, cut.window) {
@@ -292,68 +237,48 @@ impl Told<'_> {
         reason.values.insert("cap", self.points(cut.cap));
     }
 
-    fn with_more(&self, reason: &mut Reason) {
+    /// How much more would give more, when the points can be spent, and what is not certain yet.
+    fn notes(&self, values: &mut Values) -> Notes {
+        let (tally, facts) = (self.tally, self.facts);
+        let is_given = tally.refusal.is_none();
+        let counts = is_given || tally.refusal == Some(Refusal::TooLittle);
+        let (from, until) = tally.dates;
+        let by_joining = matches!(tally.wallet.expiry, Expiry::Anniversary(_));
+        let notes = Notes {
+            has_more: self.add_more(values),
+            pending_until: Some(from).filter(|from| is_given && *from > facts.cart.business_date),
+            expires_on: until.filter(|_| is_given),
+            is_joined_unknown: is_given
+                && by_joining
+                && self.has_member
+                && facts.account_joined_on.is_none(),
+            is_given,
+            is_provisional: tally.is_provisional && counts,
+            is_unsure: tally.is_unsure && counts && self.has_member,
+        };
+        if let Some(unknown) = notes.unknown() {
+            values.insert("unknown", unknown);
+        }
+        notes
+    }
+
+    fn add_more(&self, values: &mut Values) -> bool {
         let tally = self.tally;
         let is_open = matches!(
             tally.refusal,
             None | Some(Refusal::TooLittle | Refusal::NoBand)
         );
         if !is_open || tally.cut.is_some() {
-            return;
+            return false;
         }
         let now = tally.points;
         let found = more(tally.rule, tally.wallet, tally.factor, tally.base, now);
-        let Some((missing, gain)) = found else { return };
-        reason.values.insert("missing", missing);
-        reason.values.insert("gain", self.points(gain));
-        reason.add(Phrase::new("earn.more"));
-    }
-
-    /// From when and until when the points can be spent, and what is not certain yet.
-    fn with_notes(&self, reason: &mut Reason) {
-        let tally = self.tally;
-        let mut unknown = None;
-        if tally.refusal.is_none() {
-            let on = self.facts.cart.business_date;
-            let (from, until) = tally.dates;
-            if from > on {
-                reason.add(Phrase::new("earn.pending").with("date", from));
-            }
-            if let Some(until) = until {
-                reason.add(Phrase::new("earn.expires").with("date", until));
-            }
-            match tally.wallet.expiry {
-                Expiry::Anniversary(_)
-                    if self.has_member && self.facts.account_joined_on.is_none() =>
-                {
-                    reason.add(Phrase::new("earn.joined_unknown"));
-                    unknown = Some("joined_on");
-                }
-                Expiry::Inactive(idle) => {
-                    let is_sale = tally.wallet.activities == [Activity::Sale];
-                    let (key, count) = match (idle, is_sale) {
-                        (Idle::Days(days), true) => ("earn.idle_days", days),
-                        (Idle::Days(days), false) => ("earn.quiet_days", days),
-                        (Idle::Months(months), true) => ("earn.idle_months", months),
-                        (Idle::Months(months), false) => ("earn.quiet_months", months),
-                    };
-                    reason.add(Phrase::new(key).with("count", count.to_string()));
-                }
-                _ => {}
-            }
-        }
-        let counts = matches!(tally.refusal, None | Some(Refusal::TooLittle));
-        if tally.is_provisional && counts {
-            reason.add(Phrase::new("earn.provisional"));
-            unknown = Some("payments");
-        }
-        if tally.is_unsure && counts && self.has_member {
-            reason.add(Phrase::new("earn.unsure"));
-            unknown = Some("history");
-        }
-        if let Some(unknown) = unknown {
-            reason.values.insert("unknown", unknown);
-        }
+        let Some((missing, gain)) = found else {
+            return false;
+        };
+        values.insert("missing", missing);
+        values.insert("gain", self.points(gain));
+        true
     }
 }
 
@@ -372,15 +297,5 @@ fn key_of(refusal: Refusal) -> &'static str {
         Refusal::TooLittle => "earn.too_little",
         Refusal::CappedOut => "earn.capped_out",
         Refusal::Limit(_) => "earn.limit",
-    }
-}
-
-fn rounding_name(rounding: Rounding) -> (&'static str, &'static str) {
-    match rounding {
-        Rounding::Floor => ("floor", "rounding.floor"),
-        Rounding::Ceiling => ("ceiling", "rounding.ceiling"),
-        Rounding::HalfUp => ("half_up", "rounding.half_up"),
-        Rounding::HalfEven => ("half_even", "rounding.half_even"),
-        Rounding::TowardZero => ("toward_zero", "rounding.toward_zero"),
     }
 }

@@ -73,7 +73,7 @@ pub fn worth_of_goods(
     };
     let mut awards = match member {
         None => Vec::new(),
-        Some(_) => awards(&tally(programme, &terms, &goods)?),
+        Some(_) => awards(&tally(programme, &terms, &goods, &mut |_| ())?),
     };
     for award in &mut awards {
         award.points = -award.points;

@@ -35,6 +35,16 @@ impl Fraction {
                 denominator,
             });
         }
+        // Most are small, and a division of 64 bits takes a fraction of the time.
+        if let (Ok(above), Ok(below)) = (i64::try_from(numerator), i64::try_from(denominator))
+            && below > 0
+        {
+            let divisor = small_divisor(above.unsigned_abs(), below.unsigned_abs()).cast_signed();
+            return Some(Self {
+                numerator: i128::from(above / divisor),
+                denominator: i128::from(below / divisor),
+            });
+        }
         let divisor = greatest_common_divisor(numerator, denominator)?;
         let sign = if denominator < 0 { -1 } else { 1 };
         Some(Self {
@@ -59,6 +69,16 @@ impl Fraction {
     /// What stands below the line, always positive.
     pub fn denominator(self) -> i128 {
         self.denominator
+    }
+
+    /// The largest whole number that is not above it, and the numerator of what is left.
+    pub(super) fn whole_and_rest(self) -> (i128, i128) {
+        let (above, below) = (self.numerator, self.denominator);
+        if let (Ok(above), Ok(below)) = (i64::try_from(above), i64::try_from(below)) {
+            let (whole, rest) = (above.div_euclid(below), above.rem_euclid(below));
+            return (whole.into(), rest.into());
+        }
+        (above.div_euclid(below), above.rem_euclid(below))
     }
 
     /// Exactly zero.
@@ -90,6 +110,15 @@ impl Fraction {
         if self == Self::ONE {
             return Some(other);
         }
+        let small = |number: i128| i64::try_from(number).map(i128::from).ok();
+        if let (Some(above), Some(below), Some(other_above), Some(other_below)) = (
+            small(self.numerator),
+            small(self.denominator),
+            small(other.numerator),
+            small(other.denominator),
+        ) {
+            return Self::new(above * other_above, below * other_below);
+        }
         // Reduce crosswise first, so that a product that fits is not lost to a large intermediate.
         let left = Self::new(self.numerator, other.denominator)?;
         let right = Self::new(other.numerator, self.denominator)?;
@@ -101,7 +130,18 @@ impl Fraction {
 
     /// The quotient. Nothing if `other` is zero or the result does not fit.
     pub fn checked_div(self, other: Self) -> Option<Self> {
-        self.checked_mul(Self::new(other.denominator, other.numerator)?)
+        let flipped = match other.numerator {
+            0 => return None,
+            below @ 1.. => Self {
+                numerator: other.denominator,
+                denominator: below,
+            },
+            below => Self {
+                numerator: -other.denominator,
+                denominator: below.checked_neg()?,
+            },
+        };
+        self.checked_mul(flipped)
     }
 }
 
@@ -117,10 +157,8 @@ impl Ord for Fraction {
     fn cmp(&self, other: &Self) -> Ordering {
         let (mut a, mut b) = (*self, *other);
         loop {
-            let whole = a.numerator.div_euclid(a.denominator);
-            let whole_other = b.numerator.div_euclid(b.denominator);
-            let rest = a.numerator.rem_euclid(a.denominator);
-            let rest_other = b.numerator.rem_euclid(b.denominator);
+            let (whole, rest) = a.whole_and_rest();
+            let (whole_other, rest_other) = b.whole_and_rest();
             match whole.cmp(&whole_other) {
                 Ordering::Equal => {}
                 unequal => return unequal,
@@ -149,16 +187,19 @@ impl Ord for Fraction {
 fn greatest_common_divisor(a: i128, b: i128) -> Option<i128> {
     let (mut a, mut b) = (a.checked_abs()?, b.checked_abs()?);
     while b != 0 {
-        // Most are small, and a division of 64 bits takes a fraction of the time.
-        if let (Ok(mut small), Ok(mut smaller)) = (u64::try_from(a), u64::try_from(b)) {
-            while smaller != 0 {
-                (small, smaller) = (smaller, small % smaller);
-            }
-            return Some(i128::from(small));
+        if let (Ok(small), Ok(smaller)) = (u64::try_from(a), u64::try_from(b)) {
+            return Some(small_divisor(small, smaller).into());
         }
         (a, b) = (b, a % b);
     }
     Some(a.max(1))
+}
+
+fn small_divisor(mut a: u64, mut b: u64) -> u64 {
+    while b != 0 {
+        (a, b) = (b, a % b);
+    }
+    a
 }
 
 #[cfg(test)]
@@ -182,6 +223,38 @@ mod tests {
     fn lowest_terms_with_the_sign_above() {
         assert_eq!(fraction(6, -4), fraction(-3, 2));
         assert_eq!(fraction(-3, 2).denominator(), 2);
+    }
+
+    #[test]
+    fn dividing_turns_the_other_upside_down_and_keeps_the_sign_above() {
+        let half = fraction(1, 2);
+        assert_eq!(half.checked_div(fraction(3, 4)), Some(fraction(2, 3)));
+        assert_eq!(half.checked_div(fraction(-3, 4)), Some(fraction(-2, 3)));
+        assert_eq!(
+            fraction(-1, 2).checked_div(fraction(-1, 2)),
+            Some(Fraction::ONE)
+        );
+    }
+
+    #[test]
+    fn small_numbers_and_large_ones_follow_the_same_rules() {
+        let large = 1i128 << 70;
+        let least = i128::from(i64::MIN);
+        for (above, below, floor) in [
+            (6, 4, 1),
+            (-7, 3, -3),
+            (0, 5, 0),
+            (9, -12, -1),
+            (least, 2, -(1 << 62)),
+        ] {
+            let small = fraction(above, below);
+            assert_eq!(fraction(above * 4, below * 4), small);
+            let widened = fraction(above, below * large);
+            assert_eq!(widened.checked_mul(fraction(large, 1)), Some(small));
+            assert_eq!(small.whole_and_rest().0, floor);
+        }
+        let (whole, rest) = fraction(7 * large + 1, large).whole_and_rest();
+        assert_eq!((whole, rest), (7, 1));
     }
 
     #[test]

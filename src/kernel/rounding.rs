@@ -25,8 +25,7 @@ impl Rounding {
     /// Rounds. Nothing if the result does not fit an `i64`.
     pub fn round(self, value: Fraction) -> Option<i64> {
         let (numerator, denominator) = (value.numerator(), value.denominator());
-        let floor = numerator.div_euclid(denominator);
-        let rest = numerator.rem_euclid(denominator);
+        let (floor, rest) = value.whole_and_rest();
         let up = match self {
             _ if rest == 0 => false,
             Self::Floor => false,

@@ -226,13 +226,15 @@ impl Wallet {
             let (decimals, code) = (currency.decimals(), currency.code());
             return crate::texts::money(language, points.get(), decimals, code);
         }
-        let number = crate::texts::number_trimmed(language, points.get(), self.decimals);
+        let mut said = crate::texts::number_trimmed(language, points.get(), self.decimals);
         let is_one = if points.get().unsigned_abs() == self.scale().unsigned_abs() {
             IsOne::Yes
         } else {
             IsOne::No
         };
-        format!("{number} {}", self.unit.word(language, is_one))
+        said.push(' ');
+        said.push_str(self.unit.word(language, is_one));
+        said
     }
 }
 

@@ -115,8 +115,16 @@ pub fn identify(scan: &Scan<'_>, rules: &Rules) -> Result<Recognised, Refused> {
         return Err(refused(why, found.readings));
     }
     let received = if text.is_empty() { scan.text } else { &text };
+    // Digits without a frame that are a member's number or a phone were stored as nothing else.
+    let is_bare =
+        framed.text.len() == scan.text.len() && scan.text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_plain = |reading: &Reading| matches!(reading.kind, Kind::MemberNumber | Kind::Phone);
+    let is_known = is_bare && found.readings.iter().any(is_plain);
     Ok(Recognised {
-        enrolled_as: enrolled_as(received, &found.readings),
+        enrolled_as: match is_known {
+            true => None,
+            false => enrolled_as(received, &found.readings),
+        },
         readings: found.readings,
         doubts: found.refusals,
         repaired: repaired || found.had_old_prefix,
@@ -149,7 +157,8 @@ pub fn enrolled_as(text: &str, readings: &[Reading]) -> Option<Reading> {
 fn refused_content(text: &str) -> Option<Unreadable> {
     // A prefix that the shop has not named yet is most often a sign.
     let bare = text.trim_matches(|c: char| !c.is_ascii_alphanumeric());
-    if payment_card::is_one(text) || payment_card::is_one(bare) {
+    let is_one = |text| payment_card::is_one(text);
+    if is_one(text) || (bare.len() < text.len() && is_one(bare)) {
         // Some wallets' codes have the form of a card's number; neither is taken.
         let wallet = payment_code::wallet(text).map(Unreadable::Wallet);
         return Some(wallet.unwrap_or(Unreadable::PaymentCard));

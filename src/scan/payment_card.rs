@@ -13,7 +13,8 @@ const DIGITS: std::ops::RangeInclusive<usize> = 13..=19;
 /// or one of its magnetic tracks (ISO/IEC 7813: track 1 is `%B number ^ name ^ ...?`, track 2 is
 /// `; number = ...?`). Many readers leave out the sentinels `%`, `;` and `?`, and some put spaces in.
 pub fn is_one(text: &str) -> bool {
-    text.split([';', '?']).any(is_track)
+    let digits = text.bytes().filter(u8::is_ascii_digit).count();
+    digits >= *DIGITS.start() && text.split([';', '?']).any(is_track)
 }
 
 fn is_track(text: &str) -> bool {

@@ -30,17 +30,22 @@ impl Reading<'_> {
         on: BusinessDate,
     ) -> Result<Accounts, StoreError> {
         let member = self.account_of(member)?;
-        let mut lots = Lots::new();
-        self.read_lots(OPEN_LOTS, [member.get()], &mut lots)?;
-        for lot in also {
-            self.read_lots(ONE_LOT, [member.get(), *lot], &mut lots)?;
-        }
         // No close writes off what is alive behind the date that it closes.
         let closed = self.head()?.closed_date;
         let is_swept_since = |expires_on| Some(expires_on) <= closed && expires_on > on;
-        if let Some(closed) = closed.filter(|closed| *closed > on) {
-            let range = params![member.get(), on.yyyymmdd(), closed.yyyymmdd()];
-            self.read_lots(SWEPT_LOTS, range, &mut lots)?;
+        let mut lots = Lots::new();
+        // Most have few, all on one page: for them the index of open lots is a page more.
+        let read = self.read_lots(FIRST_LOTS, [member.get(), FEW_LOTS + 1], &mut lots)?;
+        if read > FEW_LOTS {
+            lots.clear();
+            self.read_lots(OPEN_LOTS, [member.get()], &mut lots)?;
+            for lot in also {
+                self.read_lots(ONE_LOT, [member.get(), *lot], &mut lots)?;
+            }
+            if let Some(closed) = closed.filter(|closed| *closed > on) {
+                let range = params![member.get(), on.yyyymmdd(), closed.yyyymmdd()];
+                self.read_lots(SWEPT_LOTS, range, &mut lots)?;
+            }
         }
         let mut accounts = Accounts::new();
         for ((wallet, id), mut lot) in lots {
@@ -71,10 +76,13 @@ impl Reading<'_> {
         Ok(accounts)
     }
 
-    fn read_lots(&self, sql: &str, of: impl Params, lots: &mut Lots) -> Result<(), StoreError> {
+    /// Adds lots, and says how many were read.
+    fn read_lots(&self, sql: &str, of: impl Params, lots: &mut Lots) -> Result<u64, StoreError> {
         let mut statement = self.db().prepare_cached(sql)?;
         let mut rows = statement.query(of)?;
+        let mut read = 0;
         while let Some(row) = rows.next()? {
+            read += 1;
             let portion = Portion {
                 granted: Points::new(row.get(5)?),
                 earned: Points::new(row.get(6)?),
@@ -98,7 +106,7 @@ impl Reading<'_> {
             };
             lots.insert((wallet, id), lot);
         }
-        Ok(())
+        Ok(read)
     }
 
     /// The business date on which a member was enrolled here, the earliest of several numbers; nothing
@@ -247,6 +255,10 @@ macro_rules! portions {
     };
 }
 
+/// The first lots of member `?1`, at most `?2`: of one page or two.
+const FIRST_LOTS: &str = portions!("TRUE LIMIT ?2");
+/// More than these are looked for in the index of open ones.
+const FEW_LOTS: u64 = 12;
 /// Of the portions of member `?1` those with something left. In the order of the index `portion_open`, which
 /// has no others: it is for the sake of this order that SQLite uses it.
 const OPEN_LOTS: &str = portions!("granted + earned - released - used <> 0 ORDER BY expires_on");
@@ -370,6 +382,8 @@ mod tests {
         let open = [&new, &regular].map(|db| asked(db, OPEN_LOTS, [1]));
         assert_eq!(open[0].0.len(), 3);
         assert_eq!(open[0], open[1]);
+        let first = [&new, &regular].map(|db| asked(db, FIRST_LOTS, [1, 13]).0.len());
+        assert_eq!(first, [3, 13]);
         let has = [&new, &regular].map(|db| asked(db, HAS_AND_OWES, [1, 1]));
         assert_eq!(has[0].0, [Some(18)]);
         assert_eq!(has[0], has[1]);

@@ -22,6 +22,7 @@ mod rows;
 mod salvage;
 mod schema;
 mod seal;
+mod seen;
 mod tale;
 mod transaction;
 mod turns;

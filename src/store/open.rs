@@ -17,6 +17,7 @@ use super::operators;
 use super::place::refuse_network;
 use super::read::Reading;
 use super::schema::{self, Lent, SCHEMA_VERSION};
+use super::seen::Seen;
 use super::transaction::Transaction;
 use super::write::Writing;
 use crate::kernel::ids::Seq;
@@ -90,6 +91,8 @@ pub struct Store {
     busy_timeout: Duration,
     /// A reader of an older file is lent what it lacks, until the till has migrated it.
     lent: Cell<Lent>,
+    /// What the last read leaves for the next one.
+    seen: Cell<Seen>,
     /// The schema the file had when this opening migrated it.
     migrated_from: Option<i32>,
     /// Pages in the WAL after the last commit.
@@ -133,6 +136,7 @@ impl Store {
             access: Access::Writer,
             busy_timeout: Duration::ZERO,
             lent: Cell::new(Lent::Nothing),
+            seen: Cell::default(),
             migrated_from: None,
             wal_pages: Arc::default(),
             _lock: None,
@@ -183,6 +187,7 @@ impl Store {
             access: Access::Writer,
             busy_timeout,
             lent: Cell::new(Lent::Nothing),
+            seen: Cell::default(),
             migrated_from: None,
             wal_pages,
             _lock: None,
@@ -223,6 +228,7 @@ impl Store {
             access: Access::Writer,
             busy_timeout,
             lent: Cell::new(Lent::Nothing),
+            seen: Cell::default(),
             migrated_from: None,
             wal_pages,
             _lock: Some(lock),
@@ -252,6 +258,7 @@ impl Store {
             access: Access::Reader,
             busy_timeout,
             lent,
+            seen: Cell::default(),
             migrated_from: None,
             wal_pages: Arc::default(),
             _lock: None,
@@ -281,6 +288,7 @@ impl Store {
             return Err(StoreError::Busy);
         }
         self.wal_pages = watch_wal(&mut fresh)?;
+        self.seen.take();
         self.connection = fresh;
         Ok(())
     }
@@ -301,7 +309,10 @@ impl Store {
     ) -> Result<T, E> {
         self.end_left_over()?;
         let transaction = self.begin_reading()?;
-        let answer = ask(&Reading::new(&transaction));
+        let seen = self.seen.take().still(&transaction);
+        let reading = Reading::remembering(&transaction, seen.map_err(StoreError::from)?);
+        let answer = ask(&reading);
+        self.seen.set(reading.into_seen());
         // Nothing was written, so there is nothing to commit.
         transaction.finish().map_err(StoreError::from)?;
         answer
@@ -316,6 +327,7 @@ impl Store {
         }
         transaction.finish()?;
         schema::take_back(&self.connection)?;
+        self.seen.take();
         self.lent.set(Lent::Nothing);
         Ok(Transaction::to_read(&self.connection)?)
     }
@@ -331,6 +343,7 @@ impl Store {
         }
         self.end_left_over()?;
         self.checkpoint_when_large();
+        self.seen.take();
         let mut writing = Writing::begin(&mut self.connection)?;
         let answer = act(&mut writing)?;
         writing.commit()?;

@@ -1,7 +1,6 @@
 //! Questions to the file.
 
 use std::borrow::Cow;
-use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
 use rusqlite::{Connection, OptionalExtension, params};
@@ -11,6 +10,7 @@ use super::household::of_account;
 use super::member_status::{OF_MEMBER, Plain};
 use super::open::{Epoch, Keys};
 use super::rows::{ENTRY_COLUMNS, date_from, entry_from};
+use super::seen::Seen;
 use super::write::Head;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, StreamId, UtcOffset, WriterId};
@@ -72,27 +72,36 @@ pub struct Reading<'a> {
     db: &'a Connection,
     /// Inside a write: where the chains end by now, which the table learns at the end.
     head: Option<&'a Head>,
-    /// Outside, where nothing changes: the head, once it was asked for.
-    found: OnceCell<Head>,
+    /// Outside, where nothing changes: what was asked for already.
+    seen: Seen,
     /// Who was asked for last: of the write, or of this alone where nothing changes.
     plain: Cow<'a, Plain>,
 }
 
 impl<'a> Reading<'a> {
     pub(super) fn new(db: &'a Connection) -> Self {
+        Self::remembering(db, Seen::default())
+    }
+
+    /// With what an earlier read has seen.
+    pub(super) fn remembering(db: &'a Connection, seen: Seen) -> Self {
         Self {
             db,
             head: None,
-            found: OnceCell::new(),
+            seen,
             plain: Cow::Owned(Plain::default()),
         }
+    }
+
+    pub(super) fn into_seen(self) -> Seen {
+        self.seen
     }
 
     pub(super) fn within(db: &'a Connection, head: &'a Head, plain: &'a Plain) -> Self {
         Self {
             db,
             head: Some(head),
-            found: OnceCell::new(),
+            seen: Seen::default(),
             plain: Cow::Borrowed(plain),
         }
     }
@@ -107,12 +116,12 @@ impl<'a> Reading<'a> {
         if let Some(head) = self.head {
             return Ok(head.clone());
         }
-        if let Some(head) = self.found.get() {
+        if let Some(head) = self.seen.head.get() {
             return Ok(head.clone());
         }
         let head = self.find_head()?;
         let head = head.ok_or_else(|| StoreError::corrupt("no head"))?;
-        Ok(self.found.get_or_init(|| head).clone())
+        Ok(self.seen.head.get_or_init(|| head).clone())
     }
 
     /// The same, or zeros while the file is being made.
@@ -582,8 +591,15 @@ impl<'a> Reading<'a> {
 
     /// How many programme versions there are.
     pub fn count_programmes(&self) -> Result<usize, StoreError> {
+        if let Some(count) = self.seen.programmes.get() {
+            return Ok(count);
+        }
         let mut statement = self.db.prepare_cached("SELECT count(*) FROM programme")?;
-        Ok(statement.query_row([], |row| row.get(0))?)
+        let count = statement.query_row([], |row| row.get(0))?;
+        if self.head.is_none() {
+            self.seen.programmes.set(Some(count));
+        }
+        Ok(count)
     }
 
     /// The hash of a programme version's document, if it is there.

@@ -214,11 +214,16 @@ pub(super) fn rewards(
         let missing = (reward.points - spendable(reward.wallet)).max(Points::ZERO);
         let name = reward.name.in_language(language);
         let price = wallet.say(reward.points, language);
-        let short = wallet.say(missing, language);
-        let places = [("name", name), ("price", &price), ("missing", &short)];
         let text = if missing.is_zero() {
-            phrase(language, "statement.reward_enough", &places[..2])
+            let places = [("name", name), ("price", price.as_str())];
+            phrase(language, "statement.reward_enough", &places)
         } else {
+            let short = wallet.say(missing, language);
+            let places = [
+                ("name", name),
+                ("price", price.as_str()),
+                ("missing", &short),
+            ];
             phrase(language, "statement.reward_missing", &places)
         };
         RewardLine {
