@@ -2161,6 +2161,7 @@ LOY_API loy_status LOY_CALL loy_code_check(
  *
  * Writes: nothing; the sale writes the line for the day's report ("redemption.overridden").
  * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT.
+ * Crash: the reason is gone; give it again.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_code_override(

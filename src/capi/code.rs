@@ -99,6 +99,7 @@ pub unsafe extern "C" fn loy_code_check(
 ///
 /// Writes: nothing; the sale writes the line for the day's report ("redemption.overridden").
 /// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT.
+/// Crash: the reason is gone; give it again.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_code_override(
