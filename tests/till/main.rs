@@ -8,7 +8,7 @@ mod card;
 mod ceilings;
 mod challenges;
 mod clock;
-mod codes;
+mod member_codes;
 mod days;
 mod dispute;
 mod doors;
