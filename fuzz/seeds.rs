@@ -26,13 +26,15 @@ fn main() {
     let bytes = till.export_next(1 << 20).expect("a batch").expect("a batch").bytes;
     put("batch", "whole", &bytes);
     put("papers", "provisioning", &shop.file);
+    let people = r#"{"operators": [{"id": "GS-01", "role": "supervisor", "pin": "4711"}]}"#;
+    put("papers", "operators", &shop.sealed(&shop.list(1, people)));
     let writer = ed25519_dalek::SigningKey::from_bytes(&[3; 32]).verifying_key();
     let batch = batch::read(&bytes).expect("a batch").verify(&writer.to_bytes());
     let provisioning = Provisioning::open(&shop.file, &shop.code).expect("opens");
     for (part, count, bytes) in unsigned::parts(&batch.expect("verifies"), &provisioning) {
         let count = u16::try_from(count).expect("few").to_be_bytes();
-        let target = if part == 4 { "papers" } else { "batch" };
-        let head: &[u8] = if part == 4 { &[] } else { &[part, count[0], count[1]] };
+        let target = if part >= 4 { "papers" } else { "batch" };
+        let head: &[u8] = if part >= 4 { &[] } else { &[part, count[0], count[1]] };
         put(target, &format!("part-{part}"), &[head, &bytes].concat());
     }
     let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tests/programmes"));

@@ -29,7 +29,9 @@
  *   Handles  Handles are tickets, not addresses. One that was freed, is of another type or was
  *            never given is LOY_E_HANDLE and does no harm; a text getter then returns "", a free
  *            does nothing; loy_handles_misused counts all of them. Only handles are checked: a
- *            wild text pointer or a wrong size is as deadly as anywhere in C.
+ *            wild text pointer or a wrong size is as deadly as anywhere in C. A process has at most
+ *            65,472 at once (16,320 where a pointer has 32 bits), of all types and ledgers; beyond
+ *            that only errors are given, and the call is LOY_E_TOO_MANY_HANDLES.
  *   Threads  A loy_ledger: any thread, any time. Every other handle: one thread at a time. loy
  *            starts no thread, keeps nothing per thread between calls and prints nothing.
  *   Repeats  A call that moves points, members or the day takes an operation_id (opening, idling,
@@ -49,6 +51,9 @@
  *   Bounds   What a member has in a wallet, and what they owe, is at most 9e15 of its smallest
  *            units. A call that would go beyond is LOY_E_ARGUMENT, reason "points.beyond", and
  *            writes nothing; a sale that is paid is committed without the award.
+ *   Clock    "The ledger's clock" is the clock of the machine in UTC, read when a call needs it.
+ *            While it is suspect (loy_ledger_confirm_clock) nothing expires by it. Times and dates
+ *            that you pass are yours.
  *   Fork     Do not use loy in a child process after fork() unless the child calls exec().
  *
  * A function that says nothing of writing touches no file, and a crash in the middle of it leaves
@@ -418,14 +423,22 @@ LOY_API void LOY_CALL loy_config_free(loy_config *config);
  * one ledger handle; any number of readers may look on.
  *
  * Where to put the file
- *   A folder of its own on a local disk that keeps its data over a restart. On Windows a folder
- *   under ProgramData that the group of the till's users may write to; on Linux one under /var/lib
- *   that belongs to the till's user. Never a user profile, a synchronised folder (OneDrive and the
- *   like), a network share, a RAM disk or a volume with a write filter: each of them loses
- *   points. Exclude the folder from the virus scanner and from file-level backup, which copy a file
- *   while it changes; copy it with loy_ledger_backup.
+ *   A folder of its own on a local disk that keeps its data over a restart: on Linux one under
+ *   /var/lib that belongs to the till's user. (This version was not tried on Windows; meant for it
+ *   is a folder under ProgramData that the group of the till's users may write to.) Never a user
+ *   profile, a synchronised folder (OneDrive and the like), a network share, a RAM disk or a volume
+ *   with a write filter: each of them loses points. Exclude the folder from the virus scanner and
+ *   from file-level backup, which copy a file while it changes; copy it with loy_ledger_backup.
  *   Never open it with your own SQLite in the same process: two copies of SQLite in one process
  *   undo each other's locks and destroy the file. To read it, open a reader.
+ *
+ * What a till knows
+ *   What was done at it, from the moment it was done, and what head office gave it: the programmes
+ *   and operators it was brought, and with the provisioning file, where head office added them,
+ *   numbers and keyed hashes of the members known then, without their points. Nothing brings in
+ *   what other tills did: not later either, and an acknowledgement says only what head office has.
+ *   A member who bought elsewhere has here what this till gave; a block, merge or household of
+ *   another till is not known here. Head office counts all tills together (loy office balance).
  */
 
 /*
@@ -438,8 +451,14 @@ typedef struct loy_ledger loy_ledger;
  * Makes a new ledger from the provisioning file that head office made for this till, and opens it.
  *
  * `loy provision` makes the file and tells the activation code, which comes to the shop by another
- * way. Delete the file afterwards: it opens one ledger only. A till that is replaced gets a new
+ * way. Delete the file afterwards: it is for one ledger only. A till that is replaced gets a new
  * provisioning file, never the old ledger. The ledger is readable by its owner only.
+ *
+ * A file that made a ledger in this folder is refused, also when that ledger is gone. In another
+ * folder or on another machine nothing here can know of it: it makes a second ledger of the same
+ * writer, which sells and gives out the same member numbers. Head office notices by its first
+ * batch: the ledger that was heard of first counts, every batch of the other is a fork, kept, not
+ * counted and never acknowledged (loy office ingest, loy office status). Provision that till anew.
  *
  * Writes: the ledger's file, under another name until it is whole and on disk.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path, and with the field "path" where its
@@ -656,8 +675,9 @@ LOY_API loy_status LOY_CALL loy_programme_wallets(
  * "contactless" (the decrypted message of an NFC pass) or "file". aim_identifier is that of
  * the symbol where the driver tells it apart ("]C1"), or NULL; scan_data_type is the driver's
  * UnifiedPOS ScanDataType (110 is Code 128), or 0. One in the text goes before aim_identifier,
- * that before scan_data_type; unknown ones count for nothing. ledger may be NULL: then no
- * member is looked up.
+ * that before scan_data_type; unknown ones count for nothing. The shop's own codes are those of
+ * `codes` in the highest programme version of the ledger (docs/codes.md). ledger may be NULL: then
+ * there are none, and no member is looked up.
  *
  * Rows: role is "answer", in row 0, where one thing alone can be meant; "candidate" for each other
  * way to read it: where there is no answer, ask the customer and scan or type something else;
@@ -670,6 +690,12 @@ LOY_API loy_status LOY_CALL loy_programme_wallets(
  * merged into, absent where it is nobody's; known_here is 0 for one of another store. card says
  * which of a member's cards it is (GS1 8019), rule the shop's rule that fitted. reason and
  * cashier_text say what to do, in the ledger's language (Vietnamese without one).
+ *
+ * Of a GS1 coupon, coupon_kind are the first 13 digits of value and coupon_serial those behind them
+ * (absent: all coupons of the kind are alike). What it gives is at most one of coupon_amount (money
+ * off in the currency's main unit, a decimal such as "5000" or "12.50"), coupon_percent ("7.5") and
+ * coupon_points; coupon_expires_on is its last good day, yyyymmdd. All are absent where the symbol
+ * does not say them, and of a coupon that is an EAN number. loy redeems none of them.
  *
  * On LOY_REFUSED readings_out has rows too: "candidate" and "near" only, to ask about, none for
  * means of payment and papers. The error's reason is the name of what it is: "scan.payment_card",
@@ -1573,9 +1599,12 @@ LOY_API loy_status LOY_CALL loy_quote_draws(
  * LOY_ALREADY_RESOLVED comes with a sale, the one that is there: sale_out of the call that was
  * refused is then a handle as on LOY_OK, to be freed as always.
  *
- * After a restart list the open sales with loy_sale_pending and commit or void each by your own
- * record of the payment. One that is left alone gives its points free when its hold runs out, and
- * stays in that list until you commit or void it.
+ * Before you ask the customer to pay an authorised sale, write its id into a record of your own
+ * that outlives a power cut. After a restart repeat the call that was not answered, then list the
+ * open sales with loy_sale_pending. One that your record does not name was never to be paid: void
+ * it. One that it names may be paid: ask your payment terminal, then commit it or void it, and do
+ * neither before you know. One that is left alone gives its points free when its hold runs out,
+ * stays in that list, and can still be committed. examples/c/till.c does it like that.
  *
  * What "the same content" of a repeated call is: of authorise, record and a refund without a
  * sale the cart, without time, offset, cashier, what was shown, discount reasons and your own
@@ -1616,7 +1645,8 @@ typedef struct loy_sale loy_sale;
  * LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
  * LOY_ALREADY_RESOLVED where another operation sold this receipt, or where goods
  * come back whose sale is returned whole ("sale.refunded": sale_out is that sale, and nothing was
- * done); LOY_NOT_FOUND; LOY_REFUSED
+ * done); LOY_NOT_FOUND where goods come back of a sale that this ledger does not know
+ * ("sale.unknown"); LOY_REFUSED
  * where points are spent that are not there or that need the member's code ("code.needed" and what
  * begins so: section "Code"), more comes back than was sold, or the cart's cashier may not give so
  * much back ("approval.needed", "approval.too_low": see loy_approval_give); the store's.
@@ -1638,6 +1668,9 @@ LOY_API loy_status LOY_CALL loy_sale_authorise(
  * has by now: the sale is final without it, loy_sale_find finds the other, and loy_ledger_log has
  * "receipt.taken".
  *
+ * A sale that was voided cannot be made final any more: LOY_ALREADY_RESOLVED, and sale_out is
+ * LOY_SALE_VOIDED. If the customer has paid it, see loy_sale_void.
+ *
  * Writes: the sale's points, in one sync.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a final_cart of another member, one that does not
  * fit the programme, or a changed one with which so many points come back that the member would
@@ -1653,7 +1686,15 @@ LOY_API loy_status LOY_CALL loy_sale_commit(
     loy_sale **sale_out, loy_error **error_out);
 
 /*
- * Calls an authorised sale off: the customer did not pay. Reserved points are free again.
+ * Calls an authorised sale off: the customer did not pay. Reserved points are free again, and so
+ * is the receipt number.
+ *
+ * A sale that was voided though it is paid is written with loy_sale_record: the same cart, receipt
+ * number included, under a new operation_id. It becomes another sale, with an id of its own, and is
+ * priced anew with the points that are there now: compare payable of its quote with what was paid.
+ *
+ * reason says why, in your words, at most 200 bytes; "" for nothing; no person's name. It stays in
+ * the ledger's file, beside the sale.
  *
  * Writes: one entry and what frees the points, in one sync.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
@@ -1884,7 +1925,8 @@ LOY_API loy_status LOY_CALL loy_refund_set_text(
     loy_refund *refund, const char *name, const char *value, loy_error **error_out);
 
 /*
- * Takes everything of the sale back that has not come back yet.
+ * Takes everything of the sale back that has not come back yet, in place of the parts that were
+ * added before.
  *
  * Status: LOY_E_HANDLE.
  * @since 0.1
@@ -1934,9 +1976,12 @@ LOY_API loy_status LOY_CALL loy_refund_add_quantity_for(
  *
  * Goods that came back in the cart of the sale are sold again: their return is undone with every
  * point it took, gave back or made owed, and loy_refund_evaluate tells the difference in money,
- * which is below zero where the customer gives some back. LOY_REFUSED with the reason
- * "refund.void_followed" where the sale they came from was returned further or claimed since:
- * what was decided then rests on it. Return the lines instead.
+ * which is below zero where the customer gives some back. Where the sale they came from was
+ * returned further or claimed since, what was decided then rests on it: loy_refund_evaluate and
+ * loy_refund_commit are LOY_REFUSED with the reason "refund.void_followed". Return the lines
+ * instead, with another loy_refund.
+ *
+ * It stands in place of the parts that were added before, and of loy_refund_add_all.
  *
  * Status: LOY_E_HANDLE.
  * @since 0.1
@@ -1965,7 +2010,8 @@ LOY_API loy_status LOY_CALL loy_refund_evaluate(
     const loy_ledger *ledger, const loy_refund *refund, loy_rows **rows_out, loy_error **error_out);
 
 /*
- * Refunds the sale.
+ * Refunds the sale. sale_out is the sale as it stands then, and not this refund: what it gave back
+ * is told by loy_refund_get and printed by loy_refund_receipt, as often as you like.
  *
  * Writes: the refund and the points it moves, in one sync.
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods, or for a post-
@@ -1982,6 +2028,32 @@ LOY_API loy_status LOY_CALL loy_refund_evaluate(
 LOY_API loy_status LOY_CALL loy_refund_commit(
     loy_ledger *ledger, const char *operation_id, const loy_refund *refund, loy_sale **sale_out,
     loy_error **error_out);
+
+/*
+ * Tells what a refund did: for its own receipt, and after a crash. operation_id is that of
+ * loy_refund_commit or loy_ledger_refund_unlinked; the refund may be as old as it likes.
+ *
+ * Rows: as loy_refund_evaluate, of this refund alone. What has come back of the sale so far is told
+ * by loy_sale_given_back.
+ *
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_NOT_FOUND where no refund was done with
+ * this operation_id, be it that it was refused; the store's.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_get(
+    const loy_ledger *ledger, const char *operation_id, loy_rows **rows_out, loy_error **error_out);
+
+/*
+ * Writes the lines to print on a refund's own receipt, each ended by a line feed: what is paid out,
+ * and the points that were taken back or returned, by wallet; the same whenever it is asked.
+ * operation_id as of loy_refund_get, width_columns and diacritics as of loy_quote_receipt.
+ *
+ * Status: as loy_refund_get.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_refund_receipt(
+    const loy_ledger *ledger, const char *operation_id, int32_t width_columns, int32_t diacritics,
+    loy_buffer **receipt_out, loy_error **error_out);
 
 /*
  * Tells what loy_ledger_refund_unlinked would do with this cart.
@@ -2029,8 +2101,9 @@ LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
 
 /* --- Operators -------------------------------------------------------------------------------- */
 /*
- * Who works at the till and what each role may do comes with the provisioning file. Where it names
- * nobody, nothing is checked and you need none of this.
+ * Who works at the till and what each role may do comes with the provisioning file and, when
+ * people come and go, with a list of operators that head office signs (loy_operator_install).
+ * Where nobody is named, nothing is checked and you need none of this.
  *
  * Your own log-in says who stands at the till; pass that code as "cashier" of a refund and as
  * operator_id of an adjustment. A name is no proof, so it gives at most what a cashier may do.
@@ -2081,12 +2154,36 @@ LOY_API loy_status LOY_CALL loy_approval_give(
     const char *pin, loy_error **error_out);
 
 /*
+ * Takes head office's list of the store's operators ("loy operators") in the place of what the
+ * provisioning file or an earlier list said: people, roles, PINs and ceilings, all of them. All
+ * tills of the store take the same file. After a salvage, give the newest one again.
+ *
+ * The same list again changes nothing. A list that was issued before the one that the ledger has,
+ * or before the provisioning file where that named operators, is not taken, so that nobody who
+ * left comes back with an old file. Approvals that wait are gone. A PIN that is the very one of
+ * before stays locked as long as it was; a new PIN was never wrong.
+ *
+ * Writes: an entry, "operators.changed" in the day's report and at head office, whose found is
+ * the list's number; and the list.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_REFUSED on a training ledger; LOY_E_DOCUMENT for
+ * other bytes, a list of a later version (reason "operators.unreadable"), a damaged one
+ * ("operators.damaged"), one of another chain of stores ("operators.other_chain"), one that head
+ * office did not sign ("operators.signature"), one of another store ("operators.other_store") or
+ * currency ("operators.other_currency"), and an older one ("operators.older"); LOY_E_POISONED;
+ * LOY_E_STORE_READ_ONLY; the store's.
+ * Crash: call it again.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_operator_install(
+    loy_ledger *ledger, const uint8_t *list, int64_t list_size, loy_error **error_out);
+
+/*
  * Lists who works at the till; no rows where nothing is checked.
  *
  * Rows: operator (a code), role ("cashier", "supervisor", "manager", "auditor"), may_approve (1
  * for a supervisor or manager with a PIN, else 0).
  *
- * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, the store's.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_operator_list(
@@ -2629,7 +2726,9 @@ enum {
 };
 
 /*
- * Checks the ledger and lists what is not as it should be. depth is one of LOY_VERIFY_.
+ * Checks the ledger and lists what is not as it should be. depth is one of LOY_VERIFY_. Other calls
+ * on this handle wait until it is done; with a reader of its own (loy_ledger_open_reader) none
+ * does.
  *
  * Rows, none for a sound ledger: key (stable, such as "chain.broken"), text (English), seq (the
  * entry it is about; 0 for none). LOY_OK means that the check ran, not that nothing was found.
@@ -2641,7 +2740,9 @@ LOY_API loy_status LOY_CALL loy_ledger_verify(
     const loy_ledger *ledger, int32_t depth, loy_rows **findings_out, loy_error **error_out);
 
 /*
- * Copies the ledger into a new file while the till goes on.
+ * Copies the ledger into a new file. Other calls on this handle wait until it is done: while the
+ * till goes on selling, give it a reader of its own (loy_ledger_open_reader), which nobody waits
+ * for.
  *
  * A backup is for support, not to go on from: a restored ledger that went on would know less than
  * head office does.
@@ -2667,8 +2768,8 @@ LOY_API loy_status LOY_CALL loy_ledger_backup(
  *
  * Rows: as of loy_ledger_verify, one for each thing that was lost; "entries.lost" names the first
  * entry that could not be saved. None if everything was saved. After "operators.lost" the new
- * ledger refuses everything that needs leave (docs/operators.md) and goes on selling: the till
- * needs a new provisioning file to give money or points back.
+ * ledger refuses everything that needs leave (docs/operators.md) and goes on selling, until it
+ * is given the store's newest list of operators (loy_operator_install).
  *
  * Writes: the file at destination_path, which must not exist, under another name until it is whole
  * and on disk.

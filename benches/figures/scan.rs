@@ -3,13 +3,15 @@
 
 use std::ffi::{CStr, CString};
 use std::path::{Path, PathBuf};
-use std::ptr::null_mut;
+use std::ptr::{null, null_mut};
 
 use loy::capi::config::{loy_config_free, loy_config_new, loy_config_set_path};
 use loy::capi::ledger::{loy_ledger, loy_ledger_close, loy_ledger_open};
 use loy::capi::member::{
     loy_member, loy_member_balance, loy_member_cashier_text, loy_member_free, loy_member_scan,
 };
+use loy::capi::rows::{loy_rows, loy_rows_count, loy_rows_free};
+use loy::capi::scan::loy_scan_identify;
 use loy::capi::status::LOY_OK;
 use loy::capi::version::loy_version_number;
 use loy::exchange::identifier_hash;
@@ -33,6 +35,7 @@ pub fn measure(report: &mut Report) {
     let (small, raw_small) = scans(10_000);
     let (large, raw) = scans(1_000_000);
     let (largest, raw_largest) = scans(10_000_000);
+    let recognised = recognised();
     let beside = |name, larger: &Sample, smaller: &Sample| {
         Row::value(name, larger.p50(), "us").beside_value(smaller.p50())
     };
@@ -59,6 +62,12 @@ pub fn measure(report: &mut Report) {
         &raw_largest,
         &raw,
     ));
+    let p99 = recognised.at(990);
+    report.add(
+        Row::value("recognise + lookup, 1,000,000 members, p99", p99, "us")
+            .floors(&[Floor::Most(50.0)])
+            .goal("50"),
+    );
 }
 
 /// A ledger as a POS opens it.
@@ -97,6 +106,22 @@ impl Ledger {
         }
         points
     }
+
+    /// How many ways there are to read it, whoever it is.
+    fn identify(&self, scanned: &str) -> i64 {
+        let (mut rows, mut count): (*mut loy_rows, i64) = (null_mut(), 0);
+        // SAFETY: as above.
+        unsafe {
+            let (text, size) = (scanned.as_ptr(), scanned.len() as i64);
+            let mode = c"scanned".as_ptr();
+            let status =
+                loy_scan_identify(self.0, text, size, mode, null(), 0, &mut rows, null_mut());
+            assert_eq!(status, LOY_OK);
+            assert_eq!(loy_rows_count(rows, &mut count, null_mut()), LOY_OK);
+            loy_rows_free(rows);
+        }
+        count
+    }
 }
 
 impl Drop for Ledger {
@@ -107,9 +132,10 @@ impl Drop for Ledger {
 }
 
 /// A programme as a café has it: points that pay, and three rewards.
-fn shop() -> Shop {
+fn shop(codes: &Value) -> Shop {
     let mut document: Value =
         serde_json::from_str(include_str!("../../examples/programmes/vnd-10000.json")).unwrap();
+    document["codes"] = codes.clone();
     let reward = |id: &str, name: &str, points: &str| {
         json!({"id": id, "name": {"vi": name}, "wallet": "points", "points": points,
             "money": "10000", "use": "on_request"})
@@ -127,8 +153,8 @@ fn phone_of(number: usize) -> String {
 }
 
 /// Members with a phone and a lot each.
-fn members(count: usize) -> PathBuf {
-    file("cards", count, &shop(), |path| {
+fn members(name: &str, count: usize, codes: &Value) -> PathBuf {
+    file(name, count, &shop(codes), |path| {
         let db = connect(path);
         // Keys come in no order: all pages in memory, or every row reads one back.
         db.execute_batch("PRAGMA cache_size = -2000000; PRAGMA foreign_keys = OFF; BEGIN")
@@ -160,7 +186,7 @@ fn members(count: usize) -> PathBuf {
 
 /// A phone is typed; and the one query that a program without loy would ask.
 fn scans(count: usize) -> (Sample, Sample) {
-    let path = members(count);
+    let path = members("cards", count, &json!({}));
     let ledger = Ledger::open(&path);
     let raw = connect(&path);
     let mut dice = Dice::new(1);
@@ -188,4 +214,32 @@ fn scans(count: usize) -> (Sample, Sample) {
         },
         || {},
     )
+}
+
+/// Whatever comes, by a shop's own rules: phones, links with phones in them, tags that nobody has, for
+/// which most is looked up.
+fn recognised() -> Sample {
+    let codes = json!({
+        "framing": {"prefixes": ["#"], "separators": ["~"]},
+        "ean_cards": [{"from": "2900", "to": "2909"}],
+        "own_codes": [
+            {"name": "tags", "pattern": "VIP-999999"},
+            {"name": "old", "pattern": "7999999999", "check": "damm"},
+        ],
+        "links": [{"host": "shop.vn", "path": "/m/{member}"}],
+    });
+    const MEMBERS: usize = 1_000_000;
+    let ledger = Ledger::open(&members("codes", MEMBERS, &codes));
+    let mut dice = Dice::new(2);
+    let asked: Vec<String> = (0..SCANS)
+        .map(|run| {
+            let number = usize::try_from(dice.below(MEMBERS as u64)).unwrap();
+            match run % 4 {
+                0 | 1 => phone_of(number),
+                2 => format!("https://shop.vn/m/{}", phone_of(number)),
+                _ => format!("#vip-{number:06}"),
+            }
+        })
+        .collect();
+    Sample::single(SCANS, |run| assert_eq!(ledger.identify(&asked[run]), 1))
 }

@@ -18,7 +18,7 @@ from pathlib import Path
 import receipts
 import screen
 from office import Office, OfficeError
-from till import COMMITTED, REFUNDED, Till, TillError, read_sale
+from till import COMMITTED, REFUNDED, Found, Till, TillError, read_sale
 
 HERE = Path(__file__).resolve().parent
 ENOUGH_TO_ASK = 500
@@ -71,9 +71,9 @@ class Replay:
     # The accidents -----------------------------------------------------------------------------
 
     def plan_accidents(self):
-        """What goes wrong, and from which invoice on: a quarter, half and three quarters through."""
-        quarter = len(self.invoices) // 4
-        return [(quarter, self.post_twice), (2 * quarter, self.kill_while_paying), (3 * quarter, self.kill_during_commit)]
+        """What goes wrong, and from which invoice on: one, two, three and four fifths through."""
+        accidents = [self.post_twice, self.kill_before_payment, self.kill_after_payment, self.kill_during_commit]
+        return [(fifth * len(self.invoices) // 5, accident) for fifth, accident in enumerate(accidents, 1)]
 
     def accident_at(self, place, points):
         """The next accident that is due. It waits for a sale that spends points, but not until the end."""
@@ -88,22 +88,36 @@ class Replay:
         self.check(same, f"sale {invoice.number} posted twice with one operation id: the first answer again", f"{first}, then {again}")
         return first
 
-    def kill_while_paying(self, till, invoice, cart):
+    def kill_before_payment(self, till, invoice, cart):
         held = till.sale("authorise", f"auth-{invoice.number}", *cart)
         till.kill()
-        voided = till.start()
-        self.check(voided == 1, f"till killed between authorise and commit of {invoice.number}: found at the start and voided", f"{voided} voided, {held}")
-        again = till.sale("authorise", f"auth-{invoice.number}-again", *cart)
-        return till.sale("commit", f"commit-{invoice.number}-again", again.id)
+        found = till.start()
+        told = f"till killed before the customer of {invoice.number} was asked to pay: voided at the start, rung up again"
+        self.check(found == Found(voided=1, unresolved=[]), told, f"{found}, {held}")
+        return self.sell_held(till, invoice, cart, "-again")
+
+    def kill_after_payment(self, till, invoice, cart):
+        held = till.sale("authorise", f"auth-{invoice.number}", *cart)
+        till.sale("pay", held.id)
+        # Here the customer pays: the terminal knows it, and the till does not.
+        till.kill()
+        found = till.start()
+        sale = till.sale("commit", f"commit-{invoice.number}", held.id)
+        again = till.sale("receipt", invoice.number, invoice.date, RECEIPT_COLUMNS)
+        once = sale.state == again.state == COMMITTED and sale.id == again.id == held.id and till.ask("pending")[0] == "0"
+        told = f"till killed after the customer of {invoice.number} had paid: told at the start, committed, there once"
+        self.check(found == Found(voided=0, unresolved=[held.id]) and once, told, f"{found}, {sale}")
+        return sale
 
     def kill_during_commit(self, till, invoice, cart):
         held = till.sale("authorise", f"auth-{invoice.number}", *cart)
+        till.sale("pay", held.id)
         commit = ("commit", f"commit-{invoice.number}", held.id)
         till.kill_during(*commit)
-        voided = till.start()
+        found = till.start()
         sale = till.sale(*commit)
-        once = voided == 0 and sale.id == held.id and sale.state == COMMITTED
-        self.check(once, f"till killed during the commit of {invoice.number}: committed once at the next start", f"{voided} voided, {sale}")
+        once = found.voided == 0 and sale.id == held.id and sale.state == COMMITTED
+        self.check(once, f"till killed during the commit of {invoice.number}: committed once", f"{found}, {sale}")
         return sale
 
     def check(self, holds, told, found=""):
@@ -149,8 +163,7 @@ class Replay:
         if accident:
             sale = accident(till, invoice, cart)
         elif points:
-            held = till.sale("authorise", f"auth-{invoice.number}", *cart)
-            sale = till.sale("commit", f"commit-{invoice.number}", held.id)
+            sale = self.sell_held(till, invoice, cart)
         else:
             sale = till.sale("sale", f"sale-{invoice.number}", *cart)
         if not accident:
@@ -158,6 +171,12 @@ class Replay:
         if sale.state != COMMITTED:
             raise TillError(f"sale {invoice.number} should be committed, found {sale}")
         self.note_sale(invoice, sale)
+
+    def sell_held(self, till, invoice, cart, attempt=""):
+        """Authorised, paid, committed: points are reserved before the customer pays."""
+        held = till.sale("authorise", f"auth-{invoice.number}{attempt}", *cart)
+        till.sale("pay", held.id)
+        return till.sale("commit", f"commit-{invoice.number}{attempt}", held.id)
 
     def points_to_ask_for(self, till, invoice):
         if not invoice.asks_for_points:

@@ -1,10 +1,12 @@
 """The till, a child process: commands out, answers in (the protocol stands in ../c/till.c)."""
 
+import json
 import subprocess
 import time
 from collections import namedtuple
 
 Sale = namedtuple("Sale", "id state replayed payable awarded redeemed balance")
+Found = namedtuple("Found", "voided unresolved")
 COMMITTED, REFUNDED = 2, 5
 
 
@@ -18,14 +20,20 @@ class Till:
         self.process = None
 
     def start(self, *provisioning):
-        """Starts it, with provisioning file and code the first time. Answers how many sales it had to void."""
+        """Starts it, with provisioning file and code the first time.
+
+        Answers what an earlier life left behind: how many sales were voided, since nobody was asked to pay for them,
+        and the ids of those that may be paid."""
         with open(self.errors, "ab") as errors:
             self.process = subprocess.Popen(
                 [self.program, self.ledger, *provisioning],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, bufsize=1 << 16,
             )
         answer = self.answer("start")
-        return int(answer[-1]) if answer else 0
+        if not answer:
+            return Found(0, [])
+        voided, _, unresolved = answer
+        return Found(int(voided), [row["sale_id"] for row in json.loads(unresolved)])
 
     def post(self, *fields):
         self.process.stdin.write("\t".join(map(str, fields)).encode() + b"\n")

@@ -22,7 +22,9 @@ pub const LOY_VERIFY_QUICK: i32 = 0;
 /// Everything: every link, every document, every balance against its entries.
 pub const LOY_VERIFY_FULL: i32 = 1;
 
-/// Checks the ledger and lists what is not as it should be. depth is one of LOY_VERIFY_.
+/// Checks the ledger and lists what is not as it should be. depth is one of LOY_VERIFY_. Other calls
+/// on this handle wait until it is done; with a reader of its own (loy_ledger_open_reader) none
+/// does.
 ///
 /// Rows, none for a sound ledger: key (stable, such as "chain.broken"), text (English), seq (the
 /// entry it is about; 0 for none). LOY_OK means that the check ran, not that nothing was found.
@@ -60,7 +62,9 @@ fn rows_of(findings: Vec<Finding>) -> Rows {
     rows
 }
 
-/// Copies the ledger into a new file while the till goes on.
+/// Copies the ledger into a new file. Other calls on this handle wait until it is done: while the
+/// till goes on selling, give it a reader of its own (loy_ledger_open_reader), which nobody waits
+/// for.
 ///
 /// A backup is for support, not to go on from: a restored ledger that went on would know less than
 /// head office does.
@@ -93,8 +97,8 @@ pub unsafe extern "C" fn loy_ledger_backup(
 ///
 /// Rows: as of loy_ledger_verify, one for each thing that was lost; "entries.lost" names the first
 /// entry that could not be saved. None if everything was saved. After "operators.lost" the new
-/// ledger refuses everything that needs leave (docs/operators.md) and goes on selling: the till
-/// needs a new provisioning file to give money or points back.
+/// ledger refuses everything that needs leave (docs/operators.md) and goes on selling, until it
+/// is given the store's newest list of operators (loy_operator_install).
 ///
 /// Writes: the file at destination_path, which must not exist, under another name until it is whole
 /// and on disk.

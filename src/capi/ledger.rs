@@ -4,14 +4,22 @@
 //! one ledger handle; any number of readers may look on.
 //!
 //! Where to put the file
-//!   A folder of its own on a local disk that keeps its data over a restart. On Windows a folder
-//!   under ProgramData that the group of the till's users may write to; on Linux one under /var/lib
-//!   that belongs to the till's user. Never a user profile, a synchronised folder (OneDrive and the
-//!   like), a network share, a RAM disk or a volume with a write filter: each of them loses
-//!   points. Exclude the folder from the virus scanner and from file-level backup, which copy a file
-//!   while it changes; copy it with loy_ledger_backup.
+//!   A folder of its own on a local disk that keeps its data over a restart: on Linux one under
+//!   /var/lib that belongs to the till's user. (This version was not tried on Windows; meant for it
+//!   is a folder under ProgramData that the group of the till's users may write to.) Never a user
+//!   profile, a synchronised folder (OneDrive and the like), a network share, a RAM disk or a volume
+//!   with a write filter: each of them loses points. Exclude the folder from the virus scanner and
+//!   from file-level backup, which copy a file while it changes; copy it with loy_ledger_backup.
 //!   Never open it with your own SQLite in the same process: two copies of SQLite in one process
 //!   undo each other's locks and destroy the file. To read it, open a reader.
+//!
+//! What a till knows
+//!   What was done at it, from the moment it was done, and what head office gave it: the programmes
+//!   and operators it was brought, and with the provisioning file, where head office added them,
+//!   numbers and keyed hashes of the members known then, without their points. Nothing brings in
+//!   what other tills did: not later either, and an acknowledgement says only what head office has.
+//!   A member who bought elsewhere has here what this till gave; a block, merge or household of
+//!   another till is not known here. Head office counts all tills together (loy office balance).
 
 use std::ffi::c_char;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
@@ -115,8 +123,14 @@ pub(super) fn handle_over(till: Till) -> *mut loy_ledger {
 /// Makes a new ledger from the provisioning file that head office made for this till, and opens it.
 ///
 /// `loy provision` makes the file and tells the activation code, which comes to the shop by another
-/// way. Delete the file afterwards: it opens one ledger only. A till that is replaced gets a new
+/// way. Delete the file afterwards: it is for one ledger only. A till that is replaced gets a new
 /// provisioning file, never the old ledger. The ledger is readable by its owner only.
+///
+/// A file that made a ledger in this folder is refused, also when that ledger is gone. In another
+/// folder or on another machine nothing here can know of it: it makes a second ledger of the same
+/// writer, which sells and gives out the same member numbers. Head office notices by its first
+/// batch: the ledger that was heard of first counts, every batch of the other is a fork, kept, not
+/// counted and never acknowledged (loy office ingest, loy office status). Provision that till anew.
 ///
 /// Writes: the ledger's file, under another name until it is whole and on disk.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also without a path, and with the field "path" where its

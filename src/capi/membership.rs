@@ -10,9 +10,10 @@
 
 use std::ffi::c_char;
 
-use crate::kernel::Points;
+use crate::kernel::{BusinessDate, MemberNumber, Points};
 use crate::till::{
-    JoinRequest, LeaveRequest, MergeRequest, MergeSide, Split, StatusChange, StatusRequest,
+    Error, JoinRequest, LeaveRequest, MergePreview, MergeRequest, MergeSide, Split, StatusChange,
+    StatusRequest, Till,
 };
 
 use super::boundary;
@@ -24,6 +25,9 @@ use super::out::HandleOut;
 use super::rows::{Rows, loy_rows};
 use super::status::loy_status;
 use super::text;
+
+/// A text and its name.
+type Named = (*const c_char, &'static str);
 
 /// The texts are those that all of these calls take, in their order.
 fn change(
@@ -137,13 +141,36 @@ pub unsafe extern "C" fn loy_member_merge_evaluate(
     rows_out: *mut *mut loy_rows,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
+    let two = [
+        (from_member_number, "from_member_number"),
+        (into_member_number, "into_member_number"),
+    ];
+    compare(
+        ledger,
+        two,
+        business_date,
+        rows_out,
+        error_out,
+        Till::evaluate_merge,
+    )
+}
+
+/// What it would come to if one member came to another, on a business date.
+fn compare(
+    ledger: *mut loy_ledger,
+    [from, into]: [Named; 2],
+    business_date: i32,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+    ask: fn(&Till, MemberNumber, MemberNumber, BusinessDate) -> Result<MergePreview, Error>,
+) -> loy_status {
     let rows_out = HandleOut::clear(rows_out, "rows_out");
     boundary::call_on(ledger, error_out, |till| {
-        let from = read_member_number(from_member_number, "from_member_number")?;
-        let into = read_member_number(into_member_number, "into_member_number")?;
+        let from = read_member_number(from.0, from.1)?;
+        let into = read_member_number(into.0, into.1)?;
         let on = text::business_date(business_date, "business_date")?;
         let rows_out = rows_out.reserve()?;
-        let preview = till.evaluate_merge(from, into, on)?;
+        let preview = ask(till, from, into, on)?;
         let mut rows = sides();
         add_side(&mut rows, "from", &preview.from);
         add_side(&mut rows, "into", &preview.into);
@@ -261,20 +288,18 @@ pub unsafe extern "C" fn loy_household_join_evaluate(
     rows_out: *mut *mut loy_rows,
     error_out: *mut *mut loy_error,
 ) -> loy_status {
-    let rows_out = HandleOut::clear(rows_out, "rows_out");
-    boundary::call_on(ledger, error_out, |till| {
-        let member = read_member_number(member_number, "member_number")?;
-        let holder = read_member_number(holder_member_number, "holder_member_number")?;
-        let on = text::business_date(business_date, "business_date")?;
-        let rows_out = rows_out.reserve()?;
-        let preview = till.evaluate_household_join(member, holder, on)?;
-        let mut rows = sides();
-        add_side(&mut rows, "from", &preview.from);
-        add_side(&mut rows, "into", &preview.into);
-        add_side(&mut rows, "result", &preview.result);
-        rows_out.give(rows);
-        Ok(())
-    })
+    let two = [
+        (member_number, "member_number"),
+        (holder_member_number, "holder_member_number"),
+    ];
+    compare(
+        ledger,
+        two,
+        business_date,
+        rows_out,
+        error_out,
+        Till::evaluate_household_join,
+    )
 }
 
 /// Lets a member share the account of another, its holder, with at most 14 others.

@@ -29,7 +29,9 @@
 //!   Handles  Handles are tickets, not addresses. One that was freed, is of another type or was
 //!            never given is LOY_E_HANDLE and does no harm; a text getter then returns "", a free
 //!            does nothing; loy_handles_misused counts all of them. Only handles are checked: a
-//!            wild text pointer or a wrong size is as deadly as anywhere in C.
+//!            wild text pointer or a wrong size is as deadly as anywhere in C. A process has at most
+//!            65,472 at once (16,320 where a pointer has 32 bits), of all types and ledgers; beyond
+//!            that only errors are given, and the call is LOY_E_TOO_MANY_HANDLES.
 //!   Threads  A loy_ledger: any thread, any time. Every other handle: one thread at a time. loy
 //!            starts no thread, keeps nothing per thread between calls and prints nothing.
 //!   Repeats  A call that moves points, members or the day takes an operation_id (opening, idling,
@@ -49,6 +51,9 @@
 //!   Bounds   What a member has in a wallet, and what they owe, is at most 9e15 of its smallest
 //!            units. A call that would go beyond is LOY_E_ARGUMENT, reason "points.beyond", and
 //!            writes nothing; a sale that is paid is committed without the award.
+//!   Clock    "The ledger's clock" is the clock of the machine in UTC, read when a call needs it.
+//!            While it is suspect (loy_ledger_confirm_clock) nothing expires by it. Times and dates
+//!            that you pass are yours.
 //!   Fork     Do not use loy in a child process after fork() unless the child calls exec().
 //!
 //! A function that says nothing of writing touches no file, and a crash in the middle of it leaves

@@ -1,7 +1,8 @@
 //! Operators
 //!
-//! Who works at the till and what each role may do comes with the provisioning file. Where it names
-//! nobody, nothing is checked and you need none of this.
+//! Who works at the till and what each role may do comes with the provisioning file and, when
+//! people come and go, with a list of operators that head office signs (loy_operator_install).
+//! Where nobody is named, nothing is checked and you need none of this.
 //!
 //! Your own log-in says who stands at the till; pass that code as "cashier" of a refund and as
 //! operator_id of an adjustment. A name is no proof, so it gives at most what a cashier may do.
@@ -80,12 +81,44 @@ pub unsafe extern "C" fn loy_approval_give(
     })
 }
 
+/// Takes head office's list of the store's operators ("loy operators") in the place of what the
+/// provisioning file or an earlier list said: people, roles, PINs and ceilings, all of them. All
+/// tills of the store take the same file. After a salvage, give the newest one again.
+///
+/// The same list again changes nothing. A list that was issued before the one that the ledger has,
+/// or before the provisioning file where that named operators, is not taken, so that nobody who
+/// left comes back with an old file. Approvals that wait are gone. A PIN that is the very one of
+/// before stays locked as long as it was; a new PIN was never wrong.
+///
+/// Writes: an entry, "operators.changed" in the day's report and at head office, whose found is
+/// the list's number; and the list.
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_REFUSED on a training ledger; LOY_E_DOCUMENT for
+/// other bytes, a list of a later version (reason "operators.unreadable"), a damaged one
+/// ("operators.damaged"), one of another chain of stores ("operators.other_chain"), one that head
+/// office did not sign ("operators.signature"), one of another store ("operators.other_store") or
+/// currency ("operators.other_currency"), and an older one ("operators.older"); LOY_E_POISONED;
+/// LOY_E_STORE_READ_ONLY; the store's.
+/// Crash: call it again.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_operator_install(
+    ledger: *mut loy_ledger,
+    list: *const u8,
+    list_size: i64,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call_on(ledger, error_out, |till| {
+        let list = text::document(list, list_size, "list", "list_size")?;
+        Ok(till.install_operators(&list)?)
+    })
+}
+
 /// Lists who works at the till; no rows where nothing is checked.
 ///
 /// Rows: operator (a code), role ("cashier", "supervisor", "manager", "auditor"), may_approve (1
 /// for a supervisor or manager with a PIN, else 0).
 ///
-/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT, the store's.
 /// @since 0.1
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn loy_operator_list(
@@ -97,7 +130,7 @@ pub unsafe extern "C" fn loy_operator_list(
     boundary::call_on(ledger, error_out, |till| {
         let rows_out = rows_out.reserve()?;
         let mut rows = Rows::new(&["operator", "role", "may_approve"]);
-        for line in till.operators() {
+        for line in till.operators()? {
             rows.push([line.id.into(), line.role.into(), line.may_approve.into()]);
         }
         rows_out.give(rows);

@@ -570,6 +570,29 @@ pub unsafe extern "C" fn loy_quote_reasons(
     })
 }
 
+/// How wide a printer is and which letters it has.
+pub(super) fn printer(width_columns: i32, diacritics: i32) -> Result<(usize, Diacritics), Fault> {
+    let width = text::within(i64::from(width_columns), 20..=48, "width_columns")?;
+    let diacritics = match diacritics {
+        LOY_DIACRITICS_KEPT => Diacritics::Kept,
+        LOY_DIACRITICS_STRIPPED => Diacritics::Stripped,
+        _ => {
+            let message = "diacritics must be LOY_DIACRITICS_KEPT or LOY_DIACRITICS_STRIPPED";
+            return Err(Fault::argument("argument.range", "diacritics", message));
+        }
+    };
+    Ok((width, diacritics))
+}
+
+/// Lines for a printer, each ended by a line feed.
+pub(super) fn printed(lines: &[String]) -> BufferObject {
+    let mut printed = lines.join("\n");
+    if !printed.is_empty() {
+        printed.push('\n');
+    }
+    BufferObject::new(printed)
+}
+
 /// Writes the lines to print under your own receipt, each ended by a line feed.
 ///
 /// width_columns is 20..48; no line is wider. diacritics is one of LOY_DIACRITICS_.
@@ -587,22 +610,10 @@ pub unsafe extern "C" fn loy_quote_receipt(
     let receipt_out = HandleOut::clear(receipt_out, "receipt_out");
     boundary::call(error_out, || {
         let priced = handles::find(quote)?;
-        let width: usize = text::within(i64::from(width_columns), 20..=48, "width_columns")?;
-        let diacritics = match diacritics {
-            LOY_DIACRITICS_KEPT => Diacritics::Kept,
-            LOY_DIACRITICS_STRIPPED => Diacritics::Stripped,
-            _ => {
-                let message = "diacritics must be LOY_DIACRITICS_KEPT or LOY_DIACRITICS_STRIPPED";
-                return Err(Fault::argument("argument.range", "diacritics", message));
-            }
-        };
+        let (width, diacritics) = printer(width_columns, diacritics)?;
         let receipt_out = receipt_out.reserve()?;
         let lines = receipt_lines(&priced.quote, &priced.programme, width, diacritics);
-        let mut printed = lines.join("\n");
-        if !printed.is_empty() {
-            printed.push('\n');
-        }
-        receipt_out.give(BufferObject::new(printed));
+        receipt_out.give(printed(&lines));
         Ok(())
     })
 }

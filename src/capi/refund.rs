@@ -14,12 +14,14 @@ use crate::kernel::{Money, Quantity};
 use crate::till::{Goods, Measure, RefundPreview, RefundRequest, ReturnedPart, WalletRefund};
 
 use super::boundary;
+use super::buffer::loy_buffer;
 use super::cart::loy_cart;
 use super::error::loy_error;
 use super::fault::Fault;
 use super::handles::{self, Handle};
 use super::ledger::loy_ledger;
 use super::out::HandleOut;
+use super::quote::{printed, printer};
 use super::rows::{Rows, loy_rows};
 use super::sale::{hand_out, loy_sale, sale_id};
 use super::status::loy_status;
@@ -160,7 +162,8 @@ pub unsafe extern "C" fn loy_refund_set_text(
     })
 }
 
-/// Takes everything of the sale back that has not come back yet.
+/// Takes everything of the sale back that has not come back yet, in place of the parts that were
+/// added before.
 ///
 /// Status: LOY_E_HANDLE.
 /// @since 0.1
@@ -246,9 +249,12 @@ pub unsafe extern "C" fn loy_refund_add_quantity_for(
 ///
 /// Goods that came back in the cart of the sale are sold again: their return is undone with every
 /// point it took, gave back or made owed, and loy_refund_evaluate tells the difference in money,
-/// which is below zero where the customer gives some back. LOY_REFUSED with the reason
-/// "refund.void_followed" where the sale they came from was returned further or claimed since:
-/// what was decided then rests on it. Return the lines instead.
+/// which is below zero where the customer gives some back. Where the sale they came from was
+/// returned further or claimed since, what was decided then rests on it: loy_refund_evaluate and
+/// loy_refund_commit are LOY_REFUSED with the reason "refund.void_followed". Return the lines
+/// instead, with another loy_refund.
+///
+/// It stands in place of the parts that were added before, and of loy_refund_add_all.
 ///
 /// Status: LOY_E_HANDLE.
 /// @since 0.1
@@ -343,7 +349,8 @@ pub unsafe extern "C" fn loy_refund_evaluate(
     })
 }
 
-/// Refunds the sale.
+/// Refunds the sale. sale_out is the sale as it stands then, and not this refund: what it gave back
+/// is told by loy_refund_get and printed by loy_refund_receipt, as often as you like.
 ///
 /// Writes: the refund and the points it moves, in one sync.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a refund without time or goods, or for a post-
@@ -371,6 +378,57 @@ pub unsafe extern "C" fn loy_refund_commit(
         let request = refund.request()?;
         let sale_out = sale_out.reserve()?;
         hand_out(till, sale_out, till.refund(&operation_id, &request))
+    })
+}
+
+/// Tells what a refund did: for its own receipt, and after a crash. operation_id is that of
+/// loy_refund_commit or loy_ledger_refund_unlinked; the refund may be as old as it likes.
+///
+/// Rows: as loy_refund_evaluate, of this refund alone. What has come back of the sale so far is told
+/// by loy_sale_given_back.
+///
+/// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_NOT_FOUND where no refund was done with
+/// this operation_id, be it that it was refused; the store's.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_refund_get(
+    ledger: *const loy_ledger,
+    operation_id: *const c_char,
+    rows_out: *mut *mut loy_rows,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let rows_out = HandleOut::clear(rows_out, "rows_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let operation_id = text::text(operation_id, "operation_id")?;
+        let rows_out = rows_out.reserve()?;
+        rows_out.give(preview_rows(&till.refund_done(&operation_id)?));
+        Ok(())
+    })
+}
+
+/// Writes the lines to print on a refund's own receipt, each ended by a line feed: what is paid out,
+/// and the points that were taken back or returned, by wallet; the same whenever it is asked.
+/// operation_id as of loy_refund_get, width_columns and diacritics as of loy_quote_receipt.
+///
+/// Status: as loy_refund_get.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_refund_receipt(
+    ledger: *const loy_ledger,
+    operation_id: *const c_char,
+    width_columns: i32,
+    diacritics: i32,
+    receipt_out: *mut *mut loy_buffer,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    let receipt_out = HandleOut::clear(receipt_out, "receipt_out");
+    boundary::call_on(ledger, error_out, |till| {
+        let operation_id = text::text(operation_id, "operation_id")?;
+        let (width, diacritics) = printer(width_columns, diacritics)?;
+        let receipt_out = receipt_out.reserve()?;
+        let lines = till.refund_done_receipt(&operation_id, width, diacritics)?;
+        receipt_out.give(printed(&lines));
+        Ok(())
     })
 }
 

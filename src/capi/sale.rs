@@ -6,9 +6,12 @@
 //! LOY_ALREADY_RESOLVED comes with a sale, the one that is there: sale_out of the call that was
 //! refused is then a handle as on LOY_OK, to be freed as always.
 //!
-//! After a restart list the open sales with loy_sale_pending and commit or void each by your own
-//! record of the payment. One that is left alone gives its points free when its hold runs out, and
-//! stays in that list until you commit or void it.
+//! Before you ask the customer to pay an authorised sale, write its id into a record of your own
+//! that outlives a power cut. After a restart repeat the call that was not answered, then list the
+//! open sales with loy_sale_pending. One that your record does not name was never to be paid: void
+//! it. One that it names may be paid: ask your payment terminal, then commit it or void it, and do
+//! neither before you know. One that is left alone gives its points free when its hold runs out,
+//! stays in that list, and can still be committed. examples/c/till.c does it like that.
 //!
 //! What "the same content" of a repeated call is: of authorise, record and a refund without a
 //! sale the cart, without time, offset, cashier, what was shown, discount reasons and your own
@@ -119,7 +122,8 @@ pub(super) fn sale_id(place: *const c_char) -> Result<SaleId, Fault> {
 /// LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY; LOY_E_OPERATION_CONFLICT;
 /// LOY_ALREADY_RESOLVED where another operation sold this receipt, or where goods
 /// come back whose sale is returned whole ("sale.refunded": sale_out is that sale, and nothing was
-/// done); LOY_NOT_FOUND; LOY_REFUSED
+/// done); LOY_NOT_FOUND where goods come back of a sale that this ledger does not know
+/// ("sale.unknown"); LOY_REFUSED
 /// where points are spent that are not there or that need the member's code ("code.needed" and what
 /// begins so: section "Code"), more comes back than was sold, or the cart's cashier may not give so
 /// much back ("approval.needed", "approval.too_low": see loy_approval_give); the store's.
@@ -159,6 +163,9 @@ pub unsafe extern "C" fn loy_sale_authorise(
 /// has by now: the sale is final without it, loy_sale_find finds the other, and loy_ledger_log has
 /// "receipt.taken".
 ///
+/// A sale that was voided cannot be made final any more: LOY_ALREADY_RESOLVED, and sale_out is
+/// LOY_SALE_VOIDED. If the customer has paid it, see loy_sale_void.
+///
 /// Writes: the sale's points, in one sync.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for a final_cart of another member, one that does not
 /// fit the programme, or a changed one with which so many points come back that the member would
@@ -195,7 +202,15 @@ pub unsafe extern "C" fn loy_sale_commit(
     })
 }
 
-/// Calls an authorised sale off: the customer did not pay. Reserved points are free again.
+/// Calls an authorised sale off: the customer did not pay. Reserved points are free again, and so
+/// is the receipt number.
+///
+/// A sale that was voided though it is paid is written with loy_sale_record: the same cart, receipt
+/// number included, under a new operation_id. It becomes another sale, with an id of its own, and is
+/// priced anew with the points that are there now: compare payable of its quote with what was paid.
+///
+/// reason says why, in your words, at most 200 bytes; "" for nothing; no person's name. It stays in
+/// the ledger's file, beside the sale.
 ///
 /// Writes: one entry and what frees the points, in one sync.
 /// Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;

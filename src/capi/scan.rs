@@ -7,6 +7,8 @@
 
 use std::ffi::c_char;
 
+use crate::kernel::BusinessDate;
+use crate::scan::gs1::coupon::Coupon;
 use crate::scan::symbology::Symbology;
 use crate::scan::{EntryMode, Lookup, Scan};
 use crate::texts::{Language, phrase};
@@ -33,6 +35,12 @@ const FIELDS: &[&str] = &[
     "rule",
     "reason",
     "cashier_text",
+    "coupon_kind",
+    "coupon_serial",
+    "coupon_amount",
+    "coupon_percent",
+    "coupon_points",
+    "coupon_expires_on",
 ];
 
 fn entry_mode(name: &str) -> Result<EntryMode, Fault> {
@@ -41,6 +49,21 @@ fn entry_mode(name: &str) -> Result<EntryMode, Fault> {
         let message = "entry_mode must be scanned, keyed, mag_stripe, contactless or file";
         Fault::argument("scan.entry_mode", "entry_mode", message)
     })
+}
+
+/// What a GS1 coupon gives and until when.
+fn of_coupon(coupon: Option<Coupon>) -> [Value; 6] {
+    let Some(coupon) = coupon else {
+        return [const { Value::Absent }; 6];
+    };
+    [
+        coupon.kind().into(),
+        coupon.serial().into(),
+        coupon.amount.map(|amount| amount.to_string()).into(),
+        coupon.percent.map(|percent| percent.to_string()).into(),
+        coupon.points.map(i64::from).into(),
+        coupon.expires_on().map(BusinessDate::yyyymmdd).into(),
+    ]
 }
 
 /// What is the same for every row of a scan.
@@ -62,11 +85,17 @@ impl Told {
         [key.into(), key.map(text).into()]
     }
 
-    fn candidate(&self, role: &str, one: Candidate, key: Option<&'static str>) -> [Value; 11] {
+    fn candidate(
+        &self,
+        role: &str,
+        one: Candidate,
+        key: Option<&'static str>,
+    ) -> [Value; FIELDS.len()] {
         let Candidate { reading, owner } = one;
         let code = owner.and_then(|owner| owner.code);
         let key = key.or(code.and_then(CodeState::reason));
         let [reason, cashier_text] = self.says(key);
+        let [kind, serial, amount, percent, points, expires_on] = of_coupon(reading.coupon);
         [
             role.into(),
             reading.kind.name().into(),
@@ -79,10 +108,16 @@ impl Told {
             reading.rule.into(),
             reason,
             cashier_text,
+            kind,
+            serial,
+            amount,
+            percent,
+            points,
+            expires_on,
         ]
     }
 
-    fn doubt(&self, why: &'static str) -> [Value; 11] {
+    fn doubt(&self, why: &'static str) -> [Value; FIELDS.len()] {
         let [reason, cashier_text] = self.says(Some(why));
         [
             "doubt".into(),
@@ -96,6 +131,12 @@ impl Told {
             Value::Absent,
             reason,
             cashier_text,
+            Value::Absent,
+            Value::Absent,
+            Value::Absent,
+            Value::Absent,
+            Value::Absent,
+            Value::Absent,
         ]
     }
 
@@ -158,8 +199,9 @@ fn give(
 /// "contactless" (the decrypted message of an NFC pass) or "file". aim_identifier is that of
 /// the symbol where the driver tells it apart ("]C1"), or NULL; scan_data_type is the driver's
 /// UnifiedPOS ScanDataType (110 is Code 128), or 0. One in the text goes before aim_identifier,
-/// that before scan_data_type; unknown ones count for nothing. ledger may be NULL: then no
-/// member is looked up.
+/// that before scan_data_type; unknown ones count for nothing. The shop's own codes are those of
+/// `codes` in the highest programme version of the ledger (docs/codes.md). ledger may be NULL: then
+/// there are none, and no member is looked up.
 ///
 /// Rows: role is "answer", in row 0, where one thing alone can be meant; "candidate" for each other
 /// way to read it: where there is no answer, ask the customer and scan or type something else;
@@ -172,6 +214,12 @@ fn give(
 /// merged into, absent where it is nobody's; known_here is 0 for one of another store. card says
 /// which of a member's cards it is (GS1 8019), rule the shop's rule that fitted. reason and
 /// cashier_text say what to do, in the ledger's language (Vietnamese without one).
+///
+/// Of a GS1 coupon, coupon_kind are the first 13 digits of value and coupon_serial those behind them
+/// (absent: all coupons of the kind are alike). What it gives is at most one of coupon_amount (money
+/// off in the currency's main unit, a decimal such as "5000" or "12.50"), coupon_percent ("7.5") and
+/// coupon_points; coupon_expires_on is its last good day, yyyymmdd. All are absent where the symbol
+/// does not say them, and of a coupon that is an EAN number. loy redeems none of them.
 ///
 /// On LOY_REFUSED readings_out has rows too: "candidate" and "near" only, to ask about, none for
 /// means of payment and papers. The error's reason is the name of what it is: "scan.payment_card",

@@ -18,6 +18,9 @@ mod look;
 #[cfg(test)]
 mod members_tests;
 mod office;
+mod operators;
+#[cfg(test)]
+mod operators_tests;
 mod output;
 mod provision;
 mod quote;
@@ -57,7 +60,9 @@ enum Command {
     Provision(provision::Arguments),
     /// A member's rotating code, and what a wallet pass needs to show it
     Code(code::Arguments),
-    /// Install a new version of the programme in a till's ledger
+    /// Make the signed list of a store's operators that its tills take in while they trade
+    Operators(operators::Arguments),
+    /// Install a new version of the programme, or a new list of operators, in a till's ledger
     Install(install::Arguments),
     /// Check a programme document and name every problem
     Check(look::CheckArguments),
@@ -198,6 +203,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
         Command::Office(command) => office::run(command, streams),
         Command::Provision(arguments) => provision::run(&arguments, streams),
         Command::Code(arguments) => code::run(&arguments, streams),
+        Command::Operators(arguments) => operators::run(&arguments, streams),
         Command::Install(arguments) => install::run(&arguments, streams),
         Command::Check(arguments) => look::check(&arguments, streams),
         Command::Quote(arguments) => quote::run(&arguments, streams),

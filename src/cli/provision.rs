@@ -117,7 +117,7 @@ pub(super) fn run(arguments: &Arguments, streams: &mut Streams<'_>) -> Result<En
 }
 
 /// The document's PINs are hashed here and are in nothing that is written.
-fn read_operators(path: &Path, currency: Currency) -> Result<Operators, CliError> {
+pub(super) fn read_operators(path: &Path, currency: Currency) -> Result<Operators, CliError> {
     let document = Zeroizing::new(files::read(path, DOCUMENT_MAX)?);
     let read = with_randomness(|random| {
         Ok(operators::from_json(

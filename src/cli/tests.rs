@@ -61,10 +61,18 @@ impl Chain {
     }
 
     pub(super) fn provision(&self, out: &Path) -> (u8, String, String) {
-        let programme = self.path("p.json");
-        loy(&[
+        self.provision_with(out, &[])
+    }
+
+    pub(super) fn provision_with(
+        &self,
+        out: &Path,
+        more: &[&dyn AsRef<std::ffi::OsStr>],
+    ) -> (u8, String, String) {
+        let (programme, office) = (self.path("p.json"), self.office());
+        let mut arguments: Vec<&dyn AsRef<std::ffi::OsStr>> = vec![
             &"provision",
-            &self.office(),
+            &office,
             &"--store",
             &"HN01",
             &"--till",
@@ -73,7 +81,9 @@ impl Chain {
             &programme,
             &"--out",
             &out,
-        ])
+        ];
+        arguments.extend(more);
+        loy(&arguments)
     }
 
     fn opened(&self) -> Provisioning {
@@ -253,6 +263,14 @@ fn a_programme_and_a_ledger_are_looked_at() {
         out.starts_with("path,code,expected,found,severity\n") && out.contains("\ncurrency,"),
         "{out}"
     );
+    // Codes that nothing can fit are named where they stand.
+    let codes = "\"codes\": {\"own_codes\": [{\"name\": \"tags\", \"pattern\": \"VIP-9999\", \"check\": \"damm\"}]}, \"earn\"";
+    let told = String::from_utf8_lossy(PROGRAMME).replace("\"earn\"", codes);
+    std::fs::write(&programme, told).expect("written");
+    let (code, out, _) = loy(&[&"check", &programme, &"--format", &"csv"]);
+    assert_eq!(code, 1);
+    let page = include_str!("../../docs/codes.md");
+    assert!(page.contains(&out), "docs/codes.md says otherwise:\n{out}");
     // A group that nothing names is surely a mistake, and refuses nothing.
     let warned = String::from_utf8_lossy(PROGRAMME);
     let group = "\"groups\": [{\"id\": \"g\", \"take\": \"best\"}], \"earn\"";
@@ -585,9 +603,9 @@ fn a_member_is_told_everything_in_text_json_and_one_page() {
         &"--on" as &dyn AsRef<std::ffi::OsStr>,
         &on,
         &"--from",
-        &"20261123",
+        &"20991231",
     ]);
-    arguments.extend([&"--to" as &dyn AsRef<std::ffi::OsStr>, &"20261123"]);
+    arguments.extend([&"--to" as &dyn AsRef<std::ffi::OsStr>, &"20991231"]);
     let (code, out, notes) = loy(&arguments);
     assert_eq!(code, 0, "{notes}");
     let told: serde_json::Value = serde_json::from_str(&out).expect("JSON");

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use super::shown::{self, Shown};
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Money, Points, Quantity, UtcOffset};
 pub use crate::programme::LineFlag;
-use crate::programme::shape::{unique_map, unique_set};
+use crate::programme::shape::unique_set;
 
 /// Everything the evaluation and the ledger know of a sale.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Encode, Decode)]
@@ -108,20 +108,12 @@ pub struct Cart {
     #[cfg_attr(test, schemars(length(max = 100), inner(length(min = 1, max = 64)), extend("uniqueItems" = true)))]
     pub rewards_declined: Vec<String>,
     /// Points to spend at the most, by wallet id.
-    #[serde(
-        default,
-        skip_serializing_if = "Few::is_empty",
-        deserialize_with = "unique_map"
-    )]
+    #[serde(default, skip_serializing_if = "Few::is_empty")]
     #[cbor(n(16), default)]
     #[cfg_attr(test, schemars(with = "Few<String, u64>", extend("maxProperties" = 100)))]
     pub points_wanted: Few<String, Points>,
     /// The vendor's own facts, kept with the sale and never read.
-    #[serde(
-        default,
-        skip_serializing_if = "Few::is_empty",
-        deserialize_with = "unique_map"
-    )]
+    #[serde(default, skip_serializing_if = "Few::is_empty")]
     #[cbor(n(17), default)]
     #[cfg_attr(test, schemars(extend("maxProperties" = 100)))]
     pub x: Few<String, String>,
@@ -213,11 +205,7 @@ pub struct Line {
     #[cbor(n(11), default)]
     pub flags: BTreeSet<LineFlag>,
     /// The vendor's own facts, kept with the sale and never read.
-    #[serde(
-        default,
-        skip_serializing_if = "Few::is_empty",
-        deserialize_with = "unique_map"
-    )]
+    #[serde(default, skip_serializing_if = "Few::is_empty")]
     #[cbor(n(12), default)]
     #[cfg_attr(test, schemars(extend("maxProperties" = 100)))]
     pub x: Few<String, String>,

@@ -16,7 +16,7 @@ use super::quote::{Household, MemberSnapshot};
 use super::referral::ReferredBy;
 use super::velocity::LimitFacts;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, MemberStatus, Money, Points};
-use crate::programme::shape::{read_object, unique_map};
+use crate::programme::shape::read_object;
 use crate::programme::{
     DOCUMENT_MAX, Limit, LimitCount, LimitPer, NESTING_MAX, Programme, QuotaOf,
 };
@@ -25,7 +25,7 @@ use crate::programme::{
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Member {
-    #[serde(default, deserialize_with = "unique_map")]
+    #[serde(default)]
     points: Few<String, Points>,
     #[serde(default)]
     sales: Option<Vec<Sale>>,
@@ -47,7 +47,7 @@ struct Member {
     referred_by: Option<Referred>,
     #[serde(default)]
     household: Option<Others>,
-    #[serde(default, deserialize_with = "unique_map")]
+    #[serde(default)]
     limits: Few<String, i64>,
     #[serde(default)]
     quotas: Option<Quotas>,
@@ -57,9 +57,9 @@ struct Member {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Quotas {
-    #[serde(default, deserialize_with = "unique_map")]
+    #[serde(default)]
     rules: Few<String, i64>,
-    #[serde(default, deserialize_with = "unique_map")]
+    #[serde(default)]
     offers: Few<String, i64>,
 }
 
@@ -83,7 +83,7 @@ struct Referred {
 
 #[derive(Debug, Deserialize)]
 #[serde(transparent)]
-struct Attributes(#[serde(deserialize_with = "unique_map")] Few<String, String>);
+struct Attributes(Few<String, String>);
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,9 +101,9 @@ struct Sale {
     receipt_group: Option<String>,
     #[serde(default)]
     awards: Vec<GivenAward>,
-    #[serde(default, deserialize_with = "unique_map")]
+    #[serde(default)]
     rewards: Few<String, Points>,
-    #[serde(default, deserialize_with = "unique_map")]
+    #[serde(default)]
     goals: Few<String, i64>,
     #[serde(default)]
     event: Option<String>,

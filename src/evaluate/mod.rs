@@ -74,7 +74,7 @@ pub use quote::{
     TierLine, WalletBack, WalletLine,
 };
 pub use reason::Reason;
-pub use receipt::{cashier_line, display_line, receipt_lines};
+pub use receipt::{RefundReceipt, cashier_line, display_line, receipt_lines};
 pub use referral::ReferredBy;
 pub use returned::{
     Decided, Goods, Measure, NoReturn, PointsBack, Return, ReturnedLine, ReturnedLines,

@@ -1,7 +1,7 @@
 //! What loy adds to a receipt, and one line each for the cashier and the customer's display.
 
 use super::draw::TurnsGiven;
-use super::quote::Quote;
+use super::quote::{Quote, WalletBack};
 use crate::kernel::{MemberStatus, Money, Points};
 use crate::programme::{Programme, Wallet};
 use crate::texts::{self, Diacritics, Language};
@@ -23,23 +23,14 @@ pub fn receipt_lines(
     diacritics: Diacritics,
 ) -> Vec<String> {
     let page = Page::new(quote, programme, width_columns, diacritics);
-    let mut lines = Vec::new();
-    if quote.is_training {
-        lines.extend(wrap(&page.mark("training.receipt"), page.width));
-    }
+    let mut lines = page.head();
     for wallet in programme.wallets() {
         let number = wallet.number;
-        let mut points = |key: &str, points: Points| {
-            if !points.is_zero() {
-                page.row(key, &page.points(wallet, points), &mut lines);
-            }
-        };
+        let mut points = |key, points| page.points_row(key, wallet, points, &mut lines);
         points("receipt.earned", quote.awarded(number));
         points("receipt.with_card", quote.awarded_with_card(number));
         points("receipt.spent", quote.redeemed(number));
-        let (taken_back, returned) = quote.goods_back(number);
-        points("receipt.taken_back", taken_back);
-        points("receipt.returned", returned);
+        page.goods_back(wallet, quote.goods_back(number), &mut lines);
     }
     if !quote.discount().is_zero() {
         page.row(
@@ -68,6 +59,46 @@ pub fn receipt_lines(
     lines
 }
 
+/// What a refund's own receipt says.
+#[derive(Clone, Debug)]
+pub struct RefundReceipt {
+    /// The money that the customer gets back in hand; below zero where they give some.
+    pub paid_out: Money,
+    /// The points, one item a wallet.
+    pub wallets: Vec<WalletBack>,
+    /// In which language.
+    pub language: Language,
+    /// At a till where cashiers learn.
+    pub is_training: bool,
+}
+
+impl RefundReceipt {
+    /// The lines to print, as those of [`receipt_lines`]: the money, and for each wallet the points that
+    /// were taken back and those that were returned.
+    pub fn lines(
+        &self,
+        programme: &Programme,
+        width_columns: usize,
+        diacritics: Diacritics,
+    ) -> Vec<String> {
+        let page = Page {
+            programme,
+            language: self.language,
+            is_training: self.is_training,
+            width: width_columns.clamp(WIDTH_MIN, WIDTH_MAX),
+            diacritics,
+        };
+        let mut lines = page.head();
+        page.row("receipt.refunded", &page.money(self.paid_out), &mut lines);
+        for back in &self.wallets {
+            if let Some(wallet) = programme.wallet_by_number(back.wallet) {
+                page.goods_back(wallet, (back.taken_back, back.returned), &mut lines);
+            }
+        }
+        lines
+    }
+}
+
 /// One line for the cashier: what the sale earns, the balance after it, what it uses and takes off.
 /// Parts that do not fit are left out from the end; a number is never cut.
 pub fn cashier_line(
@@ -77,7 +108,7 @@ pub fn cashier_line(
     diacritics: Diacritics,
 ) -> String {
     let page = Page::new(quote, programme, width_columns, diacritics);
-    let mut parts = page.parts("cashier");
+    let mut parts = page.parts(quote, "cashier");
     if let Some(key) = match quote.member_status {
         MemberStatus::Active => None,
         MemberStatus::Blocked => Some("cashier.blocked"),
@@ -106,29 +137,29 @@ pub fn display_line(
     diacritics: Diacritics,
 ) -> String {
     let page = Page::new(quote, programme, width_columns, diacritics);
-    page.join(page.parts("display"), "display.nothing")
+    page.join(page.parts(quote, "display"), "display.nothing")
 }
 
 /// Where the lines go: how wide, in which language, with which letters.
 struct Page<'a> {
-    quote: &'a Quote,
     programme: &'a Programme,
     language: Language,
+    is_training: bool,
     width: usize,
     diacritics: Diacritics,
 }
 
 impl<'a> Page<'a> {
     fn new(
-        quote: &'a Quote,
+        quote: &Quote,
         programme: &'a Programme,
         width_columns: usize,
         diacritics: Diacritics,
     ) -> Self {
         Self {
-            quote,
             programme,
             language: Language::from_code(quote.language).unwrap_or_default(),
+            is_training: quote.is_training,
             width: width_columns.clamp(WIDTH_MIN, WIDTH_MAX),
             diacritics,
         }
@@ -137,6 +168,32 @@ impl<'a> Page<'a> {
     fn mark(&self, key: &str) -> String {
         self.diacritics
             .apply(&texts::phrase(self.language, key, &[]))
+    }
+
+    /// What stands above all lines.
+    fn head(&self) -> Vec<String> {
+        if self.is_training {
+            wrap(&self.mark("training.receipt"), self.width)
+        } else {
+            Vec::new()
+        }
+    }
+
+    /// Points of a wallet; nothing where there are none.
+    fn points_row(&self, key: &str, wallet: &Wallet, points: Points, lines: &mut Vec<String>) {
+        if !points.is_zero() {
+            self.row(key, &self.points(wallet, points), lines);
+        }
+    }
+
+    fn goods_back(
+        &self,
+        wallet: &Wallet,
+        (taken_back, returned): (Points, Points),
+        lines: &mut Vec<String>,
+    ) {
+        self.points_row("receipt.taken_back", wallet, taken_back, lines);
+        self.points_row("receipt.returned", wallet, returned, lines);
     }
 
     fn points(&self, wallet: &Wallet, points: Points) -> String {
@@ -162,29 +219,29 @@ impl<'a> Page<'a> {
     }
 
     /// What was earned, what is there now and what was spent, in the phrases of `for_whom`.
-    fn parts(&self, for_whom: &str) -> Vec<String> {
+    fn parts(&self, quote: &Quote, for_whom: &str) -> Vec<String> {
         let mut parts = Vec::new();
         let mut say = |word: &str, wallet: &Wallet, points: Points| {
             let said = self.points(wallet, points);
             parts.push(self.phrase(&format!("{for_whom}.{word}"), "points", &said));
         };
         for wallet in self.programme.wallets() {
-            let awarded = self.quote.awarded(wallet.number);
+            let awarded = quote.awarded(wallet.number);
             if !awarded.is_zero() {
                 say("earned", wallet, awarded);
             }
-            let with_card = self.quote.awarded_with_card(wallet.number);
+            let with_card = quote.awarded_with_card(wallet.number);
             if !with_card.is_zero() {
                 say("with_card", wallet, with_card);
             }
         }
-        for line in &self.quote.wallets {
+        for line in &quote.wallets {
             if let Some(wallet) = self.programme.wallet_by_number(line.number) {
                 say("balance", wallet, line.after);
             }
         }
         for wallet in self.programme.wallets() {
-            let redeemed = self.quote.redeemed(wallet.number);
+            let redeemed = quote.redeemed(wallet.number);
             if !redeemed.is_zero() {
                 say("spent", wallet, redeemed);
             }
@@ -194,7 +251,7 @@ impl<'a> Page<'a> {
 
     /// As many parts as fit; what is said where there are none.
     fn join(&self, parts: Vec<String>, nothing: &str) -> String {
-        let mark = if self.quote.is_training {
+        let mark = if self.is_training {
             format!("{} ", self.mark("training.mark"))
         } else {
             String::new()

@@ -9,25 +9,44 @@ use minicbor::{Decode, Encode};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 
-use crate::scan::{Unreadable, spelled};
+use crate::kernel::MemberNumber;
+use crate::scan::{Rules, TEXT_MAX, Unreadable, spelled};
 
 /// A card, a telephone number or a member number, as it was scanned or typed.
 #[derive(Clone, PartialEq, Eq)]
 pub enum Shown {
-    /// In the one spelling by which it is looked up. Never stored.
+    /// A phone or a member number in its one spelling; anything else as it came, for how it is
+    /// spelled is the shop's to say. Never stored.
     Code(String),
     /// The first 16 bytes of its HMAC under the ledger's identifier key.
     Hash([u8; 16]),
 }
 
 impl Shown {
-    /// What was scanned or typed, in its one spelling.
+    /// What was scanned or typed.
     ///
     /// # Errors
-    /// [`Unreadable`], such as for a payment card; it never repeats the text.
+    /// [`Unreadable`], such as for a payment card; it never repeats the text. What only looks like a
+    /// misread number or a foreign phone is none: a shop may have such codes.
     pub fn read(text: &str) -> Result<Self, Unreadable> {
-        Ok(Self::Code(spelled(text)?))
+        let as_it_came = || text.trim().to_owned();
+        Ok(Self::Code(match spelled(text, &Rules::default()) {
+            Ok(value) if text.len() > TEXT_MAX || is_known(&value) => value,
+            Ok(_) | Err(Unreadable::CheckDigit | Unreadable::NotAPhone) => as_it_came(),
+            Err(why) => return Err(why),
+        }))
     }
+
+    /// The one spelling of a code by the shop's rules, by which it is counted; itself where no rule
+    /// knows it.
+    pub fn spelled(code: &str, rules: &Rules) -> String {
+        spelled(code, rules).unwrap_or_else(|_| code.to_ascii_uppercase())
+    }
+}
+
+/// Whether it is a phone or a member number.
+fn is_known(value: &str) -> bool {
+    value.starts_with('+') || value.parse::<MemberNumber>().is_ok()
 }
 
 /// Leaves the code out.

@@ -1,4 +1,5 @@
-//! The wire between stores and head office: provisioning files, batches, acknowledgements.
+//! The wire between stores and head office: provisioning files, lists of operators, batches,
+//! acknowledgements.
 //!
 //! Everything here turns values into bytes and bytes into values. There is no network, no file, no
 //! clock and no randomness: keys, nonces and instants come in. The format is written down in
@@ -15,10 +16,12 @@ pub mod epoch;
 mod expected;
 mod frames;
 pub mod manifest;
+pub mod operator_list;
 pub mod operators;
 pub mod pin;
 pub mod postings;
 pub mod provisioning;
+mod sealed;
 #[cfg(feature = "fault-injection")]
 pub mod unsigned;
 
@@ -32,6 +35,7 @@ pub use ed25519_dalek::SigningKey;
 pub use enrolment::{IdentifierHash, identifier_hash};
 pub use epoch::{EpochPayload, Parent};
 pub use manifest::Manifest;
+pub use operator_list::{ListError, OperatorList};
 pub use operators::OperatorsProblem;
 pub use provisioning::{Provisioning, ProvisioningError};
 

@@ -1,15 +1,9 @@
 //! The sealed file that makes a till a till of its chain.
 //!
-//! Layout: `LOYP`, version byte, 24-byte nonce, ciphertext, and 8 bytes of SHA-256 over all before
-//! it, which tell a damaged file from a wrong code. The ciphertext is XChaCha20-Poly1305 over a
-//! COSE_Sign1 message of head office; its key is HKDF-SHA256 of the activation code. A slow hash is
-//! not needed: the code carries 100 random bits of its own and is not a password anybody chose.
+//! A COSE_Sign1 message of head office, sealed (`sealed.rs`) under the activation code, which carries
+//! 100 random bits of its own and is not a password anybody chose.
 
-use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use ed25519_dalek::SigningKey;
-use hkdf::Hkdf;
-use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use super::activation::{ActivationCode, NoActivationCode};
@@ -17,18 +11,20 @@ use super::cbor::{FormError, Reader, Writer, same_form};
 use super::cose::{self, SignatureError};
 use super::enrolment::IdentifierHash;
 use super::operators;
+use super::sealed::{Form, NotSealed};
 use crate::kernel::{Currency, Instant, MemberNumber, WriterId};
 use crate::ledger::Operators;
 use crate::ledger::clock::ClockLimits;
 
-const MAGIC: &[u8; 4] = b"LOYP";
 /// The newest version of the file that this library reads.
 pub const VERSION: u8 = 2;
 /// The version of a file without operators, which older libraries read too.
 const VERSION_WITHOUT_OPERATORS: u8 = 1;
-const NONCE_START: usize = 5;
-const BODY_START: usize = NONCE_START + 24;
-const CHECKSUM: usize = 8;
+const FORM: Form = Form {
+    magic: b"LOYP",
+    version: VERSION,
+    purpose: b"loy/provisioning/1",
+};
 const CONTENT_TYPE: &str = "application/loy-provisioning+cbor";
 /// Keys of version 1; version 2 has one more, the operators.
 const KEYS: usize = 19;
@@ -127,6 +123,19 @@ pub enum ProvisioningError {
     Form(#[from] FormError),
 }
 
+impl From<NotSealed> for ProvisioningError {
+    fn from(error: NotSealed) -> Self {
+        match error {
+            NotSealed::Other => Self::NotProvisioning,
+            NotSealed::Newer(found) => Self::Newer {
+                found,
+                known: VERSION,
+            },
+            NotSealed::Damaged => Self::Damaged,
+        }
+    }
+}
+
 impl Provisioning {
     /// The writer's signing key.
     pub fn writer_key(&self) -> SigningKey {
@@ -144,59 +153,16 @@ impl Provisioning {
         nonce: &[u8; 24],
     ) -> Vec<u8> {
         let plain = Zeroizing::new(cose::sign(CONTENT_TYPE, &self.encode(), office_key));
-        let mut file = Vec::with_capacity(plain.len() + 64);
-        file.extend_from_slice(MAGIC);
-        file.push(self.version());
-        file.extend_from_slice(nonce);
-        let sealed = cipher(code, nonce)
-            .encrypt(
-                &XNonce::from(*nonce),
-                Payload {
-                    msg: &plain,
-                    aad: &file[..NONCE_START],
-                },
-            )
-            .expect("a message in memory is below the cipher's limit of 256 GiB");
-        file.extend_from_slice(&sealed);
-        let checksum = checksum(&file);
-        file.extend_from_slice(&checksum);
-        file
+        FORM.seal(self.version(), &plain, code.characters(), nonce)
     }
 
     /// Opens what [`Provisioning::seal`] made. `code` may be typed carelessly.
     pub fn open(file: &[u8], code: &str) -> Result<Self, ProvisioningError> {
-        if file.get(..MAGIC.len()) != Some(&MAGIC[..]) {
-            return Err(ProvisioningError::NotProvisioning);
-        }
-        let version = *file.get(MAGIC.len()).ok_or(ProvisioningError::Damaged)?;
-        if version > VERSION {
-            return Err(ProvisioningError::Newer {
-                found: version,
-                known: VERSION,
-            });
-        }
-        let (content, sum) = file
-            .split_last_chunk::<CHECKSUM>()
-            .ok_or(ProvisioningError::Damaged)?;
-        let nonce: [u8; 24] = content
-            .get(NONCE_START..BODY_START)
-            .and_then(|bytes| bytes.try_into().ok())
-            .ok_or(ProvisioningError::Damaged)?;
-        if version == 0 || checksum(content) != *sum {
-            return Err(ProvisioningError::Damaged);
-        }
+        let sealed = FORM.read(file)?;
         let code: ActivationCode = code.parse()?;
-        let plain = cipher(&code, &nonce)
-            .decrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: &content[BODY_START..],
-                    aad: &content[..NONCE_START],
-                },
-            )
-            .map(Zeroizing::new)
-            .map_err(|_| ProvisioningError::WrongCode)?;
-        Self::from_signed(version, &plain)
+        let plain = sealed.open(code.characters());
+        let plain = plain.ok_or(ProvisioningError::WrongCode)?;
+        Self::from_signed(sealed.version, &plain)
     }
 
     fn from_signed(version: u8, plain: &[u8]) -> Result<Self, ProvisioningError> {
@@ -366,21 +332,6 @@ fn read_members(r: &mut Reader<'_>) -> Result<Vec<(IdentifierHash, MemberNumber)
     Ok(members)
 }
 
-fn cipher(code: &ActivationCode, nonce: &[u8; 24]) -> XChaCha20Poly1305 {
-    let mut key = Zeroizing::new([0; 32]);
-    Hkdf::<Sha256>::new(Some(nonce), code.characters())
-        .expand(b"loy/provisioning/1", key.as_mut_slice())
-        .expect("32 bytes are within HKDF's limit");
-    XChaCha20Poly1305::new_from_slice(key.as_slice()).expect("the key has 32 bytes")
-}
-
-fn checksum(bytes: &[u8]) -> [u8; CHECKSUM] {
-    let digest = Sha256::digest(bytes);
-    digest[..CHECKSUM]
-        .try_into()
-        .expect("a digest has 32 bytes")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -486,7 +437,7 @@ mod tests {
             changed[place] ^= 1;
             assert!(Provisioning::open(&changed, CODE).is_err(), "byte {place}");
         }
-        for end in MAGIC.len()..file.len() {
+        for end in FORM.magic.len()..file.len() {
             assert_eq!(
                 Provisioning::open(&file[..end], CODE),
                 Err(ProvisioningError::Damaged),

@@ -1,12 +1,12 @@
 //! Test builds only (feature `fault-injection`): what stands behind the signatures, for a fuzzer, which
 //! could never sign what it has changed.
 
-use super::{Batch, Provisioning, baskets, frames, manifest::Manifest, postings};
+use super::{Batch, OperatorList, Provisioning, baskets, frames, manifest::Manifest, postings};
 
 /// Reads bytes as one of the signed or sealed parts and writes them again. Nothing if they are not
 /// that part; otherwise whether the same bytes came out.
 pub fn reread(part: u8, count: usize, bytes: &[u8]) -> Option<bool> {
-    match part % 5 {
+    match part % 6 {
         0 => {
             let columns = columns_of(bytes)?;
             let entries = postings::decode(&columns, 1, count).ok()?;
@@ -25,6 +25,10 @@ pub fn reread(part: u8, count: usize, bytes: &[u8]) -> Option<bool> {
             let opened: usize = columns.iter().map(Vec::len).sum();
             Some(opened == count)
         }
+        5 => {
+            let list = OperatorList::decode(bytes).ok()?;
+            Some(list.encode().as_slice() == bytes)
+        }
         _ => {
             let provisioning = Provisioning::decode(1, bytes)
                 .or_else(|_| Provisioning::decode(2, bytes))
@@ -34,7 +38,7 @@ pub fn reread(part: u8, count: usize, bytes: &[u8]) -> Option<bool> {
     }
 }
 
-/// The parts of a batch and of a provisioning file, with their numbers and counts, for [`reread`].
+/// The parts of a batch, and of a provisioning file with what its list of operators would be, with their numbers and counts, for [`reread`].
 pub fn parts(batch: &Batch, provisioning: &Provisioning) -> Vec<(u8, usize, Vec<u8>)> {
     let columns = postings::encode(&batch.entries);
     let mut prefixed = Vec::new();
@@ -45,12 +49,19 @@ pub fn parts(batch: &Batch, provisioning: &Provisioning) -> Vec<(u8, usize, Vec<
         prefixed.extend_from_slice(&column[..usize::from(length)]);
     }
     let plain: usize = columns.iter().map(Vec::len).sum();
+    let list = OperatorList {
+        store: provisioning.store.clone(),
+        currency: provisioning.currency,
+        issued_at: provisioning.issued_at,
+        operators: provisioning.operators.clone(),
+    };
     vec![
         (0, batch.entries.len(), prefixed),
         (1, batch.baskets.len(), baskets::encode(&batch.baskets)),
         (2, 0, batch.manifest.encode()),
         (3, plain, frames::pack(&columns)),
         (4, 0, provisioning.encode().to_vec()),
+        (5, 0, list.encode().to_vec()),
     ]
 }
 

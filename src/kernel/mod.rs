@@ -1,4 +1,4 @@
-//! The ground floor: what money, points, days and lots are.
+//! The ground floor: what money, points, days and lots are, and what a shop says of its codes.
 //!
 //! Everything here is a value or a pure function. This room knows no clock, no randomness, no
 //! file, no text format and nothing of the rooms above it.
@@ -7,6 +7,8 @@ pub mod account;
 pub mod allocation;
 pub mod amounts;
 pub mod calendar;
+pub mod check_digit;
+pub mod codes;
 pub mod currency;
 pub mod few;
 pub mod fraction;

@@ -67,7 +67,7 @@ fn youngest_lives(db: &Connection) -> Result<Vec<i64>, OfficeError> {
     let mut query = db.prepare_cached(
         "SELECT stream_no, max(epoch * 4294967296 - tag) FROM stream
          WHERE writer_no IN (SELECT writer_no FROM entry JOIN stream USING (stream_no)
-                             WHERE kind IN (27, 28, 29, 30, 31) AND kind = 31)
+                             WHERE kind BETWEEN 27 AND 31 AND kind = 31)
          GROUP BY writer_no",
     )?;
     let rows = query.query_map([], |row| row.get(0))?;
@@ -118,7 +118,7 @@ fn entries_of(
     let mut query = db.prepare_cached(
         "SELECT seq, kind, flags, member, wallet, lot, points, refers_to, payload FROM entry
          WHERE stream_no = ?1 AND seq <= ?2
-             AND (points <> 0 OR kind IN (27, 28, 29, 30, 31)) ORDER BY seq",
+             AND (points <> 0 OR kind BETWEEN 27 AND 31) ORDER BY seq",
     )?;
     let mut entries = Vec::new();
     let mut last = i64::MAX;

@@ -94,7 +94,7 @@ fn acts(db: &Connection) -> Result<Vec<Act>, OfficeError> {
     let mut query = db.prepare_cached(
         "SELECT kind, member, payload, at_ms, writer, epoch, tag, e.seq, flags, e.business_date
          FROM entry e JOIN stream USING (stream_no) JOIN writer USING (writer_no)
-         WHERE kind IN (27, 28, 29, 30, 31) AND member <> 0
+         WHERE kind BETWEEN 27 AND 31 AND member <> 0
          ORDER BY writer, epoch, tag, e.seq",
     )?;
     let mut rows = query.query([])?;

@@ -15,6 +15,7 @@ mod lapse;
 mod lots;
 mod members;
 mod opening;
+mod operators;
 mod provision;
 mod report;
 mod storage;
@@ -33,6 +34,7 @@ pub use draws::{DrawKeys, PrizeTotal, TurnChecked, Verdict};
 pub use exceptions::{OfficeException, OperatorAdjustments};
 pub use ingest::{Drained, Ingested, Outcome, Refusal};
 pub use lots::LotRow;
+pub use operators::Pins;
 pub use provision::{MemberList, NewTill};
 pub use report::{
     AccountBalance, DayTotal, ForkedBatch, MemberTotals, MergeProposal, OverdrawnPortion,
@@ -74,6 +76,9 @@ pub enum OfficeError {
         /// How long it may be.
         most: usize,
     },
+    /// A code that no till was provisioned with.
+    #[error("no till was ever provisioned for this store; check its code")]
+    NoStore,
     /// All member numbers have been given to writers.
     #[error("there is no free block of member numbers left")]
     NoMemberNumbers,

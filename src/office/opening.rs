@@ -15,9 +15,11 @@ const SCHEMA: &str = include_str!("schema.sql");
 const MEMBERS: &str = include_str!("members.sql");
 /// What version 6 adds.
 const GOODS: &str = include_str!("goods.sql");
+/// What version 7 adds.
+const PEOPLE: &str = include_str!("people.sql");
 /// `loyO`: tells a head office file from a ledger and from any other SQLite file.
 const APPLICATION_ID: i64 = 0x6c6f_794f;
-const SCHEMA_VERSION: i64 = 6;
+const SCHEMA_VERSION: i64 = 7;
 /// What version 2 adds to version 1.
 const FROM_1_TO_2: &str = "BEGIN IMMEDIATE;
     ALTER TABLE account ADD COLUMN expired INTEGER NOT NULL DEFAULT 0;
@@ -71,6 +73,12 @@ const FROM_5_TO_6: &str = concat!(
     include_str!("goods.sql"),
     "PRAGMA user_version = 6; COMMIT"
 );
+/// What version 7 adds to version 6: lists of operators.
+const FROM_6_TO_7: &str = concat!(
+    "BEGIN IMMEDIATE;",
+    include_str!("people.sql"),
+    "PRAGMA user_version = 7; COMMIT"
+);
 /// The first member number given out has this body: eleven digits, none of them a leading zero.
 pub(super) const FIRST_BODY: u64 = 10_000_000_000;
 
@@ -99,6 +107,7 @@ pub(super) fn create(
     db.execute_batch(SCHEMA)?;
     db.execute_batch(MEMBERS)?;
     db.execute_batch(GOODS)?;
+    db.execute_batch(PEOPLE)?;
     let mut tenant = [0; 16];
     let mut secret = Zeroizing::new([0; 32]);
     let mut identifier_key = Zeroizing::new([0; 32]);
@@ -172,6 +181,7 @@ pub(super) fn open(dir: &Path) -> Result<Office, OfficeError> {
         FROM_3_TO_4,
         FROM_4_TO_5,
         FROM_5_TO_6,
+        FROM_6_TO_7,
     ];
     for (version, next) in (1..).zip(steps) {
         if pragma("user_version")? == version {

@@ -105,11 +105,15 @@ impl Office {
         let code = ActivationCode::from_random(&fresh(random));
         let file = provisioning.seal(&self.key, &code, &fresh(random));
         tx.commit()?;
+        if !new.operators.is_empty() {
+            let operators = new.operators.clone();
+            self.keep_operators(new.store, new.currency, operators, random, now)?;
+        }
         Ok((file, code))
     }
 }
 
-fn fresh<const N: usize>(random: Random<'_>) -> [u8; N] {
+pub(super) fn fresh<const N: usize>(random: Random<'_>) -> [u8; N] {
     let mut bytes = [0; N];
     random(&mut bytes);
     bytes

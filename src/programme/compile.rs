@@ -2,11 +2,12 @@
 
 mod basics;
 mod challenges;
-mod code;
+mod codes;
 mod draws;
 mod earn;
 mod limits;
 mod member;
+mod member_code;
 mod narrow;
 mod offers;
 mod referral;
@@ -178,6 +179,8 @@ impl Compiler {
             None => Some(0),
             Some(claims) => self.whole("claims.within_days", claims.within_days, 0, 366),
         };
+        let codes = document.codes.clone().unwrap_or_default();
+        self.codes(&codes);
         let money_decimals = known.money_decimals;
         for (wallet, when) in wallets.iter_mut().zip(redeem_whens) {
             if let Some(terms) = wallet.as_mut().and_then(|wallet| wallet.redeem.as_mut()) {
@@ -219,6 +222,7 @@ impl Compiler {
                 Some(referral) => Some(referral?),
             },
             claim_days: u32::try_from(claim_days?).ok()?,
+            codes,
             selectors: std::mem::take(&mut self.selectors),
         }))
     }

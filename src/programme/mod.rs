@@ -63,6 +63,7 @@ pub use wallet::{
 
 use std::sync::Arc;
 
+use crate::kernel::codes::Rules;
 use crate::kernel::{BusinessDate, Currency, Money, WalletNumber};
 use crate::texts::{self, Language};
 
@@ -109,6 +110,7 @@ pub(crate) struct Parts {
     pub(crate) draws: Vec<Draw>,
     pub(crate) referral: Option<Referral>,
     pub(crate) claim_days: u32,
+    pub(crate) codes: Rules,
     /// Every selection of lines that its rules make.
     pub(crate) selectors: Selectors,
 }
@@ -240,8 +242,15 @@ impl Programme {
     pub fn claim_days(&self) -> u32 {
         self.parts.claim_days
     }
+
+    /// What is a member's code in this shop.
+    pub fn codes(&self) -> &Rules {
+        &self.parts.codes
+    }
 }
 
+#[cfg(test)]
+mod codes_tests;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -36,6 +36,7 @@ pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, TotalModel, VisitMo
 use super::shape::{Ignored, filled};
 use super::{MissingAward, RefundBase, RefundRules, SpentReturn, WithoutCode};
 use crate::kernel::Rounding;
+use crate::kernel::codes::Rules;
 
 /// A loyalty programme.
 #[derive(Debug, Deserialize)]
@@ -118,6 +119,9 @@ pub(crate) struct Document {
     #[serde(default)]
     #[cfg_attr(test, schemars(length(max = 50)))]
     pub limits: Vec<LimitModel>,
+    /// What is a member's code in this shop, besides what loy knows by itself. Left out: nothing.
+    #[serde(default)]
+    pub codes: Option<Rules>,
     /// Until when a member may be added to a sale that was nobody's: `within_days`, 0 to 366, the
     /// business dates after the sale's own. The points are those of the sale's own version, with
     /// the member as on its date. Left out: on the sale's own business date.

@@ -138,15 +138,6 @@ where
     Ok(values)
 }
 
-/// For `deserialize_with`: an object whose keys are free, each of them once.
-pub(crate) fn unique_map<'de, D, V>(reader: D) -> Result<Few<String, V>, D::Error>
-where
-    D: Deserializer<'de>,
-    V: Deserialize<'de>,
-{
-    Few::deserialize(reader)
-}
-
 /// For `deserialize_with`: a list in which nothing stands twice.
 pub(crate) fn unique_set<'de, D, V>(reader: D) -> Result<BTreeSet<V>, D::Error>
 where
@@ -178,7 +169,7 @@ pub(crate) struct Ignored;
 
 impl<'de> Deserialize<'de> for Ignored {
     fn deserialize<D: Deserializer<'de>>(reader: D) -> Result<Self, D::Error> {
-        unique_map::<D, IgnoredAny>(reader).map(|_| Self)
+        Few::<String, IgnoredAny>::deserialize(reader).map(|_| Self)
     }
 }
 
@@ -191,7 +182,7 @@ mod tests {
     #[allow(dead_code, reason = "read for its problems")]
     struct Outer {
         inner: Vec<Inner>,
-        #[serde(default, deserialize_with = "unique_map")]
+        #[serde(default)]
         free: Few<String, i64>,
     }
 

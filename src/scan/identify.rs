@@ -481,7 +481,7 @@ fn bare_ean(digits: &str) -> Option<String> {
 
 fn is_own_gsrn(digits: &str, rules: &Rules) -> bool {
     let mut prefixes = rules.company_prefixes.iter();
-    ean::check(digits, 18).is_ok() && prefixes.any(|prefix| digits.starts_with(prefix.digits()))
+    ean::check(digits, 18).is_ok() && prefixes.any(|prefix| digits.starts_with(prefix.as_str()))
 }
 
 /// GS1 numbers without symbol: a GSRN with its application identifier or of the shop's own, and

@@ -9,7 +9,6 @@
 //! This room is pure. It knows no ledger, no SQL, no FFI, and it never repeats the text it was
 //! given in an error or in a debug print: the text may be a telephone number or a bank card.
 
-pub mod check_digit;
 pub mod crockford;
 pub mod ean;
 pub mod framing;
@@ -28,7 +27,6 @@ pub mod phone_world;
 mod reading;
 mod refusal;
 pub mod rotating;
-pub mod rules;
 pub mod symbology;
 pub mod track;
 pub mod web;
@@ -39,6 +37,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::kernel::MemberNumber;
+pub use crate::kernel::check_digit;
+pub use crate::kernel::codes as rules;
 use crate::kernel::ids::NoMemberNumber;
 
 pub use identify::{SCAN_MAX, enrolled_as, identify};
@@ -47,7 +47,7 @@ pub use refusal::Unreadable;
 pub use rules::Rules;
 
 /// The longest text that is read as a code, in characters, after trimming.
-pub const TEXT_MAX: usize = 64;
+pub const TEXT_MAX: usize = rules::CODE_MAX;
 
 /// Digits of a member number, check digit included.
 const MEMBER_NUMBER_DIGITS: usize = 12;
@@ -185,8 +185,8 @@ fn recognise(text: &str) -> Result<Scanned, Unreadable> {
 ///
 /// # Errors
 /// [`Unreadable`]; it never repeats the text.
-pub fn spelled(text: &str) -> Result<String, Unreadable> {
-    let Some(reading) = first_reading(text)? else {
+pub fn spelled(text: &str, rules: &Rules) -> Result<String, Unreadable> {
+    let Some(reading) = readings(text, rules)?.into_iter().next() else {
         return Ok(recognise(text)?.value);
     };
     Ok(match reading.lookup {
@@ -196,16 +196,36 @@ pub fn spelled(text: &str) -> Result<String, Unreadable> {
     })
 }
 
+/// Spells an identifier of a known kind the one way it is stored where the shop has no rules: as
+/// [`identify`] would when the same text is scanned.
+///
+/// # Errors
+/// As [`identifier_by`].
+pub fn normalise_identifier(kind: IdentifierKind, text: &str) -> Result<String, Unreadable> {
+    identifier_by(&Rules::default(), kind, text)
+}
+
 /// Spells an identifier of a known kind the one way it is stored: as [`identify`] would when the
-/// same text is scanned and the shop has no rules.
+/// same text is scanned by the shop's rules. What may be a phone and one of the shop's own codes is
+/// of the kind that is named.
 ///
 /// # Errors
 /// [`Unreadable`]: what pays and what is of a person, and [`Unreadable::NotAPhone`] or
 /// [`Unreadable::NotACardCode`] when the text is of another kind than the one named.
-pub fn normalise_identifier(kind: IdentifierKind, text: &str) -> Result<String, Unreadable> {
-    match first_reading(text)?.map(|reading| reading.lookup) {
-        Some(Lookup::Identifier(found, value)) if found == kind => return Ok(value),
-        _ => {}
+pub fn identifier_by(
+    rules: &Rules,
+    kind: IdentifierKind,
+    text: &str,
+) -> Result<String, Unreadable> {
+    // What may be a member number is nothing else.
+    let found = readings(text, rules)?
+        .into_iter()
+        .map_while(|reading| match reading.lookup {
+            Lookup::Identifier(kind, value) => Some((kind, value)),
+            _ => None,
+        });
+    if let Some((_, value)) = found.into_iter().find(|(found, _)| *found == kind) {
+        return Ok(value);
     }
     match (kind, recognise(text)) {
         (IdentifierKind::Card, Ok(scanned)) if scanned.kind == ScannedKind::Card => {
@@ -217,14 +237,13 @@ pub fn normalise_identifier(kind: IdentifierKind, text: &str) -> Result<String, 
     }
 }
 
-/// How a text is read first where the shop has no rules, though it be refused as no member's.
-fn first_reading(text: &str) -> Result<Option<Reading>, Unreadable> {
-    let readings = match identify(&Scan::scanned(text), &Rules::default()) {
-        Ok(found) => found.readings,
-        Err(refused) if refused.why.is_of_a_person() => return Err(refused.why),
-        Err(refused) => refused.readings,
-    };
-    Ok(readings.into_iter().next())
+/// How a text is read, in the shop's order, though it be refused as no member's.
+fn readings(text: &str, rules: &Rules) -> Result<Vec<Reading>, Unreadable> {
+    match identify(&Scan::scanned(text), rules) {
+        Ok(found) => Ok(found.readings),
+        Err(refused) if refused.why.is_of_a_person() => Err(refused.why),
+        Err(refused) => Ok(refused.readings),
+    }
 }
 
 /// Refuses what cannot be anybody's code, before anything is copied.

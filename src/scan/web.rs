@@ -4,46 +4,11 @@
 //! host (no part of it, nothing before an `@`), the path segment by segment, and where the member
 //! stands in it. No address is ever fetched. Sources: RFC 3986; `studies/standards.md` 1.5.
 
-use serde::{Deserialize, Serialize};
-
-use super::check_digit::CheckDigit;
 use super::gs1::link::unescaped;
+pub use super::rules::{LinkRule, Unencrypted};
 
 /// Longest member code that is taken out of an address, in characters.
 const MEMBER_MAX: usize = super::TEXT_MAX;
-
-/// A kind of address that holds a member.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct LinkRule {
-    /// The whole host name, such as `zalo.me`. Capitals do not count.
-    pub host: String,
-    /// The path, segment by segment: `/m/{member}`, `/s/{appId}/`. A name in braces stands for one
-    /// segment; `{member}` for the member's code.
-    pub path: String,
-    /// The query parameter that holds the member's code, when the path does not.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub parameter: Option<String>,
-    /// The check digit that the member's code ends in, if it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub check: Option<CheckDigit>,
-    /// Whether `http://` will do. Nobody but the shop's own printer should have made such a code.
-    #[serde(default)]
-    pub unencrypted: Unencrypted,
-}
-
-/// What to do with `http://`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(rename_all = "lowercase")]
-pub enum Unencrypted {
-    /// Refuse it.
-    #[default]
-    Refused,
-    /// Read it as if it were `https://`.
-    Allowed,
-}
 
 /// What an address is.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -8,6 +8,7 @@ use zeroize::Zeroizing;
 use super::error::StoreError;
 use super::read::Reading;
 use super::schema::{MIN_READER, SCHEMA_VERSION};
+use crate::kernel::ids::Seq;
 use crate::kernel::{Currency, WriterId};
 use crate::ledger::Hash;
 use crate::ledger::clock::ClockLimits;
@@ -58,9 +59,9 @@ impl Identity {
     }
 }
 
-fn put(db: &Connection, key: &str, value: impl ToSql) -> Result<(), StoreError> {
+pub(super) fn put(db: &Connection, key: &str, value: impl ToSql) -> Result<(), StoreError> {
     db.execute(
-        "INSERT INTO meta (key, value) VALUES (?1, ?2)",
+        "INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)",
         params![key, value],
     )?;
     Ok(())
@@ -107,10 +108,19 @@ impl Reading<'_> {
         })
     }
 
-    /// A digest of who this file is, and of the members, numbers and operators that came with provisioning.
-    /// It is kept beside the first entry, so that the side chain binds what no entry says.
+    /// A digest of who this file is, of the members and numbers that came with provisioning, and of its
+    /// operators. It is kept beside the first entry of each life and beside each that tells of new
+    /// operators, so that the side chain binds what no entry says.
     pub fn identity_digest(&self) -> Result<Hash, StoreError> {
         self.digest_of(BOUND)
+    }
+
+    /// The last entry that such a digest stands beside: a life's first (1), or one of the report (22).
+    pub fn identity_seq(&self) -> Result<Seq, StoreError> {
+        let sql = "SELECT max(d.seq) FROM document d JOIN entry e USING (seq)
+                   WHERE length(d.content) = 32 AND e.kind IN (1, 22)";
+        let last: Option<Seq> = self.db().query_row(sql, [], |row| row.get(0))?;
+        Ok(last.unwrap_or_default())
     }
 
     /// The same as the first libraries made it, without numbers and members who show nothing.

@@ -79,8 +79,8 @@ pub struct Birth<'a> {
     pub number_block: (u64, u64),
     /// Members that come with provisioning.
     pub members: &'a [([u8; 16], MemberNumber)],
-    /// Who works at the till.
-    pub operators: &'a Operators,
+    /// Who works at the till, and when head office said so.
+    pub operators: (&'a Operators, Instant),
 }
 
 /// The open file.
@@ -343,10 +343,16 @@ impl Store {
         }
         self.end_left_over()?;
         self.checkpoint_when_large();
-        self.seen.take();
-        let mut writing = Writing::begin(&mut self.connection)?;
-        let answer = act(&mut writing)?;
-        writing.commit()?;
+        let seen = self.seen.take();
+        let mut writing = Writing::begin(&mut self.connection, seen)?;
+        let answer = act(&mut writing);
+        let has_room = writing.has_room.get();
+        let done = answer.and_then(|answer| Ok((answer, writing.commit()?)));
+        if has_room {
+            give_room_back(&self.connection)?;
+        }
+        let (answer, seen) = done?;
+        self.seen.set(seen);
         Ok(answer)
     }
 
@@ -542,6 +548,20 @@ fn has_log(path: &Path) -> bool {
     read.is_ok() && [0x377f_0682, 0x377f_0683].contains(&u32::from_be_bytes(magic))
 }
 
+/// What SQLite keeps of a file in memory, if it is not asked to keep more.
+const CACHE_KIB: i64 = 2_000;
+/// What it keeps for work all over a file: the index in which a million lots are looked up fits in.
+const LARGE_CACHE_KIB: i64 = 32_000;
+
+fn set_cache(connection: &Connection, kib: i64) -> rusqlite::Result<()> {
+    connection.execute_batch(&format!("PRAGMA cache_size = -{kib}"))
+}
+
+/// Undoes [`Writing::take_room`].
+fn give_room_back(connection: &Connection) -> Result<(), StoreError> {
+    Ok(set_cache(connection, CACHE_KIB)?)
+}
+
 pub(super) fn connect(
     path: &Path,
     flags: OpenFlags,
@@ -602,11 +622,18 @@ pub(super) fn sync_folder(path: &Path) -> Result<(), StoreError> {
 }
 
 impl Writing<'_> {
+    /// Until the end of this write, more of the file is kept in memory: for work on lots all over it, of which
+    /// every page would be read and written again and again.
+    pub fn take_room(&self) -> Result<(), StoreError> {
+        self.has_room.set(true);
+        Ok(set_cache(self.connection(), LARGE_CACHE_KIB)?)
+    }
+
     /// The first rows of a new file.
     fn be_born(&mut self, birth: &Birth<'_>) -> Result<(), StoreError> {
         let db = self.connection();
         birth.identity.write(db)?;
-        operators::write(db, birth.operators)?;
+        operators::write(db, birth.operators.0, birth.operators.1)?;
         db.execute(
             "INSERT INTO number_block (first_body, last_body, next_body) VALUES (?1, ?2, ?1)",
             params![birth.number_block.0, birth.number_block.1],

@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::error::StoreError;
+use super::identity::put;
 use super::read::Reading;
 use super::write::Writing;
 use crate::kernel::{Instant, Money};
@@ -17,7 +18,16 @@ pub struct WrongPins {
     pub locked_until: Instant,
 }
 
-pub(super) fn write(db: &Connection, operators: &Operators) -> Result<(), StoreError> {
+/// Which list of operators the file has, by when head office issued it.
+const ISSUED: &str = "operators_issued_ms";
+
+/// Into a file that has none.
+pub(super) fn write(
+    db: &Connection,
+    operators: &Operators,
+    issued_at: Instant,
+) -> Result<(), StoreError> {
+    put(db, ISSUED, issued_at.ms())?;
     if operators.is_empty() {
         return Ok(());
     }
@@ -113,6 +123,17 @@ impl Reading<'_> {
         Ok(operators)
     }
 
+    /// When head office issued what the file says about operators, by head office's clock; 1970 where
+    /// an older library made the file.
+    pub fn operators_issued_at(&self) -> Result<Instant, StoreError> {
+        let issued = self
+            .db()
+            .prepare("SELECT value FROM meta WHERE key = ?1")?
+            .query_row([ISSUED], |row| row.get(0))
+            .optional()?;
+        Ok(Instant::from_ms(issued.unwrap_or_default()))
+    }
+
     /// How often this operator's PIN was wrong in a row.
     pub fn wrong_pins(&self, operator: &str) -> Result<WrongPins, StoreError> {
         let found = self
@@ -135,6 +156,26 @@ impl Reading<'_> {
 }
 
 impl Writing<'_> {
+    /// Puts a new list in the place of the one that is there. Whose PIN is the very one of before has
+    /// been wrong as often as before; a new PIN was never wrong.
+    pub fn put_operators(&self, new: &Operators, issued_at: Instant) -> Result<(), StoreError> {
+        let db = self.connection();
+        let reading = self.reading();
+        let mut stays = Vec::new();
+        for old in reading.operators()?.list {
+            let same = new.find(&old.id).filter(|new| new.pin == old.pin);
+            if same.is_some() {
+                stays.push((reading.wrong_pins(&old.id)?, old.id));
+            }
+        }
+        db.execute_batch("DELETE FROM operator; DELETE FROM ceiling;")?;
+        write(db, new, issued_at)?;
+        for (wrong, id) in stays {
+            self.put_wrong_pins(&id, wrong)?;
+        }
+        Ok(())
+    }
+
     /// Counts wrong PINs, or forgets them after the right one.
     pub fn put_wrong_pins(&self, operator: &str, wrong: WrongPins) -> Result<(), StoreError> {
         self.connection()

@@ -11,7 +11,8 @@ use super::error::StoreError;
 use super::identity::Identity;
 use super::open::{Epoch, Keys, Store, check_header, connect, lock, with_suffix};
 use super::operators;
-use super::read::{Reading, SaleRow};
+use super::read::Reading;
+use super::sales::SaleRow;
 use super::schema;
 use super::seal;
 use super::tale::Tale;
@@ -282,16 +283,12 @@ impl Rescue<'_> {
     ) -> Result<(), StoreError> {
         let (last, mut saved, mut wrong) = (self.last, Few::new(), Vec::new());
         let first = self.epochs.first().map_or(1, Epoch::first_seq);
-        let mut identity = Vec::new();
         self.each(
             "SELECT seq, content FROM document",
             "seq",
             |row| Ok((row.get::<_, Seq>(0)?, row.get::<_, Vec<u8>>(1)?)),
             |(seq, content)| {
-                if seq == first {
-                    // Who the file is: made anew of what was saved.
-                    identity = content;
-                } else if seq <= last && !is_document(&content) {
+                if seq <= last && !is_document(&content) {
                     wrong.push(seq);
                 } else if seq <= last {
                     saved.insert(seq, content);
@@ -304,12 +301,23 @@ impl Rescue<'_> {
                 .add("document.lost", seq, "a stored document cannot be read");
         }
         let reading = writing.reading();
+        // Who the file is, as it was told last: made anew of what was saved.
+        let mut told = first;
+        for (seq, content) in &saved {
+            let tells = |(entry, _): &(Entry, Hash)| entry.kind == Kind::Exception;
+            if content.len() == Hash::default().len()
+                && (self.epochs.iter().any(|epoch| epoch.first_seq() == *seq)
+                    || reading.entries(*seq, *seq)?.iter().any(tells))
+            {
+                told = *seq;
+            }
+        }
         let as_at_first = reading.first_identity_digest()?;
-        let digest = match identity == as_at_first {
+        let digest = match saved.get(&told).is_some_and(|kept| *kept == as_at_first) {
             true => as_at_first,
             false => reading.identity_digest()?,
         };
-        saved.insert(first, digest.to_vec());
+        saved.insert(told, digest.to_vec());
         // In their order: the side chain is made anew over what is there.
         for (seq, content) in saved {
             writing.put_document(seq, &content)?;
@@ -361,8 +369,9 @@ impl Rescue<'_> {
         let is_without_names = self.findings.0.len() > between;
         let had_none =
             (!is_without_ceilings && rights.is_empty()) || (!is_without_names && list.is_empty());
+        let issued_at = self.old.operators_issued_at()?;
         if had_none {
-            return Ok(());
+            return operators::write(writing.connection(), &Operators::default(), issued_at);
         }
         let mut saved = Operators::default();
         for role in Role::ALL {
@@ -374,7 +383,7 @@ impl Rescue<'_> {
         saved.list = list.into_values().collect();
         if is_without_ceilings || is_without_names {
             let text = "who works here and what each may do cannot be read whole: what needs leave \
-                        is refused until a new provisioning file brings operators and ceilings";
+                        is refused until the store's list of operators is given again";
             self.findings.add("operators.lost", 0, text);
         }
         if saved.list.is_empty() {
@@ -384,7 +393,7 @@ impl Rescue<'_> {
                 pin: None,
             });
         }
-        operators::write(writing.connection(), &saved)?;
+        operators::write(writing.connection(), &saved, issued_at)?;
         for operator in &saved.list {
             // Where it cannot be read how often a PIN was wrong, it is counted from now on.
             let wrong = self.old.wrong_pins(&operator.id).unwrap_or_default();

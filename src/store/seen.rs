@@ -19,8 +19,22 @@ pub(super) struct Seen {
 }
 
 impl Seen {
+    /// Behind a write, which may have added one.
+    pub fn without_programmes(self) -> Self {
+        self.programmes.set(None);
+        self
+    }
+
+    /// Behind a write that moved the ends of the chains there.
+    pub fn with_head(self, head: Head) -> Self {
+        Self {
+            head: head.into(),
+            ..self
+        }
+    }
+
     /// The same where nobody else has written since, as the read that has just begun sees it. What this
-    /// connection writes itself does not count here: whoever does that forgets.
+    /// connection writes itself does not count here: that is told by the write.
     pub fn still(self, db: &Connection) -> rusqlite::Result<Self> {
         let mut statement = db.prepare_cached("PRAGMA data_version")?;
         let version = Some(statement.query_row([], |row| row.get(0))?);

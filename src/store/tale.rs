@@ -3,7 +3,8 @@
 use crate::kernel::Few;
 
 use super::error::StoreError;
-use super::read::{Reading, SaleRow};
+use super::read::Reading;
+use super::sales::SaleRow;
 use crate::kernel::ids::Seq;
 use crate::ledger::{Entry, Flags, Kind};
 

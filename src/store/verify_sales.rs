@@ -5,7 +5,8 @@ use crate::kernel::Few;
 use rusqlite::params;
 
 use super::error::StoreError;
-use super::read::{Reading, SaleRow};
+use super::read::Reading;
+use super::sales::SaleRow;
 use super::tale::Tale;
 use super::verify::Findings;
 use crate::kernel::ids::Seq;

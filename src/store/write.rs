@@ -1,12 +1,16 @@
 //! Appending: one database transaction, one sync.
 
+use std::cell::Cell;
+
 use rusqlite::{Connection, ErrorCode, params};
 
 use super::error::StoreError;
 use super::member_status::{self, Plain};
-use super::read::{Reading, SaleRow};
+use super::read::Reading;
 use super::rows::{INSERT_ENTRY, insert_entry};
+use super::sales::SaleRow;
 use super::seal;
+use super::seen::Seen;
 use super::transaction::Transaction;
 use super::turns;
 use crate::kernel::amounts::AMOUNT_MAX;
@@ -61,21 +65,33 @@ pub struct Writing<'a> {
     head: Head,
     changed: bool,
     plain: Plain,
+    /// What is seen when it is done.
+    seen: Seen,
+    /// More of the file is kept in memory until then.
+    pub(super) has_room: Cell<bool>,
 }
 
 impl<'a> Writing<'a> {
-    pub(super) fn begin(connection: &'a mut Connection) -> Result<Self, StoreError> {
+    /// With what an earlier read or write has seen.
+    pub(super) fn begin(connection: &'a mut Connection, seen: Seen) -> Result<Self, StoreError> {
         let transaction = Transaction::to_write(connection)?;
-        let head = Reading::new(&transaction).head_if_born()?;
+        let mut seen = seen.still(&transaction)?;
+        let head = match seen.head.take() {
+            Some(head) => head,
+            None => Reading::new(&transaction).head_if_born()?,
+        };
         Ok(Self {
             transaction,
             head,
             changed: false,
             plain: Plain::default(),
+            seen: seen.without_programmes(),
+            has_room: Cell::new(false),
         })
     }
 
-    pub(super) fn commit(self) -> Result<(), StoreError> {
+    /// Says what is seen from then on.
+    pub(super) fn commit(self) -> Result<Seen, StoreError> {
         if self.changed {
             self.transaction
                 .prepare_cached(
@@ -97,7 +113,8 @@ impl<'a> Writing<'a> {
                     seal::of_head(&self.head),
                 ])?;
         }
-        commit(self.transaction)
+        commit(self.transaction)?;
+        Ok(self.seen.with_head(self.head))
     }
 
     pub(super) fn connection(&self) -> &Connection {

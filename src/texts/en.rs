@@ -437,6 +437,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "receipt.other_store",
         "The receipt is of another store; this ledger is of store {store}",
     ),
+    ("receipt.refunded", "Refunded"),
     ("receipt.returned", "Returned"),
     ("receipt.spent", "Used"),
     ("receipt.taken_back", "Taken back"),
@@ -511,6 +512,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "The points of this sale are no longer all there: {missing} are missing",
     ),
     ("refund.quantity_left", "Only {left} is left to return"),
+    ("refund.unknown", "No such refund at this till"),
     (
         "refund.void_followed",
         "Goods of {sale}, returned on this receipt, have moved on since; return the lines instead",
@@ -629,6 +631,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
     (
         "till.open_elsewhere",
         "The points ledger is open in another program",
+    ),
+    (
+        "till.operators",
+        "This list of operators cannot be used; ask head office for the newest one",
     ),
     (
         "till.provisioning",

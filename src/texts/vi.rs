@@ -428,6 +428,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "receipt.other_store",
         "Hóa đơn của cửa hàng khác; sổ này là của cửa hàng {store}",
     ),
+    ("receipt.refunded", "Hoàn tiền"),
     ("receipt.returned", "Hoàn điểm"),
     ("receipt.spent", "Đã dùng"),
     ("receipt.taken_back", "Trừ lại"),
@@ -514,6 +515,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Điểm của hóa đơn này đã dùng mất {missing} nên không nhận trả hàng được",
     ),
     ("refund.quantity_left", "Chỉ còn trả được {left}"),
+    ("refund.unknown", "Không tìm thấy lần trả hàng này"),
     (
         "refund.void_followed",
         "Hàng của {sale} trả lại ở hóa đơn này đã có thay đổi về sau; hãy trả từng dòng",
@@ -624,6 +626,10 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "Ổ đĩa đầy; vẫn bán được, điểm sẽ ghi sau khi có chỗ trống",
     ),
     ("till.open_elsewhere", "Sổ điểm đang mở ở chương trình khác"),
+    (
+        "till.operators",
+        "Danh sách nhân viên này không dùng được; hãy xin trụ sở danh sách mới nhất",
+    ),
     (
         "till.provisioning",
         "Tệp cài đặt hoặc mã kích hoạt không dùng được; hãy hỏi trụ sở",

@@ -65,6 +65,12 @@ impl Approvals {
         waiting.insert(operation.to_owned(), approval);
     }
 
+    /// Nobody's word counts any more.
+    pub(super) fn forget(&self) {
+        let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        waiting.retain(|_, _| false);
+    }
+
     pub(super) fn find(&self, operation: &str, now: Instant) -> Option<Approval> {
         let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = waiting.get(operation);
@@ -157,11 +163,13 @@ impl Till {
                 expected: "1 to 64 bytes",
             });
         }
-        if self.operators.is_empty() {
+        let people = self.people();
+        if people.is_empty() {
             return Err(Error::refused(status::REFUSED, "operators.none", &[]));
         }
-        let Some(operator) = self.operators.find(approver) else {
-            return Err(Error::refused(status::NOT_FOUND, "operator.unknown", &[]));
+        let unknown = || Error::refused(status::NOT_FOUND, "operator.unknown", &[]);
+        let Some(operator) = people.find(approver) else {
+            return Err(unknown());
         };
         if let Err(refused) = may_approve(operator) {
             self.write(|writing, moment| {
@@ -175,6 +183,10 @@ impl Till {
         let kept = operator.pin.as_ref();
         let fits = kept.is_some_and(|kept| pin::fits(kept, pin, approver));
         let decided = self.write(|writing, moment| {
+            // Another list may have come meanwhile.
+            if self.people().find(approver) != Some(operator) {
+                return Err(unknown());
+            }
             let wrong = writing.reading().wrong_pins(approver)?;
             if let Some(refused) = locked(writing, moment, wrong) {
                 return Ok(Err(refused));
@@ -242,12 +254,13 @@ impl Till {
         act: Act,
         say: impl Fn(i64) -> String,
     ) -> Permit {
-        if self.operators.is_empty() {
+        let people = self.people();
+        if people.is_empty() {
             return Permit::Free;
         }
-        let known = named.and_then(|id| self.operators.find(id));
+        let known = named.and_then(|id| people.find(id));
         let role = known.map(|operator| operator.role);
-        let Some(above) = self.operators.rights.above_by_name(role, act) else {
+        let Some(above) = people.rights.above_by_name(role, act) else {
             return Permit::Free;
         };
         let kind = act.kind();
@@ -269,7 +282,7 @@ impl Till {
         let Some(approval) = approval.filter(by_pin) else {
             return refuse(above, "approval.needed", "");
         };
-        match self.operators.rights.of(approval.role).above(act) {
+        match people.rights.of(approval.role).above(act) {
             Some(above) => refuse(above, "approval.too_low", &approval.approver),
             None => Permit::Approved(told(above, "approved", &approval.approver)),
         }
@@ -291,31 +304,8 @@ impl Till {
     }
 }
 
-/// Somebody who works at the till, as it is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct OperatorLine {
-    /// A code.
-    pub id: String,
-    /// The role's name.
-    pub role: &'static str,
-    /// Supervisor or manager with a PIN.
-    pub may_approve: bool,
-}
-
-impl Till {
-    /// Who works at the till, by code; nobody where nothing is checked.
-    pub fn operators(&self) -> Vec<OperatorLine> {
-        let line = |operator: &Operator| OperatorLine {
-            id: operator.id.clone(),
-            role: operator.role.name(),
-            may_approve: may_approve(operator).is_ok(),
-        };
-        self.operators.list.iter().map(line).collect()
-    }
-}
-
 /// Only who answers for the store and has a PIN approves.
-fn may_approve(operator: &Operator) -> Result<(), Refused> {
+pub(super) fn may_approve(operator: &Operator) -> Result<(), Refused> {
     let refuse = |reason| Err(Refused::new(status::REFUSED, reason, &[]));
     match (operator.role, &operator.pin) {
         (Role::Cashier | Role::Auditor, _) => refuse("approval.not_allowed"),

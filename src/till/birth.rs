@@ -75,6 +75,8 @@ pub(super) struct FirstLife {
     public: [u8; 32],
     secret: Zeroizing<[u8; 32]>,
     trusted_at: Instant,
+    /// 1970 where nobody came along: any list then says more.
+    operators_issued_at: Instant,
     now: Instant,
     is_suspect: bool,
 }
@@ -114,6 +116,11 @@ impl FirstLife {
             } else {
                 now
             },
+            operators_issued_at: if provisioning.operators.is_empty() {
+                Instant::from_ms(0)
+            } else {
+                provisioning.issued_at
+            },
             now,
             is_suspect,
         })
@@ -133,7 +140,7 @@ impl FirstLife {
                 provisioning.member_block.last_body,
             ),
             members: &provisioning.members,
-            operators: &provisioning.operators,
+            operators: (&provisioning.operators, self.operators_issued_at),
         }
     }
 

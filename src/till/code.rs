@@ -350,7 +350,7 @@ impl Till {
                 ..
             }) if policy != WithoutCode::Refused
                 && self
-                    .operators
+                    .people()
                     .rights
                     .of(role)
                     .above(Act::Redemption)

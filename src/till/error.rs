@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::status;
 use crate::evaluate::CartProblem;
-use crate::exchange::{BuildError, ProvisioningError, SignatureError};
+use crate::exchange::{BuildError, ListError, ProvisioningError, SignatureError};
 use crate::kernel::{MemberNumber, SaleId};
 use crate::programme::Problem;
 use crate::scan::Unreadable;
@@ -83,6 +83,9 @@ pub enum Error {
     /// The provisioning file was used before on this machine.
     #[error("the provisioning file was used before; ask head office for a new one")]
     ProvisioningUsed,
+    /// A list of operators.
+    #[error(transparent)]
+    Operators(#[from] ListError),
     /// A programme that came with provisioning, or is to be installed.
     #[error("the programme cannot be used: {}", first(.0))]
     Programme(Vec<Problem>),
@@ -148,6 +151,7 @@ impl Error {
             Self::Conflict { .. } => status::E_OPERATION_CONFLICT,
             Self::Provisioning(_)
             | Self::ProvisioningUsed
+            | Self::Operators(_)
             | Self::Programme(_)
             | Self::ProgrammeChanged { .. }
             | Self::Acknowledgement(_)
@@ -190,6 +194,7 @@ impl Error {
             }
             Self::Provisioning(_) => "provisioning.unreadable",
             Self::ProvisioningUsed => "provisioning.used",
+            Self::Operators(error) => error.reason(),
             Self::Programme(_) => "programme.unusable",
             Self::ProgrammeChanged { .. } => "programme.changed",
             Self::Acknowledgement(_) => "acknowledgement.unreadable",
@@ -283,6 +288,7 @@ impl Error {
             Self::Provisioning(_) | Self::ProvisioningUsed => {
                 phrase(language, "till.provisioning", &[])
             }
+            Self::Operators(_) => phrase(language, "till.operators", &[]),
             _ if self.status() >= status::E_BUSY => phrase(language, "till.without_loyalty", &[]),
             _ => phrase(language, "till.call_support", &[]),
         }

@@ -53,6 +53,9 @@ impl Till {
             let Some(end) = due.last() else {
                 break;
             };
+            if count == LOTS_AT_A_TIME {
+                writing.take_room()?;
+            }
             writing.append(&expire(writing.head().seq, &facts, &due))?;
             count += due.len();
             last = Some(*end);

@@ -20,7 +20,7 @@ use crate::kernel::order;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, UtcOffset};
 use crate::ledger::decide::note;
 use crate::ledger::{Entry, Exception, Kind, SaleFacts};
-use crate::scan::{IdentifierKind, normalise_identifier};
+use crate::scan::{IdentifierKind, identifier_by, normalise_identifier};
 use crate::texts::phrase;
 
 /// Entries one page of history holds at the most.
@@ -47,12 +47,24 @@ impl fmt::Debug for Enrolment {
     }
 }
 
+/// What somebody is enrolled with.
+#[derive(Default)]
+struct Hashes {
+    /// By which the same enrolment is known again, whatever rules came or went since it was asked.
+    asked: Vec<IdentifierHash>,
+    /// What leads to the member.
+    known: Vec<IdentifierHash>,
+}
+
 impl Till {
     /// Gives a new member a number of this writer's own blocks, without asking anyone. Whose phone or card
     /// is known is no new member: the refusal names who has it ([`Error::member`]).
     pub fn enrol(&self, id: &str, enrolment: &Enrolment) -> Result<MemberCard, Error> {
-        let hashes = self.hashes(enrolment)?;
-        let identifiers = hashes.iter().map(|hash| Told::Text(hex(hash)));
+        let Hashes {
+            asked,
+            known: hashes,
+        } = self.hashes(enrolment)?;
+        let identifiers = asked.iter().map(|hash| Told::Text(hex(hash)));
         let mut asked = vec![("identifiers", Told::Parts(identifiers.collect()))];
         if enrolment.is_somebody_else {
             asked.push(("somebody_else", Told::Yes));
@@ -115,7 +127,8 @@ impl Till {
         })
     }
 
-    fn hashes(&self, enrolment: &Enrolment) -> Result<Vec<IdentifierHash>, Error> {
+    /// By what they are told to be the same again, and what leads to the member.
+    fn hashes(&self, enrolment: &Enrolment) -> Result<Hashes, Error> {
         if enrolment.identifiers.len() > enrolment::IDENTIFIERS_MAX {
             return Err(Error::Argument {
                 field: "identifiers",
@@ -128,13 +141,30 @@ impl Till {
                 expected: "1970 to 9999",
             });
         }
-        let mut hashes = enrolment
-            .identifiers
-            .iter()
-            .map(|(kind, text)| Ok(self.identifier_hash(&normalise_identifier(*kind, text)?)))
-            .collect::<Result<Vec<_>, Error>>()?;
-        order::sort_by(&mut hashes, Ord::cmp);
-        hashes.dedup();
+        let mut hashes = Hashes::default();
+        let mut without_rules = Vec::new();
+        self.by_rules(|rules| {
+            for (kind, text) in &enrolment.identifiers {
+                let by_rules = self.identifier_hash(&identifier_by(rules, *kind, text)?);
+                let without = normalise_identifier(*kind, text).ok();
+                let without = without.map(|spelled| self.identifier_hash(&spelled));
+                hashes.asked.push(without.unwrap_or(by_rules));
+                hashes.known.push(by_rules);
+                without_rules.extend(without);
+            }
+            Ok::<_, Error>(())
+        })?;
+        for list in [&mut hashes.asked, &mut hashes.known] {
+            order::sort_by(list, Ord::cmp);
+            list.dedup();
+        }
+        // Rules come and go. Who was enrolled by them is found by the same text without them, too.
+        for hash in without_rules {
+            let is_new = !hashes.known.contains(&hash);
+            if is_new && hashes.known.len() < enrolment::IDENTIFIERS_MAX {
+                hashes.known.push(hash);
+            }
+        }
         Ok(hashes)
     }
 
@@ -148,8 +178,13 @@ impl Till {
             return Cow::Borrowed(cart);
         };
         let mut cart = cart.clone();
-        cart.shown = Some(Shown::Hash(self.identifier_hash(code)));
+        cart.shown = Some(Shown::Hash(self.shown_hash(code)));
         Cow::Owned(cart)
+    }
+
+    /// The keyed hash of what a customer showed, in its one spelling.
+    pub(super) fn shown_hash(&self, code: &str) -> IdentifierHash {
+        self.by_rules(|rules| self.identifier_hash(&Shown::spelled(code, rules)))
     }
 
     /// Recognises what was scanned or typed, and tells the member's balances on a business date.

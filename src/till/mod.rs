@@ -6,7 +6,7 @@
 //! the close, `expiry.rs` what it writes off, `sync.rs` what goes to and comes from head office,
 //! `dispute.rs` and `proof.rs` settle a quarrel about a sale, `adjust.rs` gives or takes points by hand,
 //! `event.rs` books what is no sale, `member_status.rs` blocks members, `merge.rs` makes two of them one, `household.rs` lets them share an account,
-//! `approval.rs` asks who may, `exceptions.rs` tells it in the day's report, `velocity.rs` counts for limits,
+//! `operators.rs` knows who works here, `approval.rs` asks who may, `exceptions.rs` tells it in the day's report, `velocity.rs` counts for limits,
 //! `undo.rs` a post-void's rest, `past.rs` what the evaluation is told of earlier sales, `counted.rs`,
 //! `usage.rs` and `sums.rs` what is kept summed up of them, `programmes.rs` which version prices them,
 //! `care.rs` and `verify.rs` the rest.
@@ -37,12 +37,14 @@ mod member_status;
 mod merge;
 mod one_time;
 mod operation;
+mod operators;
 mod past;
 pub mod ports;
 mod programmes;
 mod proof;
 mod referral;
 mod refund;
+mod refund_done;
 mod returns;
 mod sale;
 mod salvage;
@@ -64,7 +66,7 @@ mod verify_rows;
 mod view;
 
 pub use adjust::{Adjusted, Adjustment, Missing};
-pub use approval::{APPROVAL_SECONDS, OperatorLine};
+pub use approval::APPROVAL_SECONDS;
 pub use card::{CardHousehold, CardTier, MemberCard, RewardLine, WalletBalance};
 pub use care::Info;
 pub use code::{CODE_SECONDS, CodeState};
@@ -81,6 +83,7 @@ pub use member_status::{StatusChange, StatusChanged, StatusRequest};
 pub use merge::{MergePreview, MergeRequest, MergeSide, Merged};
 pub use one_time::{ONE_TIME_SECONDS, OneTimeCode};
 pub use operation::OPERATION_ID_MAX;
+pub use operators::OperatorLine;
 pub use ports::{Clock, Ports, Randomness};
 pub use proof::{Anchor, DocumentProof, Life, Link, Proof, Shown};
 pub use refund::{RefundPreview, RefundRequest, WalletRefund};

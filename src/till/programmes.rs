@@ -8,6 +8,7 @@ use crate::kernel::BusinessDate;
 use crate::ledger::decide::note;
 use crate::ledger::{Kind, SaleFacts};
 use crate::programme::{Programme, unlike_installed};
+use crate::scan::Rules;
 use crate::store::{Reading, Writing};
 
 impl Till {
@@ -24,6 +25,15 @@ impl Till {
         self.programmes()
             .pop()
             .ok_or(Error::Internal("a ledger without a programme"))
+    }
+
+    /// Goes by the code rules of the highest version, whatever the day: what is shown at a till has no
+    /// date, and a card that is handed out tomorrow can be enrolled today.
+    pub(super) fn by_rules<T>(&self, ask: impl FnOnce(&Rules) -> T) -> T {
+        match self.newest_programme() {
+            Ok(programme) => ask(programme.codes()),
+            Err(_) => ask(&Rules::default()),
+        }
     }
 
     /// Every version, lowest first.

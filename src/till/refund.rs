@@ -24,7 +24,7 @@ use crate::kernel::{
 };
 use crate::ledger::refund::{Policies, Reason, Returned, SaleHistory, refund};
 use crate::ledger::{Accounts, Act, Effect, Entry, Flags, Kind, SaleFacts};
-use crate::programme::{MissingAward, Programme, Wallet};
+use crate::programme::{MissingAward, Programme};
 use crate::store::{Reading, SaleRow};
 use crate::texts::{money, number_trimmed};
 
@@ -150,17 +150,8 @@ impl Till {
             worked.entries.extend(undone.entries);
             let own = [worked.facts.member, worked.account];
             worked.entries.retain(|entry| own.contains(&entry.member));
-            let wallets = worked.wallets();
-            let is_money = |line: &&WalletRefund| {
-                let wallet = worked.programme().wallet(&line.wallet);
-                wallet.is_some_and(Wallet::is_money)
-            };
-            let stored = wallets.iter().filter(is_money).map(|line| line.returned);
-            Ok(RefundPreview {
-                amount: worked.facts.amount - undone.amount,
-                stored: Money::new(stored.sum::<Points>().get()),
-                wallets,
-            })
+            let told = self.told_entries(&worked.entries, &worked.lots, undone.amount)?;
+            Ok(told.0)
         })
     }
 

@@ -353,7 +353,8 @@ impl Till {
             let run_out = self.run_out(reading)?;
             let own = run_out.len();
             let returns = self.unlinked(reading, &moment, cart, run_out)?;
-            self.told_unlinked(&returns.entries[own..])
+            let told = self.told_entries(&returns.entries[own..], &Accounts::new(), Money::ZERO)?;
+            Ok(told.0)
         })
     }
 
@@ -401,7 +402,7 @@ impl Till {
             Ok(UnlinkedRefund {
                 id: self.sale_id(seq),
                 was_replayed: replay == Replay::Again,
-                done: self.told_unlinked(&entries_of(reading, seq)?)?,
+                done: self.told_refund(reading, seq)?.0,
             })
         })
     }
@@ -429,20 +430,6 @@ impl Till {
         };
         self.add_unlinked(reading, moment, returning, cart, &mut returns)?;
         Ok(returns)
-    }
-
-    /// What the entries of such a return say.
-    fn told_unlinked(&self, entries: &[Entry]) -> Result<RefundPreview, Error> {
-        let refund = entries
-            .first()
-            .ok_or(Error::Internal("a return without its entry"))?;
-        let programme = self.programme_version(refund.programme_version)?;
-        Ok(RefundPreview {
-            amount: refund.amount,
-            // Of goods of no known sale nothing was paid by stored value.
-            stored: Money::ZERO,
-            wallets: by_wallet(entries, &programme, &Accounts::new()),
-        })
     }
 }
 
@@ -481,7 +468,7 @@ fn is_open(row: &SaleRow) -> bool {
     row.state == SaleState::Committed as u8
 }
 
-fn told_wallets(wallets: &[WalletRefund], programme: &Programme) -> Vec<WalletBack> {
+pub(super) fn told_wallets(wallets: &[WalletRefund], programme: &Programme) -> Vec<WalletBack> {
     let told = wallets.iter().filter_map(|line| {
         Some(WalletBack {
             wallet: programme.wallet(&line.wallet)?.number,

@@ -54,8 +54,13 @@ pub struct Identified {
 }
 
 impl Identified {
-    /// What a scan is, as far as that can be told without a ledger.
+    /// What a scan is, as far as that can be told without a ledger, which has the shop's rules.
     pub fn without_ledger(scan: &Scan<'_>) -> Self {
+        Self::by(&Rules::default(), scan)
+    }
+
+    /// What a scan is by a shop's rules.
+    fn by(rules: &Rules, scan: &Scan<'_>) -> Self {
         let of_nobody = |readings: Vec<Reading>| {
             let each = readings.into_iter().map(|reading| Candidate {
                 reading,
@@ -63,7 +68,7 @@ impl Identified {
             });
             each.collect()
         };
-        match identify(scan, &Rules::default()) {
+        match identify(scan, rules) {
             Ok(found) => Self {
                 candidates: of_nobody(found.readings),
                 doubts: found.doubts,
@@ -105,6 +110,11 @@ impl Identified {
         }
     }
 
+    /// Whether it is neither a means of payment nor a person's papers.
+    fn may_be_meant(&self) -> bool {
+        !self.refused.is_some_and(Unreadable::is_of_a_person)
+    }
+
     fn is_anybodys(&self) -> bool {
         self.candidates.iter().any(|one| one.owner.is_some())
     }
@@ -116,11 +126,10 @@ impl Till {
     /// # Errors
     /// The store's. What is refused is no error here.
     pub fn identify(&self, scan: &Scan<'_>) -> Result<Identified, Error> {
-        let found = Identified::without_ledger(scan);
         self.read(|reading| {
-            let mut found = self.with_owners(reading, found)?;
-            let may_be_meant = !found.refused.is_some_and(Unreadable::is_of_a_person);
-            if scan.entry_mode == EntryMode::Keyed && may_be_meant && !found.is_anybodys() {
+            let mut found = self.found(reading, scan)?;
+            let is_open = found.may_be_meant() && !found.is_anybodys();
+            if scan.entry_mode == EntryMode::Keyed && is_open {
                 for near in nearby::readings(scan.text) {
                     let near = self.candidate(reading, near)?;
                     let is_here = near.owner.is_some_and(|owner| owner.is_known_here);
@@ -137,11 +146,10 @@ impl Till {
         reading: &store::Reading<'_>,
         text: &str,
     ) -> Result<Owner, Error> {
-        let found = Identified::without_ledger(&Scan::scanned(text));
+        let found = self.found(reading, &Scan::scanned(text))?;
         if let Some(why) = found.refused.filter(|why| why.is_of_a_person()) {
             return Err(why.into());
         }
-        let found = self.with_owners(reading, found)?;
         let only = found.only().and_then(|place| found.candidates.get(place));
         match (only.and_then(|only| only.owner), found.refused) {
             // Somebody enrolled just this, whatever else it may be.
@@ -152,6 +160,26 @@ impl Till {
             }
             (None, None) => Err(Error::refused(status::NOT_FOUND, "member.unknown", &[])),
         }
+    }
+
+    /// What a scan is by the shop's rules, and whose. Where nobody has it, it may be somebody's who was
+    /// enrolled before there were such rules.
+    fn found(&self, reading: &store::Reading<'_>, scan: &Scan<'_>) -> Result<Identified, Error> {
+        let (found, has_rules) = self.by_rules(|rules| {
+            let has_rules = *rules != Rules::default();
+            (Identified::by(rules, scan), has_rules)
+        });
+        let mut found = self.with_owners(reading, found)?;
+        if has_rules && found.may_be_meant() && !found.is_anybodys() {
+            let old = Identified::without_ledger(scan);
+            if old.may_be_meant() {
+                let old = self.with_owners(reading, old)?.candidates.into_iter();
+                found
+                    .candidates
+                    .extend(old.filter(|old| old.owner.is_some()));
+            }
+        }
+        Ok(found)
     }
 
     fn with_owners(

@@ -55,7 +55,7 @@ pub struct Till {
     pub(super) language: Language,
     pub(super) ports: Ports,
     /// Nobody where nothing is checked.
-    pub(super) operators: Operators,
+    pub(super) people: RwLock<Arc<Operators>>,
     pub(super) approvals: Approvals,
     pub(super) codes: Codes,
     /// Oldest first, never empty.
@@ -131,7 +131,7 @@ impl Till {
             identity,
             language,
             ports,
-            operators,
+            people: RwLock::new(Arc::new(operators)),
             approvals: Approvals::default(),
             codes: Codes::default(),
             epochs,

@@ -15,7 +15,7 @@ use crate::exchange::provisioning::MemberBlock;
 use crate::exchange::{Provisioning, identifier_hash};
 use crate::kernel::{MemberNumber, Points, WalletNumber, WriterId};
 use crate::ledger::decide::note;
-use crate::ledger::{Kind, SaleFacts};
+use crate::ledger::{Kind, Operators, SaleFacts};
 use crate::programme::Programme;
 use crate::scan::{IdentifierKind, normalise_identifier};
 use crate::store::{Identity, Store, Writing};
@@ -68,7 +68,7 @@ impl Till {
             .last()
             .ok_or(Error::Internal("a ledger without a programme"))?;
         let like = Provisioning {
-            operators: real.operators.clone(),
+            operators: Operators::clone(&real.people()),
             ..like_ledger(&real.identity, newest.document(), &ports)
         };
         let programmes: Vec<&Programme> = programmes.iter().map(AsRef::as_ref).collect();

@@ -36,7 +36,7 @@ impl Till {
             Whose::Quota => None,
             Whose::Card => match cart.shown.as_ref()? {
                 Shown::Hash(hash) => Some(Who::hashed(whose, hash)),
-                Shown::Code(code) => Some(Who::hashed(whose, &hash(code))),
+                Shown::Code(code) => Some(Who::hashed(whose, &self.shown_hash(code))),
             },
         }
     }

@@ -44,7 +44,7 @@ impl Till {
         operation: &str,
         cart: &Cart,
     ) -> Lifted {
-        if programme.limits().is_empty() || self.operators.is_empty() {
+        if programme.limits().is_empty() || self.people().is_empty() {
             return Lifted::No;
         }
         let cashier = cart.cashier.as_deref();

@@ -57,20 +57,20 @@ impl Till {
         Ok(findings)
     }
 
-    /// Who the file is, and the members that came with provisioning, are what they were when this
-    /// life of it began.
+    /// Who the file is, its operators, and the members that came with provisioning, are what they were
+    /// when this life of it began, or when operators came last.
     fn check_identity(
         &self,
         reading: &Reading<'_>,
         findings: &mut Vec<Finding>,
     ) -> Result<(), Error> {
-        let seq = self.birth_seq();
+        let seq = reading.identity_seq()?.max(self.birth_seq());
         let kept = reading.find_document(seq)?;
         let kept = kept.as_deref();
         let is_own = kept == Some(&reading.identity_digest()?)
             || kept == Some(&reading.first_identity_digest()?);
         if !is_own || !reading.has_own_min_reader()? {
-            let text = "the ledger's identity, a key, a member or a number of its provisioning was changed";
+            let text = "the ledger's identity, a key, a member or a number of its provisioning, or an operator, was changed";
             findings.push(finding("identity.changed", seq, text));
         }
         Ok(())

@@ -1,6 +1,47 @@
 /* Refund: the whole sale, once, and in parts. Day close: control totals. Care: verify, backup, log, clock. */
 #include "till.h"
 
+/* What the refund of an operation did, in a programme of one wallet. */
+static void told(const loy_ledger *ledger, const char *operation, int64_t amount, int64_t taken_back)
+{
+    loy_rows *rows = NULL;
+    OK(loy_refund_get(ledger, operation, &rows, &error));
+    CHECK(row_count(rows) == 2);
+    CHECK(row_int(rows, 0, "amount") == amount && row_int(rows, 1, "amount") == amount);
+    CHECK(strcmp(loy_rows_text(rows, 1, "wallet"), "points") == 0);
+    CHECK(row_int(rows, 1, "points_taken_back") == taken_back);
+    loy_rows_free(rows);
+}
+
+/* Each refund tells its own part, however much has come back since, also after a restart. */
+static void tell_all(const loy_ledger *ledger)
+{
+    loy_rows *rows = NULL;
+    loy_buffer *receipt = NULL;
+    told(ledger, "refund-1", 55000, 6);
+    told(ledger, "undo-1", 55000, 6);
+    told(ledger, "part-10", 20000, 3);
+    told(ledger, "rest-10", 27500, 3);
+    /* 22.000 d reduced and 16.500 d of goods back leave 16.500 d, which earn 2 of 6. */
+    told(ledger, "refund-3", 38500, 4);
+    told(ledger, "refund-5", 16500, 2);
+    /* Refused, another call's, never asked. */
+    EXPECT(LOY_NOT_FOUND, loy_refund_get(ledger, "refund-2", &rows, &error));
+    EXPECT(LOY_NOT_FOUND, loy_refund_get(ledger, "sale-1", &rows, &error));
+    EXPECT(LOY_NOT_FOUND, loy_refund_get(ledger, "refund-99", &rows, &error));
+    EXPECT(LOY_E_ARGUMENT, loy_refund_get(ledger, "", &rows, &error));
+    CHECK(rows == NULL);
+    OK(loy_refund_receipt(ledger, "refund-3", 24, LOY_DIACRITICS_STRIPPED, &receipt, &error));
+    CHECK(strcmp((const char *)loy_buffer_data(receipt),
+                 "Hoan tien       38.500 d\n"
+                 "Tru lai           4 diem\n") == 0);
+    loy_buffer_free(receipt);
+    EXPECT(LOY_NOT_FOUND, loy_refund_receipt(ledger, "refund-2", 24, LOY_DIACRITICS_KEPT, &receipt,
+                                             &error));
+    EXPECT(LOY_E_ARGUMENT, loy_refund_receipt(ledger, "refund-3", 19, LOY_DIACRITICS_KEPT, &receipt,
+                                              &error));
+}
+
 int main(int count, char **arguments)
 {
     char copy[4096];
@@ -118,6 +159,8 @@ int main(int count, char **arguments)
     loy_refund_free(refund);
     OK(loy_refund_new(ledger, loy_sale_id(sale), &refund, &error));
     OK(loy_refund_set_time(refund, NOON_MS + 180000, HANOI, TODAY, &error));
+    /* Everything stands in place of a part that was added before; none can be added to it. */
+    OK(loy_refund_add_quantity(refund, 0, 300, &error));
     OK(loy_refund_add_all(refund, &error));
     EXPECT(LOY_E_ARGUMENT, loy_refund_add_quantity(refund, 0, 300, &error));
     OK(loy_refund_commit(ledger, "refund-5", refund, &returned, &error));
@@ -127,6 +170,11 @@ int main(int count, char **arguments)
     CHECK(balance_of(ledger, "0912345678") == 0);
     loy_refund_free(refund);
     loy_sale_free(sale);
+
+    tell_all(ledger);
+    loy_ledger_close(ledger);
+    ledger = open_till(arguments[1]);
+    tell_all(ledger);
 
     /* An exchange: a shirt of 55.000 d goes back and one of 80.000 d is bought in one cart. */
     cart = one_line(loy_member_number(member), "0011", 55000);
@@ -160,6 +208,7 @@ int main(int count, char **arguments)
     CHECK(row_count(rows) == 2 && row_int(rows, 0, "amount") == 80000);
     CHECK(row_int(rows, 1, "debt") == 0);
     loy_rows_free(rows);
+    told(ledger, "back-1", 80000, 8);
     CHECK(balance_of(ledger, "0912345678") == 0);
     loy_cart_free(cart);
     loy_sale_free(returned);

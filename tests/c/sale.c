@@ -94,7 +94,12 @@ static void call_off(loy_ledger *ledger, const char *number)
 {
     loy_cart *cart = one_line(number, "0003", 10000);
     loy_sale *sale = NULL, *voided = NULL;
+    char reason[202];
+    memset(reason, 'a', 201);
+    reason[201] = 0;
     OK(loy_sale_authorise(ledger, "sale-3", cart, 900, &sale, &error));
+    EXPECT(LOY_E_ARGUMENT,
+           loy_sale_void(ledger, "void-3", loy_sale_id(sale), reason, &voided, &error));
     OK(loy_sale_void(ledger, "void-3", loy_sale_id(sale), "customer left", &voided, &error));
     CHECK(state_of(voided) == LOY_SALE_VOIDED);
     loy_sale_free(voided);
@@ -103,6 +108,40 @@ static void call_off(loy_ledger *ledger, const char *number)
     CHECK(state_of(voided) == LOY_SALE_VOIDED);
     loy_sale_free(voided);
     loy_sale_free(sale);
+    loy_cart_free(cart);
+}
+
+/* The customer had paid what was called off: the same receipt, under another operation. */
+static void paid_all_the_same(loy_ledger *ledger, const char *number)
+{
+    loy_cart *cart = one_line(number, "0004", 20000);
+    loy_sale *sale = NULL, *other = NULL;
+    loy_quote *quote = NULL;
+    int64_t amount = -1;
+    OK(loy_cart_want_points(cart, "points", 2, &error));
+    OK(loy_sale_authorise(ledger, "sale-4", cart, 900, &sale, &error));
+    OK(loy_sale_void(ledger, "void-4", loy_sale_id(sale), "by mistake", &other, &error));
+    loy_sale_free(other);
+    EXPECT(LOY_ALREADY_RESOLVED,
+           loy_sale_commit(ledger, "commit-4", loy_sale_id(sale), NULL, &other, &error));
+    CHECK(state_of(other) == LOY_SALE_VOIDED);
+    loy_sale_free(other);
+    EXPECT(LOY_NOT_FOUND, loy_sale_find(ledger, "0004", TODAY, NULL, 1, &other, &error));
+    EXPECT(LOY_E_OPERATION_CONFLICT, loy_sale_record(ledger, "sale-4", cart, &other, &error));
+    OK(loy_sale_record(ledger, "sale-4-paid", cart, &other, &error));
+    CHECK(state_of(other) == LOY_SALE_COMMITTED && replayed(other) == 0);
+    CHECK(strcmp(loy_sale_id(other), loy_sale_id(sale)) != 0);
+    loy_sale_free(sale);
+    OK(loy_sale_quote(other, &quote, &error));
+    OK(loy_quote_points_redeemed(quote, "points", &amount, &error));
+    CHECK(amount == 2);
+    OK(loy_quote_payable(quote, &amount, &error));
+    CHECK(amount == 18000);
+    loy_quote_free(quote);
+    OK(loy_sale_find(ledger, "0004", TODAY, NULL, 1, &sale, &error));
+    CHECK(strcmp(loy_sale_id(other), loy_sale_id(sale)) == 0);
+    loy_sale_free(sale);
+    loy_sale_free(other);
     loy_cart_free(cart);
 }
 
@@ -119,6 +158,7 @@ int main(int count, char **arguments)
     record_twice(ledger, loy_member_number(member));
     held = spend_two_points(ledger, loy_member_number(member));
     call_off(ledger, loy_member_number(member));
+    paid_all_the_same(ledger, loy_member_number(member));
 
     /* The till is restarted; the sale is still held and can be committed. A second till that opens
      * the same file is refused. */
@@ -127,7 +167,7 @@ int main(int count, char **arguments)
     config = configure(arguments[1], "till.loy");
     EXPECT(LOY_E_BUSY, loy_ledger_open(config, &second, &error));
     OK(loy_ledger_open_reader(config, &second, &error));
-    CHECK(balance_of(second, "0912345678") == 6);
+    CHECK(balance_of(second, "0912345678") == 6);   /* - 2 + 2 of the receipt 0004 */
     EXPECT(LOY_E_STORE_READ_ONLY, loy_sale_commit(second, "commit-2", held, NULL, &sale, &error));
     loy_ledger_close(second);
     loy_config_free(config);
@@ -138,7 +178,7 @@ int main(int count, char **arguments)
     OK(loy_sale_get(ledger, held, &sale, &error));
     CHECK(state_of(sale) == LOY_SALE_COMMITTED);
     loy_sale_free(sale);
-    /* 6 - 2 + 28.000 / 10.000 = 2,8, rounded 3. */
+    /* 6 - 2 + 28.000 / 10.000 = 2,8, rounded 3; and - 2 + 18.000 / 10.000 = 1,8, rounded 2. */
     CHECK(balance_of(ledger, "0912345678") == 7);
     EXPECT(LOY_E_ARGUMENT, loy_sale_get(ledger, "no sale", &sale, &error));
     OK(loy_ledger_idle(ledger, &error));

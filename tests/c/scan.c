@@ -74,6 +74,34 @@ static void without_a_ledger(void)
     CHECK(rows == NULL);
 }
 
+/* GCN, amount of 12.50, last day of February 2028: 255, 3902, 17 of GS1. */
+static void a_coupon_says_what_it_gives(void)
+{
+    static const char whole[] = "]Q3" "255893456780001342\x1d" "39021250\x1d" "17280200";
+    loy_rows *rows = answer(NULL, whole, "scanned", NULL, 0, "coupon", "893456780001342");
+    CHECK(is(rows, 0, "coupon_kind", "8934567800013") && is(rows, 0, "coupon_serial", "42"));
+    CHECK(is(rows, 0, "coupon_amount", "12.50") && is(rows, 0, "coupon_percent", ""));
+    CHECK(row_int(rows, 0, "coupon_expires_on") == 20280229);
+    loy_rows_free(rows);
+    rows = answer(NULL, "]Q32558934567800013\x1d" "39410005", "scanned", NULL, 0, "coupon",
+                  "8934567800013");
+    CHECK(is(rows, 0, "coupon_percent", "0.5") && is(rows, 0, "coupon_serial", ""));
+    loy_rows_free(rows);
+    rows = answer(NULL, "]Q32558934567800013\x1d" "81110150\x1d" "17271231", "scanned", NULL, 0,
+                  "coupon", "8934567800013");
+    CHECK(row_int(rows, 0, "coupon_points") == 150 && is(rows, 0, "coupon_amount", ""));
+    CHECK(row_int(rows, 0, "coupon_expires_on") == 20271231);
+    loy_rows_free(rows);
+    rows = answer(NULL, "]Q32558934567800013\x1d" "390050000", "scanned", NULL, 0, "coupon",
+                  "8934567800013");
+    CHECK(is(rows, 0, "coupon_amount", "50000"));
+    loy_rows_free(rows);
+    /* An EAN number that is a coupon says nothing of what it gives. */
+    rows = answer(NULL, "9810123456780", "scanned", NULL, 0, "coupon", "9810123456780");
+    CHECK(is(rows, 0, "coupon_kind", ""));
+    loy_rows_free(rows);
+}
+
 static void what_is_no_members(loy_ledger *ledger)
 {
     static const char citizen[] = "001203001234||Nguy\xean V\xe3n A|01012003|Nam|Ha Noi|01012022";
@@ -200,6 +228,7 @@ int main(int count, char **arguments)
     const char *number;
     CHECK(count == 2);
     without_a_ledger();
+    a_coupon_says_what_it_gives();
     what_is_no_members(NULL);
 
     ledger = create_till(arguments[1]);

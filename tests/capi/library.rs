@@ -7,7 +7,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
 use loy::exchange::provisioning::MemberBlock;
-use loy::exchange::{ActivationCode, Provisioning, SigningKey, operators};
+use loy::exchange::{ActivationCode, OperatorList, Provisioning, SigningKey, operators};
 use loy::kernel::{Currency, Instant, WriterId};
 use loy::ledger::Operators;
 use loy::ledger::clock::ClockLimits;
@@ -144,6 +144,17 @@ pub fn office_key() -> SigningKey {
     SigningKey::from_bytes(&[7; 32])
 }
 
+fn people(supervisor: &str, pin: &str) -> Operators {
+    let document = format!(
+        r#"{{"roles": {{"cashier": {{"refund": "50000"}}}},
+            "operators": [{{"id": "TN-07", "role": "cashier"}},
+                          {{"id": "{supervisor}", "role": "supervisor", "pin": "{pin}"}}]}}"#
+    );
+    let random = &mut |bytes: &mut [u8]| bytes.fill(7);
+    let read = operators::from_json(document.as_bytes(), Currency::VND, 1_000, random);
+    read.expect("operators")
+}
+
 impl Shop {
     /// A shop with the programme "10.000 d = 1 point".
     pub fn new() -> Self {
@@ -160,13 +171,20 @@ impl Shop {
 
     /// The same with a cashier TN-07 who refunds up to 50.000 d, and the supervisor GS-01, PIN 4711.
     pub fn with_operators() -> Self {
-        let document = br#"{"roles": {"cashier": {"refund": "50000"}},
-            "operators": [{"id": "TN-07", "role": "cashier"},
-                          {"id": "GS-01", "role": "supervisor", "pin": "4711"}]}"#;
-        let random = &mut |bytes: &mut [u8]| bytes.fill(7);
-        let operators = operators::from_json(document, Currency::VND, 1_000, random);
-        let operators = operators.expect("operators");
-        Self::of(operators, Instant::from_ms(1_795_300_000_000))
+        Self::of(people("GS-01", "4711"), Instant::from_ms(1_795_300_000_000))
+    }
+
+    /// Puts a list of operators into the folder that head office issued at this instant: GS-02, PIN
+    /// 4712, in the place of GS-01. `store` is S1 for the shop's own.
+    pub fn issue_operators(&self, name: &str, issued_ms: i64, store: &str) {
+        let list = OperatorList {
+            store: store.to_owned(),
+            currency: Currency::VND,
+            issued_at: Instant::from_ms(issued_ms),
+            operators: people("GS-02", "4712"),
+        };
+        let sealed = list.seal(&office_key(), &[5; 32], &[6; 24]);
+        fs::write(self.path().join(name), sealed).expect("written");
     }
 
     fn of(operators: Operators, issued_at: Instant) -> Self {

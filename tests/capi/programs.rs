@@ -84,6 +84,15 @@ fn points_are_spent_with_a_code_that_the_telephone_shows_or_that_was_sent() {
 }
 
 #[test]
+fn a_list_of_operators_changes_who_approves_while_the_till_is_open() {
+    let shop = Shop::with_operators();
+    shop.issue_operators("new", 1_795_300_000_001, "S1");
+    shop.issue_operators("old", 1_795_299_999_999, "S1");
+    shop.issue_operators("elsewhere", 1_795_300_000_002, "S2");
+    shop.run("operators", Build::Plain);
+}
+
+#[test]
 fn a_new_programme_prices_the_next_sale_and_not_the_one_that_was_promised() {
     let shop = Shop::new();
     let first = fs::read_to_string(root().join("examples/programmes/vnd-10000.json"));

@@ -300,6 +300,9 @@ impl<'a> Life<'a> {
         self.till
             .refund(&id, &request)
             .map_err(|error| error.to_string())?;
+        let again = self.till.refund_done(&id);
+        let again = again.map_err(|error| error.to_string())?;
+        found.same("told again", &preview, &again);
         if let Some(expected) = step.amount {
             found.same("money back", &expected, &preview.amount.get());
         }

@@ -76,13 +76,14 @@ impl<'a> Day<'a> {
         let history = |number| till.history(number, 0, 1_000).unwrap();
         let card = |number: MemberNumber| till.scan(&number.to_string(), date(TODAY)).unwrap();
         format!(
-            "{} {:?} {:?} {:?} {:?} {:?} {:?}",
+            "{} {:?} {:?} {:?} {:?} {:?} {:?} {:?}",
             till.info().unwrap().head_seq,
             history(first()),
             history(second()),
             card(first()),
             card(second()),
             till.pending_sales().unwrap(),
+            till.operators().unwrap(),
             till.export_next(1 << 20).unwrap(),
         )
     }
@@ -372,6 +373,12 @@ pub const STEPS: &[Step] = &[
     step!(Answers, "record at last", |day| {
         let sale = day.till().record("sale-7", &spending(second(), 90_000, 30));
         day.keep("sale-7", sale)
+    }),
+    step!(Answers, "take new operators", |day| {
+        let people = r#"{"operators": [{"id": "GS-02", "role": "supervisor", "pin": "4712"}]}"#;
+        let list = day.shop.list(MORNING_MS, people);
+        day.till().install_operators(&day.shop.sealed(&list))?;
+        Ok(String::new())
     }),
     step!(Answers, "close the day again", |day| {
         Ok(format!(

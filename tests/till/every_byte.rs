@@ -17,8 +17,8 @@ use crate::blocked::change;
 use crate::households::{joining, leaving};
 use crate::people::adjustment;
 use crate::shop::{
-    Shop, TODAY, answer, assert_sound, cart, cart_of, claim_of, date, enrol, phone, refund_of,
-    spending,
+    MORNING_MS, Shop, TODAY, answer, assert_sound, cart, cart_of, claim_of, date, enrol, phone,
+    refund_of, spending,
 };
 
 /// Columns of which nothing else in the file says what they should be, and why that is so.
@@ -72,6 +72,8 @@ fn shop() -> Shop {
         ];
     });
     let till = shop.create();
+    let list = shop.list(MORNING_MS, PEOPLE);
+    till.install_operators(&shop.sealed(&list)).unwrap();
     let member = enrol(&till);
     let approve = |id: &str, act| till.approve(id, act, "GS-01", b"4711").unwrap();
     approve("back-1", ActKind::Refund);

@@ -9,7 +9,8 @@ use serde_json::json;
 
 use crate::policies::shop;
 use crate::shop::{
-    Shop, TODAY, assert_sound, balance, cart, cart_of, date, enrol, refund_of, spending,
+    Shop, TODAY, assert_sound, balance, cart, cart_of, date, enrol, refund_as_told, refund_of,
+    spending,
 };
 
 fn sold(sku: &str, quantity_milli: i64, total: i64) -> Line {
@@ -225,8 +226,8 @@ fn a_shirt_goes_back_and_another_is_bought_in_one_cart() {
         (rest.amount.get(), rest.wallets[0].taken_back.get()),
         (80_000, 8)
     );
-    till.refund("all-1", &refund_of(done.id)).unwrap();
-    till.refund("all-2", &refund_of(sale.id)).unwrap();
+    refund_as_told(&till, "all-1", &refund_of(done.id)).unwrap();
+    refund_as_told(&till, "all-2", &refund_of(sale.id)).unwrap();
     assert_eq!(balance(&till, member), (0, 0, 0, 0));
     assert_sound(&till);
 }
@@ -293,7 +294,7 @@ fn a_held_exchange_is_looked_at_again_when_it_is_paid() {
     assert_eq!(parts(&held.quote), [(true, 55_000, 6, 0, 0)]);
     assert_eq!(balance(&till, member).0, 6, "a hold takes nothing back");
     // Meanwhile the shirt comes back at another counter.
-    till.refund("refund", &refund_of(sale)).unwrap();
+    refund_as_told(&till, "refund", &refund_of(sale)).unwrap();
     assert_eq!(balance(&till, member).0, 0);
     // It is paid, so it is not refused: the goods are taken as goods without a sale.
     let done = till.commit("commit", held.id, None).unwrap();
@@ -595,7 +596,7 @@ fn goods_that_come_back_in_a_cart_meet_the_same_ceiling_as_in_a_refund() {
         cashier: Some("TN-07".to_owned()),
         ..refund_of(bought.id)
     };
-    till.refund("h", &by_cashier).unwrap();
+    refund_as_told(&till, "h", &by_cashier).unwrap();
     till.commit("i", held.id, None).unwrap();
     let told: Vec<String> = exceptions()
         .split_off(before)

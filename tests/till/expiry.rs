@@ -6,7 +6,8 @@ use loy::till::{DayReport, RefundRequest, Till};
 use serde_json::{Value, json};
 
 use crate::shop::{
-    MORNING_MS, Shop, TODAY, assert_sound, cart_of, date, enrol, refund_of, spending,
+    MORNING_MS, Shop, TODAY, assert_sound, cart_of, date, enrol, refund_as_told, refund_of,
+    spending,
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -179,7 +180,7 @@ fn points_that_come_back_to_a_lot_that_is_dead_lapse_and_are_written_off_next() 
     let on = morning(&shop, 25);
     assert_eq!(close(&till, on), (1, 6));
     // 46.000 d gave 5 points until the 26th; they go, and the 4 that were spent come back too late.
-    till.refund("refund-1", &refund_on(sale.id, on)).unwrap();
+    refund_as_told(&till, "refund-1", &refund_on(sale.id, on)).unwrap();
     assert_eq!(balance_on(&till, member, on), (0, 0));
     assert_eq!(close(&till, on), (2, 10), "the same day, closed again");
     let late = till.history(member, 0, 100).unwrap().pop().unwrap();
@@ -202,7 +203,7 @@ fn goods_that_come_back_after_their_points_expired_leave_no_debt() {
     let preview = till.preview_refund(&refund_on(sale.id, on)).unwrap();
     assert_eq!(preview.wallets[0].taken_back.get(), 10);
     assert_eq!(preview.wallets[0].debt.get(), 3, "what was spent is owed");
-    till.refund("refund-1", &refund_on(sale.id, on)).unwrap();
+    refund_as_told(&till, "refund-1", &refund_on(sale.id, on)).unwrap();
     assert_eq!(balance_on(&till, member, on), (-3, 0));
     assert_sound(&till);
 }
@@ -222,7 +223,7 @@ fn a_return_owes_the_same_whether_or_not_the_close_came_first() {
         if closes_first {
             close(&till, on);
         }
-        till.refund("refund-1", &refund_on(sale.id, on)).unwrap();
+        refund_as_told(&till, "refund-1", &refund_on(sale.id, on)).unwrap();
         close(&till, on);
         assert_sound(&till);
         balance_on(&till, member, on)
@@ -241,7 +242,7 @@ fn points_that_run_out_do_not_pay_what_is_owed() {
     cart.business_date = date(on);
     // Spends the 10 of the first sale; 90.000 d give 9 until the 26th.
     till.record("sale-2", &cart).unwrap();
-    till.refund("refund-1", &refund_on(first.id, on)).unwrap();
+    refund_as_told(&till, "refund-1", &refund_on(first.id, on)).unwrap();
     assert_eq!(balance_on(&till, member, on), (9 - 10, 0));
     let on = morning(&shop, 26);
     assert_eq!(balance_on(&till, member, on), (-10, 0));
@@ -336,7 +337,7 @@ fn a_salvaged_ledger_has_written_off_the_same() {
     let sale = buy(&till, "sale-1", member, 100_000, TODAY);
     let on = morning(&shop, 25);
     close(&till, on);
-    till.refund("refund-1", &refund_on(sale.id, on)).unwrap();
+    refund_as_told(&till, "refund-1", &refund_on(sale.id, on)).unwrap();
     till.close();
     let mut settings = shop.settings();
     settings.path = shop.folder.path().join("saved.loy");
@@ -392,7 +393,7 @@ fn head_office_counts_what_expired_as_the_till_does() {
     till.record("sale-2", &cart).unwrap();
     let on = morning(&shop, 25);
     assert_eq!(close(&till, on), (2, 9));
-    till.refund("refund-1", &refund_on(sale.id, on)).unwrap();
+    refund_as_told(&till, "refund-1", &refund_on(sale.id, on)).unwrap();
     let batch = till.export_next(1 << 20).unwrap().unwrap().bytes;
     let answer = office.ingest(&batch, now).unwrap().outcome;
     assert!(matches!(answer, Outcome::Applied(_)), "{answer:?}");

@@ -8,7 +8,9 @@ use loy::till::{
 };
 
 use crate::people::{adjustment, entries, exceptions, reason};
-use crate::shop::{TODAY, assert_sound, balance, cart_of, claim_of, date, refund_of, spending};
+use crate::shop::{
+    TODAY, assert_sound, balance, cart_of, claim_of, date, refund_as_told, refund_of, spending,
+};
 use crate::two_members::{OTHER_PHONE, scan, shop, two};
 
 pub fn joining(member: MemberNumber, holder: MemberNumber) -> JoinRequest {
@@ -227,7 +229,7 @@ fn goods_come_back_to_the_account_that_has_the_points_of_their_sale() {
     let third = till.record("third", &cart_of(b, 20_000)).unwrap();
     // 10, less 4, and 96.000 đ give 10 (half up), 5 and 2.
     assert_eq!(balance(&till, a).0, 10 - 4 + 10 + 5 + 2);
-    till.refund("back-third", &refund_of(third.id)).unwrap();
+    refund_as_told(&till, "back-third", &refund_of(third.id)).unwrap();
     assert_eq!(balance(&till, a).0, 21);
     leave(&till, b, Split::Nothing);
     let own = till.record("own", &cart_of(b, 30_000)).unwrap();
@@ -236,17 +238,17 @@ fn goods_come_back_to_the_account_that_has_the_points_of_their_sale() {
     let preview = till.preview_refund(&refund_of(first.id)).unwrap();
     let told = &preview.wallets[0];
     assert_eq!((told.taken_back.get(), told.returned.get()), (10, 4));
-    till.refund("back-first", &refund_of(first.id)).unwrap();
+    refund_as_told(&till, "back-first", &refund_of(first.id)).unwrap();
     assert_eq!((balance(&till, a).0, balance(&till, b).0), (15, 3));
     let void = RefundRequest {
         goods: Goods::PostVoid,
         reason: Some("mistake".to_owned()),
         ..refund_of(second.id)
     };
-    till.refund("back-second", &void).unwrap();
-    till.refund("back-alone", &refund_of(alone.id)).unwrap();
+    refund_as_told(&till, "back-second", &void).unwrap();
+    refund_as_told(&till, "back-alone", &refund_of(alone.id)).unwrap();
     assert_eq!((balance(&till, a), balance(&till, b).0), ((0, 0, 0, 0), 3));
-    till.refund("back-own", &refund_of(own.id)).unwrap();
+    refund_as_told(&till, "back-own", &refund_of(own.id)).unwrap();
     assert_eq!((balance(&till, a).0, balance(&till, b).0), (0, 0));
     assert_sound(&till);
 }
@@ -260,7 +262,7 @@ fn points_that_are_gone_are_owed_by_the_account_and_not_by_who_left() {
     let sale = till.record("sale", &cart_of(b, 100_000)).unwrap();
     leave(&till, b, Split::Own);
     assert_eq!((balance(&till, a).0, balance(&till, b).0), (0, 10));
-    till.refund("back", &refund_of(sale.id)).unwrap();
+    refund_as_told(&till, "back", &refund_of(sale.id)).unwrap();
     assert_eq!(
         (balance(&till, a), balance(&till, b)),
         ((-10, 0, 0, 10), (10, 10, 0, 0))
@@ -337,7 +339,7 @@ fn more_than_can_be_spent_is_not_taken_along_and_debts_stay_covered() {
     till.record("spent", &spending(a, 1_000, 1)).unwrap();
     assert_eq!(balance(&till, a), (27, 27, 0, 0));
     till.adjust("hand", &adjustment(a, -27)).unwrap();
-    till.refund("back", &refund_of(sale.id)).unwrap();
+    refund_as_told(&till, "back", &refund_of(sale.id)).unwrap();
     till.adjust("b-again", &adjustment(b, 10)).unwrap();
     assert_eq!(balance(&till, b), (2, 2, 0, 0));
     assert_sound(&till);

@@ -5,7 +5,8 @@ use loy::till::{Enrolment, Period, Till};
 use serde_json::{Value, json};
 
 use crate::shop::{
-    MORNING_MS, Shop, TODAY, assert_sound, cart_of, date, enrol, phone, refund_of, spending,
+    MORNING_MS, Shop, TODAY, assert_sound, cart_of, date, enrol, phone, refund_as_told, refund_of,
+    spending,
 };
 
 const DAY_MS: i64 = 86_400_000;
@@ -130,7 +131,7 @@ fn a_balance_can_be_asked_for_every_moment_of_the_past() {
         business_date: day(25),
         ..refund_of(held.id)
     };
-    till.refund("refund-1", &request).unwrap();
+    refund_as_told(&till, "refund-1", &request).unwrap();
     remember(day(25));
     till.close_day("close-2", day(25)).unwrap();
     remember(day(25));

@@ -12,7 +12,8 @@ use serde_json::json;
 use crate::blocked::change;
 use crate::people::{adjustment, entries, exceptions, reason};
 use crate::shop::{
-    TODAY, assert_sound, balance, cart_of, claim_of, date, phone, refund_of, spending,
+    TODAY, assert_sound, balance, cart_of, claim_of, date, phone, refund_as_told, refund_of,
+    spending,
 };
 use crate::two_members::{OTHER_PHONE, shop, shop_with, tier, told, two};
 
@@ -211,9 +212,9 @@ fn goods_of_either_come_back_to_the_one_that_is_left() {
         ),
         (9, 5)
     );
-    till.refund("back-1", &one(0)).unwrap();
+    refund_as_told(&till, "back-1", &one(0)).unwrap();
     assert_eq!(balance(&till, a), (15, 15, 0, 0));
-    till.refund("back-2", &one(1)).unwrap();
+    refund_as_told(&till, "back-2", &one(1)).unwrap();
     assert_eq!(balance(&till, a), (10, 10, 0, 0));
     // A quarrel about it is settled as ever.
     let disputed = till.dispute(&Disputed::Sale(sale.id)).unwrap();

@@ -2,11 +2,15 @@
 //! been.
 
 use loy::evaluate::{Cart, Line};
-use loy::kernel::{MemberNumber, Money, Quantity, SaleId};
-use loy::till::{Goods, Measure, RefundRequest, ReturnedPart, SaleState, Till, status};
+use loy::kernel::{MemberNumber, Money, Points, Quantity, SaleId};
+use loy::texts::Diacritics;
+use loy::till::{Adjustment, Goods, Measure, RefundRequest, ReturnedPart, SaleState, Till, status};
 use serde_json::{Value, json};
 
-use crate::shop::{Shop, TODAY, assert_sound, balance, cart_of, date, enrol, refund_of, spending};
+use crate::people::adjustment;
+use crate::shop::{
+    Shop, TODAY, assert_sound, balance, cart_of, date, enrol, refund_as_told, refund_of, spending,
+};
 
 /// "10.000 d = 1 point, half up; a point is worth 1.000 d", with this policy and these parts.
 pub fn shop(refund: Value, parts: Value) -> Shop {
@@ -56,9 +60,9 @@ fn points_that_come_back_only_with_everything_wait_for_the_last_shirt() {
     let member = enrol(&till);
     let sale = two_shirts(&till, member);
     // 45.000 d are kept: 4,5 points, rounded up to 5 of the 9.
-    till.refund("refund-1", &pieces(sale, 0, 1_000)).unwrap();
+    refund_as_told(&till, "refund-1", &pieces(sale, 0, 1_000)).unwrap();
     assert_eq!(balance(&till, member).0, 5);
-    till.refund("refund-2", &pieces(sale, 0, 1_000)).unwrap();
+    refund_as_told(&till, "refund-2", &pieces(sale, 0, 1_000)).unwrap();
     assert_eq!(balance(&till, member).0, 10);
     assert_sound(&till);
 }
@@ -69,7 +73,7 @@ fn points_that_never_come_back_are_gone_with_the_goods() {
     let till = shop.create();
     let member = enrol(&till);
     let sale = two_shirts(&till, member);
-    till.refund("refund-1", &refund_of(sale)).unwrap();
+    refund_as_told(&till, "refund-1", &refund_of(sale)).unwrap();
     assert_eq!(balance(&till, member), (0, 0, 0, 0));
     assert_sound(&till);
 }
@@ -91,7 +95,7 @@ fn what_is_no_longer_there_is_owed_forgotten_or_not_taken_back_as_the_programme_
         let till = shop.create();
         let member = enrol(&till);
         let sale = earned_and_spent(&till, member);
-        till.refund("refund", &refund_of(sale)).unwrap();
+        refund_as_told(&till, "refund", &refund_of(sale)).unwrap();
         assert_eq!(balance(&till, member), (-debt, 0, 0, debt));
         assert_sound(&till);
     }
@@ -99,7 +103,7 @@ fn what_is_no_longer_there_is_owed_forgotten_or_not_taken_back_as_the_programme_
     let till = shop.create();
     let member = enrol(&till);
     let sale = earned_and_spent(&till, member);
-    let error = till.refund("refund", &refund_of(sale)).unwrap_err();
+    let error = refund_as_told(&till, "refund", &refund_of(sale)).unwrap_err();
     assert_eq!(
         (error.status(), error.reason()),
         (status::REFUSED, "refund.points_missing")
@@ -148,10 +152,13 @@ fn spent_points_return_to_their_lot_and_lapse_with_it() {
     assert_eq!((line.returned.get(), line.lapsed.get()), (10, 10));
     let in_time = till.preview_refund(&returned_on(sale, 20_261_201)).unwrap();
     assert_eq!(in_time.wallets[0].lapsed.get(), 0);
-    till.refund("refund", &returned_on(sale, 20_261_202))
-        .unwrap();
+    refund_as_told(&till, "refund", &returned_on(sale, 20_261_202)).unwrap();
     assert_eq!(known_on(&till, member, 20_261_201), 10);
     assert_eq!(known_on(&till, member, 20_261_202), 0);
+    // Written off, and nothing is left of the lot: the refund tells the same.
+    shop.clock.advance_seconds(10 * 86_400);
+    till.close_day("close", date(20_261_202)).unwrap();
+    assert_eq!(till.refund_done("refund").unwrap(), preview);
     assert_sound(&till);
 }
 
@@ -162,8 +169,7 @@ fn with_days_of_grace_they_can_be_spent_so_many_days() {
     let till = shop.create();
     let member = enrol(&till);
     let sale = hat(&till, member);
-    till.refund("refund", &returned_on(sale, 20_261_202))
-        .unwrap();
+    refund_as_told(&till, "refund", &returned_on(sale, 20_261_202)).unwrap();
     for (day, known) in [(20_261_202, 10), (20_261_204, 10), (20_261_205, 0)] {
         assert_eq!(known_on(&till, member, day), known, "{day}");
     }
@@ -195,7 +201,7 @@ fn points_follow_the_money_the_pos_gives_back_where_the_programme_says_so() {
         let sale = till.record("sale", &cart_of(member, 100_000)).unwrap().id;
         let preview = till.preview_refund(&back(sale, 0, fee)).unwrap();
         assert_eq!(preview.amount, Money::new(80_000));
-        let after = till.refund("refund", &back(sale, 0, fee)).unwrap();
+        let after = refund_as_told(&till, "refund", &back(sale, 0, fee)).unwrap();
         assert_eq!(after.state, SaleState::Refunded);
         assert_eq!(balance(&till, member).0, left);
         assert_sound(&till);
@@ -209,15 +215,11 @@ fn more_money_than_was_paid_is_not_given_back() {
     let member = enrol(&till);
     let sale = two_shirts(&till, member);
     let half = |amount| Measure::QuantityFor(Quantity::new(1_000), Money::new(amount));
-    till.refund("refund-1", &back(sale, 0, half(50_000)))
-        .unwrap();
-    let error = till
-        .refund("refund-2", &back(sale, 0, half(50_000)))
-        .unwrap_err();
+    refund_as_told(&till, "refund-1", &back(sale, 0, half(50_000))).unwrap();
+    let error = refund_as_told(&till, "refund-2", &back(sale, 0, half(50_000))).unwrap_err();
     assert_eq!(error.reason(), "refund.amount_left");
     assert!(error.to_string().contains("40.000"), "{error}");
-    till.refund("refund-3", &back(sale, 0, half(40_000)))
-        .unwrap();
+    refund_as_told(&till, "refund-3", &back(sale, 0, half(40_000))).unwrap();
     assert_eq!(balance(&till, member).0, 10);
     assert_sound(&till);
 }
@@ -234,11 +236,11 @@ fn where_more_was_given_for_one_shirt_the_other_gives_what_is_left() {
             let till = shop.create();
             let member = enrol(&till);
             let sale = two_shirts(&till, member);
-            till.refund("refund-1", &back(sale, 0, first)).unwrap();
+            refund_as_told(&till, "refund-1", &back(sale, 0, first)).unwrap();
             let request = &rest(sale)[at];
             let preview = till.preview_refund(request).unwrap();
             assert_eq!(preview.amount, Money::new(40_000), "{policy}");
-            let after = till.refund("refund-2", request).unwrap();
+            let after = refund_as_told(&till, "refund-2", request).unwrap();
             assert_eq!(after.state, SaleState::Refunded);
             assert_eq!(balance(&till, member).0, 10);
             assert_sound(&till);
@@ -254,7 +256,7 @@ fn what_comes_back_is_worth_what_today_s_rules_say_where_the_programme_says_so()
     let member = enrol(&till);
     let sale = till.record("sale", &cart_of(member, 500_000)).unwrap().id;
     assert_eq!(balance(&till, member).0, 50);
-    till.refund("refund", &refund_of(sale)).unwrap();
+    refund_as_told(&till, "refund", &refund_of(sale)).unwrap();
     assert_eq!(balance(&till, member), (0, 0, 0, 0));
     assert_sound(&till);
 }
@@ -280,12 +282,16 @@ fn a_return_keeps_the_visit_and_a_post_void_takes_it_back() {
             reason: Some("rung up on the wrong card".to_owned()),
             ..refund_of(sale.id)
         };
-        let after = till.refund("undo", &request).unwrap();
+        let after = refund_as_told(&till, "undo", &request).unwrap();
         assert_eq!(after.state, SaleState::Refunded);
         assert_eq!(balance(&till, member), (0, 0, 0, 0));
         let again = till.record("again", &cart_of(member, 100_000)).unwrap();
         assert_eq!(again.quote.awarded(1).get(), 10 + first_again);
-        assert!(till.refund("undo", &request).unwrap().was_replayed);
+        assert!(
+            refund_as_told(&till, "undo", &request)
+                .unwrap()
+                .was_replayed
+        );
         assert_sound(&till);
     }
 }
@@ -300,20 +306,53 @@ fn a_post_void_gives_spent_points_back_whatever_the_policy_and_wants_a_reason() 
         goods: Goods::PostVoid,
         ..refund_of(sale)
     };
-    let error = till.refund("undo", &request).unwrap_err();
+    let error = refund_as_told(&till, "undo", &request).unwrap_err();
     assert_eq!(
         (error.status(), error.field()),
         (status::E_ARGUMENT, "reason")
     );
     // One shirt came back before; its points are gone, by the policy.
-    till.refund("refund", &pieces(sale, 0, 1_000)).unwrap();
+    refund_as_told(&till, "refund", &pieces(sale, 0, 1_000)).unwrap();
     let request = RefundRequest {
         reason: Some("paid twice".to_owned()),
         ..request
     };
-    till.refund("undo", &request).unwrap();
+    refund_as_told(&till, "undo", &request).unwrap();
     assert_eq!(balance(&till, member), (10, 10, 0, 0));
-    let error = till.refund("once-more", &request).unwrap_err();
+    let error = refund_as_told(&till, "once-more", &request).unwrap_err();
     assert_eq!(error.status(), status::ALREADY_RESOLVED);
     assert_sound(&till);
+}
+
+#[test]
+fn what_a_gift_card_paid_goes_back_onto_it_and_only_the_rest_is_paid_out() {
+    let card = json!({"id": "card", "number": 2, "kind": "money", "name": {"vi": "Thẻ quà"}});
+    let points =
+        json!({"id": "points", "number": 1, "name": {"vi": "Điểm"}, "unit": {"vi": "điểm"}});
+    let shop = shop(json!({}), json!({"wallets": [points, card]}));
+    let till = shop.create();
+    let member = enrol(&till);
+    let load = Adjustment {
+        wallet: "card".to_owned(),
+        ..adjustment(member, 20_000)
+    };
+    till.adjust("load", &load).unwrap();
+    let mut cart = cart_of(member, 50_000);
+    let wanted = ("card".to_owned(), Points::new(20_000));
+    cart.points_wanted.extend([wanted]);
+    let sale = till.record("sale", &cart).unwrap();
+    assert_eq!(sale.quote.outcome.payable, Money::new(30_000));
+    refund_as_told(&till, "back", &refund_of(sale.id)).unwrap();
+    let done = till.refund_done("back").unwrap();
+    assert_eq!((done.amount.get(), done.stored.get()), (50_000, 20_000));
+    // 50.000 d earned 5 points.
+    let lines = till.refund_done_receipt("back", 24, Diacritics::Kept);
+    assert_eq!(
+        lines.unwrap(),
+        [
+            "Hoàn tiền       30.000 đ",
+            "Trừ lại           5 điểm",
+            "Hoàn điểm       20.000 đ",
+        ]
+    );
 }

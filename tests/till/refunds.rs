@@ -2,10 +2,13 @@
 
 use loy::evaluate::{Cart, Line};
 use loy::kernel::{MemberNumber, Money, Points, Quantity, SaleId};
+use loy::texts::Diacritics;
 use loy::till::{Goods, Measure, RefundRequest, ReturnedPart, SaleState, Till, status};
 use proptest::prelude::*;
 
-use crate::shop::{Shop, assert_sound, balance, cart, cart_of, enrol, refund_of, spending};
+use crate::shop::{
+    Shop, assert_sound, balance, cart, cart_of, enrol, refund_as_told, refund_of, spending,
+};
 
 fn part(line: usize, quantity_milli: i64) -> ReturnedPart {
     ReturnedPart {
@@ -60,19 +63,20 @@ fn a_shirt_comes_back_and_the_rest_of_the_bill_keeps_its_points() {
         till.preview_refund(&back).unwrap().amount,
         Money::new(50_000)
     );
-    let after = till.refund("refund-1", &back).unwrap();
+    let after = refund_as_told(&till, "refund-1", &back).unwrap();
     assert_eq!(after.state, SaleState::Committed);
     // 155.000 d are kept: 15,5 points, rounded up.
     assert_eq!(balance(&till, member).0, 16);
     // The hat: 100.000 d are kept, 10 points.
-    till.refund("refund-2", &parts(sale.id, &[part(1, 1_000)]))
-        .unwrap();
+    refund_as_told(&till, "refund-2", &parts(sale.id, &[part(1, 1_000)])).unwrap();
     assert_eq!(balance(&till, member).0, 10);
     // What is left, by asking for everything.
     let rest = till.preview_refund(&refund_of(sale.id)).unwrap();
     assert_eq!(rest.amount, Money::new(100_000));
     assert_eq!(
-        till.refund("refund-3", &refund_of(sale.id)).unwrap().state,
+        refund_as_told(&till, "refund-3", &refund_of(sale.id))
+            .unwrap()
+            .state,
         SaleState::Refunded
     );
     assert_eq!(balance(&till, member).0, 0);
@@ -97,7 +101,7 @@ fn what_is_kept_costs_what_was_paid_less_what_was_given_back() {
     let preview = till.preview_refund(&back).unwrap();
     assert_eq!(preview.amount, Money::new(9_998));
     // 4.999 d are kept, 0,4999 points, so none; 5.000 d would have kept one.
-    till.refund("refund-1", &back).unwrap();
+    refund_as_told(&till, "refund-1", &back).unwrap();
     assert_eq!(balance(&till, member).0, 0);
     assert_sound(&till);
 }
@@ -108,8 +112,7 @@ fn more_than_was_sold_is_refused_with_what_is_left() {
     let till = shop.create();
     let member = enrol(&till);
     let sale = till.record("sale-1", &basket(member)).unwrap();
-    till.refund("refund-1", &parts(sale.id, &[part(0, 2_500)]))
-        .unwrap();
+    refund_as_told(&till, "refund-1", &parts(sale.id, &[part(0, 2_500)])).unwrap();
     let error = till
         .refund("refund-2", &parts(sale.id, &[part(0, 600)]))
         .unwrap_err();
@@ -120,7 +123,9 @@ fn more_than_was_sold_is_refused_with_what_is_left() {
     assert_eq!(error.to_string(), "Only 0,5 is left to return");
     let twice = parts(sale.id, &[part(1, 600), part(1, 600)]);
     assert_eq!(
-        till.refund("refund-3", &twice).unwrap_err().reason(),
+        refund_as_told(&till, "refund-3", &twice)
+            .unwrap_err()
+            .reason(),
         "refund.quantity_left"
     );
     let error = till
@@ -155,7 +160,7 @@ fn a_price_reduction_after_the_sale_takes_its_points_without_goods() {
         Money::new(70_000)
     );
     assert_eq!(
-        till.refund("refund-2", &rest).unwrap().state,
+        refund_as_told(&till, "refund-2", &rest).unwrap().state,
         SaleState::Refunded
     );
     assert_eq!(balance(&till, member).0, 0);
@@ -177,10 +182,10 @@ fn points_that_paid_come_back_in_proportion_and_to_the_last_one() {
     assert_eq!(balance(&till, member).0, 16);
     // A third of the shirts: 10.000 of 41.000 d of the discount, 10 points; 124.000 d are kept and
     // earn 12,4 -> 12.
-    till.refund("refund-1", &parts(sale.id, &[part(0, 1_000)]))
-        .unwrap();
+    refund_as_told(&till, "refund-1", &parts(sale.id, &[part(0, 1_000)])).unwrap();
     assert_eq!(balance(&till, member).0, 12 + 10);
-    till.refund(
+    refund_as_told(
+        &till,
         "refund-2",
         &parts(sale.id, &[part(0, 2_000), part(1, 1_000)]),
     )
@@ -196,8 +201,12 @@ fn a_refund_asked_again_gives_the_same_answer_and_another_content_is_a_conflict(
     let member = enrol(&till);
     let sale = till.record("sale-1", &basket(member)).unwrap();
     let back = parts(sale.id, &[part(0, 1_000)]);
-    till.refund("refund-1", &back).unwrap();
-    assert!(till.refund("refund-1", &back).unwrap().was_replayed);
+    refund_as_told(&till, "refund-1", &back).unwrap();
+    assert!(
+        refund_as_told(&till, "refund-1", &back)
+            .unwrap()
+            .was_replayed
+    );
     assert_eq!(balance(&till, member).0, 16);
     let error = till
         .refund("refund-1", &parts(sale.id, &[part(0, 2_000)]))
@@ -210,8 +219,7 @@ fn a_sale_without_a_member_comes_back_in_parts_too() {
     let shop = Shop::new();
     let till = shop.create();
     let sale = till.record("sale-1", &cart(9_000)).unwrap();
-    till.refund("refund-1", &parts(sale.id, &[part(0, 400)]))
-        .unwrap();
+    refund_as_told(&till, "refund-1", &parts(sale.id, &[part(0, 400)])).unwrap();
     let rest = till.preview_refund(&refund_of(sale.id)).unwrap();
     assert_eq!(rest.amount, Money::new(9_000 - 3_600));
 }
@@ -224,7 +232,7 @@ fn a_refund_in_the_moment_a_hold_runs_out_is_a_refund_like_any_other() {
     let sale = till.record("sale-1", &cart_of(member, 100_000)).unwrap();
     till.authorise("hold-1", &cart(5_000), 60).unwrap();
     shop.clock.advance_seconds(61);
-    till.refund("refund-1", &refund_of(sale.id)).unwrap();
+    refund_as_told(&till, "refund-1", &refund_of(sale.id)).unwrap();
     assert_eq!(balance(&till, member).0, 0);
     assert_eq!(till.pending_sales().unwrap()[0].state, SaleState::Expired);
     assert_sound(&till);
@@ -292,7 +300,7 @@ proptest! {
             left[line] -= quantity;
             let request = parts(sale, &[part(line, quantity)]);
             given_back += till.preview_refund(&request).unwrap().amount;
-            till.refund(&format!("refund-{number}"), &request).unwrap();
+            refund_as_told(&till, &format!("refund-{number}"), &request).unwrap();
             prop_assert!(given_back <= paid);
             // Never richer than before the sale, never with more than sale and purse together.
             prop_assert!(balance(&till, member).3 == 0);
@@ -300,7 +308,7 @@ proptest! {
         if till.sale(sale).unwrap().state != SaleState::Refunded {
             let request = refund_of(sale);
             given_back += till.preview_refund(&request).unwrap().amount;
-            till.refund("rest", &request).unwrap();
+            refund_as_told(&till, "rest", &request).unwrap();
         }
         prop_assert_eq!(given_back, paid);
         prop_assert_eq!(balance(&till, member), before);
@@ -363,7 +371,7 @@ proptest! {
                 left[line] -= quantity;
                 if !at_once {
                     let request = parts(sale, &[part(line, quantity)]);
-                    till.refund(&format!("refund-{number}"), &request).unwrap();
+                    refund_as_told(&till, &format!("refund-{number}"), &request).unwrap();
                 }
             }
             let gone = story.lines.iter().zip(&left).enumerate();
@@ -372,7 +380,7 @@ proptest! {
                 .filter(|part| part.measure != Measure::Quantity(Quantity::ZERO))
                 .collect();
             if at_once && !all.is_empty() {
-                till.refund("at-once", &parts(sale, &all)).unwrap();
+                refund_as_told(&till, "at-once", &parts(sale, &all)).unwrap();
             }
             for (line, &quantity) in left.iter().enumerate() {
                 let more = parts(sale, &[part(line, quantity + 1)]);
@@ -383,7 +391,7 @@ proptest! {
             let rest = till.preview_refund(&refund_of(sale));
             let rest = rest.map_or(0, |rest| rest.amount.get());
             if till.sale(sale).unwrap().state != SaleState::Refunded {
-                till.refund("rest", &refund_of(sale)).unwrap();
+                refund_as_told(&till, "rest", &refund_of(sale)).unwrap();
             }
             (end, rest, balance(&till, member))
         });
@@ -416,7 +424,7 @@ proptest! {
                 let request = parts(sale, &[part(line, quantity)]);
                 let id = format!("back-{number}");
                 if !in_carts {
-                    till.refund(&id, &request).unwrap();
+                    refund_as_told(&till, &id, &request).unwrap();
                     continue;
                 }
                 let amount = till.preview_refund(&request).unwrap().amount;
@@ -455,7 +463,7 @@ fn goods_come_back_at_the_moment_a_hold_runs_out() {
     till.authorise("hold-1", &spending, 60).unwrap();
     shop.clock.advance_seconds(61);
     // The hold's end is written first, in the same write.
-    let after = till.refund("refund-1", &refund_of(sale.id)).unwrap();
+    let after = refund_as_told(&till, "refund-1", &refund_of(sale.id)).unwrap();
     assert_eq!(after.state, SaleState::Refunded);
     assert_eq!(balance(&till, member), (0, 0, 0, 0));
     assert_sound(&till);
@@ -487,7 +495,7 @@ fn a_coupon_on_a_line_of_its_own_comes_back_piece_by_piece_with_its_goods() {
     for (count, left) in [(1, 18), (2, 9), (3, 0)] {
         let told = till.preview_refund(&one).unwrap().amount;
         assert_eq!(told, Money::new(90_000), "piece {count}");
-        till.refund(&format!("refund-{count}"), &one).unwrap();
+        refund_as_told(&till, &format!("refund-{count}"), &one).unwrap();
         assert_eq!(balance(&till, member).0, left, "piece {count}");
     }
     assert_sound(&till);
@@ -514,17 +522,42 @@ fn a_coupon_over_the_bill_comes_back_by_thousandths_and_a_line_without_pieces_by
         till.preview_refund(&third).unwrap().amount,
         Money::new(90_010)
     );
-    till.refund("refund-1", &third).unwrap();
-    let box_ = till.refund("refund-2", &parts(sale.id, &[part(2, 1)]));
+    refund_as_told(&till, "refund-1", &third).unwrap();
+    let box_ = refund_as_told(&till, "refund-2", &parts(sale.id, &[part(2, 1)]));
     assert_eq!(box_.unwrap_err().reason(), "refund.quantity_left");
     let less = loy::till::ReturnedPart {
         line: 2,
         measure: loy::till::Measure::Amount(Money::new(5_000)),
     };
-    till.refund("refund-3", &parts(sale.id, &[less])).unwrap();
+    refund_as_told(&till, "refund-3", &parts(sale.id, &[less])).unwrap();
     let rest = till.preview_refund(&refund_of(sale.id)).unwrap().amount;
     assert_eq!(rest, Money::new(285_000 - 90_010 - 5_000));
-    till.refund("refund-4", &refund_of(sale.id)).unwrap();
+    refund_as_told(&till, "refund-4", &refund_of(sale.id)).unwrap();
     assert_eq!(balance(&till, member).0, 0);
     assert_sound(&till);
+}
+
+#[test]
+fn a_refund_s_own_receipt_says_what_is_paid_out_and_what_becomes_of_points() {
+    let shop = Shop::new();
+    let till = shop.create();
+    let member = enrol(&till);
+    till.record("first", &cart_of(member, 100_000)).unwrap();
+    // 4 of 10 points pay 4.000 d; 46.000 d give 5 (half up).
+    let sale = till.record("sale", &spending(member, 50_000, 4)).unwrap();
+    refund_as_told(&till, "back", &refund_of(sale.id)).unwrap();
+    let lines = till.refund_done_receipt("back", 24, Diacritics::Kept);
+    assert_eq!(
+        lines.unwrap(),
+        [
+            "Hoàn tiền       46.000 đ",
+            "Trừ lại           5 điểm",
+            "Hoàn điểm         4 điểm",
+        ]
+    );
+    let unknown = till.refund_done_receipt("sale", 24, Diacritics::Kept);
+    assert_eq!(
+        unknown.unwrap_err().to_string(),
+        "No such refund at this till"
+    );
 }

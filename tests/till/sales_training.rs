@@ -119,6 +119,13 @@ fn every_text_of_a_training_says_so_on_the_narrowest_paper_too() {
                 }
             }
         }
+        till.refund("back", &refund_of(first.id)).unwrap();
+        for width in [20, 48] {
+            let lines = till.refund_done_receipt("back", width, Diacritics::Kept);
+            let printed = lines.unwrap();
+            assert!(printed[0].starts_with("TRAINING"), "{printed:?}");
+            assert!(printed.iter().all(|line| line.chars().count() <= width));
+        }
         let held = till
             .record("2", &spending(member.number, 90_000, 7))
             .unwrap();

@@ -8,7 +8,9 @@ use ed25519_dalek::SigningKey;
 use loy::evaluate::{Cart, Line};
 use loy::exchange::batch::read;
 use loy::exchange::provisioning::MemberBlock;
-use loy::exchange::{Acknowledgement, ActivationCode, Batch, Provisioning};
+use loy::exchange::{
+    Acknowledgement, ActivationCode, Batch, OperatorList, Provisioning, operators,
+};
 use loy::kernel::{
     BusinessDate, Currency, Instant, MemberNumber, Money, Points, Quantity, SaleId, UtcOffset,
     WriterId,
@@ -136,6 +138,23 @@ impl Shop {
         }
     }
 
+    /// Head office's list of the store's operators, before it is sealed.
+    pub fn list(&self, issued_ms: i64, document: &str) -> OperatorList {
+        let random = &mut |bytes: &mut [u8]| bytes.fill(6);
+        let read = operators::from_json(document.as_bytes(), Currency::VND, 1_000, random);
+        OperatorList {
+            store: "HN01".to_owned(),
+            currency: Currency::VND,
+            issued_at: Instant::from_ms(issued_ms),
+            operators: read.expect("operators"),
+        }
+    }
+
+    /// A list as this shop's tills get it.
+    pub fn sealed(&self, list: &OperatorList) -> Vec<u8> {
+        list.seal(&self.office_key, &[5; 32], &[8; 24])
+    }
+
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("ledger.loy")
     }
@@ -243,6 +262,21 @@ pub fn balance(till: &Till, member: MemberNumber) -> (i64, i64, i64, i64) {
 /// No problem is found, however closely one looks.
 pub fn assert_sound(till: &Till) {
     assert_eq!(till.verify(loy::till::Depth::Full).expect("a check"), []);
+}
+
+/// Refunds, and makes sure that it did what it had told, and tells it again.
+pub fn refund_as_told(
+    till: &Till,
+    id: &str,
+    request: &RefundRequest,
+) -> Result<loy::till::Sale, loy::till::Error> {
+    let told = till.preview_refund(request);
+    let is_new = till.refund_done(id).is_err();
+    let sale = till.refund(id, request)?;
+    if is_new {
+        assert_eq!(till.refund_done(id).unwrap(), told.unwrap(), "{id}");
+    }
+    Ok(sale)
 }
 
 /// Everything of a sale comes back a minute later.

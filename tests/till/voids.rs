@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use crate::policies::shop;
 use crate::shop::{
-    Shop, TODAY, assert_sound, balance, cart_of, claim_of, date, enrol, phone, refund_of, spending,
+    Shop, TODAY, assert_sound, balance, cart_of, claim_of, date, enrol, phone, refund_as_told,
+    refund_of, spending,
 };
 
 fn sold(total: i64) -> Line {
@@ -55,7 +56,7 @@ fn an_exchange_that_was_a_mistake_leaves_the_first_sale_as_it_was() {
     let preview = till.preview_refund(&void_of(exchange.id)).unwrap();
     assert_eq!(preview.amount, Money::new(300_000 - 550_000));
     assert_eq!(preview.wallets[0].taken_back, Points::new(30 - 55));
-    let voided = till.refund("void", &void_of(exchange.id)).unwrap();
+    let voided = refund_as_told(&till, "void", &void_of(exchange.id)).unwrap();
     assert_eq!(voided.state, SaleState::Refunded);
     assert_eq!(balance(&till, member), (55, 55, 0, 0));
     let first = till.sale(bought.id).unwrap();
@@ -63,10 +64,10 @@ fn an_exchange_that_was_a_mistake_leaves_the_first_sale_as_it_was() {
         (first.state, first.given_back),
         (SaleState::Committed, None)
     );
-    let again = till.refund("void", &void_of(exchange.id)).unwrap();
+    let again = refund_as_told(&till, "void", &void_of(exchange.id)).unwrap();
     assert!(again.was_replayed);
     // The shirt can come back again, once.
-    till.refund("back", &refund_of(bought.id)).unwrap();
+    refund_as_told(&till, "back", &refund_of(bought.id)).unwrap();
     assert_eq!(balance(&till, member), (0, 0, 0, 0));
     let report = till.close_day("close", date(TODAY)).unwrap();
     let returned = report.totals.iter().find(|line| line.kind == "refund");
@@ -100,9 +101,9 @@ fn goods_that_moved_on_since_are_named_and_nothing_is_undone() {
     let bought = till.record("sale", &two).unwrap();
     let lines = vec![returned(Some(bought.id), 1_000, 100_000), sold(50_000)];
     let exchange = till.record("exchange", &of_lines(member, lines)).unwrap();
-    till.refund("rest", &refund_of(bought.id)).unwrap();
+    refund_as_told(&till, "rest", &refund_of(bought.id)).unwrap();
     let before = balance(&till, member);
-    let error = till.refund("void", &void_of(exchange.id)).unwrap_err();
+    let error = refund_as_told(&till, "void", &void_of(exchange.id)).unwrap_err();
     assert_eq!(error.reason(), "refund.void_followed");
     assert_eq!(error.sale(), Some(bought.id));
     assert_eq!(balance(&till, member), before);
@@ -127,7 +128,7 @@ fn a_void_of_a_sale_that_paid_an_old_debt_leaves_the_debt_even_where_missing_poi
     assert_eq!(balance(&till, member), (-10, 0, 0, 10));
     let sale = till.record("sale", &cart_of(member, 60_000)).unwrap();
     assert_eq!(balance(&till, member), (-4, 0, 0, 4));
-    till.refund("void", &void_of(sale.id)).unwrap();
+    refund_as_told(&till, "void", &void_of(sale.id)).unwrap();
     assert_eq!(balance(&till, member), (-10, 0, 0, 10));
     assert_sound(&till);
 }
@@ -153,7 +154,7 @@ fn a_bill_on_which_known_goods_came_back_is_claimed_and_one_with_unknown_goods_i
         .unwrap();
     assert!(dispute.is_clean(), "{:?}", dispute.again);
     // What was claimed can be undone as a whole too.
-    till.refund("void", &void_of(exchange.id)).unwrap();
+    refund_as_told(&till, "void", &void_of(exchange.id)).unwrap();
     assert_eq!(balance(&till, member), (0, 0, 0, 0));
     assert_eq!(till.sale(bought.id).unwrap().state, SaleState::Committed);
 
@@ -173,7 +174,7 @@ fn a_salvaged_file_knows_an_undone_exchange_as_the_till_does() {
     till.record("spend", &spending(member, 20_000, 20)).unwrap();
     let lines = vec![returned(Some(bought.id), 1_000, 550_000), sold(300_000)];
     let exchange = till.record("exchange", &of_lines(member, lines)).unwrap();
-    till.refund("void", &void_of(exchange.id)).unwrap();
+    refund_as_told(&till, "void", &void_of(exchange.id)).unwrap();
     let before = (balance(&till, member), till.sale(bought.id).unwrap());
     assert_eq!(before.0, (35, 35, 0, 0));
     till.close();
@@ -295,7 +296,7 @@ fn trade(shop: &Shop, visit: &Visit) -> (Till, Vec<MemberNumber>, Vec<SaleId>) {
                 line: 0,
                 measure: loy::till::Measure::Quantity(Quantity::new(act.back)),
             }]);
-            till.refund(&format!("back-{number}"), &request).unwrap();
+            refund_as_told(&till, &format!("back-{number}"), &request).unwrap();
         }
         sales.push(sale);
     }
@@ -377,7 +378,7 @@ proptest! {
         let (till, members, sales) = trade(&shop, &visit);
         let before = stand(&till, &members, &sales);
         if let Some(sale) = exchange(&till, &visit, &members, &sales) {
-            till.refund("void", &void_of(sale)).unwrap();
+            refund_as_told(&till, "void", &void_of(sale)).unwrap();
             prop_assert_eq!(stand(&till, &members, &sales), before);
             assert_sound(&till);
         }
@@ -418,7 +419,7 @@ proptest! {
                 .collect();
             assert_eq!(later.len(), 2);
             if let Some(sale) = sale {
-                till.refund("void", &void_of(sale)).unwrap();
+                refund_as_told(&till, "void", &void_of(sale)).unwrap();
             }
             assert_sound(&till);
             known(&till, &members)
@@ -444,11 +445,11 @@ fn points_that_were_spent_twice_because_of_an_undone_exchange_come_back_once_for
     let second = till
         .record("second", &spending(member, 10_000, 10))
         .unwrap();
-    till.refund("void", &void_of(exchange.id)).unwrap();
+    refund_as_told(&till, "void", &void_of(exchange.id)).unwrap();
     assert_eq!(balance(&till, member), (-10, 0, 0, 10));
-    till.refund("first-back", &refund_of(first.id)).unwrap();
+    refund_as_told(&till, "first-back", &refund_of(first.id)).unwrap();
     assert_eq!(balance(&till, member), (0, 0, 0, 0));
-    till.refund("second-back", &refund_of(second.id)).unwrap();
+    refund_as_told(&till, "second-back", &refund_of(second.id)).unwrap();
     assert_eq!(balance(&till, member), (10, 10, 0, 0));
     assert_sound(&till);
 }
@@ -479,7 +480,7 @@ fn a_debt_that_was_repaid_stays_repaid_where_the_lot_ran_out_before_the_return_w
     let exchange = till.record("exchange", &exchange).unwrap();
     let yesterday = date(TODAY).minus_days(1).unwrap();
     till.close_day("close", yesterday).unwrap();
-    till.refund("void", &void_of(exchange.id)).unwrap();
+    refund_as_told(&till, "void", &void_of(exchange.id)).unwrap();
     assert_eq!(balance(&till, member), (0, 0, 0, 0));
     assert_sound(&till);
 }

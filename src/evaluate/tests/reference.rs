@@ -57,6 +57,7 @@ A programme is one JSON document. `loy check FILE` says whether it is right, `lo
 | five visits in November, four weeks in a row, a badge | `challenges` |
 | something for who brings a friend | `referral` |
 | how often is too often | `limits` |
+| the shop's own cards, codes, links and scanners | `codes` ([codes.md](codes.md)) |
 | what a family has together: one account, once for all of them | nothing for the account, which members share ([members.md](members.md#households)); `per` `household` of `times` and `limits`, `in_household` of `when` |
 
 What only the library or the POS can say, and no document, is at the end of [programme.md](programme.md#what-a-document-does-not-say).

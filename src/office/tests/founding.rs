@@ -1,6 +1,7 @@
 //! Making a head office, opening it again, and provisioning tills.
 
 use super::*;
+use crate::ledger::Operators;
 
 #[test]
 fn an_office_is_made_once_and_opened_again() {
@@ -42,7 +43,7 @@ fn an_office_file_of_version_1_opens_and_counts_what_expires() {
          DROP INDEX entry_goods; DROP INDEX entry_sale; DROP INDEX entry_return; DROP INDEX batch_applied;
          ALTER TABLE account DROP COLUMN expired; ALTER TABLE account DROP COLUMN adjusted;
          ALTER TABLE stream DROP COLUMN programme; DROP TABLE programme; DROP TABLE activity;
-         DROP TABLE event_activity; DROP INDEX entry_turn; ALTER TABLE writer DROP COLUMN draw_key;
+         DROP TABLE event_activity; DROP TABLE operator_list; DROP INDEX entry_turn; ALTER TABLE writer DROP COLUMN draw_key;
          PRAGMA user_version = 1",
     )
     .expect("as it was");
@@ -52,6 +53,21 @@ fn an_office_file_of_version_1_opens_and_counts_what_expires() {
     let more = till.sale(member(10_000_000_000), 10_000, 1);
     ingest(&mut opened, &till.batch(more, 2));
     assert_eq!(known(&opened, member(10_000_000_000)), 7);
+}
+
+/// Lists of all stores have numbers that only grow: a till takes none with a smaller one.
+#[test]
+fn a_clock_set_back_at_head_office_does_not_make_a_new_list_an_old_one() {
+    let (_dir, mut office) = office();
+    provisioned(&mut office, "1", 10);
+    let mut number = |now| {
+        let people = (Operators::default(), Pins::AsGiven);
+        let made = office.list_operators("HN01", Currency::VND, people, &mut bytes_from(3), now);
+        made.expect("a list").1.ms() - NOW.ms()
+    };
+    let year_before = Instant::from_ms(NOW.ms() - 31_536_000_000);
+    assert_eq!([number(NOW), number(year_before), number(NOW)], [0, 1, 2]);
+    assert_eq!(number(NOW.plus_seconds(60)), 60_000);
 }
 
 #[test]

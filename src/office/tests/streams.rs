@@ -128,10 +128,18 @@ fn a_provisioning_file_used_twice_is_noticed() {
         ingest(&mut office, &new(9).batch(1, 1)).outcome,
         Outcome::Applied(_)
     ));
-    assert_eq!(
-        ingest(&mut office, &new(10).batch(1, 1)).outcome,
-        Outcome::Fork { at: 1 }
-    );
+    // The other ledger sells on and gives out the same member numbers; nothing of it counts.
+    let mut other = new(10);
+    other.sale(member(10_000_000_000), 55_000, 6);
+    for (first, count) in [(1, 1), (2, 2)] {
+        assert_eq!(
+            ingest(&mut office, &other.batch(first, count)).outcome,
+            Outcome::Fork { at: 1 }
+        );
+    }
+    assert_eq!(known(&office, member(10_000_000_000)), 0);
+    let forks = office.status().expect("a status").forks;
+    assert_eq!(forks.iter().map(|fork| fork.at).collect::<Vec<_>>(), [1, 1]);
 }
 
 #[test]

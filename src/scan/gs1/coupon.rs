@@ -1,6 +1,9 @@
 //! Coupons: what a GCN gives, dates as GS1 writes them, and North American offers.
 
+use std::fmt;
+
 use super::Element;
+use crate::kernel::BusinessDate;
 
 /// A coupon (AI 255) and what stands beside it. Of amount, percent and points GS1 lets one stand
 /// beside a coupon.
@@ -25,6 +28,46 @@ pub struct Decimal {
     pub units: u64,
     /// How many of them stand behind the point, 0 to 9.
     pub decimals: u8,
+}
+
+impl Coupon {
+    /// Digits of the number of a kind of coupons; what follows is the number of one of them.
+    const KIND_DIGITS: usize = 13;
+
+    /// The kind of coupon: 13 digits.
+    pub fn kind(&self) -> &str {
+        self.gcn.get(..Self::KIND_DIGITS).unwrap_or(&self.gcn)
+    }
+
+    /// Which coupon of its kind it is, up to 12 digits.
+    pub fn serial(&self) -> Option<&str> {
+        let serial = self.gcn.get(Self::KIND_DIGITS..);
+        serial.filter(|serial| !serial.is_empty())
+    }
+
+    /// Its last good day. Years are those of 2000 to 2099: no coupon is older.
+    pub fn expires_on(&self) -> Option<BusinessDate> {
+        let written: i64 = self.expires.as_deref()?.parse().ok()?;
+        let date = |day| BusinessDate::from_yyyymmdd(20_000_000 + written + day).ok();
+        match written % 100 {
+            0 => (28..=31).rev().find_map(date),
+            _ => date(0),
+        }
+    }
+}
+
+/// With a point before its decimals: `12.50`.
+impl fmt::Display for Decimal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let decimals = usize::from(self.decimals);
+        let digits = format!("{:0>1$}", self.units, decimals + 1);
+        let (whole, rest) = digits.split_at(digits.len() - decimals);
+        f.write_str(whole)?;
+        if !rest.is_empty() {
+            f.write_str(".")?;
+        }
+        f.write_str(rest)
+    }
 }
 
 /// Whether the day of a date may be 00.

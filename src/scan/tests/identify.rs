@@ -206,21 +206,6 @@ fn a_shop_s_ranges_make_in_store_numbers_member_cards() {
             ("8934563138165", "scan.product or Card 8934563138165"),
         ],
     );
-    for bad in [
-        json!({ "from": "893", "to": "893" }),
-        json!({ "from": "02", "to": "20" }),
-        json!({ "from": "02", "to": "04" }),
-        json!({ "from": "29", "to": "28" }),
-        json!({ "from": "2", "to": "2" }),
-        json!({ "from": "29", "to": "299" }),
-        json!({ "from": "29", "to": "29", "why": "" }),
-    ] {
-        let rules = json!({ "ean_cards": [bad] });
-        assert!(
-            serde_json::from_value::<Rules>(rules.clone()).is_err(),
-            "{rules}"
-        );
-    }
 }
 
 #[test]
@@ -292,10 +277,6 @@ fn a_shop_s_letters_have_a_pattern_and_a_check_character() {
             ("%VIP-0012X?", "OwnCode VIP-0012X"),
         ],
     );
-    for bad in ["", "VIP", "\\9", "Đ99", "A\u{7}"] {
-        let written = json!({ "own_codes": [{ "name": "x", "pattern": bad }] });
-        assert!(serde_json::from_value::<Rules>(written).is_err(), "{bad:?}");
-    }
 }
 
 #[test]
@@ -544,6 +525,24 @@ proptest! {
     }
 
     #[test]
+    fn whatever_can_be_enrolled_is_found_by_the_same_text(text in texts()) {
+        for rules in [Rules::default(), any_rules()] {
+            for kind in [IdentifierKind::Phone, IdentifierKind::Card] {
+                let Ok(value) = identifier_by(&rules, kind, &text) else { continue };
+                let (readings, old) = match identify(&Scan::scanned(&text), &rules) {
+                    Ok(found) => (found.readings, found.enrolled_as),
+                    Err(refused) => {
+                        let old = enrolled_as(&text, &refused.readings);
+                        (refused.readings, old)
+                    }
+                };
+                let wanted = Lookup::Identifier(kind, value);
+                prop_assert!(readings.iter().chain(&old).any(|reading| reading.lookup == wanted));
+            }
+        }
+    }
+
+    #[test]
     fn a_bank_card_s_number_is_never_given_back(
         network in prop::sample::select(vec!["4", "51", "2221", "34", "36", "3528", "6011", "9704", "62", "2200"]),
         body in "[0-9]{15}",
@@ -594,6 +593,7 @@ fn what_was_enrolled_is_found_by_every_carrier_of_the_same_number() {
 
 #[test]
 fn a_rotating_code_is_counted_as_the_one_member_it_names() {
+    let spelled = |text| spelled(text, &Rules::default());
     assert_eq!(
         spelled("9720260101001612345678").as_deref(),
         Ok("202601010016")

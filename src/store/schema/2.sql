@@ -18,7 +18,8 @@ CREATE INDEX portion_open ON portion (member, expires_on)
 -- Files with a programme whose balances lapse for want of activity have an index `entry_activity` besides
 -- (src/store/lots.rs): the other files do without.
 
--- Who works at this till, as provisioning said; empty where nothing is checked. Of a PIN only the
+-- Who works at this till, as provisioning or head office's newest list said (`meta` knows when that was
+-- issued: `operators_issued_ms`); empty where nothing is checked. Of a PIN only the
 -- slow salted hash. Wrong PINs are counted here, so that starting again does not forget them.
 CREATE TABLE operator (
     id              TEXT PRIMARY KEY,
@@ -76,10 +77,10 @@ CREATE TABLE past (
 
 -- What a return looks for, without reading all that its member ever did: the refunds of a sale (12), what
 -- repaid a member's debt out of a lot (14), what of a lot counts as expired (18, less what was taken back of
--- it, 9, or by hand, 20).
+-- it, 9, or by hand, 20). (Not `kind IN`: for a list of three SQLite makes a table of its own at every insert.)
 CREATE INDEX entry_refund ON entry (refers_to) WHERE kind = 12;
 CREATE INDEX entry_repayment ON entry (member) WHERE kind = 14 AND lot <> 0;
-CREATE INDEX entry_expiry ON entry (lot) WHERE kind IN (9, 18, 20);
+CREATE INDEX entry_expiry ON entry (lot) WHERE kind = 9 OR kind = 18 OR kind = 20;
 
 -- The lines of a member (22), among them the codes that were used: no code is taken twice.
 CREATE INDEX entry_exception ON entry (member) WHERE kind = 22;

@@ -6,11 +6,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::ids::damm_digit;
+use super::ids::damm_digit;
 
 /// How the last character (or the last two) of a shop's own codes is computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "check_digit"))]
 #[serde(rename_all = "snake_case")]
 pub enum CheckDigit {
     /// GS1's modulo 10 with weights 3 and 1. Misses neighbours that differ by 5.
@@ -36,8 +37,8 @@ pub enum CheckDigit {
     /// ISO/IEC 7064 MOD 97-10: two digits.
     #[serde(rename = "iso7064_97_10")]
     Iso7064Mod97_10,
-    /// Luhn modulo 28 over the letters that a Vietnamese keyboard leaves alone
-    /// ([`SAFE_ALPHABET`]). The one to choose for codes with letters.
+    /// Luhn modulo 28 over digits and the letters that a Vietnamese keyboard leaves alone,
+    /// BCFGHJKLMNPQRSTVXZ. The one to choose for codes with letters.
     #[serde(rename = "luhn_28")]
     LuhnMod28,
 }
@@ -51,10 +52,30 @@ impl CheckDigit {
     /// Whether the text ends in its right check character. False for a text without a body, or
     /// with characters the kind does not know.
     pub fn holds(self, text: &str) -> bool {
-        let width = if self == Self::Iso7064Mod97_10 { 2 } else { 1 };
-        let body = text.len().checked_sub(width).filter(|length| *length > 0);
+        let body = text
+            .len()
+            .checked_sub(self.width())
+            .filter(|length| *length > 0);
         let split = body.and_then(|length| text.split_at_checked(length));
         split.is_some_and(|(body, check)| self.of(body).as_deref() == Some(check))
+    }
+
+    /// How many check characters it has.
+    pub fn width(self) -> usize {
+        if self == Self::Iso7064Mod97_10 { 2 } else { 1 }
+    }
+
+    /// What the text before the check characters may have, and what the check characters are.
+    pub fn alphabets(self) -> (&'static [u8], &'static [u8]) {
+        let digits = &LETTERS[..10];
+        match self {
+            Self::Iso7064Mod11_2 => (digits, b"0123456789X"),
+            Self::Iso7064Mod37_36 => (&LETTERS[..36], &LETTERS[..36]),
+            Self::Iso7064Mod37_2 => (&LETTERS[..36], LETTERS),
+            Self::Iso7064Mod97_10 => (&LETTERS[..36], digits),
+            Self::LuhnMod28 => (SAFE_ALPHABET, SAFE_ALPHABET),
+            _ => (digits, digits),
+        }
     }
 
     /// The check characters to append to `body`: one, or two of MOD 97-10. Nothing for an empty
@@ -105,7 +126,7 @@ fn luhn(body: &[u8]) -> u8 {
 }
 
 /// Whether the last of these digits, each 0 to 9, is the Luhn digit of the others.
-pub(super) fn luhn_holds(digits: impl DoubleEndedIterator<Item = u8>) -> bool {
+pub fn luhn_holds(digits: impl DoubleEndedIterator<Item = u8>) -> bool {
     luhn_sum(digits).is_multiple_of(10)
 }
 
