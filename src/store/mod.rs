@@ -31,6 +31,7 @@ mod turns;
 mod usage;
 mod verify;
 mod verify_sales;
+mod wal;
 mod write;
 
 pub use codes::MemberLine;

@@ -61,6 +61,9 @@ pub(super) fn check_id(id: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Tells the content of an operation again from what is stored.
+pub(super) type Retell<'a> = dyn Fn(&Reading<'_>, &OperationRow) -> Result<String, Error> + 'a;
+
 /// What is known of an operation.
 pub(super) enum Known {
     /// It was never asked.
@@ -101,7 +104,7 @@ impl<'a> Operation<'a> {
     pub(super) fn look_up(
         &self,
         reading: &Reading<'_>,
-        retell: impl FnOnce(&Reading<'_>, &OperationRow) -> Result<String, Error>,
+        retell: &Retell<'_>,
     ) -> Result<Known, Error> {
         let Some(row) = reading.operation(self.id)? else {
             return Ok(Known::New);
