@@ -237,13 +237,13 @@ impl Till {
         let Some(guarded) = guarded(programme, &document.outcome) else {
             return Ok(None);
         };
-        match self.stands_in(&writing.reading(), moment, operation, document, &guarded)? {
-            Ok(exception) => Ok(Some(exception)),
-            Err((exception, refused)) => {
-                tell(writing, facts, 0, &exception)?;
-                Err(Error::Refused(refused))
-            }
-        }
+        let (exception, refused) =
+            self.stands_in(&writing.reading(), moment, operation, document, &guarded)?;
+        let Some(refused) = refused else {
+            return Ok(Some(exception));
+        };
+        tell(writing, facts, 0, &exception)?;
+        Err(Error::Refused(refused))
     }
 
     /// Tells of a paid sale what stands in for a code: it spends more than was authorised, and is not
@@ -262,12 +262,11 @@ impl Till {
         if guarded.points <= authorised.spent(guarded.wallet.number) {
             return Ok(());
         }
-        let stands_in =
+        let (mut exception, refused) =
             self.stands_in(&writing.reading(), moment, operation, document, &guarded)?;
-        let exception = stands_in.unwrap_or_else(|(refused, _)| Exception {
-            key: "redemption.unapproved".to_owned(),
-            ..refused
-        });
+        if refused.is_some() {
+            "redemption.unapproved".clone_into(&mut exception.key);
+        }
         tell(writing, facts, sale, &exception)
     }
 
@@ -308,7 +307,8 @@ impl Till {
         Ok(self.shown_by(reading, member, now)?.is_some())
     }
 
-    /// The code, the PIN or the reason with which points are spent; else what is refused and why.
+    /// What is told of the code, the PIN or the reason with which points are spent; or of there being
+    /// none, and why that is refused.
     fn stands_in(
         &self,
         reading: &Reading<'_>,
@@ -316,70 +316,56 @@ impl Till {
         operation: &str,
         document: &SaleDocument,
         guarded: &Guarded<'_>,
-    ) -> Result<Result<Exception, (Exception, Refused)>, Error> {
+    ) -> Result<(Exception, Option<Refused>), Error> {
         let cart = &document.cart;
         if let Some(used) = self.shown_by(reading, cart.member, moment.now)? {
-            return Ok(Ok(used));
+            return Ok((used, None));
         }
-        let (limit, found) = (guarded.above.get(), guarded.points.get());
-        let told = |key: &str| Exception {
-            key: key.to_owned(),
+        let mut told = Exception {
             operator: code_of(cart.cashier.as_deref()),
             subject: ActKind::Redemption.name().to_owned(),
-            limit,
-            found,
-            ..Exception::default()
+            limit: guarded.above.get(),
+            found: guarded.points.get(),
+            ..Exception::new("redemption.refused")
         };
         let policy = guarded.wallet.without_code;
         let waiting = self.approvals.find(operation, moment.now);
-        let waiting = waiting.filter(|approval| approval.act == ActKind::Redemption);
-        let approved = match waiting {
-            Some(Approval {
-                reason: Some(reason),
-                approver,
-                ..
-            }) if policy == WithoutCode::Reason => Some(Exception {
-                operator: approver,
-                subject: reason,
-                ..told("redemption.overridden")
-            }),
-            Some(Approval {
-                reason: None,
-                approver,
-                role,
-                ..
-            }) if policy != WithoutCode::Refused
-                && self
-                    .people()
-                    .rights
-                    .of(role)
-                    .above(Act::Redemption)
-                    .is_none() =>
-            {
-                Some(Exception {
-                    approver,
-                    ..told("redemption.approved")
-                })
+        if let Some(approval) = waiting.filter(|approval| approval.act == ActKind::Redemption) {
+            match (approval.reason, policy) {
+                (Some(reason), WithoutCode::Reason) => {
+                    "redemption.overridden".clone_into(&mut told.key);
+                    (told.operator, told.subject) = (approval.approver, reason);
+                    return Ok((told, None));
+                }
+                (None, WithoutCode::Reason | WithoutCode::Approval)
+                    if self.may_lift(approval.role) =>
+                {
+                    "redemption.approved".clone_into(&mut told.key);
+                    told.approver = approval.approver;
+                    return Ok((told, None));
+                }
+                _ => {}
             }
-            _ => None,
+        }
+        let reason = match policy {
+            WithoutCode::Reason => "code.needed_or_reason",
+            WithoutCode::Approval => "code.needed_or_pin",
+            WithoutCode::Refused => CODE_NEEDED,
         };
-        Ok(approved.ok_or_else(|| {
-            let reason = match policy {
-                WithoutCode::Reason => "code.needed_or_reason",
-                WithoutCode::Approval => "code.needed_or_pin",
-                WithoutCode::Refused => CODE_NEEDED,
-            };
-            let values = [
-                ("limit", self.say_points(guarded.wallet, limit)),
-                ("found", self.say_points(guarded.wallet, found)),
-                (
-                    "member",
-                    cart.member.map(|own| own.to_string()).unwrap_or_default(),
-                ),
-            ];
-            let refused = Refused::new(status::REFUSED, reason, &values);
-            (told("redemption.refused"), refused)
-        }))
+        let member = cart.member.map(|own| own.to_string());
+        let values = [
+            ("limit", self.say_points(guarded.wallet, told.limit)),
+            ("found", self.say_points(guarded.wallet, told.found)),
+            ("member", member.unwrap_or_default()),
+        ];
+        let refused = Refused::new(status::REFUSED, reason, &values);
+        Ok((told, Some(refused)))
+    }
+
+    /// Whether the PIN of somebody of this role stands in for a code.
+    fn may_lift(&self, role: Role) -> bool {
+        let people = self.people();
+        people.rights.of(role).above(Act::Redemption).is_none()
     }
 }
 
