@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 /// The modules of `src/capi` that are sections of the header, in its order.
-const SECTIONS: [&str; 23] = [
+const SECTIONS: [&str; 24] = [
     "status",
     "version",
     "error",
@@ -27,6 +27,7 @@ const SECTIONS: [&str; 23] = [
     "sale",
     "refund",
     "operator",
+    "code",
     "adjustment",
     "membership",
     "event",

@@ -222,8 +222,7 @@ typedef struct loy_error loy_error;
 LOY_API loy_status LOY_CALL loy_error_status(const loy_error *error);
 
 /*
- * Returns a stable key for your own texts and branches, such as "points.short". docs/reasons.md has
- * all of them, with their statuses and texts.
+ * Returns a stable key for your own texts and branches, such as "points.short".
  *
  * @since 0.1
  */
@@ -369,7 +368,7 @@ typedef struct loy_config loy_config;
  * Begins a configuration, and checks that this library fits the header you compiled with.
  *
  * Pass LOY_VERSION_NUMBER as header_version. A library fits every header of its own major version
- * whose minor version is not newer than its own. The patch is not compared: it changes no header.
+ * that is not newer than itself.
  *
  * Status: LOY_E_VERSION, LOY_E_ARGUMENT.
  * @since 0.1
@@ -684,9 +683,9 @@ LOY_API loy_status LOY_CALL loy_programme_wallets(
  * way to read it: where there is no answer, ask the customer and scan or type something else;
  * "doubt" for what else it may be that is refused (reason); "near" for a number of a member known
  * here that is one slip away from a number typed that is nobody's: ask, never take it unasked.
- * kind is "member_number", "rotating_code" (its last 8 digits are not checked here), "voucher",
- * "phone", "ean_card", "gsrn", "coupon", "link", "stripe_card", "own_code" or "card". value is its
- * one spelling: a phone in E.164. entry_mode is yours. repaired is 1 if a Vietnamese keyboard or a
+ * kind is "member_number", "rotating_code" (section "Code"), "voucher", "phone", "ean_card",
+ * "gsrn", "coupon", "link", "stripe_card", "own_code" or "card". value is its one spelling: a
+ * phone in E.164. entry_mode is yours. repaired is 1 if a Vietnamese keyboard or a
  * phone prefix of before 2018 was mended. member_number is the member's, or whom that one was
  * merged into, absent where it is nobody's; known_here is 0 for one of another store. card says
  * which of a member's cards it is (GS1 8019), rule the shop's rule that fitted. reason and
@@ -1166,8 +1165,7 @@ LOY_API loy_status LOY_CALL loy_cart_set_int(
  * Adds a line. line_total is what the line costs after your own discounts; it is the truth.
  *
  * quantity_milli is in thousandths: 2 pieces are 2000, 250 g of a kilogram 250. Both are negative
- * for goods that come back: a quantity below zero with a line_total above zero is refused. Money
- * off has a line_total below zero alone. line_out may be NULL; it gets the line's number.
+ * for goods that come back. line_out may be NULL; it gets the line's number.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for line 2,001; LOY_E_TEXT.
  * @since 0.1
@@ -1456,6 +1454,16 @@ LOY_API loy_status LOY_CALL loy_quote_needs_payments(
     const loy_quote *quote, int32_t *needs_out, loy_error **error_out);
 
 /*
+ * Tells whether more points are spent than without the member's code: 1 if so. Have one shown
+ * before the sale is authorised (section "Code").
+ *
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_quote_needs_code(
+    const loy_quote *quote, int32_t *needs_out, loy_error **error_out);
+
+/*
  * Lists what the goods do that come back in the cart; no row where none do.
  *
  * Rows: sale (its id; "" where it is not known), amount (the money given back), wallet (its id; ""
@@ -1638,12 +1646,10 @@ typedef struct loy_sale loy_sale;
  * LOY_ALREADY_RESOLVED where another operation sold this receipt, or where goods
  * come back whose sale is returned whole ("sale.refunded": sale_out is that sale, and nothing was
  * done); LOY_NOT_FOUND where goods come back of a sale that this ledger does not know
- * ("sale.unknown"); LOY_REFUSED where more comes back than was sold ("refund.quantity_left",
- * "refund.amount_left"), goods come back whose points are gone and the programme wants them
- * ("refund.points_missing"), or the cart's cashier may not give so much back ("approval.needed",
- * "approval.too_low": see loy_approval_give); the store's. Points or rewards that are wanted and
- * not there are no refusal: the wish shrinks, to nothing if need be, and loy_quote_redemptions
- * and loy_quote_payable tell what became of it.
+ * ("sale.unknown"); LOY_REFUSED
+ * where points are spent that are not there or that need the member's code ("code.needed" and what
+ * begins so: section "Code"), more comes back than was sold, or the cart's cashier may not give so
+ * much back ("approval.needed", "approval.too_low": see loy_approval_give); the store's.
  * Crash: repeat it with the same operation_id, or leave it: the hold runs out.
  * @since 0.1
  */
@@ -1931,9 +1937,8 @@ LOY_API loy_status LOY_CALL loy_refund_add_all(loy_refund *refund, loy_error **e
  * Takes a part of one line back: quantity_milli of its goods, which give back their share of what
  * was paid for the line. line counts from 0 in the order of the cart.
  *
- * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also after loy_refund_add_all and for a line that the sale
- * does not have. Whether so much of it is left is looked at by loy_refund_evaluate and
- * loy_refund_commit.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also after loy_refund_add_all. Whether the sale has so
+ * much left is looked at by loy_refund_evaluate and loy_refund_commit.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_refund_add_quantity(
@@ -2119,7 +2124,8 @@ LOY_API void LOY_CALL loy_refund_free(loy_refund *refund);
 /*
  * Approves one operation by somebody's PIN, before it is asked or after it was refused with
  * "approval.needed". act is what is approved: "refund", "unlinked_refund", "adjustment", "member"
- * for what loy_member_block and its neighbours do, or "limit" for a sale that shall have its points
+ * for what loy_member_block and its neighbours do, "redemption" for a sale that spends points
+ * without the member's code (section "Code"), or "limit" for a sale that shall have its points
  * although a limit of the programme says no; for "limit" approve before loy_sale_authorise or
  * loy_sale_record.
  *
@@ -2182,6 +2188,82 @@ LOY_API loy_status LOY_CALL loy_operator_install(
  */
 LOY_API loy_status LOY_CALL loy_operator_list(
     const loy_ledger *ledger, loy_rows **rows_out, loy_error **error_out);
+
+
+/* --- Code ------------------------------------------------------------------------------------- */
+/*
+ * Whoever knows a telephone number could spend somebody else's points. A programme can therefore
+ * want a code that only the member has for every sale that spends more than so many points of a
+ * wallet (code_above); loy_quote_needs_code says so before anything is asked. For points that are
+ * earned nothing is wanted but the number.
+ *
+ * A rotating code is shown by the member's app or wallet pass: 22 digits that change every 30
+ * seconds and are checked here without a network. Scan it with loy_scan_identify (on this
+ * ledger) or loy_member_scan, as any other code: a right one stands for its member for 15 minutes
+ * and one sale. One that was photographed, used before or made up is the member's all the same,
+ * with a reason that begins with "code." and a sentence for the cashier, and spends nothing.
+ *
+ * Or send a one-time code: loy_code_new gives six digits, your POS sends them by SMS or Zalo,
+ * loy_code_check takes what the member says.
+ *
+ * Then authorise or record the sale. Without a code it is LOY_REFUSED, reason "code.needed",
+ * "code.needed_or_pin" or "code.needed_or_reason", as the programme says (without_code). What
+ * stands in for the code is given to the operation_id that was refused, and the call repeated as
+ * it was: a supervisor's PIN with loy_approval_give (act "redemption"), or the cashier's reason
+ * with loy_code_override. Each is a line in the day's report.
+ */
+
+/*
+ * Makes a one-time code for a member, for your POS to send. The one before is dead.
+ *
+ * Rows: one, with code (six digits) and good_until_ms (UTC; five minutes). loy keeps no code: send
+ * it, and neither log nor show it. A call that is repeated gives the same code.
+ *
+ * Writes: an entry that one was made, without it.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * LOY_E_OPERATION_CONFLICT; LOY_LIMIT_REACHED for the sixth within 15 minutes ("code.too_many");
+ * the store's.
+ * Crash: repeat it with the same operation_id.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_code_new(
+    loy_ledger *ledger, const char *operation_id, const char *member_number, loy_rows **rows_out,
+    loy_error **error_out);
+
+/*
+ * Checks the one-time code that a member says.
+ *
+ * A right one stands for its member for 15 minutes and one sale, also after a restart; checked
+ * again it is right again until that sale. Five wrong ones, counted in the ledger's file, kill a
+ * code. Comparing takes equally long whatever is wrong. Overwrite your own copy of it.
+ *
+ * Writes: an entry that it was right or wrong.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT; LOY_E_TEXT; LOY_E_POISONED; LOY_E_STORE_READ_ONLY;
+ * LOY_NOT_FOUND where none was sent ("code.none"); LOY_REFUSED for a wrong one ("code.not_it"), one
+ * of more than five minutes ago ("code.run_out") and one that was used ("code.is_used");
+ * LOY_LIMIT_REACHED after five wrong ones ("code.locked"); the store's.
+ * Crash: repeat it.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_code_check(
+    loy_ledger *ledger, const char *member_number, const char *code, loy_error **error_out);
+
+/*
+ * Gives the cashier's reason for spending a member's points without a code, to one operation that
+ * is asked next or was refused with "code.needed_or_reason".
+ *
+ * operator_id and reason are codes such as "TN-07" and "phone_dead": 1 to 32 ASCII letters, digits,
+ * '.', '_' and '-'. It waits as an approval does: for the call with this operation_id, 120 seconds,
+ * until the ledger is closed. Where the programme wants more than a reason, it is no use.
+ *
+ * Writes: nothing; the sale writes the line for the day's report ("redemption.overridden").
+ * Status: LOY_E_HANDLE, LOY_E_ARGUMENT, LOY_E_TEXT.
+ * Crash: the reason is gone; give it again.
+ * @since 0.1
+ */
+LOY_API loy_status LOY_CALL loy_code_override(
+    loy_ledger *ledger, const char *operation_id, const char *operator_id, const char *reason,
+    loy_error **error_out);
 
 
 /* --- Adjustment ------------------------------------------------------------------------------- */

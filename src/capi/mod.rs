@@ -93,6 +93,7 @@ pub mod adjustment;
 pub mod buffer;
 pub mod care;
 pub mod cart;
+pub mod code;
 pub mod config;
 pub mod day;
 pub mod error;

@@ -34,7 +34,8 @@ use super::text;
 
 /// Approves one operation by somebody's PIN, before it is asked or after it was refused with
 /// "approval.needed". act is what is approved: "refund", "unlinked_refund", "adjustment", "member"
-/// for what loy_member_block and its neighbours do, or "limit" for a sale that shall have its points
+/// for what loy_member_block and its neighbours do, "redemption" for a sale that spends points
+/// without the member's code (section "Code"), or "limit" for a sale that shall have its points
 /// although a limit of the programme says no; for "limit" approve before loy_sale_authorise or
 /// loy_sale_record.
 ///
@@ -70,7 +71,8 @@ pub unsafe extern "C" fn loy_approval_give(
         let operation_id = text::text(operation_id, "operation_id")?;
         let act = text::text(act, "act")?;
         let act = ActKind::from_name(&act).ok_or_else(|| {
-            let message = "act must be refund, unlinked_refund, adjustment, limit or member";
+            let message =
+                "act must be refund, unlinked_refund, adjustment, limit, member or redemption";
             Fault::argument("approval.act", "act", message)
         })?;
         let approver = text::text(approver, "approver")?;

@@ -477,6 +477,25 @@ pub unsafe extern "C" fn loy_quote_needs_payments(
     })
 }
 
+/// Tells whether more points are spent than without the member's code: 1 if so. Have one shown
+/// before the sale is authorised (section "Code").
+///
+/// Status: LOY_E_HANDLE, LOY_E_ARGUMENT.
+/// @since 0.1
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn loy_quote_needs_code(
+    quote: *const loy_quote,
+    needs_out: *mut i32,
+    error_out: *mut *mut loy_error,
+) -> loy_status {
+    boundary::call(error_out, || {
+        let priced = handles::find(quote)?;
+        let needs = i32::from(priced.quote.needs_code);
+        NumberOut::required(needs_out, "needs_out")?.give(needs);
+        Ok(())
+    })
+}
+
 /// Lists what the goods do that come back in the cart; no row where none do.
 ///
 /// Rows: sale (its id; "" where it is not known), amount (the money given back), wallet (its id; ""

@@ -125,10 +125,11 @@ pub(super) fn sale_id(place: *const c_char) -> Result<SaleId, Fault> {
 /// done); LOY_NOT_FOUND where goods come back of a sale that this ledger does not know
 /// ("sale.unknown"); LOY_REFUSED where more comes back than was sold ("refund.quantity_left",
 /// "refund.amount_left"), goods come back whose points are gone and the programme wants them
-/// ("refund.points_missing"), or the cart's cashier may not give so much back ("approval.needed",
-/// "approval.too_low": see loy_approval_give); the store's. Points or rewards that are wanted and
-/// not there are no refusal: the wish shrinks, to nothing if need be, and loy_quote_redemptions
-/// and loy_quote_payable tell what became of it.
+/// ("refund.points_missing"), the cart's cashier may not give so much back ("approval.needed",
+/// "approval.too_low": see loy_approval_give), or points are spent that need the member's code
+/// ("code.needed" and what begins so: section "Code"); the store's. Points or rewards that are
+/// wanted and not there are no refusal: the wish shrinks, to nothing if need be, and
+/// loy_quote_redemptions and loy_quote_payable tell what became of it.
 /// Crash: repeat it with the same operation_id, or leave it: the hold runs out.
 /// @since 0.1
 #[unsafe(no_mangle)]

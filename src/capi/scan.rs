@@ -12,7 +12,7 @@ use crate::scan::gs1::coupon::Coupon;
 use crate::scan::symbology::Symbology;
 use crate::scan::{EntryMode, Lookup, Scan};
 use crate::texts::{Language, phrase};
-use crate::till::{self, Candidate, Identified, Purpose, Till};
+use crate::till::{self, Candidate, CodeState, Identified, Purpose, Till};
 
 use super::boundary;
 use super::error::loy_error;
@@ -92,6 +92,8 @@ impl Told {
         key: Option<&'static str>,
     ) -> [Value; FIELDS.len()] {
         let Candidate { reading, owner } = one;
+        let code = owner.and_then(|owner| owner.code);
+        let key = key.or(code.and_then(CodeState::reason));
         let [reason, cashier_text] = self.says(key);
         let [kind, serial, amount, percent, points, expires_on] = of_coupon(reading.coupon);
         [
@@ -205,9 +207,9 @@ fn give(
 /// way to read it: where there is no answer, ask the customer and scan or type something else;
 /// "doubt" for what else it may be that is refused (reason); "near" for a number of a member known
 /// here that is one slip away from a number typed that is nobody's: ask, never take it unasked.
-/// kind is "member_number", "rotating_code" (its last 8 digits are not checked here), "voucher",
-/// "phone", "ean_card", "gsrn", "coupon", "link", "stripe_card", "own_code" or "card". value is its
-/// one spelling: a phone in E.164. entry_mode is yours. repaired is 1 if a Vietnamese keyboard or a
+/// kind is "member_number", "rotating_code" (section "Code"), "voucher", "phone", "ean_card",
+/// "gsrn", "coupon", "link", "stripe_card", "own_code" or "card". value is its one spelling: a
+/// phone in E.164. entry_mode is yours. repaired is 1 if a Vietnamese keyboard or a
 /// phone prefix of before 2018 was mended. member_number is the member's, or whom that one was
 /// merged into, absent where it is nobody's; known_here is 0 for one of another store. card says
 /// which of a member's cards it is (GS1 8019), rule the shop's rule that fitted. reason and

@@ -4,6 +4,7 @@
 //! error that says where and what was expected). Results go to standard output, everything else to
 //! standard error. This room is where head office gets its clock and its randomness from.
 
+mod code;
 mod dispute;
 mod draws;
 #[cfg(test)]
@@ -57,6 +58,8 @@ enum Command {
     Office(office::Command),
     /// Make the sealed file that turns a ledger into a till of the chain
     Provision(provision::Arguments),
+    /// A member's rotating code, and what a wallet pass needs to show it
+    Code(code::Arguments),
     /// Make the signed list of a store's operators that its tills take in while they trade
     Operators(operators::Arguments),
     /// Install a new version of the programme, or a new list of operators, in a till's ledger
@@ -199,6 +202,7 @@ fn execute(arguments: impl IntoIterator<Item = OsString>, streams: &mut Streams<
     let ending = match arguments.command {
         Command::Office(command) => office::run(command, streams),
         Command::Provision(arguments) => provision::run(&arguments, streams),
+        Command::Code(arguments) => code::run(&arguments, streams),
         Command::Operators(arguments) => operators::run(&arguments, streams),
         Command::Install(arguments) => install::run(&arguments, streams),
         Command::Check(arguments) => look::check(&arguments, streams),

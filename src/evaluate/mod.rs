@@ -328,10 +328,13 @@ fn in_tier(
         challenges: challenges.collect(),
         drawn: Vec::new(),
         needs_payments: tallies.iter().any(|tally| tally.is_provisional),
+        needs_code: false,
         is_training: false,
         explanation: Explanation::default(),
         language: language.code(),
     };
+    let mut wallets = programme.wallets().iter();
+    quote.needs_code = wallets.any(|wallet| wallet.needs_code(quote.outcome.spent(wallet.number)));
     assert_eq!(
         quote.outcome.total - quote.discount() - quote.outcome.stored,
         quote.outcome.payable,

@@ -245,6 +245,12 @@ impl Outcome {
         parts.map(|part| part.amount).sum()
     }
 
+    /// Points of a wallet that are spent.
+    pub fn spent(&self, wallet: WalletNumber) -> Points {
+        let of_wallet = self.redemptions.iter().filter(|part| part.wallet == wallet);
+        of_wallet.map(|part| part.points).sum()
+    }
+
     /// Points of a wallet that bought no money off: a gift, or a voucher.
     pub(super) fn points_for_goods(&self, wallet: WalletNumber) -> Points {
         let of_wallet = self.redemptions.iter().filter(|part| part.wallet == wallet);
@@ -451,6 +457,10 @@ pub struct Quote {
     /// is final. Left out if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub needs_payments: bool,
+    /// More points are spent than without a code that only the member has: have it scanned or typed before
+    /// the sale is authorised. Left out if not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub needs_code: bool,
     /// It is a training's, and every text says so. Left out if not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub is_training: bool,
@@ -499,12 +509,7 @@ impl Quote {
 
     /// Points spent out of a wallet.
     pub fn redeemed(&self, wallet: WalletNumber) -> Points {
-        self.outcome
-            .redemptions
-            .iter()
-            .filter(|redemption| redemption.wallet == wallet)
-            .map(|redemption| redemption.points)
-            .sum()
+        self.outcome.spent(wallet)
     }
 
     /// Points of a wallet that are taken back for goods, and spent points that come back with them.

@@ -110,8 +110,8 @@ impl Ceilings {
                 let limit = self.adjustment.map(|whole| whole.saturating_mul(scale));
                 (limit, points.get())
             }
-            Act::LiftLimit if self.may_lift_limits => (None, 1),
-            Act::LiftLimit => (Some(0), 1),
+            Act::LiftLimit | Act::Redemption if self.may_lift_limits => (None, 1),
+            Act::LiftLimit | Act::Redemption => (Some(0), 1),
             // Whoever may change nobody's points may not do what changes them all.
             Act::Member if self.adjustment == Some(0) => (Some(0), 1),
             Act::Member => (None, 1),
@@ -152,6 +152,8 @@ pub enum Act {
     LiftLimit,
     /// A member is blocked, or blocked no more, the membership is closed, or two members become one.
     Member,
+    /// Points are spent without the member's code, where the programme wants one.
+    Redemption,
 }
 
 impl Act {
@@ -163,6 +165,7 @@ impl Act {
             Self::Adjustment { .. } => ActKind::Adjustment,
             Self::LiftLimit => ActKind::Limit,
             Self::Member => ActKind::Member,
+            Self::Redemption => ActKind::Redemption,
         }
     }
 }
@@ -180,16 +183,19 @@ pub enum ActKind {
     Limit,
     /// [`Act::Member`].
     Member,
+    /// [`Act::Redemption`].
+    Redemption,
 }
 
 impl ActKind {
     /// Every kind.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Refund,
         Self::UnlinkedRefund,
         Self::Adjustment,
         Self::Limit,
         Self::Member,
+        Self::Redemption,
     ];
 
     /// Its name in calls and reports.
@@ -200,6 +206,7 @@ impl ActKind {
             Self::Adjustment => "adjustment",
             Self::Limit => "limit",
             Self::Member => "member",
+            Self::Redemption => "redemption",
         }
     }
 

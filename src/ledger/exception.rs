@@ -30,6 +30,22 @@ pub struct Exception {
 /// The line of a clock that begins not to be believed.
 pub const CLOCK_SUSPECT: &str = "clock.suspect";
 
+/// The line of a member's code that a sale used: the way it came as the subject, its number as what was
+/// found. It keeps the code from being used again, and is nothing for a report.
+pub const CODE_USED: &str = "code.used";
+/// The line of a one-time code that was made for a member, which the POS sends.
+pub const CODE_SENT: &str = "code.sent";
+/// The line of a one-time code that came back right: what was found is the entry by which it was made.
+pub const CODE_RIGHT: &str = "code.right";
+
+/// The line of a one-time code that was typed wrongly.
+pub const CODE_WRONG: &str = "code.wrong";
+
+/// Lines that stand in the chain for loy itself and not for people.
+pub fn is_for_people(key: &str) -> bool {
+    ![CODE_USED, CODE_SENT, CODE_RIGHT].contains(&key)
+}
+
 /// The line of a sale or a return as a whole for a date that was closed already.
 pub fn late_key(kind: Kind, flags: Flags, lot: LotId) -> Option<&'static str> {
     match kind {

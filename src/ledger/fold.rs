@@ -8,7 +8,7 @@ use super::entry::{Entry, Kind};
 use super::household::{MEMBERS_MAX, Step, step_of};
 use super::merge::merged_into;
 use crate::kernel::ids::Seq;
-use crate::kernel::{LotId, MemberNumber, MemberStatus, Points, Portion, WalletNumber};
+use crate::kernel::{LotId, MemberNumber, MemberStatus, Points, Portion, WalletNumber, order};
 
 /// Portions and debts of all members, by folding entries in order.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -186,7 +186,7 @@ impl Fold {
         let stays = self.stays.values();
         let in_households = stays.flat_map(|stay| [stay.member, stay.holder]);
         let others = self.statuses.keys().chain(self.aliases.keys()).copied();
-        others.chain(in_households).collect()
+        order::set(others.chain(in_households))
     }
 
     /// The entry since which a member who was ever in a household is neither blocked nor closed: that

@@ -11,7 +11,7 @@ use super::{Office, OfficeError};
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, MemberNumber, Points, WalletNumber};
 use crate::ledger::entry::name_of;
-use crate::ledger::exception::{CLOCK_SUSPECT, late_key};
+use crate::ledger::exception::{CLOCK_SUSPECT, is_for_people, late_key};
 use crate::ledger::{AdjustmentPayload, Exception, Flags, HouseholdPayload, Kind, MergePayload};
 
 /// One line of what was out of the ordinary.
@@ -100,7 +100,8 @@ impl Office {
             let begins = clock.begins((stream_no, line.business_date), seq, flags);
             let suspect = begins.then(|| with_key(&line, CLOCK_SUSPECT));
             if kind == Kind::Exception {
-                lines.push(read_exception(&payload, line));
+                let read = read_exception(&payload, line);
+                lines.extend(Some(read).filter(|read| is_for_people(&read.key)));
             } else if told.contains(&kind) && (kind != Kind::Debt || !payload.is_empty()) {
                 let first = if refers_to == 0 { seq } else { refers_to };
                 let place = (stream_no, first);

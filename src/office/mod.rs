@@ -5,6 +5,7 @@
 //! order is which branch of a fork came first: that is an act of head office's own log.
 
 mod baskets;
+mod code;
 mod draws;
 mod exceptions;
 mod fold;

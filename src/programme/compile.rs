@@ -7,6 +7,7 @@ mod draws;
 mod earn;
 mod limits;
 mod member;
+mod member_code;
 mod narrow;
 mod offers;
 mod referral;
@@ -332,6 +333,7 @@ impl Compiler {
             None => Some(RefundPolicy::default()),
             Some(refund) => self.refund(&format!("{path}.refund"), refund),
         };
+        let code_above = self.code_above(path, model, decimals.unwrap_or(4));
         Some(Wallet {
             id: model.id.clone(),
             number: u8::try_from(number?).ok()?,
@@ -347,6 +349,8 @@ impl Compiler {
             caps: caps?,
             redeem,
             refund: refund?,
+            code_above: code_above?,
+            without_code: model.without_code.unwrap_or_default(),
         })
     }
 

@@ -58,7 +58,7 @@ pub(crate) use value::percent_stated;
 pub use value::{Phrase, Value};
 pub use wallet::{
     IsOne, MissingAward, Names, RedeemTerms, RefundBase, RefundPolicy, RefundRules, SpentReturn,
-    Unit, Wallet, WalletKind,
+    Unit, Wallet, WalletKind, WithoutCode,
 };
 
 use std::sync::Arc;

@@ -34,7 +34,7 @@ pub(crate) use vouchers::VoucherModel;
 pub(crate) use when::{ItemsModel, RangeModel, SelectorModel, TotalModel, VisitModel, WhenModel};
 
 use super::shape::{Ignored, filled};
-use super::{MissingAward, RefundBase, RefundRules, SpentReturn};
+use super::{MissingAward, RefundBase, RefundRules, SpentReturn, WithoutCode};
 use crate::kernel::Rounding;
 use crate::kernel::codes::Rules;
 
@@ -220,6 +220,15 @@ pub(crate) struct WalletModel {
     /// What becomes of these points when goods come back. Left out: the usual.
     #[serde(default)]
     pub refund: Option<RefundModel>,
+    /// More of these points than this, 0 or more, are spent in a sale only by who shows the member's
+    /// rotating code or a one-time code. Left out: whoever names the member spends. Not with `kind`
+    /// `badge`.
+    #[serde(default)]
+    #[cfg_attr(test, schemars(regex(pattern = r"^-?[0-9]+(\.[0-9]+)?$")))]
+    pub code_above: Option<String>,
+    /// What stands in for that code. Left out: `approval`.
+    #[serde(default)]
+    pub without_code: Option<WithoutCode>,
 }
 
 /// What a wallet holds.

@@ -91,6 +91,33 @@ pub struct Wallet {
     pub redeem: Option<RedeemTerms>,
     /// What becomes of its points when goods come back.
     pub refund: RefundPolicy,
+    /// More of its points than this are spent in a sale only by who shows a code that only the member
+    /// has; `None` if nobody need show one.
+    pub code_above: Option<Points>,
+    /// What stands in for that code.
+    pub without_code: WithoutCode,
+}
+
+impl Wallet {
+    /// Whether a sale that spends so many of its points needs the member's code.
+    pub fn needs_code(&self, points: Points) -> bool {
+        self.code_above.is_some_and(|above| points > above)
+    }
+}
+
+/// What stands in for a member's code, from the easiest to the hardest.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(rename = "without_code"))]
+#[serde(rename_all = "snake_case")]
+pub enum WithoutCode {
+    /// The cashier's reason, or a PIN.
+    Reason,
+    /// The PIN of a supervisor or manager.
+    #[default]
+    Approval,
+    /// Nothing.
+    Refused,
 }
 
 /// What a wallet holds.

@@ -15,15 +15,12 @@ use super::symbology::{Content, Symbology};
 use super::web::{self, Link};
 use super::{
     TEXT_MAX, Unreadable, framing, is_grouped_digits, keyboard, other, payment_card, payment_code,
-    phone, track,
+    phone, rotating, track,
 };
 use crate::kernel::MemberNumber;
 
 /// The longest text that is looked at, in bytes: more than any QR code holds.
 pub const SCAN_MAX: usize = 8192;
-
-/// Digits of a rotating member code: 97, member number, one-time password.
-const ROTATING_DIGITS: usize = 22;
 
 /// Digits of a voucher: signed (94 bytes) or with a MAC (38 bytes), as `96` and their D7 digits.
 const VOUCHER_DIGITS: [usize; 2] = [231, 95];
@@ -433,7 +430,9 @@ fn with_card(mut found: Found, digits: &str) -> Found {
     if found.is_empty() {
         return match digits.len() {
             12 => Found::refused(Unreadable::CheckDigit),
-            ROTATING_DIGITS if digits.starts_with("97") => Found::refused(Unreadable::CheckDigit),
+            rotating::DIGITS if digits.starts_with(rotating::MARKER) => {
+                Found::refused(Unreadable::CheckDigit)
+            }
             length if length > TEXT_MAX => Found::refused(Unreadable::TooLong),
             _ => Found::one(Reading::card(Kind::Card, digits.to_owned())),
         };
@@ -450,15 +449,15 @@ fn own_number(digits: &str) -> Option<Result<Reading, Unreadable>> {
     if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return None;
     }
-    let of_member = |kind, text: &str| {
-        let member: MemberNumber = text.parse().ok()?;
-        let lookup = Lookup::Member(member);
+    let of_member = |kind, member: Option<MemberNumber>| {
+        let lookup = Lookup::Member(member?);
         Some(Ok(Reading::new(kind, digits.to_owned(), lookup)))
     };
     match digits.len() {
-        12 => of_member(Kind::MemberNumber, digits),
-        ROTATING_DIGITS if digits.starts_with("97") => {
-            of_member(Kind::RotatingCode, &digits[2..14])
+        12 => of_member(Kind::MemberNumber, digits.parse().ok()),
+        rotating::DIGITS => {
+            let read = rotating::read(digits).ok();
+            of_member(Kind::RotatingCode, read.map(|(member, _)| member))
         }
         length if VOUCHER_DIGITS.contains(&length) && digits.starts_with("96") => Some(Ok(
             Reading::new(Kind::Voucher, digits.to_owned(), Lookup::Nobody),

@@ -234,7 +234,7 @@ impl Reading<'_> {
         )?)
     }
 
-    fn entries_where(
+    pub(super) fn entries_where(
         &self,
         condition: &str,
         values: &[&dyn ToSql],

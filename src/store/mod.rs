@@ -6,6 +6,7 @@
 //! `schema.rs` brings older files to the present tables, which `schema/*.sql` explain.
 
 mod backup;
+mod codes;
 mod entries;
 mod error;
 mod household;
@@ -30,8 +31,10 @@ mod turns;
 mod usage;
 mod verify;
 mod verify_sales;
+mod wal;
 mod write;
 
+pub use codes::MemberLine;
 pub use error::StoreError;
 pub use household::Sharer;
 pub use identity::Identity;

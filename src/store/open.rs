@@ -8,7 +8,6 @@ use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use rusqlite::hooks::Wal;
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::error::StoreError;
@@ -19,6 +18,7 @@ use super::read::Reading;
 use super::schema::{self, Lent, SCHEMA_VERSION};
 use super::seen::Seen;
 use super::transaction::Transaction;
+use super::wal::{Emptied, empty_wal, watch_wal};
 use super::write::Writing;
 use crate::kernel::ids::Seq;
 use crate::kernel::{Instant, MemberNumber};
@@ -307,15 +307,21 @@ impl Store {
         &self,
         ask: impl FnOnce(&Reading<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let (mut ask, mut answer) = (Some(ask), None);
+        self.read_behind(&mut |reading| answer = ask.take().map(|ask| ask(reading)))?;
+        answer.expect("what is asked is asked once")
+    }
+
+    /// What all reads share is compiled once and meets what they ask behind a pointer.
+    fn read_behind(&self, ask: &mut dyn FnMut(&Reading<'_>)) -> Result<(), StoreError> {
         self.end_left_over()?;
         let transaction = self.begin_reading()?;
         let seen = self.seen.take().still(&transaction);
-        let reading = Reading::remembering(&transaction, seen.map_err(StoreError::from)?);
-        let answer = ask(&reading);
+        let reading = Reading::remembering(&transaction, seen?);
+        ask(&reading);
         self.seen.set(reading.into_seen());
         // Nothing was written, so there is nothing to commit.
-        transaction.finish().map_err(StoreError::from)?;
-        answer
+        Ok(transaction.finish()?)
     }
 
     /// The till may have migrated the file since the last look: then what was lent to this reader
@@ -338,22 +344,39 @@ impl Store {
         &mut self,
         act: impl FnOnce(&mut Writing<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
+        let (mut act, mut done) = (Some(act), None);
+        self.write_behind(&mut |writing| {
+            let act = act.take().expect("what is done is done once");
+            done.insert(act(writing)).is_ok()
+        })?;
+        done.expect("a write that did not fail was done")
+    }
+
+    /// What all writes share is compiled once. `act` says whether to keep what it wrote.
+    fn write_behind(
+        &mut self,
+        act: &mut dyn FnMut(&mut Writing<'_>) -> bool,
+    ) -> Result<(), StoreError> {
         if self.access == Access::Reader {
-            return Err(StoreError::Reader.into());
+            return Err(StoreError::Reader);
         }
         self.end_left_over()?;
         self.checkpoint_when_large();
         let seen = self.seen.take();
         let mut writing = Writing::begin(&mut self.connection, seen)?;
-        let answer = act(&mut writing);
+        let is_kept = act(&mut writing);
         let has_room = writing.has_room.get();
-        let done = answer.and_then(|answer| Ok((answer, writing.commit()?)));
+        let seen = if is_kept {
+            writing.commit()
+        } else {
+            drop(writing);
+            Ok(Seen::default())
+        };
         if has_room {
             give_room_back(&self.connection)?;
         }
-        let (answer, seen) = done?;
-        self.seen.set(seen);
-        Ok(answer)
+        self.seen.set(seen?);
+        Ok(())
     }
 
     /// Without memory even a rollback can fail, and its database transaction stays open. It is ended
@@ -410,35 +433,6 @@ impl Store {
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
-}
-
-/// What became of the WAL.
-#[derive(PartialEq, Eq)]
-enum Emptied {
-    Wholly,
-    /// A reader still needs what is in it.
-    NotYet,
-}
-
-fn empty_wal(connection: &Connection) -> Result<Emptied, StoreError> {
-    let is_busy: bool =
-        connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get(0))?;
-    Ok(if is_busy {
-        Emptied::NotYet
-    } else {
-        Emptied::Wholly
-    })
-}
-
-/// Has SQLite tell after each commit how many pages its WAL has.
-fn watch_wal(connection: &mut Connection) -> Result<Arc<AtomicI32>, StoreError> {
-    let pages = Arc::new(AtomicI32::new(0));
-    let told = Arc::clone(&pages);
-    connection.wal_hook(Some(move |_: &mut Wal, pages: i32| {
-        told.store(pages, Ordering::Relaxed);
-        Ok(())
-    }))?;
-    Ok(pages)
 }
 
 /// The path with something behind its name, as SQLite names its own companions.

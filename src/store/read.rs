@@ -284,8 +284,12 @@ impl<'a> Reading<'a> {
     pub fn results_of(&self, calls: [u8; 2]) -> Result<BTreeSet<u64>, StoreError> {
         let sql = "SELECT result FROM operation WHERE call IN (?1, ?2) AND refusal IS NULL";
         let mut statement = self.db.prepare(sql)?;
-        let rows = statement.query_map(calls, |row| row.get(0))?;
-        Ok(rows.collect::<Result<_, _>>()?)
+        let mut rows = statement.query(calls)?;
+        let mut results = BTreeSet::new();
+        while let Some(row) = rows.next()? {
+            results.insert(row.get(0)?);
+        }
+        Ok(results)
     }
 
     /// Blocks of member numbers: first body, last body, next body to give.

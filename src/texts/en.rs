@@ -88,8 +88,48 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "claim.with_returns",
         "Goods without their receipt came back on this bill; no member can be added to it",
     ),
+    (
+        "code.clock",
+        "The till's clock is wrong: set it, send the day's data, then scan the code again",
+    ),
+    (
+        "code.early",
+        "The telephone's clock is ahead of the till's: set it to automatic and scan again",
+    ),
+    (
+        "code.is_used",
+        "This code was used already: wait for the next one, at most 30 seconds, and scan again",
+    ),
     ("code.known", "Code {code}: looked at by the rules"),
+    (
+        "code.late",
+        "This code has run out: have the app opened again, no screenshot, and scan again",
+    ),
+    ("code.locked", "Too many wrong codes: send a new one"),
+    (
+        "code.needed",
+        "Spending more than {limit} needs the member's code: have it shown and scan it ({found} now)",
+    ),
+    (
+        "code.needed_or_pin",
+        "Spending more than {limit} needs the member's code, or a supervisor's PIN ({found} now)",
+    ),
+    (
+        "code.needed_or_reason",
+        "Spending more than {limit} needs the member's code; without it a reason ({found} now)",
+    ),
+    ("code.none", "No code was sent to this member"),
+    ("code.not_it", "The code is wrong; {left} tries left"),
+    ("code.run_out", "The code has run out: send a new one"),
+    (
+        "code.too_many",
+        "Too many codes were sent to this member: wait a quarter of an hour, or ask a supervisor",
+    ),
     ("code.unknown", "Code {code}: not of this programme"),
+    (
+        "code.wrong",
+        "The code is wrong: have the app opened again and scan again; points can be earned, not spent",
+    ),
     ("count.household", "{allowed} for the whole household"),
     ("count.once", "once"),
     ("count.sale", "1 sale"),
@@ -271,6 +311,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "member.card_closed",
         "CLOSED, earns and spends nothing. {text}",
     ),
+    ("member.card_code", "{text}. {why}"),
     (
         "member.card_elsewhere",
         "{member}: balance known here {balance}; points awarded at another till or store are spent only there until the next sync",

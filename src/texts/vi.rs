@@ -85,8 +85,48 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "claim.with_returns",
         "Hóa đơn có hàng trả lại không kèm hóa đơn mua, không bổ sung thành viên được",
     ),
+    (
+        "code.clock",
+        "Giờ của máy tính tiền không đúng: chỉnh giờ, gửi dữ liệu trong ngày rồi quét lại mã",
+    ),
+    (
+        "code.early",
+        "Giờ trên điện thoại của khách nhanh hơn máy tính tiền: chỉnh giờ tự động rồi quét lại",
+    ),
+    (
+        "code.is_used",
+        "Mã này đã dùng rồi: chờ mã mới, tối đa 30 giây, rồi quét lại",
+    ),
     ("code.known", "Mã {code}: đã xét trong các quy tắc"),
+    (
+        "code.late",
+        "Mã đã hết hạn: nhờ khách mở lại ứng dụng, không dùng ảnh chụp, rồi quét lại",
+    ),
+    ("code.locked", "Nhập sai mã quá nhiều lần: gửi mã mới"),
+    (
+        "code.needed",
+        "Dùng hơn {limit} phải quét mã của khách: nhờ khách mở mã rồi quét (đang dùng {found})",
+    ),
+    (
+        "code.needed_or_pin",
+        "Dùng hơn {limit} phải quét mã của khách, hoặc có mã PIN của giám sát (đang dùng {found})",
+    ),
+    (
+        "code.needed_or_reason",
+        "Dùng hơn {limit} phải quét mã của khách; nếu không có thì ghi lý do (đang dùng {found})",
+    ),
+    ("code.none", "Chưa gửi mã nào cho khách này"),
+    ("code.not_it", "Mã không đúng; còn {left} lần thử"),
+    ("code.run_out", "Mã đã hết hạn: gửi mã mới"),
+    (
+        "code.too_many",
+        "Đã gửi quá nhiều mã cho khách này: chờ 15 phút, hoặc nhờ giám sát",
+    ),
     ("code.unknown", "Mã {code}: không thuộc chương trình này"),
+    (
+        "code.wrong",
+        "Mã không đúng: nhờ khách mở lại ứng dụng rồi quét lại; vẫn tích điểm được nhưng không dùng điểm được",
+    ),
     ("count.household", "{allowed} cho cả gia đình"),
     ("count.once", "1 lần"),
     ("count.sale", "1 lần mua"),
@@ -265,6 +305,7 @@ pub(super) const PHRASES: &[(&str, &str)] = &[
         "member.card_closed",
         "THẺ ĐÃ ĐÓNG, không tích và không dùng điểm. {text}",
     ),
+    ("member.card_code", "{text}. {why}"),
     (
         "member.card_elsewhere",
         "{member}: số dư biết tại quầy này {balance}; điểm tích ở quầy hoặc cửa hàng khác chỉ dùng được tại nơi đó cho đến khi đồng bộ",

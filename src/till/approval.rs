@@ -7,6 +7,7 @@
 use crate::kernel::Few;
 use std::sync::{Mutex, PoisonError};
 
+use super::code::CODE_NEEDED;
 use super::error::{Error, Refused};
 use super::operation::check_id;
 use super::shell::{Moment, Till};
@@ -19,7 +20,7 @@ use crate::ledger::decide::note;
 use crate::ledger::exception::is_code;
 use crate::ledger::{Above, Act, ActKind, Exception, Kind, Operator, Role, SaleFacts};
 use crate::programme::Wallet;
-use crate::store::{Writing, WrongPins};
+use crate::store::{Reading, Writing, WrongPins};
 use crate::texts::number;
 
 /// How long an approval waits for its operation, in seconds.
@@ -29,11 +30,13 @@ const WAITING_MAX: usize = 100;
 
 /// Somebody's word for one operation.
 #[derive(Clone, Debug)]
-struct Approval {
-    act: ActKind,
-    approver: String,
-    role: Role,
-    given_at: Instant,
+pub(super) struct Approval {
+    pub(super) act: ActKind,
+    pub(super) approver: String,
+    pub(super) role: Role,
+    /// The code of the reason, where it is no PIN but a cashier's own word.
+    pub(super) reason: Option<String>,
+    pub(super) given_at: Instant,
 }
 
 impl Approval {
@@ -48,7 +51,7 @@ impl Approval {
 pub(super) struct Approvals(Mutex<Few<String, Approval>>);
 
 impl Approvals {
-    fn add(&self, operation: &str, approval: Approval) {
+    pub(super) fn add(&self, operation: &str, approval: Approval) {
         let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let now = approval.given_at;
         waiting.retain(|_, other| other.is_good_at(now));
@@ -68,7 +71,7 @@ impl Approvals {
         waiting.retain(|_, _| false);
     }
 
-    fn find(&self, operation: &str, now: Instant) -> Option<Approval> {
+    pub(super) fn find(&self, operation: &str, now: Instant) -> Option<Approval> {
         let waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let found = waiting.get(operation);
         found.filter(|approval| approval.is_good_at(now)).cloned()
@@ -201,6 +204,7 @@ impl Till {
             act,
             approver: approver.to_owned(),
             role: operator.role,
+            reason: None,
             given_at,
         };
         self.approvals.add(operation, approval);
@@ -222,14 +226,22 @@ impl Till {
         })
     }
 
-    /// An operation that was refused for want of an approval, and has one now, is asked anew.
-    pub(super) fn is_lifted(&self, operation: &str, refused: &Refused) -> bool {
-        let waits = ["approval.needed", "approval.too_low"].contains(&refused.reason.as_str());
-        waits
-            && self
-                .approvals
-                .find(operation, self.ports.clock.now())
-                .is_some()
+    /// An operation that was refused for want of an approval, and has one now, is asked anew; so is one
+    /// that was refused for want of a member's code, where one was shown meanwhile.
+    pub(super) fn is_lifted(
+        &self,
+        reading: &Reading<'_>,
+        operation: &str,
+        refused: &Refused,
+    ) -> Result<bool, Error> {
+        let reason = refused.reason.as_str();
+        let waits_for_code = reason.starts_with(CODE_NEEDED);
+        if !waits_for_code && !["approval.needed", "approval.too_low"].contains(&reason) {
+            return Ok(false);
+        }
+        let now = self.ports.clock.now();
+        Ok(self.approvals.find(operation, now).is_some()
+            || (waits_for_code && self.is_shown_since(reading, refused, now)?))
     }
 
     /// Whether `named` may do the act in this operation. `say` puts a number of the act's unit into
@@ -266,7 +278,8 @@ impl Till {
             Permit::Refused(told(above, "refused", approver), refused)
         };
         let approval = self.approvals.find(operation, moment.now);
-        let Some(approval) = approval.filter(|approval| approval.act == kind) else {
+        let by_pin = |approval: &Approval| approval.act == kind && approval.reason.is_none();
+        let Some(approval) = approval.filter(by_pin) else {
             return refuse(above, "approval.needed", "");
         };
         match people.rights.of(approval.role).above(act) {

@@ -9,7 +9,7 @@ use super::error::Error;
 use super::shell::Till;
 use crate::kernel::ids::Seq;
 use crate::kernel::{BusinessDate, Instant, MemberNumber, Points};
-use crate::ledger::exception::{CLOCK_SUSPECT, late_key};
+use crate::ledger::exception::{CLOCK_SUSPECT, is_for_people, late_key};
 use crate::ledger::{
     AdjustmentPayload, Entry, Exception, Flags, HouseholdPayload, Kind, MergePayload,
 };
@@ -101,7 +101,10 @@ pub(super) fn exceptions_of(
     for entry in reading.marked_or_of_kinds(date, end, &TOLD)? {
         let line = |key: &str| line_of(&entry, key, programme);
         match entry.kind {
-            Kind::Exception => lines.push(told(&entry, line("exception.unknown"))),
+            Kind::Exception => {
+                let told = told(&entry, line("exception.unknown"));
+                lines.extend(Some(told).filter(|told| is_for_people(&told.key)));
+            }
             Kind::AdjustmentGiven | Kind::AdjustmentTaken | Kind::Debt => {
                 // Only the first of several entries says who did it.
                 if !entry.payload.is_empty() {

@@ -6,6 +6,7 @@ use std::fmt;
 
 use super::approval::tell;
 use super::card::MemberCard;
+use super::code::CodeState;
 use super::error::Error;
 use super::operation::{Call, Operation};
 use super::sale::retell_nothing;
@@ -20,6 +21,7 @@ use crate::kernel::{BusinessDate, Instant, MemberNumber, UtcOffset};
 use crate::ledger::decide::note;
 use crate::ledger::{Entry, Exception, Kind, SaleFacts};
 use crate::scan::{IdentifierKind, identifier_by, normalise_identifier};
+use crate::texts::phrase;
 
 /// Entries one page of history holds at the most.
 const HISTORY_MAX: u32 = 1_000;
@@ -189,7 +191,12 @@ impl Till {
     pub fn scan(&self, text: &str, on: BusinessDate) -> Result<MemberCard, Error> {
         self.read(|reading| {
             let owner = self.owner_of(reading, text)?;
-            let card = self.card(reading, owner.member, owner.is_known_here, on)?;
+            let mut card = self.card(reading, owner.member, owner.is_known_here, on)?;
+            if let Some(why) = owner.code.and_then(CodeState::reason) {
+                let why = phrase(self.language, why, &[]);
+                let places = [("text", card.cashier_text.as_str()), ("why", &why)];
+                card.cashier_text = phrase(self.language, "member.card_code", &places);
+            }
             Ok(match owner.member == owner.shown {
                 true => card,
                 false => card.merged_from(owner.shown, self.language),

@@ -34,6 +34,7 @@ pub(super) enum Call {
     MemberStatus = 27,
     Merge = 28,
     Household = 29,
+    OneTimeCode = 30,
 }
 
 /// What the C header calls them.
@@ -83,6 +84,9 @@ pub(super) fn check_id(id: &str) -> Result<(), Error> {
     Ok(())
 }
 
+/// Tells the content of an operation again from what is stored.
+pub(super) type Retell<'a> = dyn Fn(&Reading<'_>, &OperationRow) -> Result<String, Error> + 'a;
+
 /// What is known of an operation.
 pub(super) enum Known {
     /// It was never asked.
@@ -123,7 +127,7 @@ impl<'a> Operation<'a> {
     pub(super) fn look_up(
         &self,
         reading: &Reading<'_>,
-        retell: impl FnOnce(&Reading<'_>, &OperationRow) -> Result<String, Error>,
+        retell: &Retell<'_>,
     ) -> Result<Known, Error> {
         let Some(row) = reading.operation(self.id)? else {
             return Ok(Known::New);

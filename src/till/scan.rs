@@ -1,12 +1,14 @@
 //! What was scanned and whose it is. The scanner's room says how a text can be read; here each way
 //! is looked up. Where that leaves more than one member, the cashier asks: nothing is guessed.
 
+use super::code::CodeState;
 use super::error::Error;
 use super::shell::Till;
 use super::status;
 use crate::kernel::MemberNumber;
 use crate::scan::nearby;
-use crate::scan::{EntryMode, Lookup, Reading, Rules, Scan, Unreadable, enrolled_as, identify};
+use crate::scan::{EntryMode, Kind, Lookup, Reading, Rules, Scan, Unreadable};
+use crate::scan::{enrolled_as, identify};
 use crate::store;
 
 /// Whose a code is.
@@ -19,6 +21,8 @@ pub struct Owner {
     /// Whether this ledger knows that member. A right member number of another store is a member's
     /// too.
     pub is_known_here: bool,
+    /// What is to be said of a rotating code; absent of anything else.
+    pub code: Option<CodeState>,
 }
 
 /// One way to read a scan, and whose it then is.
@@ -185,6 +189,11 @@ impl Till {
     ) -> Result<Identified, Error> {
         for candidate in &mut found.candidates {
             candidate.owner = self.owner(reading, &candidate.reading.lookup)?;
+            if let Some(owner) = &mut candidate.owner
+                && candidate.reading.kind == Kind::RotatingCode
+            {
+                owner.code = Some(self.shown(reading, &candidate.reading.value, owner.member)?);
+            }
         }
         if let Some(old) = found.enrolled_as.take().filter(|_| !found.is_anybodys()) {
             let old = self.candidate(reading, old)?;
@@ -214,6 +223,7 @@ impl Till {
             member: reading.whose(shown)?,
             shown,
             is_known_here,
+            code: None,
         }))
     }
 }
@@ -234,6 +244,7 @@ mod tests {
                     member,
                     shown: member,
                     is_known_here,
+                    code: None,
                 }
             }),
         });

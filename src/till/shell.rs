@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Duration;
 
 use super::approval::Approvals;
+use super::code::Codes;
 use super::counted::Asked;
 use super::error::{Error, Refused};
 use super::log::{Level, Log, LogEvent};
-use super::operation::{Known, Operation};
+use super::operation::{Known, Operation, Retell};
 use super::ports::Ports;
 use super::training::Purpose;
 use crate::kernel::ids::Seq;
@@ -56,6 +57,7 @@ pub struct Till {
     /// Nobody where nothing is checked.
     pub(super) people: RwLock<Arc<Operators>>,
     pub(super) approvals: Approvals,
+    pub(super) codes: Codes,
     /// Oldest first, never empty.
     epochs: Vec<Epoch>,
     /// By version, never empty. One that is installed joins them.
@@ -84,6 +86,9 @@ impl Inner {
 
 /// How a write ended by the rules: done with a result to remember, or refused.
 pub(super) type Decided = Result<u64, Error>;
+
+/// What can only be done once stands where something is asked for that could be done again.
+const ONCE: &str = "what is asked or done is so once";
 
 impl Till {
     /// Opens an existing ledger as its one writer.
@@ -131,6 +136,7 @@ impl Till {
             ports,
             people: RwLock::new(Arc::new(operators)),
             approvals: Approvals::default(),
+            codes: Codes::default(),
             epochs,
             asked: RwLock::new(Arc::new(Asked::of(&programmes))),
             programmes: RwLock::new(programmes),
@@ -234,11 +240,26 @@ impl Till {
         self.inner.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    // What all reads, writes and operations share is compiled once and meets what they do behind a
+    // pointer: written into each of some hundred calls it was a thirtieth of the library.
+
     /// Reads.
     pub(super) fn read<T>(
         &self,
         ask: impl FnOnce(&Reading<'_>) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        let (mut ask, mut answer) = (Some(ask), None);
+        self.read_behind(&mut |reading| {
+            answer = Some((ask.take().expect(ONCE))(reading)?);
+            Ok(())
+        })?;
+        answer.ok_or(Error::Internal(ONCE))
+    }
+
+    fn read_behind(
+        &self,
+        ask: &mut dyn FnMut(&Reading<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         self.lock().store()?.read(|reading| {
             self.learn_programmes(reading)?;
             ask(reading)
@@ -250,16 +271,28 @@ impl Till {
         &self,
         act: impl FnOnce(&mut Writing<'_>, &Moment) -> Result<T, Error>,
     ) -> Result<T, Error> {
+        let (mut act, mut done) = (Some(act), None);
+        self.write_behind(&mut |writing, moment| {
+            done = Some((act.take().expect(ONCE))(writing, moment)?);
+            Ok(())
+        })?;
+        done.ok_or(Error::Internal(ONCE))
+    }
+
+    fn write_behind(
+        &self,
+        act: &mut dyn FnMut(&mut Writing<'_>, &Moment) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         self.refuse_if_poisoned()?;
         let mut inner = self.lock();
         let mut told = None;
-        let done = inner.store()?.write(|writing| {
+        let done = inner.store()?.write(|writing| -> Result<(), Error> {
             let moment = self.moment(writing);
             self.see_to_counting(writing)?;
-            let done = act(writing, &moment)?;
+            act(writing, &moment)?;
             self.trust_clock(writing, &moment);
             told = Some(moment);
-            Ok(done)
+            Ok(())
         });
         self.log_moment(&mut inner, told, done.is_ok());
         done
@@ -324,14 +357,27 @@ impl Till {
         retell: impl Fn(&Reading<'_>, &OperationRow) -> Result<String, Error>,
         act: impl FnOnce(&mut Writing<'_>, &Moment) -> Decided,
     ) -> Result<(u64, Replay), Error> {
+        let mut act = Some(act);
+        self.operate_behind(operation, &retell, &mut |writing, moment| {
+            (act.take().expect(ONCE))(writing, moment)
+        })
+    }
+
+    fn operate_behind(
+        &self,
+        operation: &Operation<'_>,
+        retell: &Retell<'_>,
+        act: &mut dyn FnMut(&mut Writing<'_>, &Moment) -> Decided,
+    ) -> Result<(u64, Replay), Error> {
         self.refuse_if_poisoned()?;
         operation.check()?;
         let mut inner = self.lock();
         let mut told = None;
         let written = inner.store()?.write(|writing| -> Result<_, Error> {
-            match operation.look_up(&writing.reading(), &retell)? {
+            match operation.look_up(&writing.reading(), retell)? {
                 Known::Done(result) => return Ok(Ok((result, Replay::Again))),
-                Known::Refused(refused) if self.is_lifted(operation.id, &refused) => {}
+                Known::Refused(refused)
+                    if self.is_lifted(&writing.reading(), operation.id, &refused)? => {}
                 Known::Refused(refused) => return Ok(Err(refused)),
                 Known::New => {}
             }
@@ -369,7 +415,7 @@ impl Till {
         &self,
         inner: &mut Inner,
         operation: &Operation<'_>,
-        retell: impl Fn(&Reading<'_>, &OperationRow) -> Result<String, Error>,
+        retell: &Retell<'_>,
         code: i32,
     ) -> Result<Result<(u64, Replay), Refused>, Error> {
         let now = self.ports.clock.now();

@@ -130,6 +130,7 @@ impl Till {
             }
             Ok(())
         });
+        self.codes.ask_office_again();
         if let Err(Error::Diverged) = &taken {
             let now = self.ports.clock.now();
             let text = "head office acknowledges entries that this file does not have";

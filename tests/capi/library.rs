@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
+use std::time::{SystemTime, UNIX_EPOCH};
 use std::{env, fs};
 
 use loy::exchange::provisioning::MemberBlock;
@@ -157,12 +158,20 @@ fn people(supervisor: &str, pin: &str) -> Operators {
 impl Shop {
     /// A shop with the programme "10.000 d = 1 point".
     pub fn new() -> Self {
-        Self::of(Operators::default())
+        Self::of(Operators::default(), Instant::from_ms(1_795_300_000_000))
+    }
+
+    /// The same, provisioned just now, so that the machine's clock is believed.
+    pub fn of_today() -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now_ms = since.expect("after 1970").as_millis();
+        let now = Instant::from_ms(i64::try_from(now_ms).expect("in range"));
+        Self::of(Operators::default(), now)
     }
 
     /// The same with a cashier TN-07 who refunds up to 50.000 d, and the supervisor GS-01, PIN 4711.
     pub fn with_operators() -> Self {
-        Self::of(people("GS-01", "4711"))
+        Self::of(people("GS-01", "4711"), Instant::from_ms(1_795_300_000_000))
     }
 
     /// Puts a list of operators into the folder that head office issued at this instant: GS-02, PIN
@@ -178,7 +187,7 @@ impl Shop {
         fs::write(self.path().join(name), sealed).expect("written");
     }
 
-    fn of(operators: Operators) -> Self {
+    fn of(operators: Operators, issued_at: Instant) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let programme = fs::read(root().join("examples/programmes/vnd-10000.json")).expect("there");
         let code = ActivationCode::from_random(&std::array::from_fn(|_| 3));
@@ -200,7 +209,7 @@ impl Shop {
             },
             members: Vec::new(),
             programme,
-            issued_at: Instant::from_ms(1_795_300_000_000),
+            issued_at,
             clock: ClockLimits::default(),
             operators,
         };

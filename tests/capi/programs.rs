@@ -1,9 +1,11 @@
 //! One whole C program a section, under Valgrind.
 
 use std::fs;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use loy::exchange::{Acknowledgement, SigningKey, batch};
-use loy::kernel::Instant;
+use loy::kernel::{Instant, MemberNumber};
+use loy::scan::rotating;
 
 use super::library::{Build, Shop, WRITER_SECRET, office_key, root};
 
@@ -59,6 +61,26 @@ fn a_sale_is_refunded_once_the_day_is_closed_and_the_ledger_is_sound() {
 #[test]
 fn above_the_ceiling_a_supervisors_pin_lets_one_operation_pass() {
     Shop::with_operators().run("people", Build::Plain);
+}
+
+#[test]
+fn points_are_spent_with_a_code_that_the_telephone_shows_or_that_was_sent() {
+    let shop = Shop::of_today();
+    let first = fs::read_to_string(root().join("examples/programmes/vnd-10000.json"));
+    let mut second: serde_json::Value = serde_json::from_str(&first.expect("there")).expect("JSON");
+    second["version"] = 2.into();
+    second["wallets"][0]["code_above"] = "10".into();
+    second["wallets"][0]["without_code"] = "reason".into();
+    let place = shop.path().join("programme-2.json");
+    fs::write(place, second.to_string()).expect("written");
+    // What the first member's telephone shows now.
+    let member = MemberNumber::from_body(10_000_000_000).expect("a number");
+    let key = rotating::member_key(&rotating::rotation_key(&[5; 32]), rotating::EPOCH, member);
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let step = now.expect("after 1970").as_secs() / 30;
+    let code = rotating::code(&key, member, step);
+    fs::write(shop.path().join("rotating-code"), code).expect("written");
+    shop.run("codes", Build::Plain);
 }
 
 #[test]

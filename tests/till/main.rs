@@ -23,6 +23,7 @@ mod households;
 mod households_rules;
 mod limits;
 mod lots;
+mod member_codes;
 mod merged;
 mod once;
 mod operators;

@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod bench;
+mod one_time;
 mod scan_codes;
 mod scan_gs1;
 mod scan_payment;
@@ -20,6 +21,7 @@ use serde_json::{Map, Value};
 
 /// Who looks at which section. A topic is a list of its own, so that two can grow at once.
 const TOPICS: &[&[Section]] = &[
+    one_time::SECTIONS,
     scan_codes::SECTIONS,
     scan_gs1::SECTIONS,
     scan_payment::SECTIONS,

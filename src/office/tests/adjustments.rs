@@ -37,6 +37,10 @@ fn points_by_hand_are_counted_apart_and_by_operator() {
     );
     adjust(Kind::AdjustmentTaken, given, first, 20, Vec::new());
     adjust(Kind::Debt, 0, first, 3, by("TN-08", "error"));
+    // A code that was used is nothing for people.
+    till.write(Kind::Exception, |entry| {
+        entry.payload = crate::ledger::Exception::new("code.used").to_payload();
+    });
     till.write(Kind::Exception, |entry| {
         entry.payload = crate::ledger::Exception::new("approval.given").to_payload();
     });

@@ -6,7 +6,7 @@ use super::super::draws::{CHANCES, Draw, OnReturn, Prize, TurnFor};
 use super::super::model::{DrawModel, PrizeModel};
 use super::super::{RULES_MAX, Times};
 use super::{Compiler, Known, quoted};
-use crate::kernel::{BusinessDate, Money};
+use crate::kernel::{BusinessDate, Money, order};
 
 /// The most bytes of the id of a draw or a prize: both stand in the entry of a turn.
 const DRAW_ID_MAX: usize = 32;
@@ -39,7 +39,7 @@ impl Compiler {
             }
             draws.extend(draw);
         }
-        draws.sort_unstable_by(|a, b| a.id.cmp(&b.id));
+        order::sort_by(&mut draws, |a, b| a.id.cmp(&b.id));
         draws
     }
 
@@ -121,8 +121,7 @@ impl Compiler {
             .iter()
             .filter(|problem| problem.is_error())
             .count();
-        let mut order: Vec<usize> = (0..models.len()).collect();
-        order.sort_by(|&a, &b| models[a].id.cmp(&models[b].id));
+        let order = order::places_by_key(models.len(), |place| models[place].id.as_str());
         let mut ids = BTreeSet::new();
         let (mut prizes, mut chances) = (Vec::with_capacity(models.len()), 0u64);
         for &index in &order {

@@ -14,7 +14,7 @@ use super::super::{
 };
 use super::narrow::{Clash, Narrow};
 use super::{Compiler, quoted};
-use crate::kernel::{BusinessDate, Points, WalletNumber};
+use crate::kernel::{BusinessDate, Points, WalletNumber, order};
 
 /// What the parts of the document compiled to, as far as they did.
 pub(super) struct Compiled<'a> {
@@ -510,7 +510,7 @@ impl Compiler {
             .offers
             .iter()
             .filter_map(|offer| offer.group.as_deref());
-        let named: std::collections::BTreeSet<&str> = rules.chain(offers).collect();
+        let named = order::set(rules.chain(offers));
         for (index, group) in document.groups.iter().enumerate() {
             if !named.contains(group.id.as_str()) {
                 let path = format!("groups[{index}].id");

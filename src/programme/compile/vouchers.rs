@@ -1,7 +1,9 @@
 //! Vouchers: a wallet that holds them and a reward that uses one up.
 
 use super::super::model::{Document, VoucherModel};
-use super::super::{Caps, Expiry, Names, RefundPolicy, Reward, Unit, Wallet, WalletKind};
+use super::super::{
+    Caps, Expiry, Names, RefundPolicy, Reward, Unit, Wallet, WalletKind, WithoutCode,
+};
 use super::tiers::WorthModel;
 use super::{Compiler, Known, quoted};
 use crate::kernel::{Points, Rounding};
@@ -74,6 +76,8 @@ impl Compiler {
             caps: Caps::default(),
             redeem: None,
             refund: refund?,
+            code_above: None,
+            without_code: WithoutCode::default(),
         })
     }
 

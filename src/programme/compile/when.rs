@@ -8,6 +8,7 @@ use super::super::model::{
 };
 use super::super::{Range, Selection, Selector, Total, When};
 use super::{Compiler, Known, quoted};
+use crate::kernel::order;
 
 /// The most values in one list.
 const VALUES_MAX: usize = 1_000;
@@ -335,7 +336,7 @@ impl Compiler {
             parts.extend(range.map(Selection::Quantity));
         }
         if !model.flags.is_empty() {
-            parts.push(Selection::Flags(model.flags.iter().copied().collect()));
+            parts.push(Selection::Flags(order::set(model.flags.iter().copied())));
         }
         parts.extend(model.discounted.map(Selection::Discounted));
         if parts.is_empty() && self.problems.len() == before {
@@ -363,7 +364,7 @@ impl Compiler {
         for (index, value) in values.iter().enumerate() {
             is_sound &= self.value(format_args!("{path}[{index}]"), value);
         }
-        is_sound.then(|| values.iter().cloned().collect())
+        is_sound.then(|| order::set(values.iter().cloned()))
     }
 
     /// A text that a cart or a member may have; a problem if not.

@@ -82,6 +82,9 @@ CREATE INDEX entry_refund ON entry (refers_to) WHERE kind = 12;
 CREATE INDEX entry_repayment ON entry (member) WHERE kind = 14 AND lot <> 0;
 CREATE INDEX entry_expiry ON entry (lot) WHERE kind = 9 OR kind = 18 OR kind = 20;
 
+-- The lines of a member (22), among them the codes that were used: no code is taken twice.
+CREATE INDEX entry_exception ON entry (member) WHERE kind = 22;
+
 -- Members who are not what others are: blocked (1), closed (2), merged into another (3), or none of these
 -- and in a household, or once in one (0). A number that was merged stands for the other from then on: its
 -- portions, debts and counts are the other's, its entries stay its own. Who is in a household uses the

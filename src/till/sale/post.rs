@@ -162,6 +162,9 @@ impl Till {
         for exception in &twice {
             tell(writing, &facts, row.seq, exception)?;
         }
+        let asked = (moment, id, row.seq);
+        let sale = (&priced.document, &facts);
+        self.tell_redemption_paid(writing, asked, &priced.programme, sale, &authorised.outcome)?;
         let back = &priced.returns.told;
         let promised = &authorised.outcome.returns;
         if given_back(back) > given_back(promised)

@@ -10,10 +10,10 @@ use crate::evaluate::{Explaining, LimitHit};
 use crate::kernel::ids::Seq;
 use crate::kernel::{Balance, BusinessDate, MemberNumber, WalletNumber};
 use crate::ledger::decide::Refusal;
-use crate::ledger::{Accounts, Entry, Held, HeldPortion, SaleFacts};
+use crate::ledger::{Accounts, Entry, Exception, Held, HeldPortion, SaleFacts};
 use crate::programme::{Programme, unlike_installed};
 use crate::store::{Reading, Stands, Writing};
-use crate::till::approval::Permit;
+use crate::till::approval::{Permit, tell};
 use crate::till::document::SaleDocument;
 use crate::till::error::Error;
 use crate::till::refund::Paid;
@@ -111,6 +111,8 @@ pub(super) struct Asked {
     pub(super) priced: Priced,
     pub(super) facts: SaleFacts,
     permit: Permit,
+    /// The code with which its points are spent, or what stands in for it.
+    redemption: Option<Exception>,
 }
 
 impl Till {
@@ -137,10 +139,13 @@ impl Till {
         let facts = self.sale_facts(writing, moment, &priced.document);
         let permit = self.permit_returns(moment, id, cart, &priced.returns);
         let permit = permit.or_refuse(writing, &facts, 0)?;
+        let sale = (&priced.document, &facts);
+        let redemption = self.permit_redemption(writing, moment, id, &programme, sale)?;
         Ok(Asked {
             priced,
             facts,
             permit,
+            redemption,
         })
     }
 
@@ -153,6 +158,9 @@ impl Till {
         asked: &Asked,
     ) -> Result<(), Error> {
         self.give_new_receipt(writing, cart, sale)?;
+        if let Some(exception) = &asked.redemption {
+            tell(writing, &asked.facts, sale, exception)?;
+        }
         asked.permit.tell_approved(writing, &asked.facts, sale)
     }
 
