@@ -132,7 +132,8 @@ store.newer | LOY_E_STORE_NEWER | the file, or an entry in it, was written by a 
 store.no_memory | LOY_E_NO_MEMORY | no memory left
 store.open_elsewhere | LOY_E_BUSY | the ledger is open in this or another process
 store.outcome_unknown | LOY_E_OUTCOME_UNKNOWN | written or not: open again and repeat the call
-store.read_only | LOY_E_STORE_READ_ONLY | the file, its folder or this handle cannot be written
+store.read_only | LOY_E_STORE_READ_ONLY | the file or its folder cannot be written
+store.reader | LOY_E_STORE_READ_ONLY | this handle is a reader, which writes nothing
 store.second_name | LOY_E_STORE_IO | the file has a second name in the file system
 store.wrong_sqlite | LOY_E_INTERNAL | the library was linked with another SQLite
 system.no_randomness | LOY_E_INTERNAL | the operating system gave no random bytes
@@ -199,6 +200,9 @@ fn said(reason: &str, status: &str) -> &'static str {
     }
     if reason == "store.open_elsewhere" {
         return "till.open_elsewhere";
+    }
+    if reason == "value.absent" {
+        return "value.absent";
     }
     if reason.starts_with("provisioning.") {
         return "till.provisioning";
