@@ -222,7 +222,8 @@ typedef struct loy_error loy_error;
 LOY_API loy_status LOY_CALL loy_error_status(const loy_error *error);
 
 /*
- * Returns a stable key for your own texts and branches, such as "points.short".
+ * Returns a stable key for your own texts and branches, such as "points.short". docs/reasons.md has
+ * all of them, with their statuses and texts.
  *
  * @since 0.1
  */
@@ -368,7 +369,7 @@ typedef struct loy_config loy_config;
  * Begins a configuration, and checks that this library fits the header you compiled with.
  *
  * Pass LOY_VERSION_NUMBER as header_version. A library fits every header of its own major version
- * that is not newer than itself.
+ * whose minor version is not newer than its own. The patch is not compared: it changes no header.
  *
  * Status: LOY_E_VERSION, LOY_E_ARGUMENT.
  * @since 0.1
@@ -1165,7 +1166,8 @@ LOY_API loy_status LOY_CALL loy_cart_set_int(
  * Adds a line. line_total is what the line costs after your own discounts; it is the truth.
  *
  * quantity_milli is in thousandths: 2 pieces are 2000, 250 g of a kilogram 250. Both are negative
- * for goods that come back. line_out may be NULL; it gets the line's number.
+ * for goods that come back: a quantity below zero with a line_total above zero is refused. Money
+ * off has a line_total below zero alone. line_out may be NULL; it gets the line's number.
  *
  * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also for line 2,001; LOY_E_TEXT.
  * @since 0.1
@@ -1646,10 +1648,13 @@ typedef struct loy_sale loy_sale;
  * LOY_ALREADY_RESOLVED where another operation sold this receipt, or where goods
  * come back whose sale is returned whole ("sale.refunded": sale_out is that sale, and nothing was
  * done); LOY_NOT_FOUND where goods come back of a sale that this ledger does not know
- * ("sale.unknown"); LOY_REFUSED
- * where points are spent that are not there or that need the member's code ("code.needed" and what
- * begins so: section "Code"), more comes back than was sold, or the cart's cashier may not give so
- * much back ("approval.needed", "approval.too_low": see loy_approval_give); the store's.
+ * ("sale.unknown"); LOY_REFUSED where more comes back than was sold ("refund.quantity_left",
+ * "refund.amount_left"), goods come back whose points are gone and the programme wants them
+ * ("refund.points_missing"), the cart's cashier may not give so much back ("approval.needed",
+ * "approval.too_low": see loy_approval_give), or points are spent that need the member's code
+ * ("code.needed" and what begins so: section "Code"); the store's. Points or rewards that are
+ * wanted and not there are no refusal: the wish shrinks, to nothing if need be, and
+ * loy_quote_redemptions and loy_quote_payable tell what became of it.
  * Crash: repeat it with the same operation_id, or leave it: the hold runs out.
  * @since 0.1
  */
@@ -1937,8 +1942,9 @@ LOY_API loy_status LOY_CALL loy_refund_add_all(loy_refund *refund, loy_error **e
  * Takes a part of one line back: quantity_milli of its goods, which give back their share of what
  * was paid for the line. line counts from 0 in the order of the cart.
  *
- * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also after loy_refund_add_all. Whether the sale has so
- * much left is looked at by loy_refund_evaluate and loy_refund_commit.
+ * Status: LOY_E_HANDLE; LOY_E_ARGUMENT, also after loy_refund_add_all and for a line that the sale
+ * does not have. Whether so much of it is left is looked at by loy_refund_evaluate and
+ * loy_refund_commit.
  * @since 0.1
  */
 LOY_API loy_status LOY_CALL loy_refund_add_quantity(

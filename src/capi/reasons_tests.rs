@@ -25,6 +25,15 @@ claim.of_a_member | LOY_REFUSED
 claim.too_late | LOY_EXPIRED
 claim.twice | LOY_ALREADY_RESOLVED
 claim.with_returns | LOY_REFUSED
+code.is_used | LOY_REFUSED
+code.locked | LOY_LIMIT_REACHED
+code.needed | LOY_REFUSED
+code.needed_or_pin | LOY_REFUSED
+code.needed_or_reason | LOY_REFUSED
+code.none | LOY_NOT_FOUND
+code.not_it | LOY_REFUSED
+code.run_out | LOY_REFUSED
+code.too_many | LOY_LIMIT_REACHED
 event.already | LOY_ALREADY_RESOLVED
 event.not_one | LOY_NOT_FOUND
 event.taken_back | LOY_ALREADY_RESOLVED
@@ -170,7 +179,9 @@ wrong_type | a value of another kind, such as a number where a text belongs";
 /// file, a card, a statement, or of the program `loy` alone.
 const OTHERS: &str = "
     acknowledgement.differs approval.given approval.refused batch.changed clock.believed clock.confirmed
-    clock.suspect draw.nothing draw.won entry.event_points_back entry.of_another_card entry.undone
+    clock.suspect code.clock code.early code.late code.right code.sent code.used code.wrong
+    member.card_code redemption.approved redemption.overridden redemption.refused
+    redemption.unapproved draw.nothing draw.won entry.event_points_back entry.of_another_card entry.undone
     entry.unsound epoch.changed exception.unknown expiry.waits expiry.written given.twice hold.not_ended
     identifier.differs identity.changed member.card member.card_blocked member.card_closed
     member.card_elsewhere member.card_household member.card_merged member.expiring member.near
